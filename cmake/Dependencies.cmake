@@ -1,0 +1,22 @@
+# Every library comes from the distribution's packages; scripts/install-deps.sh installs them.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(CURL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+
+find_path(SHIPTRACE_CONCURRENTQUEUE_DIR concurrentqueue.h
+          PATH_SUFFIXES concurrentqueue concurrentqueue/moodycamel moodycamel REQUIRED)
+
+find_library(SHIPTRACE_ZSTD_LIBRARY zstd REQUIRED)
+find_path(SHIPTRACE_ZSTD_DIR zstd.h REQUIRED)
+
+if(SHIPTRACE_BUILD_SAMPLES)
+  find_package(SQLite3 REQUIRED)
+  find_path(SHIPTRACE_CLI11_DIR CLI/CLI.hpp REQUIRED)
+endif()
+if(SHIPTRACE_BUILD_TESTS)
+  find_path(SHIPTRACE_DOCTEST_DIR doctest/doctest.h REQUIRED)
+endif()

@@ -1,0 +1,1 @@
+# cmake --install: headers, libraries, both binaries, and the package for find_package(shiptrace).

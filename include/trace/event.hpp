@@ -1,0 +1,99 @@
+// The event and its envelope, as the execution trace contract defines them ("Trace Event
+// Payload" and "Envelope Fields" of docs/contract.md).
+//
+// Two groups of readers use this header: component authors name Type, Level and ErrorInfo when
+// they record; backends and tools parse and write whole payloads. All functions here are free of
+// shared state and safe on any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <trace/result.hpp>
+
+namespace trace {
+
+// Coarse event type (contract: Event Fields, `type`).
+enum class Type : std::uint8_t { started, progress, completed, failed };
+
+// Severity (contract: Event Fields, `level`), ordered: debug < info < warn < error.
+enum class Level : std::uint8_t { debug, info, warn, error };
+
+// The channel that a captured line came from (contract: Worker Responsibilities, `data.stream`).
+enum class Stream : std::uint8_t { out, err };
+
+// The names on the wire: "STARTED", "info", "stdout". The views refer to static storage.
+std::string_view name(Type type) noexcept;
+std::string_view name(Level level) noexcept;
+std::string_view name(Stream stream) noexcept;
+
+// The reverse: exactly the names of the contract, in its spelling and case; else nothing.
+std::optional<Type> type_from_name(std::string_view name) noexcept;
+std::optional<Level> level_from_name(std::string_view name) noexcept;
+
+// The level that a type carries when nobody says otherwise: error for failed, info for the rest.
+constexpr Level default_level(Type type) noexcept {
+  return type == Type::failed ? Level::error : Level::info;
+}
+
+// Error metadata of a FAILED event (contract: Event Fields, `error`).
+struct ErrorInfo {
+  std::string message;
+  std::optional<std::string> stack;
+  std::optional<std::string> code;
+};
+
+// TraceEventPayload. `output_summary` and `data` hold the text of a JSON object; the writer
+// copies them as they are. Absent fields are absent on the wire, never null.
+struct EventPayload {
+  std::string id;
+  std::string run_id;
+  std::string node_id;
+  Type type = Type::progress;
+  Level level = Level::info;
+  std::string timestamp;  // YYYY-MM-DDTHH:MM[:SS[.fraction]]Z
+  std::optional<std::string> message;
+  std::optional<ErrorInfo> error;
+  std::optional<std::string> output_summary;
+  std::optional<std::string> data;
+};
+
+// TraceStreamEnvelope, with the three fields that an emitter adds when it knows them
+// (docs/ingestion-api.md).
+struct StreamEnvelope {
+  std::string run_id;
+  std::vector<EventPayload> events;
+  std::optional<std::string> cursor;
+  std::optional<std::string> workflow_id;
+  std::optional<std::string> organization_id;
+  std::optional<std::uint32_t> total_actions;
+};
+
+// Contract JSON on one line, without a newline at the end. Text is repaired on the way: each
+// invalid UTF-8 sequence and lone surrogate becomes U+FFFD, NUL becomes U+2400.
+std::string to_json(const EventPayload& event);
+std::string to_json(const StreamEnvelope& envelope);
+
+// Parses and validates foreign JSON. The error names every field that breaks a rule of the
+// contract. Unknown keys are dropped. `json` need not outlive the call.
+Result<EventPayload> parse_event(std::string_view json);
+Result<StreamEnvelope> parse_envelope(std::string_view json);
+
+// One envelope in which each event is judged alone: an invalid event goes to `invalid` and the
+// others are kept, as an ingesting backend needs it. Fails only when the envelope itself (JSON,
+// runId, events, workflowId …) breaks a rule.
+struct JudgedEnvelope {
+  struct Invalid {
+    std::size_t index;  // place in `events` of the input, from 0
+    std::string id;     // empty when the event has none that can be read
+    Error error;
+  };
+  StreamEnvelope envelope;
+  std::vector<Invalid> invalid;
+};
+Result<JudgedEnvelope> judge_envelope(std::string_view json);
+
+}  // namespace trace

@@ -1,0 +1,72 @@
+// Result<T>: a value, or everything that is wrong with the input that should have made it.
+//
+// Set-up and parsing answer with a Result and report every wrong field at once, so that a
+// configuration is corrected in one go. Nothing in this header allocates on success.
+// Thread-safety: as for the contained value; there is no shared state.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace trace {
+
+// One wrong field: its name as the caller wrote it (an environment name, a JSON path such as
+// "error.code") and the rule that it breaks, in words that say what to do.
+struct FieldError {
+  std::string field;
+  std::string message;
+};
+
+// Everything that is wrong, in the order in which it was found. Never empty in a failed Result.
+class Error {
+ public:
+  Error(std::string field, std::string message) { add(std::move(field), std::move(message)); }
+  explicit Error(std::vector<FieldError> fields) : fields_(std::move(fields)) {}
+
+  void add(std::string field, std::string message) {
+    fields_.push_back({std::move(field), std::move(message)});
+  }
+
+  const std::vector<FieldError>& fields() const noexcept { return fields_; }
+
+  // "field: message; field: message" on one line, for people.
+  std::string text() const {
+    std::string out;
+    for (const auto& [field, message] : fields_) {
+      if (!out.empty()) out += "; ";
+      if (!field.empty()) out.append(field).append(": ");
+      out += message;
+    }
+    return out;
+  }
+
+ private:
+  std::vector<FieldError> fields_;
+};
+
+// Either a T or an Error. Dereferencing a failed Result throws std::bad_variant_access.
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit
+
+  bool ok() const noexcept { return state_.index() == 0; }
+  explicit operator bool() const noexcept { return ok(); }
+
+  T& operator*() & { return std::get<0>(state_); }
+  const T& operator*() const& { return std::get<0>(state_); }
+  T&& operator*() && { return std::get<0>(std::move(state_)); }
+  T* operator->() { return &std::get<0>(state_); }
+  const T* operator->() const { return &std::get<0>(state_); }
+
+  const Error& error() const { return std::get<1>(state_); }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+}  // namespace trace

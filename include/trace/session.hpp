@@ -1,0 +1,233 @@
+// Session, Run, Node: who records, for which run, for which action of it.
+//
+// A worker starts one Session, opens a Run for each workflow run that it works for and a Node for
+// each action (contract: Event Fields, `runId` and `nodeId`). trace::record() (record.hpp) is the
+// verb; the methods here write the events of a node's life with the level of their type.
+//
+// Ownership: each object owns its part and ends it in its destructor: ~Node reports a node that
+// was left open, ~Run unregisters callbacks, ~Session closes. Objects may outlive the Session;
+// what they record then is counted as dropped.
+// Thread-safety: every method of Session, Run and Node may be called from any thread at any time
+// except during that object's own destruction or move.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <trace/config.hpp>
+#include <trace/event.hpp>
+#include <trace/result.hpp>
+#include <trace/transport.hpp>
+
+namespace trace {
+
+class LineStream;
+class Node;
+class Run;
+
+namespace detail {
+class SessionCore;
+struct RunState;
+struct NodeState;
+struct CancelCallback;
+}  // namespace detail
+
+// Why record() answered Outcome::dropped. Session::stats() counts by it.
+enum class DropReason : std::uint8_t {
+  budget,         // the journal's budget is spent and the policy is drop
+  closed,         // the session is closed, or the run or node handle is empty
+  bad_id,         // run or node id: empty, too long or with control characters
+  bad_number,     // a field holds NaN or an infinity
+  bad_format,     // a user-defined formatter threw
+  bad_timestamp,  // EventBody::timestamp is none of the contract
+  too_large,      // does not fit into a slab even when trimmed
+  nested,         // record() inside record() of the same thread (a signal handler)
+  forked,         // in a child after fork()
+  no_memory,      // a lane, slab or definition could not be allocated
+  count_
+};
+// "budget", "closed", …; static storage.
+std::string_view name(DropReason reason) noexcept;
+
+// Counters since the session's start, each exact at some instant during the call.
+struct Stats {
+  std::uint64_t accepted = 0;  // record() answered Outcome::accepted
+  std::uint64_t filtered = 0;  // below Config::level
+  std::uint64_t dropped = 0;   // sum of dropped_by
+  std::array<std::uint64_t, static_cast<std::size_t>(DropReason::count_)> dropped_by{};
+  std::uint64_t acknowledged = 0;               // stored by the backend
+  std::uint64_t rejected = 0;                   // refused by it for good, kept in rejected.ndjson
+  std::uint64_t batches = 0;                    // sends that were acknowledged
+  std::uint64_t retries = 0;                    // sends that were not
+  std::uint64_t slabs_mapped_by_producers = 0;  // the keeper was late
+  std::uint64_t journal_bytes = 0;              // reserved on disk now
+};
+
+// What close() left behind.
+struct Closed {
+  std::uint64_t kept = 0;  // events that are still in the journal, to be sent by a later start
+  std::string journal;     // the journal's directory
+};
+
+// A registered cancellation callback; its destructor unregisters it and waits until a running
+// call has ended (except when called from within the callback).
+class CancelSubscription {
+ public:
+  CancelSubscription() = default;
+  explicit CancelSubscription(std::shared_ptr<detail::CancelCallback> callback) noexcept;
+  ~CancelSubscription();
+  CancelSubscription(CancelSubscription&&) noexcept = default;
+  CancelSubscription& operator=(CancelSubscription&&) noexcept;
+
+ private:
+  std::shared_ptr<detail::CancelCallback> callback_;
+};
+
+// How an attempt of a node failed (contract: Failure Semantics).
+struct Failure {
+  std::string message = {};
+  std::string code = {};   // empty: none
+  std::string stack = {};  // empty: none
+  bool retryable = false;  // true: this attempt failed, the run goes on
+  int attempt = 0;         // 1, 2, 3 …; 0: unknown
+};
+
+// One action of a run. Made by Run::node(). Move-only.
+// ~Node of a node that was started and not ended records FAILED with the code ABANDONED.
+class Node {
+ public:
+  Node(Node&&) noexcept = default;
+  Node& operator=(Node&&) noexcept;
+  ~Node();
+
+  // STARTED, info. A new attempt starts the node again.
+  void started() noexcept;
+  // COMPLETED, info; with the output's summary (summary.hpp) when one is given.
+  void completed() noexcept;
+  void completed(std::string_view output) noexcept;
+  // FAILED, error; data.retryable and data.attempt tell a retry.
+  void failed(const Failure& failure) noexcept;
+
+  // A sink for bytes of this node that the SDK did not spawn; each line becomes an event with
+  // data.stream. The stream refers to this node's state and may outlive the handle.
+  LineStream stream(Stream stream);
+
+  // Calls back on the SDK's shipper thread, once, when the backend says that the run was
+  // cancelled; at once on the calling thread if it already was.
+  [[nodiscard]] CancelSubscription on_cancel(std::function<void()> callback);
+
+  std::string_view id() const noexcept;
+  std::string_view run_id() const noexcept;
+  // Of the session that this node belongs to: names its containers, for example.
+  std::string_view session_id() const noexcept;
+
+  // For the SDK's own layers.
+  detail::NodeState* state() const noexcept { return state_.get(); }
+  const std::shared_ptr<detail::NodeState>& shared_state() const noexcept { return state_; }
+  explicit Node(std::shared_ptr<detail::NodeState> state) noexcept;
+
+ private:
+  std::shared_ptr<detail::NodeState> state_;
+};
+
+// What is known of a run besides its id; sent beside `runId` in each envelope.
+struct RunSpec {
+  std::string workflow_id = {};
+  std::string organization_id = {};
+  std::uint32_t total_actions = 0;  // nodes that the workflow has; 0: unknown
+};
+
+// One workflow run that this worker works for. Made by Session::run(). Move-only.
+class Run {
+ public:
+  Run(Run&&) noexcept = default;
+  Run& operator=(Run&&) noexcept = default;
+  ~Run();
+
+  // `id`: 1 to 256 bytes, no control characters; otherwise everything recorded with the node is
+  // dropped as bad_id and a diagnostic says so. Copied.
+  Node node(std::string_view id);
+
+  // As Node::on_cancel, held until ~Run, which unregisters and waits.
+  void on_cancel(std::function<void()> callback);
+
+  std::string_view id() const noexcept;
+
+  // For the SDK's own layers.
+  Run(std::shared_ptr<detail::RunState> state) noexcept;  // NOLINT: internal
+
+ private:
+  std::shared_ptr<detail::RunState> state_;
+  std::vector<CancelSubscription> callbacks_;
+};
+
+// The parts that tests and unusual hosts replace; see Session::start.
+struct Dependencies {
+  std::unique_ptr<Transport> transport;
+};
+
+// A worker's connection to its backend, with the journal that makes it crash-safe. Move-only.
+// Owns two threads: the keeper (journal space) and the shipper (delivery).
+class Session {
+ public:
+  // Checks the configuration, opens the journal, starts the threads. Fails with every wrong
+  // field at once. The first form makes the transport that `config.transport` names.
+  static Result<Session> start(Config config);
+  static Result<Session> start(Config config, Dependencies dependencies);
+
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();  // close(Config::close_timeout)
+
+  // `id`: 1 to 128 bytes, no control characters; otherwise everything recorded for the run is
+  // dropped as bad_id and a diagnostic says so. Copied. The same id may be opened again.
+  Run run(std::string_view id, RunSpec spec = {});
+
+  // Sends everything recorded before the call, trying at once whatever the backoff says.
+  // True when all of it was acknowledged or rejected in time.
+  bool flush(std::chrono::milliseconds deadline);
+
+  // Ends open nodes (FAILED, ABANDONED), flushes, stops the threads. Takes at the longest
+  // `deadline`. Events that could not be sent stay in the journal. A second call does nothing.
+  Closed close(std::chrono::milliseconds deadline);
+
+  Stats stats() const noexcept;
+  // The session's ULID, 26 characters.
+  std::string_view id() const noexcept;
+
+ private:
+  explicit Session(std::shared_ptr<detail::SessionCore> core) noexcept;
+  std::shared_ptr<detail::SessionCore> core_;
+};
+
+// Lines of a node's bytes, from wherever they come; made by Node::stream(). Bytes are cut at \n
+// and \r\n, UTF-8 is never cut; stdout becomes info and stderr warn, data.stream tells which.
+// The destructor records a last line without an end. One thread at a time.
+class LineStream {
+ public:
+  LineStream(std::shared_ptr<detail::NodeState> node, Stream stream, std::string_view origin);
+  LineStream(LineStream&&) noexcept;
+  LineStream& operator=(LineStream&&) noexcept;
+  ~LineStream();
+
+  // Records each line that these bytes complete. The bytes are copied.
+  void write(std::string_view bytes);
+  // Records the unfinished last line, if there is one.
+  void finish();
+
+  // Lines and bytes written so far.
+  std::uint64_t lines() const noexcept;
+  std::uint64_t bytes() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace trace

@@ -1,0 +1,10 @@
+// The SDK's front door: sessions, runs, nodes and record(). Capture of processes and containers
+// is in <trace/capture.hpp>.
+#pragma once
+
+#include <trace/config.hpp>
+#include <trace/event.hpp>
+#include <trace/record.hpp>
+#include <trace/result.hpp>
+#include <trace/session.hpp>
+#include <trace/summary.hpp>

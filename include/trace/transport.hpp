@@ -1,0 +1,93 @@
+// Transport: the way a batch takes to a backend. Implement it to ship somewhere new; the
+// adapters (HTTP, file) are implementations of this interface and know nothing else of the SDK.
+//
+// Threading: one shipper thread calls send(), one call at a time. A transport keeps no history of
+// runs: order, retries, backoff and acknowledgements are the shipper's (docs/architecture.md).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <trace/status.hpp>
+
+namespace trace {
+
+// One encoded event of a batch. Views live until send() returns.
+struct OutgoingEvent {
+  std::string_view json;   // contract JSON, no newline
+  std::uint32_t lane;      // the emitter is "<session>-<lane>"
+  std::uint64_t sequence;  // of that emitter in this run: 1, 2, 3 …
+};
+
+// The events of one run, in order. `line` is their whole TraceStreamEnvelope, newline included.
+// An empty list of events asks the backend for the run's state.
+struct OutgoingRun {
+  std::string_view run_id;
+  std::string_view workflow_id;      // empty: unknown
+  std::string_view organization_id;  // empty: unknown
+  std::uint32_t total_actions = 0;   // 0: unknown
+  std::string_view line;
+  std::span<const OutgoingEvent> events;
+};
+
+// What one send() carries: the runs' lines one after another are the body.
+struct Batch {
+  std::string_view session;  // the session's ULID, 26 characters
+  std::span<const OutgoingRun> runs;
+  std::size_t events = 0;
+  std::size_t bytes = 0;  // of all lines
+};
+
+// What the backend says about one run of a batch (docs/ingestion-api.md).
+struct RunAcknowledgement {
+  struct Through {
+    std::string emitter;
+    std::uint64_t sequence;  // highest that is stored, duplicate or rejected
+  };
+  struct RejectedEvent {
+    std::string id;
+    std::string reason;
+  };
+  std::string run_id;
+  std::vector<Through> through;
+  std::vector<RejectedEvent> rejected;
+  std::optional<RunStatus> status;
+};
+
+// The answer to one send().
+struct SendResult {
+  enum class Kind : std::uint8_t {
+    acknowledged,  // `runs` says what is stored; a run that is absent is not acknowledged
+    retry_later,   // the backend or the way to it is out of order: keep all, back off
+    refused,       // it answers, but not to us (credentials, address, a proxy): keep all, slowly
+    rejected,      // it understood the batch and refuses its content: an event in it is poison
+    too_large,     // a smaller batch may pass
+  };
+  Kind kind = Kind::retry_later;
+  std::vector<RunAcknowledgement> runs;
+  // retry_later only: how long the backend asked us to stay away.
+  std::optional<std::chrono::milliseconds> retry_after;
+  std::string detail;  // one line for people: what happened, and where
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  // Delivers the batch or says why not. Blocks, at the longest until `deadline`. Never throws;
+  // failures are answers.
+  virtual SendResult send(const Batch& batch,
+                          std::chrono::steady_clock::time_point deadline) noexcept = 0;
+
+  // Makes a send() that blocks on another thread return soon with retry_later. Any thread.
+  virtual void interrupt() noexcept {}
+};
+
+}  // namespace trace
