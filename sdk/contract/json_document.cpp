@@ -1,0 +1,159 @@
+#include "contract/json_document.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "contract/json_lexical.hpp"
+#include "contract/json_text.hpp"
+#include "contract/utf8.hpp"
+
+namespace trace::detail {
+namespace {
+
+// Beyond this a thread does not keep the memory of a document that it once read.
+constexpr std::size_t largest_kept_parser = std::size_t{8} << 20;
+
+std::string_view fault_of(simdjson::error_code code) noexcept {
+  switch (code) {
+    case simdjson::SUCCESS:
+      return {};
+    case simdjson::EMPTY:
+      return "is empty where JSON was expected";
+    case simdjson::DEPTH_ERROR:
+      return "is nested too deeply";
+    case simdjson::CAPACITY:
+      return "is too long";
+    case simdjson::MEMALLOC:
+      return "cannot be read: out of memory";
+    case simdjson::UNCLOSED_STRING:
+      return "is no JSON: a string does not end";
+    case simdjson::UNESCAPED_CHARS:
+      return "is no JSON: a control character must be escaped within a string";
+    case simdjson::STRING_ERROR:
+      return "is no JSON: a string holds a wrong escape";
+    case simdjson::NUMBER_ERROR:
+      return "is no JSON: a number is malformed";
+    default:
+      return "is no JSON";
+  }
+}
+
+bool is_marked_number(std::string_view text) noexcept {
+  return !text.empty() && text.front() == '\0';
+}
+
+void append_double(std::string& out, double value) {
+  const std::size_t before = out.size();
+  append_number(out, value);
+  // 1.0 stays a number with a point: some readers tell integers and floats apart.
+  if (out.find_first_not_of("-0123456789", before) == std::string::npos) out += ".0";
+}
+
+void append_text(std::string& out, std::string_view text) {
+  if (is_marked_number(text)) {
+    out.append(text.substr(1));
+  } else {
+    append_quoted(out, text);
+  }
+}
+
+void append_members(std::string& out, const simdjson::dom::object& object) {
+  out += '{';
+  bool first = true;
+  for (const auto [key, value] : object) {
+    if (!first) out += ',';
+    first = false;
+    append_quoted(out, key);
+    out += ':';
+    append_json(out, value);
+  }
+  out += '}';
+}
+
+void append_elements(std::string& out, const simdjson::dom::array& array) {
+  out += '[';
+  bool first = true;
+  for (const simdjson::dom::element element : array) {
+    if (!first) out += ',';
+    first = false;
+    append_json(out, element);
+  }
+  out += ']';
+}
+
+}  // namespace
+
+JsonDocument& JsonDocument::of_this_thread() {
+  thread_local JsonDocument document;
+  return document;
+}
+
+simdjson::error_code JsonDocument::parse(std::string_view json, std::size_t max_depth) {
+  if (parser_.capacity() > largest_kept_parser) parser_ = simdjson::dom::parser();
+  if (parser_.max_depth() != max_depth) {
+    const std::size_t capacity = std::max(parser_.capacity(), json.size());
+    if (const auto failed = parser_.allocate(capacity, max_depth)) return failed;
+  }
+  return parser_.parse(json.data(), json.size()).get(root_);
+}
+
+std::string_view JsonDocument::read(std::string_view json, std::size_t max_depth) {
+  text_ = json;
+  simdjson::error_code code = parse(text_, max_depth);
+  const bool is_text_wrong = code == simdjson::UTF8_ERROR || code == simdjson::STRING_ERROR;
+  if (is_text_wrong || json.find("\\u0000") != std::string_view::npos) {
+    repaired_ = with_repaired_strings(json);
+    text_ = repaired_;
+    code = parse(text_, max_depth);
+  }
+  if (code == simdjson::NUMBER_ERROR) {
+    with_marked_numbers_ = with_long_numbers_marked(text_);
+    code = parse(with_marked_numbers_, max_depth);
+  }
+  return fault_of(code);
+}
+
+std::optional<std::string_view> string_in(const simdjson::dom::element& value) noexcept {
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS || is_marked_number(text)) return std::nullopt;
+  return text;
+}
+
+std::optional<std::uint64_t> count_in(const simdjson::dom::element& value) noexcept {
+  constexpr std::uint64_t largest = (std::uint64_t{1} << 53) - 1;
+  if (std::uint64_t integer = 0; value.get(integer) == simdjson::SUCCESS) {
+    return integer <= largest ? std::optional(integer) : std::nullopt;
+  }
+  double number = 0;
+  if (!value.is_double() || value.get(number) != simdjson::SUCCESS) return std::nullopt;
+  if (number < 0 || number > static_cast<double>(largest) || number != std::floor(number)) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(number);
+}
+
+void append_json(std::string& out, const simdjson::dom::element& value) {
+  using simdjson::dom::element_type;
+  switch (value.type()) {
+    case element_type::OBJECT:
+      return append_members(out, simdjson::dom::object(value));
+    case element_type::ARRAY:
+      return append_elements(out, simdjson::dom::array(value));
+    case element_type::STRING:
+      return append_text(out, std::string_view(value));
+    case element_type::INT64:
+      return append_number(out, std::int64_t(value));
+    case element_type::UINT64:
+      return append_number(out, std::uint64_t(value));
+    case element_type::DOUBLE:
+      return append_double(out, double(value));
+    case element_type::BOOL:
+      out += bool(value) ? "true" : "false";
+      return;
+    case element_type::NULL_VALUE:
+      out += "null";
+      return;
+  }
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,121 @@
+#include "contract/timestamp.hpp"
+
+#include <chrono>
+#include <cstddef>
+
+namespace trace::detail {
+namespace {
+
+constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
+
+// Writes `value` in decimal into exactly `digits` characters.
+void write_digits(char* to, int digits, unsigned value) noexcept {
+  for (int at = digits - 1; at >= 0; --at, value /= 10) {
+    to[at] = static_cast<char>('0' + value % 10);
+  }
+}
+
+// Reads decimal digits from the front of a text; any other character makes the result wrong.
+class DigitReader {
+ public:
+  explicit DigitReader(std::string_view text) noexcept : rest_(text) {}
+
+  int number(std::size_t digits) noexcept {
+    int value = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+      if (rest_.empty() || rest_.front() < '0' || rest_.front() > '9') return fail();
+      value = value * 10 + (rest_.front() - '0');
+      rest_.remove_prefix(1);
+    }
+    return value;
+  }
+
+  bool take(char wanted) noexcept {
+    if (rest_.empty() || rest_.front() != wanted) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  void expect(char wanted) noexcept {
+    if (!take(wanted)) fail();
+  }
+
+  std::size_t skip_digits() noexcept {
+    std::size_t count = 0;
+    while (count < rest_.size() && rest_[count] >= '0' && rest_[count] <= '9') ++count;
+    rest_.remove_prefix(count);
+    return count;
+  }
+
+  bool ended_well() const noexcept { return ok_ && rest_.empty(); }
+
+ private:
+  int fail() noexcept {
+    ok_ = false;
+    return 0;
+  }
+
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+}  // namespace
+
+void append_timestamp(std::string& out, std::int64_t nanoseconds_since_epoch) {
+  TimestampWriter{}.append(out, nanoseconds_since_epoch);
+}
+
+void TimestampWriter::append(std::string& out, std::int64_t nanoseconds_since_epoch) {
+  std::int64_t second = nanoseconds_since_epoch / nanoseconds_per_second;
+  std::int64_t nanoseconds = nanoseconds_since_epoch % nanoseconds_per_second;
+  if (nanoseconds < 0) {
+    nanoseconds += nanoseconds_per_second;
+    --second;
+  }
+  if (second != second_) {
+    second_ = second;
+    const std::chrono::sys_seconds time{std::chrono::seconds{second}};
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{time - day};
+    text_ = {'0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0', '0', ':',
+             '0', '0', ':', '0', '0', '.', '0', '0', '0', '0', '0', '0', 'Z'};
+    // 64 bits of nanoseconds reach from 1677 to 2262: a year always has four digits.
+    write_digits(&text_[0], 4, static_cast<unsigned>(static_cast<int>(date.year())));
+    write_digits(&text_[5], 2, static_cast<unsigned>(date.month()));
+    write_digits(&text_[8], 2, static_cast<unsigned>(date.day()));
+    write_digits(&text_[11], 2, static_cast<unsigned>(clock.hours().count()));
+    write_digits(&text_[14], 2, static_cast<unsigned>(clock.minutes().count()));
+    write_digits(&text_[17], 2, static_cast<unsigned>(clock.seconds().count()));
+  }
+  write_digits(&text_[20], 6, static_cast<unsigned>(nanoseconds / 1000));
+  out.append(text_.data(), text_.size());
+}
+
+bool is_contract_timestamp(std::string_view text) noexcept {
+  DigitReader reader(text);
+  const int year = reader.number(4);
+  reader.expect('-');
+  const int month = reader.number(2);
+  reader.expect('-');
+  const int day = reader.number(2);
+  reader.expect('T');
+  const int hour = reader.number(2);
+  reader.expect(':');
+  const int minute = reader.number(2);
+  int second = 0;
+  std::size_t fraction_digits = 1;
+  if (reader.take(':')) {
+    second = reader.number(2);
+    if (reader.take('.')) fraction_digits = reader.skip_digits();
+  }
+  reader.expect('Z');
+  if (!reader.ended_well() || fraction_digits < 1 || fraction_digits > 13) return false;
+
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
+  return date.ok() && hour < 24 && minute < 60 && second < 60;
+}
+
+}  // namespace trace::detail

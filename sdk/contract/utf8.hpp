@@ -1,0 +1,35 @@
+// UTF-8 as the contract wants it: well-formed text without NUL, which the stores behind the
+// backend cannot keep. The JSON writer, the parser of foreign JSON and everything that cuts text
+// use this. Pure functions, safe on any thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace trace::detail {
+
+inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+FFFD
+inline constexpr std::string_view symbol_for_null = "\xE2\x90\x80";        // U+2400
+
+// The bytes at the front of a text that belong together.
+struct Utf8Sequence {
+  std::size_t bytes;  // at least 1
+  bool valid;         // false: they are to be replaced by one U+FFFD
+};
+
+// Looks at the front of `text`, which is not empty. An invalid sequence is the longest start of a
+// well-formed one ("maximal subpart"), else one byte; an encoded surrogate is taken as a whole.
+Utf8Sequence first_utf8_sequence(std::string_view text) noexcept;
+
+bool is_valid_utf8(std::string_view text) noexcept;
+
+// Appends `text` with each invalid sequence replaced. NUL stays: it has a meaning of its own to
+// the callers.
+void append_valid_utf8(std::string& out, std::string_view text);
+
+// The longest start of `text` of at most `max_bytes` bytes that does not end within a character.
+// Only the cut is looked at: invalid sequences elsewhere stay.
+std::string_view trimmed_utf8(std::string_view text, std::size_t max_bytes) noexcept;
+
+}  // namespace trace::detail
