@@ -1,0 +1,37 @@
+#include "support/collector.hpp"
+
+#include <csignal>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace trace::testing {
+
+Collector::Collector(std::vector<std::string> options) : options_(std::move(options)) { start(); }
+
+void Collector::start() {
+  std::vector<std::string> argv{SHIPTRACE_COLLECTOR_BINARY, "--listen", listen_, "--db",
+                                database()};
+  argv.insert(argv.end(), options_.begin(), options_.end());
+  child_ = std::make_unique<Child>(Command{.argv = std::move(argv)});
+
+  constexpr std::string_view before = "listening on http://";
+  const std::string line = child_->first_line();
+  const std::size_t place = line.find(before);
+  if (place == std::string::npos) throw std::runtime_error("unexpected first line: " + line);
+  const std::size_t begin = place + before.size();
+  listen_ = line.substr(begin, line.find_first_of(" /\r", begin) - begin);
+  url_ = "http://" + listen_;
+}
+
+ExitStatus Collector::stop() {
+  child_->signal(SIGTERM);
+  return child_->wait();
+}
+
+void Collector::kill() {
+  child_->signal(SIGKILL);
+  child_->wait();
+}
+
+}  // namespace trace::testing

@@ -1,0 +1,3 @@
+// doctest's main function for test executables that have none of their own.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>
