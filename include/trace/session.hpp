@@ -131,6 +131,7 @@ class Node {
   detail::NodeState* state() const noexcept { return state_.get(); }
   const std::shared_ptr<detail::NodeState>& shared_state() const noexcept { return state_; }
   explicit Node(std::shared_ptr<detail::NodeState> state) noexcept;
+  void release() noexcept { state_.reset(); }  // lets go of the node without reporting
 
  private:
   std::shared_ptr<detail::NodeState> state_;

@@ -1,0 +1,149 @@
+#include "journal/file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+namespace trace::detail {
+namespace {
+
+std::string system_error() { return std::strerror(errno); }
+
+bool lock_whole_file(int fd) noexcept {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+void copy_text(char* to, std::size_t capacity, std::string_view text) noexcept {
+  const std::size_t bytes = std::min(text.size(), capacity - 1);
+  std::memcpy(to, text.data(), bytes);
+  to[bytes] = '\0';
+}
+
+bool write_zeros(int fd, std::uint64_t offset, std::uint64_t bytes) noexcept {
+  static constexpr char zeros[64 * 1024] = {};
+  while (bytes > 0) {
+    const ssize_t n =
+        pwrite(fd, zeros, std::min<std::uint64_t>(bytes, sizeof zeros), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    offset += static_cast<std::uint64_t>(n);
+    bytes -= static_cast<std::uint64_t>(n);
+  }
+  return true;
+}
+
+}  // namespace
+
+void populate(std::byte* base, std::size_t bytes) noexcept {
+  if (madvise(base, bytes, MADV_POPULATE_WRITE) == 0) return;
+  // Older kernels: touch each page. The slabs are not in use, so writing back what is read is safe.
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  for (std::size_t at = 0; at < bytes; at += page) {
+    auto* byte = reinterpret_cast<volatile std::byte*>(base + at);
+    *byte = *byte;
+  }
+}
+
+Result<std::unique_ptr<JournalFile>> JournalFile::create(const std::string& directory,
+                                                         const JournalIdentity& identity) {
+  std::unique_ptr<JournalFile> file(new JournalFile);
+  file->path_ = directory + "/" + identity.session + ".journal";
+  const std::string temporary = file->path_ + ".new";
+  file->fd_ = open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file->fd_ < 0) return Error("journal_dir", directory + ": " + system_error());
+  const auto fail = [&](const char* what) {
+    Error error("journal_dir", directory + ": " + what + ": " + system_error());
+    unlink(temporary.c_str());
+    return error;
+  };
+  if (!lock_whole_file(file->fd_)) return fail("cannot lock a file here");
+  if (!file->map_header(identity)) return fail("cannot reserve space");
+  if (rename(temporary.c_str(), file->path_.c_str()) != 0) return fail("cannot rename");
+  return file;
+}
+
+std::unique_ptr<JournalFile> JournalFile::in_memory(const JournalIdentity& identity) {
+  std::unique_ptr<JournalFile> file(new JournalFile);
+  if (!file->map_header(identity)) throw std::bad_alloc();
+  return file;
+}
+
+JournalFile::~JournalFile() {
+  for (const Mapping& mapping : mappings_) munmap(mapping.base, mapping.bytes);
+  if (fd_ >= 0) ::close(fd_);
+}
+
+bool JournalFile::map_header(const JournalIdentity& identity) noexcept {
+  if (!reserve(0, header_bytes)) return false;
+  std::byte* base = map(0, header_bytes);
+  if (base == nullptr) return false;
+  header_ = new (base) FileHeader{};
+  header_->version = format_version;
+  header_->header_bytes = header_bytes;
+  header_->pid = static_cast<std::uint64_t>(getpid());
+  copy_text(header_->session, sizeof header_->session, identity.session);
+  copy_text(header_->transport, sizeof header_->transport, identity.transport);
+  copy_text(header_->endpoint, sizeof header_->endpoint, identity.endpoint);
+  std::memcpy(header_->magic, file_magic, sizeof file_magic);
+  return true;
+}
+
+bool JournalFile::reserve(std::uint64_t offset, std::uint64_t bytes) noexcept {
+  if (fd_ < 0) return true;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+      offset + bytes > limit.rlim_cur) {
+    errno = EFBIG;  // asking the kernel would raise SIGXFSZ
+    return false;
+  }
+  if (fallocate(fd_, 0, static_cast<off_t>(offset), static_cast<off_t>(bytes)) == 0) return true;
+  return errno == EOPNOTSUPP && write_zeros(fd_, offset, bytes);
+}
+
+std::byte* JournalFile::map(std::uint64_t offset, std::uint64_t bytes) noexcept {
+  const int flags = fd_ >= 0 ? MAP_SHARED : (MAP_PRIVATE | MAP_ANONYMOUS);
+  void* base = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, fd_,
+                    fd_ >= 0 ? static_cast<off_t>(offset) : 0);
+  if (base == MAP_FAILED) return nullptr;
+  try {
+    mappings_.push_back({static_cast<std::byte*>(base), bytes});
+  } catch (...) {
+    munmap(base, bytes);
+    return nullptr;
+  }
+  bytes_ += bytes;
+  return static_cast<std::byte*>(base);
+}
+
+std::byte* JournalFile::add_extent(std::uint32_t slab_bytes, std::uint32_t count) noexcept {
+  const std::uint32_t extents = header_->extent_count.load(std::memory_order_relaxed);
+  if (extents == max_extents) return nullptr;
+  const std::uint64_t offset = bytes_;
+  const std::uint64_t bytes = std::uint64_t{slab_bytes} * count;
+  if (!reserve(offset, bytes)) return nullptr;
+  std::byte* base = map(offset, bytes);
+  if (base == nullptr) return nullptr;
+  header_->extents[extents] = {offset, slab_bytes, count};
+  header_->extent_count.store(extents + 1, std::memory_order_release);
+  return base;
+}
+
+void JournalFile::remove() noexcept {
+  if (fd_ >= 0) unlink(path_.c_str());
+}
+
+}  // namespace trace::detail

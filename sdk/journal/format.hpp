@@ -1,0 +1,179 @@
+// The journal's format: what lies where in a journal file. Everything that reads or writes one
+// includes this header; changing it means raising `format_version`.
+//
+// A file is a FileHeader and then extents, each an array of slabs of one size. A slab is a
+// SlabHeader and a sequence of records, 8-byte aligned. Event slabs hold events and the
+// definitions that these refer to; the table slabs of the reserved lane hold what is known of the
+// session: run metadata, acknowledged watermarks, node states. Numbers are little-endian.
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+namespace trace::detail {
+
+inline constexpr char file_magic[8] = {'S', 'H', 'I', 'P', 'T', 'R', 'C', '\n'};
+inline constexpr std::uint32_t format_version = 1;
+inline constexpr std::uint32_t slab_magic = 0x42414C53;  // "SLAB"
+
+inline constexpr std::uint32_t small_slab_bytes = 16 * 1024;
+inline constexpr std::uint32_t large_slab_bytes = 256 * 1024;
+inline constexpr std::size_t max_extents = 1024;
+inline constexpr std::size_t max_calibrations = 64;
+inline constexpr std::uint32_t max_runs = 65536;
+inline constexpr std::uint32_t table_lane = 0xFFFFFFFF;
+
+static_assert(std::endian::native == std::endian::little);
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+struct Extent {
+  std::uint64_t offset;
+  std::uint32_t slab_bytes;
+  std::uint32_t slab_count;
+};
+
+// From `stamp` on, wall time is `wall_ns` + (stamp - this stamp) * ns_per_tick.
+struct Calibration {
+  std::uint64_t stamp;
+  std::int64_t wall_ns;
+  double ns_per_tick;
+};
+
+struct FileHeader {
+  char magic[8];
+  std::uint32_t version;
+  std::uint32_t header_bytes;
+  char session[32];
+  std::uint64_t pid;
+  char transport[32];
+  char endpoint[2048];
+  std::atomic<std::uint32_t> closed_cleanly;
+  std::atomic<std::uint32_t> extent_count;
+  std::atomic<std::uint64_t> dropped[32];  // by DropReason
+  std::atomic<std::uint64_t> calibration_count;
+  Calibration calibrations[max_calibrations];  // the last ones, a ring
+  Extent extents[max_extents];
+};
+inline constexpr std::size_t header_bytes = 32 * 1024;
+static_assert(sizeof(FileHeader) <= header_bytes);
+
+// The first line says whose slab it is, written when the slab is opened. The second holds the one
+// word that publishes: generation in the upper half, then the closed bit, then the committed
+// length in bytes. Data of an older generation is never within the committed length.
+struct SlabHeader {
+  std::uint32_t magic;
+  std::uint32_t slab_bytes;
+  std::uint32_t lane;
+  std::uint32_t reserved;
+  std::uint64_t ordinal;  // 1, 2, 3 … of its lane
+  std::uint64_t opened_stamp;
+  std::byte pad[64 - 32];
+  std::atomic<std::uint64_t> word;
+  std::byte pad2[64 - 8];
+};
+static_assert(sizeof(SlabHeader) == 128);
+
+inline constexpr std::uint64_t closed_bit = std::uint64_t{1} << 31;
+inline constexpr std::uint64_t length_mask = closed_bit - 1;
+constexpr std::uint32_t committed_length(std::uint64_t word) noexcept {
+  return static_cast<std::uint32_t>(word & length_mask);
+}
+constexpr bool is_closed(std::uint64_t word) noexcept { return (word & closed_bit) != 0; }
+constexpr std::uint64_t generation_bits(std::uint64_t word) noexcept { return word >> 32 << 32; }
+
+enum class RecordKind : std::uint8_t {
+  event = 1,
+  node_definition = 2,
+  site_definition = 3,
+  run_metadata = 4,
+  watermark = 5,
+  node_state = 6,
+};
+
+// Starts every record. `size` counts the whole record and is a multiple of 8.
+struct RecordHeader {
+  std::uint32_t size;
+  RecordKind kind;
+  std::uint8_t type;   // event: Type
+  std::uint8_t level;  // event: Level
+  std::uint8_t reserved;
+};
+static_assert(sizeof(RecordHeader) == 8);
+
+// Followed by the values of the site's signature (fields, then arguments) and then by the texts
+// that `parts` names, in the order of their bits.
+struct EventRecord {
+  RecordHeader header;
+  std::uint64_t stamp;
+  std::uint64_t sequence;
+  std::uint32_t node;  // index of its definition in this slab
+  std::uint16_t site;
+  std::uint16_t parts;
+};
+static_assert(sizeof(EventRecord) == 32);
+
+inline constexpr std::uint16_t part_error_message = 8;
+inline constexpr std::uint16_t part_error_code = 16;
+inline constexpr std::uint16_t part_error_stack = 32;
+inline constexpr std::uint16_t part_output_summary = 64;
+inline constexpr std::uint16_t part_data = 128;
+inline constexpr std::uint16_t part_timestamp = 256;
+inline constexpr std::uint16_t part_cut_stack = 512;
+inline constexpr std::uint16_t part_cut_output = 1024;
+inline constexpr std::uint16_t part_cut_error = 2048;
+
+// Followed by the run id and the node id.
+struct NodeDefinition {
+  RecordHeader header;
+  std::uint32_t index;
+  std::uint32_t run;  // number of the run in this session
+  std::uint32_t run_id_bytes;
+  std::uint32_t node_id_bytes;
+};
+
+// Followed by the tags (fields + arguments), the format string, and per field its name's length
+// (4 bytes) and its name.
+struct SiteDefinition {
+  RecordHeader header;
+  std::uint16_t index;
+  std::uint8_t fields;
+  std::uint8_t arguments;
+  std::uint32_t format_bytes;
+};
+
+// Followed by run id, workflow id, organization id.
+struct RunMetadata {
+  RecordHeader header;
+  std::uint32_t run;
+  std::uint32_t total_actions;
+  std::uint32_t run_id_bytes;
+  std::uint32_t workflow_id_bytes;
+  std::uint32_t organization_id_bytes;
+  std::uint32_t reserved;
+};
+
+// Updated in place: the only records that change after they were committed.
+struct Watermark {
+  RecordHeader header;
+  std::uint32_t run;
+  std::uint32_t lane;
+  std::atomic<std::uint64_t> through;
+};
+
+// Where a node's life starts and ends; a new attempt overwrites the end with 0. Followed by the
+// node id.
+struct NodeStateRecord {
+  RecordHeader header;
+  std::uint32_t run;
+  std::uint32_t node_id_bytes;
+  std::atomic<std::uint32_t> start_lane;
+  std::atomic<std::uint32_t> end_lane;
+  std::atomic<std::uint64_t> start_sequence;
+  std::atomic<std::uint64_t> end_sequence;
+};
+
+constexpr std::size_t padded(std::size_t bytes) noexcept { return (bytes + 7) & ~std::size_t{7}; }
+
+}  // namespace trace::detail

@@ -1,0 +1,53 @@
+// Slab: a piece of the mapped journal that one thread at a time appends to. This is the
+// in-process handle; the bytes are described in journal/format.hpp. Handles are made by the
+// journal, passed on through queues, and live as long as the journal.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "journal/format.hpp"
+
+namespace trace::detail {
+
+struct Slab {
+  std::byte* base = nullptr;
+  std::uint32_t bytes = 0;
+
+  // Reader's side only: events that were read and are neither acknowledged nor dead letters.
+  std::uint32_t unresolved = 0;
+  bool fully_read = false;
+
+  SlabHeader& header() const noexcept { return *reinterpret_cast<SlabHeader*>(base); }
+  std::byte* data() const noexcept { return base + sizeof(SlabHeader); }
+  std::uint32_t capacity() const noexcept {
+    return bytes - static_cast<std::uint32_t>(sizeof(SlabHeader));
+  }
+
+  // Begins a new generation without data. Last step of recycling: until then a reader of the file
+  // finds the old generation whole.
+  void reset() noexcept {
+    const std::uint64_t word = header().word.load(std::memory_order_relaxed);
+    header().word.store(generation_bits(word) + (std::uint64_t{1} << 32),
+                        std::memory_order_release);
+    unresolved = 0;
+    fully_read = false;
+  }
+
+  // Writes whose slab this is; before the first record.
+  void open(std::uint32_t lane, std::uint64_t ordinal, std::uint64_t stamp) noexcept {
+    SlabHeader& h = header();
+    h.magic = slab_magic;
+    h.slab_bytes = bytes;
+    h.lane = lane;
+    h.ordinal = ordinal;
+    h.opened_stamp = stamp;
+  }
+
+  void close() noexcept {
+    std::atomic<std::uint64_t>& word = header().word;
+    word.store(word.load(std::memory_order_relaxed) | closed_bit, std::memory_order_release);
+  }
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,86 @@
+// SlabPool: where slabs come from and go to. Producers take populated slabs, the shipper gives
+// them back, the keeper prepares them for the next round; all of it through lock-free queues, so
+// that nobody waits for anybody while there are slabs.
+//
+//   ready   keeper → producers   populated, empty
+//   opened  producers → shipper  in the order in which each lane opened them
+//   used    shipper → keeper     every event in them is resolved
+//
+// docs/decisions/0001-slabs-through-queues.md says why slabs, not events, pass through.
+#pragma once
+
+#include <concurrentqueue.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "journal/file.hpp"
+#include "journal/slab.hpp"
+
+namespace trace::detail {
+
+enum class SlabSize : std::uint8_t { small, large };
+
+using SlabQueue = moodycamel::ConcurrentQueue<Slab*>;
+
+class SlabPool {
+ public:
+  // `file` outlives the pool. At most `budget` bytes are taken from it.
+  SlabPool(JournalFile& file, std::uint64_t budget);
+
+  // Producers. Null when the budget or the disk is exhausted.
+  Slab* take(SlabSize size) noexcept;
+  // The same, waiting for a slab to come back; null once `release_waiters` was called.
+  Slab* take_or_wait(SlabSize size) noexcept;
+  void announce(const moodycamel::ProducerToken& token, Slab* slab) noexcept;
+  moodycamel::ProducerToken producer_token() { return moodycamel::ProducerToken(opened_); }
+
+  // Shipper.
+  bool next_opened(Slab*& slab) noexcept { return opened_.try_dequeue(slab); }
+  void give_back(Slab* slab) noexcept;
+
+  // Keeper: recycles what came back and keeps `reserve` large slabs ready, growing the file within
+  // the budget. True when there was something to do.
+  bool replenish(std::size_t reserve_large, std::size_t reserve_small) noexcept;
+
+  void release_waiters() noexcept;
+
+  // 0 to 100: the part of the budget that holds slabs in use.
+  unsigned used_percent() const noexcept { return used_percent_.load(std::memory_order_relaxed); }
+  std::uint64_t mapped_by_producers() const noexcept {
+    return mapped_by_producers_.load(std::memory_order_relaxed);
+  }
+  std::uint64_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
+
+ private:
+  SlabQueue& ready(SlabSize size) noexcept { return size == SlabSize::small ? small_ : large_; }
+  // Makes at least one slab; the caller holds grow_mutex_.
+  bool grow(SlabSize size, std::uint32_t count, bool populated) noexcept;
+  void note_used(std::int64_t bytes) noexcept;
+
+  JournalFile& file_;
+  const std::uint64_t budget_;
+  SlabQueue small_;
+  SlabQueue large_;
+  SlabQueue opened_;
+  SlabQueue used_;
+  std::mutex grow_mutex_;
+  std::deque<Slab> slabs_;  // owns the handles
+  std::atomic<std::int64_t> used_bytes_{0};
+  std::atomic<unsigned> used_percent_{0};
+  std::atomic<std::uint64_t> taken_{0};
+  std::atomic<std::uint64_t> mapped_by_producers_{0};
+
+  std::mutex wait_mutex_;
+  std::condition_variable came_back_;
+  std::atomic<unsigned> waiters_{0};
+  bool released_ = false;
+};
+
+}  // namespace trace::detail

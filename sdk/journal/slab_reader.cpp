@@ -1,0 +1,116 @@
+#include "journal/slab_reader.hpp"
+
+#include <cstring>
+
+namespace trace::detail {
+namespace {
+
+std::string_view text_at(std::span<const std::byte> record, std::size_t at, std::size_t bytes) {
+  return {reinterpret_cast<const char*>(record.data()) + at, bytes};
+}
+
+template <class T>
+T read(std::span<const std::byte> record) noexcept {
+  T value;
+  std::memcpy(&value, record.data(), sizeof value);
+  return value;
+}
+
+}  // namespace
+
+void SlabReader::start(const std::byte* data) noexcept {
+  data_ = data;
+  position_ = 0;
+  node_count_ = 0;
+  site_count_ = 0;
+}
+
+SlabReader::Next SlabReader::next(std::uint32_t committed, EventView& event) {
+  while (position_ < committed) {
+    if (committed - position_ < sizeof(RecordHeader)) return Next::damaged;
+    RecordHeader header;
+    std::memcpy(&header, data_ + position_, sizeof header);
+    if (header.size < sizeof(RecordHeader) || header.size % 8 != 0 ||
+        header.size > committed - position_) {
+      return Next::damaged;
+    }
+    const std::span record(data_ + position_, header.size);
+    position_ += header.size;
+    switch (header.kind) {
+      case RecordKind::event:
+        return read_event(record, event) ? Next::event : Next::damaged;
+      case RecordKind::node_definition:
+        if (!define_node(record)) return Next::damaged;
+        break;
+      case RecordKind::site_definition:
+        if (!define_site(record)) return Next::damaged;
+        break;
+      default:
+        return Next::damaged;
+    }
+  }
+  return Next::none;
+}
+
+bool SlabReader::define_node(std::span<const std::byte> record) {
+  if (record.size() < sizeof(NodeDefinition)) return false;
+  const auto definition = read<NodeDefinition>(record);
+  const std::uint64_t needed =
+      sizeof definition + std::uint64_t{definition.run_id_bytes} + definition.node_id_bytes;
+  if (needed > record.size() || definition.index != node_count_ || definition.run >= max_runs) {
+    return false;
+  }
+  if (nodes_.size() == node_count_) nodes_.emplace_back();
+  NodeView& node = nodes_[node_count_++];
+  node.run = definition.run;
+  node.run_id = text_at(record, sizeof definition, definition.run_id_bytes);
+  node.node_id =
+      text_at(record, sizeof definition + definition.run_id_bytes, definition.node_id_bytes);
+  node.encoded.clear();
+  return true;
+}
+
+bool SlabReader::define_site(std::span<const std::byte> record) {
+  if (record.size() < sizeof(SiteDefinition)) return false;
+  const auto definition = read<SiteDefinition>(record);
+  const std::size_t tags = std::size_t{definition.fields} + definition.arguments;
+  std::size_t at = sizeof definition + tags;
+  if (definition.index != site_count_ || at + definition.format_bytes > record.size()) return false;
+  if (sites_.size() == site_count_) sites_.emplace_back();
+  SiteView& site = sites_[site_count_];
+  site.tags = {reinterpret_cast<const Tag*>(record.data() + sizeof definition), tags};
+  site.fields = definition.fields;
+  site.format = text_at(record, at, definition.format_bytes);
+  at += definition.format_bytes;
+  site.names.clear();
+  for (unsigned i = 0; i < definition.fields; ++i) {
+    if (record.size() - at < 4) return false;
+    const auto bytes = read<std::uint32_t>(record.subspan(at));
+    at += 4;
+    if (bytes > record.size() - at) return false;
+    site.names.push_back(text_at(record, at, bytes));
+    at += bytes;
+  }
+  ++site_count_;
+  return true;
+}
+
+bool SlabReader::read_event(std::span<const std::byte> record, EventView& event) {
+  if (record.size() < sizeof(EventRecord)) return false;
+  const auto header = read<EventRecord>(record);
+  if (header.node >= node_count_ || header.site >= site_count_ || header.header.type > 3 ||
+      header.header.level > 3) {
+    return false;
+  }
+  event.type = static_cast<Type>(header.header.type);
+  event.level = static_cast<Level>(header.header.level);
+  event.parts = header.parts;
+  event.stamp = header.stamp;
+  event.sequence = header.sequence;
+  event.node = &nodes_[header.node];
+  event.site = &sites_[header.site];
+  event.payload = record.subspan(sizeof header);
+  return true;
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,91 @@
+#include "journal/tables.hpp"
+
+#include <cstring>
+#include <new>
+
+namespace trace::detail {
+namespace {
+
+std::byte* put(std::byte* at, std::string_view text) noexcept {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+
+RecordHeader header_of(RecordKind kind, std::size_t bytes) noexcept {
+  return {static_cast<std::uint32_t>(bytes), kind, 0, 0, 0};
+}
+
+}  // namespace
+
+std::byte* Tables::append(std::size_t bytes) noexcept {
+  if (slab_ == nullptr || length_ + bytes > slab_->capacity()) {
+    Slab* next = pool_.take(bytes > small_slab_bytes - sizeof(SlabHeader) ? SlabSize::large
+                                                                          : SlabSize::small);
+    if (next == nullptr) return nullptr;
+    if (slab_ != nullptr) slab_->close();
+    slab_ = next;
+    slab_->open(table_lane, ++ordinal_, 0);
+    length_ = 0;
+  }
+  return slab_->data() + length_;
+}
+
+void Tables::commit(std::size_t bytes) noexcept {
+  length_ += static_cast<std::uint32_t>(bytes);
+  std::atomic<std::uint64_t>& word = slab_->header().word;
+  word.store(generation_bits(word.load(std::memory_order_relaxed)) | length_,
+             std::memory_order_release);
+}
+
+bool Tables::add_run(std::uint32_t run, std::string_view id, const RunSpec& spec) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t bytes = padded(sizeof(RunMetadata) + id.size() + spec.workflow_id.size() +
+                                   spec.organization_id.size());
+  std::byte* at = append(bytes);
+  if (at == nullptr) return false;
+  const auto size = [](std::string_view text) { return static_cast<std::uint32_t>(text.size()); };
+  new (at) RunMetadata{header_of(RecordKind::run_metadata, bytes),
+                       run,
+                       spec.total_actions,
+                       size(id),
+                       size(spec.workflow_id),
+                       size(spec.organization_id),
+                       0};
+  put(put(put(at + sizeof(RunMetadata), id), spec.workflow_id), spec.organization_id);
+  commit(bytes);
+  return true;
+}
+
+NodeStateRecord* Tables::add_node(std::uint32_t run, std::string_view node_id) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t bytes = padded(sizeof(NodeStateRecord) + node_id.size());
+  std::byte* at = append(bytes);
+  if (at == nullptr) return nullptr;
+  auto* record = new (at) NodeStateRecord{};
+  record->header = header_of(RecordKind::node_state, bytes);
+  record->run = run;
+  record->node_id_bytes = static_cast<std::uint32_t>(node_id.size());
+  put(at + sizeof(NodeStateRecord), node_id);
+  commit(bytes);
+  return record;
+}
+
+bool Tables::set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) {
+  const std::lock_guard lock(mutex_);
+  Watermark*& mark = watermarks_[std::uint64_t{run} << 32 | lane];
+  if (mark == nullptr) {
+    std::byte* at = append(sizeof(Watermark));
+    if (at == nullptr) return false;
+    mark = new (at) Watermark{};
+    mark->header = header_of(RecordKind::watermark, sizeof(Watermark));
+    mark->run = run;
+    mark->lane = lane;
+    mark->through.store(through, std::memory_order_relaxed);
+    commit(sizeof(Watermark));
+  } else if (through > mark->through.load(std::memory_order_relaxed)) {
+    mark->through.store(through, std::memory_order_release);
+  }
+  return true;
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,43 @@
+// Tables: what a journal knows of its session besides events: the metadata of each run, the
+// acknowledged watermark of each (run, lane), and where each node's life starts and ends. They lie
+// as records in slabs of a reserved lane, so that a recovering process reads them as it reads
+// events. Watermarks and node states are updated in place, each by one atomic store.
+//
+// Thread-safety: any thread; a mutex guards the appending, which happens once per run, (run, lane)
+// and node.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+#include <unordered_map>
+
+#include <trace/session.hpp>
+
+#include "journal/slab_pool.hpp"
+
+namespace trace::detail {
+
+class Tables {
+ public:
+  explicit Tables(SlabPool& pool) : pool_(pool) {}
+
+  // Each answers false or null when the journal has no space for the entry.
+  bool add_run(std::uint32_t run, std::string_view id, const RunSpec& spec);
+  NodeStateRecord* add_node(std::uint32_t run, std::string_view node_id);
+  // The highest sequence of the lane in the run that needs no sending any more.
+  bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through);
+
+ private:
+  std::byte* append(std::size_t bytes) noexcept;
+  void commit(std::size_t bytes) noexcept;
+
+  SlabPool& pool_;
+  std::mutex mutex_;
+  Slab* slab_ = nullptr;
+  std::uint32_t length_ = 0;
+  std::uint64_t ordinal_ = 0;
+  std::unordered_map<std::uint64_t, Watermark*> watermarks_;
+};
+
+}  // namespace trace::detail

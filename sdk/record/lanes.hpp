@@ -1,0 +1,45 @@
+// Lanes: the lanes of a session, handed from threads that end to threads that begin, each with its
+// slab and its numbering. Thread-safe; used once per thread and session.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <vector>
+
+#include "record/lane.hpp"
+
+namespace trace::detail {
+
+class Lanes {
+ public:
+  Lanes(SlabPool& pool, StampSource source, bool block, const void* owner)
+      : pool_(pool), source_(source), block_(block), owner_(owner) {}
+
+  // A lane that no thread holds; throws std::bad_alloc.
+  Lane& acquire();
+  void release(Lane& lane);
+
+  // For threads that have no thread-local storage any more: hold the mutex while recording.
+  Lane& shared();
+  std::mutex& shared_mutex() noexcept { return shared_mutex_; }
+
+  std::uint64_t accepted() const;
+  // Waits until no record() that began before the call is under way; false at the deadline.
+  bool wait_until_quiet(std::chrono::steady_clock::time_point deadline) const;
+
+ private:
+  SlabPool& pool_;
+  const StampSource source_;
+  const bool block_;
+  const void* const owner_;
+  mutable std::mutex mutex_;
+  std::deque<Lane> lanes_;
+  std::vector<Lane*> free_;
+  std::mutex shared_mutex_;
+  Lane* shared_ = nullptr;
+};
+
+}  // namespace trace::detail

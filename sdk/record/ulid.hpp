@@ -1,0 +1,13 @@
+// ULIDs: 26 characters that sort by time of creation and never repeat; a session's identity.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace trace::detail {
+
+// From milliseconds since the epoch and 80 bits of the system's randomness. Throws
+// std::system_error when there is none.
+std::string new_ulid(std::int64_t milliseconds);
+
+}  // namespace trace::detail

@@ -1,0 +1,75 @@
+#include "record/wall_time.hpp"
+
+#include <algorithm>
+
+namespace trace::detail {
+namespace {
+
+constexpr double one_second_ns = 1e9;
+
+std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) noexcept {
+  const auto ticks = static_cast<std::int64_t>(stamp - point.stamp);
+  return point.wall_ns + static_cast<std::int64_t>(static_cast<double>(ticks) * point.ns_per_tick);
+}
+
+}  // namespace
+
+WallTime::WallTime(FileHeader& header, std::uint64_t stamp, std::int64_t wall_ns,
+                   double ns_per_tick)
+    : header_(header) {
+  add({stamp, wall_ns, ns_per_tick});
+}
+
+void WallTime::calibrate(std::uint64_t stamp, std::int64_t wall_ns, std::uint64_t monotonic_ns) {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t count = header_.calibration_count.load(std::memory_order_relaxed);
+  const Calibration last = header_.calibrations[(count - 1) % max_calibrations];
+  double rate = last.ns_per_tick;
+  if (first_monotonic_ns_ == 0) {
+    first_stamp_ = stamp;
+    first_monotonic_ns_ = monotonic_ns;
+  } else if (stamp > first_stamp_ && monotonic_ns > first_monotonic_ns_) {
+    rate = static_cast<double>(monotonic_ns - first_monotonic_ns_) /
+           static_cast<double>(stamp - first_stamp_);
+  }
+  const std::int64_t told = extrapolate(last, stamp);
+  const auto behind = static_cast<double>(wall_ns - told);
+  if (behind > one_second_ns) {
+    add({stamp, wall_ns, rate});
+    return;
+  }
+  // Make up for the difference within the next second, but never run backwards.
+  const double speed = std::clamp(1.0 + behind / one_second_ns, 0.5, 2.0);
+  add({stamp, told, rate * speed});
+}
+
+void WallTime::add(const Calibration& point) {
+  const std::uint64_t count = header_.calibration_count.load(std::memory_order_relaxed);
+  header_.calibrations[count % max_calibrations] = point;
+  header_.calibration_count.store(count + 1, std::memory_order_release);
+}
+
+std::vector<Calibration> WallTime::points() const {
+  const std::lock_guard lock(mutex_);
+  return calibrations_of(header_);
+}
+
+std::vector<Calibration> calibrations_of(const FileHeader& header) {
+  const std::uint64_t count = header.calibration_count.load(std::memory_order_acquire);
+  const std::uint64_t kept = std::min<std::uint64_t>(count, max_calibrations);
+  std::vector<Calibration> points;
+  points.reserve(kept);
+  for (std::uint64_t i = count - kept; i < count; ++i) {
+    points.push_back(header.calibrations[i % max_calibrations]);
+  }
+  return points;
+}
+
+std::int64_t wall_ns_at(const std::vector<Calibration>& points, std::uint64_t stamp) noexcept {
+  const auto after = std::upper_bound(
+      points.begin(), points.end(), stamp,
+      [](std::uint64_t value, const Calibration& point) { return value < point.stamp; });
+  return extrapolate(after == points.begin() ? points.front() : *(after - 1), stamp);
+}
+
+}  // namespace trace::detail

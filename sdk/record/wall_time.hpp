@@ -1,0 +1,44 @@
+// WallTime: from stamps to UTC. The keeper calibrates about once a second; the shipper converts.
+//
+// The result never steps back: when the wall clock is behind what was already told, time goes on
+// at half speed until the clock has caught up; when it is ahead by more than a second it jumps,
+// by less it speeds up. The points lie in the journal's header, so that a recovering process
+// computes the same times.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "journal/format.hpp"
+
+namespace trace::detail {
+
+class WallTime {
+ public:
+  // `header` outlives this object. `ns_per_tick` is a first estimate.
+  WallTime(FileHeader& header, std::uint64_t stamp, std::int64_t wall_ns, double ns_per_tick);
+
+  // Adds a point. `monotonic_ns` measures the ticks' length. Keeper's thread.
+  void calibrate(std::uint64_t stamp, std::int64_t wall_ns, std::uint64_t monotonic_ns);
+
+  // The points, oldest first. Any thread.
+  std::vector<Calibration> points() const;
+
+ private:
+  void add(const Calibration& point);
+
+  mutable std::mutex mutex_;
+  FileHeader& header_;
+  std::uint64_t first_stamp_ = 0;
+  std::uint64_t first_monotonic_ns_ = 0;
+};
+
+// The points of a header, oldest first.
+std::vector<Calibration> calibrations_of(const FileHeader& header);
+
+// Converts with the latest point that is not after the stamp (else with the first). `points` is
+// not empty.
+std::int64_t wall_ns_at(const std::vector<Calibration>& points, std::uint64_t stamp) noexcept;
+
+}  // namespace trace::detail

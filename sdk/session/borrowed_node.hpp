@@ -1,0 +1,25 @@
+// BorrowedNode: a Node handle over a state that somebody else owns, so that a stream can record
+// for a node without ending it.
+#pragma once
+
+#include <trace/session.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace trace::detail {
+
+class BorrowedNode {
+ public:
+  explicit BorrowedNode(std::shared_ptr<NodeState> state) noexcept : node_(std::move(state)) {}
+  ~BorrowedNode() { node_.release(); }
+  BorrowedNode(const BorrowedNode&) = delete;
+  BorrowedNode& operator=(const BorrowedNode&) = delete;
+
+  const Node& node() const noexcept { return node_; }
+
+ private:
+  Node node_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,215 @@
+#include "session/core.hpp"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <random>
+
+#include "journal/directory.hpp"
+#include "record/ulid.hpp"
+
+namespace trace::detail {
+namespace {
+
+constexpr std::size_t page = 4096;
+
+std::unique_ptr<JournalFile> open_journal(const FinalizedConfig& config, const std::string& id,
+                                          Diagnostics& diagnostics) {
+  const Config& values = config.values();
+  const JournalIdentity identity{id, values.transport, values.endpoint};
+  auto directory = prepare_journal_directory(config.journal_dir);
+  std::string why;
+  if (directory) {
+    auto file = JournalFile::create(*directory, identity);
+    if (file) return std::move(*file);
+    why = file.error().text();
+  } else {
+    why = directory.error().text();
+  }
+  diagnostics.report("journal", why + "; events are kept in memory only, not crash-safe");
+  return JournalFile::in_memory(identity);
+}
+
+// A first estimate of a tick's length; the keeper refines it.
+double ns_per_tick(StampSource source) {
+  if (source == StampSource::monotonic) return 1.0;
+  const std::uint64_t ns = monotonic_ns();
+  const std::uint64_t stamp = stamp_now(source);
+  std::uint64_t later = ns;
+  while (later - ns < 1'000'000) later = monotonic_ns();
+  return static_cast<double>(later - ns) / static_cast<double>(stamp_now(source) - stamp);
+}
+
+const volatile std::uint32_t* new_fork_guard() {
+  void* memory = mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  auto* guard = static_cast<std::uint32_t*>(memory);
+  *guard = 1;
+  madvise(memory, page, MADV_WIPEONFORK);
+  return guard;
+}
+
+ShipperLimits limits_of(const Config& config) {
+  return {{config.batch_bytes, config.batch_events},
+          config.batch_delay,
+          config.request_timeout,
+          std::random_device()()};
+}
+
+}  // namespace
+
+SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> transport)
+    : config_(std::move(config)),
+      source_(best_stamp_source()),
+      clock_(source_),
+      diagnostics_(config_.values().on_diagnostic, clock_),
+      id_(new_ulid(clock_.wall_ns() / 1'000'000)),
+      least_level_(config_.values().level),
+      drops_when_full_(config_.values().when_full == WhenFull::drop),
+      file_(open_journal(config_, id_, diagnostics_)),
+      pool_(*file_, config_.values().journal_budget),
+      wall_time_(file_->header(), clock_.stamp(), clock_.wall_ns(), ns_per_tick(source_)),
+      tables_(pool_),
+      dead_letters_(file_->crash_safe() ? config_.journal_dir : std::string()),
+      lanes_(pool_, source_, !drops_when_full_, this),
+      transport_(std::move(transport)),
+      keeper_(pool_, wall_time_, clock_),
+      shipper_(
+          {pool_, tables_, runs_, wall_time_, *transport_, clock_, dead_letters_, diagnostics_},
+          limits_of(config_.values()), id_),
+      fork_guard_(new_fork_guard()) {
+  pool_.replenish(4, 16);
+  keeper_thread_ = std::make_unique<StepThread>(
+      "trace-keeper", [this](Steady::time_point now) { return keeper_.step(now); });
+  shipper_thread_ = std::make_unique<StepThread>(
+      "trace-shipper", [this](Steady::time_point now) { return shipper_.step(now); });
+}
+
+SessionCore::~SessionCore() {
+  stop_threads();
+  munmap(const_cast<std::uint32_t*>(fork_guard_), page);
+}
+
+bool SessionCore::refused_by_budget(Type type, Level level) const noexcept {
+  if (!drops_when_full_) return false;
+  const unsigned used = pool_.used_percent();
+  if (used < 75) return false;
+  return level == Level::debug || (used >= 90 && type == Type::progress);
+}
+
+Outcome SessionCore::drop(DropReason reason, std::string_view detail) noexcept {
+  file_->header().dropped[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+  diagnostics_.report(name(reason), detail);
+  return Outcome::dropped;
+}
+
+Outcome SessionCore::filter() noexcept {
+  filtered_.fetch_add(1, std::memory_order_relaxed);
+  return Outcome::filtered;
+}
+
+void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
+                            std::uint64_t sequence) noexcept {
+  const bool starts = type == Type::started;
+  try {
+    const std::lock_guard lock(node.life_mutex);
+    if (starts && node.life == nullptr) node.life = tables_.add_node(node.run->number, node.id);
+    if (node.life != nullptr) {
+      auto& at_lane = starts ? node.life->start_lane : node.life->end_lane;
+      auto& at = starts ? node.life->start_sequence : node.life->end_sequence;
+      at_lane.store(lane, std::memory_order_relaxed);
+      at.store(sequence, std::memory_order_release);
+      if (starts) node.life->end_sequence.store(0, std::memory_order_release);
+    }
+    node.open.store(starts);
+    const std::lock_guard nodes_lock(open_nodes_mutex_);
+    if (starts) {
+      open_nodes_.insert_or_assign(&node, node.weak_from_this());
+    } else {
+      open_nodes_.erase(&node);
+    }
+  } catch (...) {  // no memory: the events themselves are still recorded
+  }
+}
+
+RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {
+  bool created = false;
+  RunInfo* run = runs_.open(id, spec, created);
+  if (run == nullptr) {
+    drop(DropReason::no_memory, "a session serves at most 65,536 runs; start a new one");
+  } else if (created && !tables_.add_run(run->number, id, spec)) {
+    diagnostics_.report("journal", fmt::format("no space for the metadata of run {}", id));
+  }
+  return run;
+}
+
+bool SessionCore::drain(Steady::time_point deadline) {
+  const std::uint64_t stamp = clock_.stamp();
+  shipper_.request_flush(stamp, deadline);
+  shipper_thread_->wake();
+  return shipper_thread_->wait_for([&] { return shipper_.resolved_before() >= stamp; }, deadline);
+}
+
+bool SessionCore::flush(std::chrono::milliseconds timeout) {
+  if (closed()) return false;
+  return drain(Steady::now() + timeout);
+}
+
+void SessionCore::abandon_open_nodes() {
+  std::unordered_map<NodeState*, std::weak_ptr<NodeState>> open;
+  {
+    const std::lock_guard lock(open_nodes_mutex_);
+    open.swap(open_nodes_);
+  }
+  for (const auto& [address, weak] : open) {
+    // A Node reports itself when it goes.
+    if (auto state = weak.lock()) const Node handle(std::move(state));
+  }
+}
+
+Closed SessionCore::close(std::chrono::milliseconds timeout) {
+  const Steady::time_point deadline = Steady::now() + timeout;
+  const std::lock_guard lock(close_mutex_);
+  if (closed()) return close_result_;
+  abandon_open_nodes();
+  closed_.store(true);
+  pool_.release_waiters();
+  lanes_.wait_until_quiet(deadline);
+  drain(deadline);
+  stop_threads();
+  const Stats counted = stats();
+  const std::uint64_t resolved = counted.acknowledged + counted.rejected +
+                                 shipper_.counters().unreadable.load(std::memory_order_relaxed);
+  close_result_.kept = counted.accepted > resolved ? counted.accepted - resolved : 0;
+  close_result_.journal = config_.journal_dir;
+  file_->header().closed_cleanly.store(1, std::memory_order_release);
+  if (close_result_.kept == 0) file_->remove();
+  return close_result_;
+}
+
+void SessionCore::stop_threads() {
+  // The shipper may be in send(); its deadline has come or somebody does not want to wait for it.
+  transport_->interrupt();
+  if (shipper_thread_) shipper_thread_->stop();
+  if (keeper_thread_) keeper_thread_->stop();
+}
+
+Stats SessionCore::stats() const noexcept {
+  Stats stats;
+  stats.accepted = lanes_.accepted();
+  stats.filtered = filtered_.load(std::memory_order_relaxed);
+  for (std::size_t i = 0; i < stats.dropped_by.size(); ++i) {
+    stats.dropped_by[i] = file_->header().dropped[i].load(std::memory_order_relaxed);
+    stats.dropped += stats.dropped_by[i];
+  }
+  const ShipperCounters& shipped = shipper_.counters();
+  stats.acknowledged = shipped.acknowledged.load(std::memory_order_relaxed);
+  stats.rejected = shipped.rejected.load(std::memory_order_relaxed);
+  stats.batches = shipped.batches.load(std::memory_order_relaxed);
+  stats.retries = shipped.retries.load(std::memory_order_relaxed);
+  stats.slabs_mapped_by_producers = pool_.mapped_by_producers();
+  stats.journal_bytes = file_->bytes();
+  return stats;
+}
+
+}  // namespace trace::detail

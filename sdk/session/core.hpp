@@ -1,0 +1,92 @@
+// SessionCore: the parts of a session and the order of their lives. Handles and threads share it;
+// it goes, and unmaps the journal, when the last of them has gone. Public calls land here.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include <trace/record.hpp>
+#include <trace/session.hpp>
+
+#include "config/finalized.hpp"
+#include "journal/file.hpp"
+#include "journal/keeper.hpp"
+#include "journal/slab_pool.hpp"
+#include "journal/tables.hpp"
+#include "record/lanes.hpp"
+#include "session/node_state.hpp"
+#include "session/step_thread.hpp"
+#include "ship/shipper.hpp"
+
+namespace trace::detail {
+
+class SessionCore : public std::enable_shared_from_this<SessionCore> {
+ public:
+  SessionCore(FinalizedConfig config, std::unique_ptr<Transport> transport);
+  ~SessionCore();
+
+  std::string_view id() const noexcept { return id_; }
+  Level least_level() const noexcept { return least_level_; }
+
+  // Recording: see record.cpp.
+  Lanes& lanes() noexcept { return lanes_; }
+  bool closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
+  // False in a child after fork(): the journal is the parent's.
+  bool in_own_process() const noexcept { return *fork_guard_ != 0; }
+  // The journal's fill level refuses this event; never under the policy `block`.
+  bool refused_by_budget(Type type, Level level) const noexcept;
+  Outcome drop(DropReason reason, std::string_view detail) noexcept;
+  Outcome filter() noexcept;
+  // Notes in the journal where a node's life starts or ends; before that event commits.
+  void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
+
+  RunInfo* open_run(std::string_view id, const RunSpec& spec);
+  Diagnostics& diagnostics() noexcept { return diagnostics_; }
+
+  bool flush(std::chrono::milliseconds timeout);
+  Closed close(std::chrono::milliseconds timeout);
+  Stats stats() const noexcept;
+  std::chrono::milliseconds close_timeout() const noexcept {
+    return config_.values().close_timeout;
+  }
+
+ private:
+  void abandon_open_nodes();
+  bool drain(Steady::time_point deadline);
+  void stop_threads();
+
+  const FinalizedConfig config_;
+  const StampSource source_;
+  SystemClock clock_;
+  Diagnostics diagnostics_;
+  const std::string id_;
+  const Level least_level_;
+  const bool drops_when_full_;
+  std::unique_ptr<JournalFile> file_;
+  SlabPool pool_;
+  WallTime wall_time_;
+  Tables tables_;
+  RunRegistry runs_;
+  DeadLetters dead_letters_;
+  Lanes lanes_;
+  std::unique_ptr<Transport> transport_;
+  Keeper keeper_;
+  Shipper shipper_;
+
+  const volatile std::uint32_t* fork_guard_ = nullptr;
+  std::atomic<std::uint64_t> filtered_{0};
+  std::atomic<bool> closed_{false};
+  std::mutex close_mutex_;
+  Closed close_result_;
+  std::mutex open_nodes_mutex_;
+  std::unordered_map<NodeState*, std::weak_ptr<NodeState>> open_nodes_;
+
+  // Last, so that the threads end before what they use.
+  std::unique_ptr<StepThread> keeper_thread_;
+  std::unique_ptr<StepThread> shipper_thread_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,40 @@
+// What stands behind the public handles: RunState behind Run, NodeState behind Node. Handles share
+// them, and they keep their session's core alive.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "journal/tables.hpp"
+#include "record/lane.hpp"
+#include "ship/run_registry.hpp"
+
+namespace trace::detail {
+
+class SessionCore;
+
+struct RunState {
+  std::shared_ptr<SessionCore> core;
+  RunInfo* info = nullptr;  // null: the run was refused, everything recorded for it is dropped
+};
+
+struct NodeState : std::enable_shared_from_this<NodeState> {
+  NodeState(std::shared_ptr<SessionCore> core, RunInfo* run, std::string id);
+
+  NodeRef ref() const noexcept { return {serial, run->number, run->id, id}; }
+
+  const std::shared_ptr<SessionCore> core;
+  RunInfo* const run;  // null: refused
+  const std::string id;
+  const std::uint64_t serial;
+
+  // Started and not ended.
+  std::atomic<bool> open{false};
+  std::mutex life_mutex;
+  NodeStateRecord* life = nullptr;  // in the journal, once the node was started
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,170 @@
+// The way of record() from a handle to the lane, and of whole events into the same format.
+#include <trace/record.hpp>
+
+#include <fmt/format.h>
+
+#include "contract/json_text.hpp"
+#include "session/core.hpp"
+#include "session/this_thread.hpp"
+
+namespace trace {
+
+std::string_view name(DropReason reason) noexcept {
+  static constexpr std::string_view names[] = {
+      "budget",        "closed",    "bad_id", "bad_number", "bad_format",
+      "bad_timestamp", "too_large", "nested", "forked",     "no_memory"};
+  static_assert(std::size(names) == static_cast<std::size_t>(DropReason::count_));
+  return names[static_cast<std::size_t>(reason)];
+}
+
+namespace detail {
+namespace {
+
+// Holds the lane for one record(); the shared lane with its mutex.
+Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropReason& why) {
+  Lane* lane = lane_of_this_thread(owner);
+  if (lane == nullptr) {
+    core.lanes().shared_mutex().lock();
+    lane = &core.lanes().shared();
+    lane->shared = true;
+  } else if (lane->busy.load(std::memory_order_relaxed)) {
+    why = DropReason::nested;
+    return nullptr;
+  }
+  lane->busy.store(true, std::memory_order_relaxed);
+  // The compiler must not move what follows before it; for the processor see
+  // Lanes::wait_until_quiet.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  return lane;
+}
+
+void leave(SessionCore& core, Lane& lane) noexcept {
+  lane.busy.store(false, std::memory_order_release);
+  if (lane.shared) core.lanes().shared_mutex().unlock();
+}
+
+std::string_view advice(DropReason reason) noexcept {
+  switch (reason) {
+    case DropReason::budget:
+      return "an event was dropped: the journal's budget is spent; bring the backend back, raise "
+             "SHIPTRACE_JOURNAL_BUDGET or choose the policy block";
+    case DropReason::closed:
+      return "an event was dropped: its session is closed";
+    case DropReason::bad_id:
+      return "an event was dropped: its run or node id is not valid";
+    case DropReason::nested:
+      return "an event was dropped: record() was called inside record() by a signal handler";
+    case DropReason::forked:
+      return "an event was dropped: after fork() the child needs a session of its own";
+    case DropReason::too_large:
+      return "an event was dropped: larger than a slab";
+    default:
+      return "an event was dropped";
+  }
+}
+
+Reservation refuse(SessionCore& core, DropReason reason) noexcept {
+  return {nullptr, nullptr, core.drop(reason, advice(reason))};
+}
+
+}  // namespace
+
+Reservation reserve(const Node& node, Type type, Level level, std::string_view format,
+                    const Signature& signature, const FieldName* names, std::uint16_t parts,
+                    std::size_t payload_bytes) noexcept try {
+  NodeState* state = node.state();
+  if (state == nullptr) return {nullptr, nullptr, Outcome::dropped};
+  SessionCore& core = *state->core;
+  if (level < core.least_level()) return {nullptr, nullptr, core.filter()};
+  if (state->run == nullptr) return refuse(core, DropReason::bad_id);
+  if (!core.in_own_process()) return refuse(core, DropReason::forked);
+  if (core.closed()) return refuse(core, DropReason::closed);
+  DropReason why = DropReason::budget;
+  Lane* lane = enter(core, state->core, why);
+  if (lane == nullptr) return refuse(core, why);
+  if (core.closed()) {
+    why = DropReason::closed;
+  } else if (!core.refused_by_budget(type, level)) {
+    Lane::Failure failure = Lane::Failure::none;
+    std::byte* at = lane->reserve(state->ref(), {format, &signature, names}, type, level, parts,
+                                  payload_bytes, failure);
+    if (at != nullptr) {
+      if (type != Type::progress) {
+        core.note_life(*state, type, lane->number(), lane->reserved_sequence());
+      }
+      lane->recording_for = &core;
+      return {at, lane, Outcome::accepted};
+    }
+    if (failure == Lane::Failure::too_large) why = DropReason::too_large;
+  }
+  leave(core, *lane);
+  return refuse(core, why);
+} catch (...) {
+  return {nullptr, nullptr, drop(node, DropReason::no_memory, "no memory for a thread's lane")};
+}
+
+Outcome publish(const Reservation& reservation) noexcept {
+  Lane& lane = *static_cast<Lane*>(reservation.lane);
+  lane.publish();
+  leave(*static_cast<SessionCore*>(lane.recording_for), lane);
+  return Outcome::accepted;
+}
+
+Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexcept {
+  NodeState* state = node.state();
+  if (state == nullptr) return Outcome::dropped;
+  try {
+    return state->core->drop(reason, fmt::format("an event was dropped: {}", detail));
+  } catch (...) {
+    return state->core->drop(reason, advice(reason));
+  }
+}
+
+}  // namespace detail
+
+Outcome record(const Node& node, const EventBody& body) noexcept {
+  using namespace detail;
+  static constexpr Signature no_values{0, 0, SignatureOf<>::tags};
+  if (body.timestamp && !is_contract_timestamp(*body.timestamp)) {
+    return drop(node, DropReason::bad_timestamp,
+                "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z");
+  }
+  std::uint16_t parts = 0;
+  std::size_t bytes = 0;
+  std::string_view texts[7];
+  std::size_t count = 0;
+  const auto take = [&](const std::optional<std::string_view>& text, std::uint16_t part,
+                        std::uint16_t cut_part, std::size_t limit) {
+    if (!text) return;
+    bool cut = false;
+    texts[count] = trimmed(*text, limit, cut);
+    bytes += 4 + texts[count++].size();
+    parts = static_cast<std::uint16_t>(parts | part | (cut ? cut_part : 0));
+  };
+  // A JSON text cannot be cut: what is too long is left out and named as cut.
+  const auto take_json = [&](const std::optional<std::string_view>& text, std::uint16_t part,
+                             std::uint16_t cut_part) {
+    const bool cut = text && text->size() > max_data_bytes;
+    take(cut ? std::optional<std::string_view>("{}") : text, part, cut_part, max_data_bytes);
+    if (cut) parts = static_cast<std::uint16_t>(parts | cut_part);
+  };
+  // In the order of the parts' bits, in which the encoder reads them.
+  take(body.message, part_message, part_cut_message, max_message_bytes);
+  if (body.error_message || body.error_code || body.error_stack) {
+    take(body.error_message.value_or(""), part_error_message, part_cut_error, max_message_bytes);
+  }
+  take(body.error_code, part_error_code, part_cut_error, 256);
+  take(body.error_stack, part_error_stack, part_cut_stack, max_stack_bytes);
+  take_json(body.output_summary, part_output_summary, part_cut_output);
+  take_json(body.data, part_data, part_cut_data);
+  take(body.timestamp, part_timestamp, 0, 64);
+
+  const Reservation reservation =
+      reserve(node, body.type, body.level, "", no_values, nullptr, parts, bytes);
+  if (reservation.at == nullptr) return reservation.outcome;
+  std::byte* at = reservation.at;
+  for (std::size_t i = 0; i < count; ++i) store_text(at, texts[i]);
+  return publish(reservation);
+}
+
+}  // namespace trace

@@ -1,0 +1,56 @@
+#include "session/step_thread.hpp"
+
+#include <pthread.h>
+
+#include <csignal>
+
+namespace trace::detail {
+
+StepThread::StepThread(const char* name, Step step) : step_(std::move(step)) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    thread_ = std::thread([this] { loop(); });
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_setname_np(thread_.native_handle(), name);
+}
+
+void StepThread::loop() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    woken_ = false;
+    lock.unlock();
+    const Steady::time_point next = step_(Steady::now());
+    lock.lock();
+    stepped_.notify_all();
+    wake_.wait_until(lock, next, [this] { return woken_ || stopping_; });
+  }
+}
+
+void StepThread::wake() {
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  wake_.notify_all();
+}
+
+bool StepThread::wait_for(const std::function<bool()>& done, Steady::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  return stepped_.wait_until(lock, deadline, done);
+}
+
+void StepThread::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    wake_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,43 @@
+// StepThread: the thin loop around a step(now) -> next wake-up. The only place where the SDK
+// starts threads for the journal and for shipping. They block all signals: the host's handlers run
+// on the host's threads.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "record/clock.hpp"
+
+namespace trace::detail {
+
+class StepThread {
+ public:
+  using Step = std::function<Steady::time_point(Steady::time_point)>;
+
+  StepThread(const char* name, Step step);
+  ~StepThread() { stop(); }
+  StepThread(const StepThread&) = delete;
+  StepThread& operator=(const StepThread&) = delete;
+
+  // Makes the next step come at once. Any thread.
+  void wake();
+  // Waits until `done()`, which is looked at after each step, or the deadline.
+  bool wait_for(const std::function<bool()>& done, Steady::time_point deadline);
+  // Ends after the step that runs; waits for that. Idempotent; one thread.
+  void stop();
+
+ private:
+  void loop();
+
+  Step step_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable stepped_;
+  bool woken_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,211 @@
+// The second half of Shipper: what an answer of the backend means for the batch that was sent.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "ship/shipper.hpp"
+
+namespace trace::detail {
+namespace {
+
+constexpr std::size_t smallest_batch_bytes = 4 * 1024;
+
+// The sequence up to which the backend has each lane of this session.
+std::unordered_map<std::uint32_t, std::uint64_t> through_by_lane(const RunAcknowledgement& answer,
+                                                                 std::string_view session_id) {
+  std::unordered_map<std::uint32_t, std::uint64_t> through;
+  for (const auto& [emitter, sequence] : answer.through) {
+    if (emitter.size() <= session_id.size() + 1 || !emitter.starts_with(session_id)) continue;
+    std::uint32_t lane = 0;
+    const char* end = emitter.data() + emitter.size();
+    const auto parsed = std::from_chars(emitter.data() + session_id.size() + 1, end, lane);
+    if (parsed.ec == std::errc() && parsed.ptr == end) through[lane] = sequence;
+  }
+  return through;
+}
+
+}  // namespace
+
+void Shipper::send_front(Steady::time_point now) {
+  Steady::time_point deadline = now + limits_.request_timeout;
+  if (urgent_) {
+    const std::lock_guard lock(flush_mutex_);
+    deadline = std::min(deadline, flush_deadline_);
+  }
+  const TransportView view(outbox_.front(), session_id_);
+  last_send_ = now;
+  settle(parts_.transport.send(view.batch(), deadline), parts_.clock.now());
+}
+
+void Shipper::settle(const SendResult& result, Steady::time_point now) {
+  if (outbox_.front().events() == 0 && result.kind != SendResult::Kind::acknowledged) {
+    outbox_.pop_front();  // a question; it is asked again
+    return;
+  }
+  switch (result.kind) {
+    case SendResult::Kind::acknowledged:
+      acknowledge(result, now);
+      return;
+    case SendResult::Kind::rejected:
+      split_or_bury(result, false, now);
+      return;
+    case SendResult::Kind::too_large:
+      split_or_bury(result, true, now);
+      return;
+    case SendResult::Kind::retry_later:
+      next_try_ = now + backoff_.next(result.retry_after);
+      parts_.diagnostics.report("backend",
+                                fmt::format("{}; events are kept and sent later", result.detail));
+      break;
+    case SendResult::Kind::refused:
+      next_try_ = now + backoff_.slow();
+      parts_.diagnostics.report(
+          "refused",
+          fmt::format("{}; events are kept, check endpoint and credentials", result.detail));
+      break;
+  }
+  counters_.retries.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
+  PendingBatch batch = std::move(outbox_.front());
+  outbox_.pop_front();
+  std::unordered_map<std::string_view, const RunAcknowledgement*> answers;
+  for (const RunAcknowledgement& answer : result.runs) answers[answer.run_id] = &answer;
+
+  std::vector<RunBatch> unanswered;
+  bool progress = batch.events() == 0;
+  for (RunBatch& run : batch.runs) {
+    const auto answer = answers.find(run.run().id);
+    if (answer == answers.end()) {
+      if (!run.events().empty()) unanswered.push_back(std::move(run));
+    } else {
+      progress = acknowledge_run(run, *answer->second, now) || progress;
+    }
+  }
+  if (!progress) {
+    // Nothing of it was taken: the backend's trouble, not a run's.
+    batch.runs = std::move(unanswered);
+    if (!batch.empty()) outbox_.push_front(std::move(batch));
+    next_try_ = now + backoff_.next(result.retry_after);
+    counters_.retries.fetch_add(1, std::memory_order_relaxed);
+    parts_.diagnostics.report("backend", "the answer acknowledges no event; they are sent again");
+    return;
+  }
+  for (RunBatch& run : unanswered) park(std::move(run), now, false);
+  backoff_.succeeded();
+  lone_rejections_ = 0;
+  next_try_ = now;
+  counters_.batches.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool Shipper::acknowledge_run(const RunBatch& batch, const RunAcknowledgement& answer,
+                              Steady::time_point now) {
+  if (answer.status == RunStatus::cancelled) batch.run().cancellation.announce();
+  const auto through = through_by_lane(answer, session_id_);
+  std::unordered_map<std::string_view, std::string_view> rejected;
+  for (const auto& [id, reason] : answer.rejected) rejected[id] = reason;
+
+  std::unordered_set<std::uint32_t> stuck;  // lanes with an event that was not taken
+  std::unordered_map<std::uint32_t, std::uint64_t> watermarks;
+  std::unordered_set<const EventRef*> left;
+  for (const EventRef& event : batch.events()) {
+    const auto known = through.find(event.lane);
+    bool done = known != through.end() && event.sequence <= known->second;
+    if (!rejected.empty()) {
+      const std::string id = fmt::format("{}-{}-{:012}", session_id_, event.lane, event.sequence);
+      if (const auto reason = rejected.find(id); reason != rejected.end()) {
+        bury(batch, event, reason->second);
+        done = true;
+      } else if (done) {
+        counters_.acknowledged.fetch_add(1, std::memory_order_relaxed);
+      }
+    } else if (done) {
+      counters_.acknowledged.fetch_add(1, std::memory_order_relaxed);
+    }
+    if (!done) {
+      left.insert(&event);
+      stuck.insert(event.lane);
+    } else if (!stuck.contains(event.lane)) {
+      watermarks[event.lane] = event.sequence;
+    }
+  }
+  // Before any slab is freed: a restart must not send what the backend has.
+  for (const auto& [lane, sequence] : watermarks) {
+    parts_.tables.set_watermark(batch.run().number, lane, sequence);
+  }
+  for (const EventRef& event : batch.events()) {
+    if (!left.contains(&event)) merger_.resolved(*event.slab, 1);
+  }
+  const bool progress = left.size() < batch.events().size();
+  if (left.empty()) {
+    parking_.taken(batch.run());
+  } else {
+    park(batch.filtered([&](const EventRef& event) { return left.contains(&event); }), now,
+         progress);
+  }
+  return progress || batch.events().empty();
+}
+
+void Shipper::park(RunBatch left, Steady::time_point now, bool progress) {
+  std::deque<RunBatch> all;
+  const RunInfo& run = left.run();
+  all.push_back(std::move(left));
+  // What else of this run is on its way must not overtake it.
+  for (PendingBatch& batch : outbox_) {
+    for (RunBatch& other : batch.runs) {
+      if (&other.run() == &run) all.push_back(std::move(other));
+    }
+    std::erase_if(batch.runs, [](const RunBatch& other) { return other.events().empty(); });
+  }
+  std::erase_if(outbox_, [](const PendingBatch& batch) { return batch.empty(); });
+  parking_.hold(std::move(all), now, progress);
+}
+
+void Shipper::split_or_bury(const SendResult& result, bool too_large, Steady::time_point now) {
+  PendingBatch batch = std::move(outbox_.front());
+  outbox_.pop_front();
+  next_try_ = now;
+  if (batch.events() > 1) {
+    if (too_large) {
+      limits_.batch.bytes =
+          std::max(std::min(limits_.batch.bytes, batch.bytes() / 2), smallest_batch_bytes);
+    }
+    auto [first, second] = batch.halves();
+    outbox_.push_front(std::move(second));
+    outbox_.push_front(std::move(first));
+    return;
+  }
+  if (!too_large && ++lone_rejections_ > 1) {
+    // Two events in a row cannot both be poison: it is the address or the version that is wrong.
+    outbox_.push_front(std::move(batch));
+    next_try_ = now + backoff_.slow();
+    counters_.retries.fetch_add(1, std::memory_order_relaxed);
+    parts_.diagnostics.report(
+        "rejected", fmt::format("every event is rejected ({}); events are kept, check what the "
+                                "endpoint speaks",
+                                result.detail));
+    return;
+  }
+  const RunBatch& run = batch.runs.front();
+  const EventRef& event = run.events().front();
+  bury(run, event, result.detail);
+  parts_.tables.set_watermark(run.run().number, event.lane, event.sequence);
+  merger_.resolved(*event.slab, 1);
+  parking_.taken(run.run());
+}
+
+void Shipper::bury(const RunBatch& batch, const EventRef& event, std::string_view reason) {
+  const bool kept = parts_.dead_letters.keep(batch.json(event), reason);
+  counters_.rejected.fetch_add(1, std::memory_order_relaxed);
+  parts_.diagnostics.report(
+      "rejected",
+      kept ? fmt::format("the backend refused an event ({}); it is kept in {}", reason,
+                         parts_.dead_letters.path())
+           : fmt::format("the backend refused an event ({}); it could not be kept", reason));
+}
+
+}  // namespace trace::detail

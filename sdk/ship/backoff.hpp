@@ -1,0 +1,45 @@
+// Backoff: when to try again after a failure: exponential with full jitter, so that workers that
+// fail together do not come back together (docs/ingestion-api.md). One thread.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <random>
+
+namespace trace::detail {
+
+class Backoff {
+ public:
+  static constexpr std::chrono::milliseconds first{100};
+  static constexpr std::chrono::milliseconds most{30'000};
+  static constexpr std::chrono::milliseconds most_asked{15 * 60 * 1000};
+
+  explicit Backoff(std::uint64_t seed) : random_(seed) {}
+
+  // The wait before the next try; at least what the backend asked for, up to `most_asked`.
+  std::chrono::milliseconds next(std::optional<std::chrono::milliseconds> asked) {
+    const auto ceiling = std::min(most, first * (std::int64_t{1} << std::min(failures_, 16U)));
+    ++failures_;
+    std::chrono::milliseconds wait = jittered(ceiling);
+    if (asked) wait = std::max(wait, std::min(*asked, most_asked));
+    return wait;
+  }
+
+  // The wait after a refusal that only an operator can end.
+  std::chrono::milliseconds slow() { return most / 2 + jittered(most / 2); }
+
+  void succeeded() noexcept { failures_ = 0; }
+
+ private:
+  std::chrono::milliseconds jittered(std::chrono::milliseconds ceiling) {
+    return std::chrono::milliseconds(
+        std::uniform_int_distribution<std::int64_t>(0, ceiling.count())(random_));
+  }
+
+  std::mt19937_64 random_;
+  unsigned failures_ = 0;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,49 @@
+#include "ship/batch_builder.hpp"
+
+namespace trace::detail {
+
+RunBatch& BatchBuilder::batch_of(RunInfo& run) {
+  if (&run != last_run_) {
+    const auto [place, created] = places_.try_emplace(&run, runs_.size());
+    if (created) runs_.emplace_back(run);
+    last_run_ = &run;
+    last_place_ = place->second;
+  }
+  return runs_[last_place_];
+}
+
+bool BatchBuilder::add(const Merger::Item& item, RunInfo& run, Encoder& encoder,
+                       Steady::time_point now) {
+  RunBatch& batch = batch_of(run);
+  std::string& line = batch.begin_event();
+  const std::size_t before = line.size();
+  if (!encoder.append(*item.event, item.lane, line)) {
+    batch.cancelled();
+    return false;
+  }
+  if (events_ == 0) {
+    since_ = now;
+    first_stamp_ = item.event->stamp;
+  }
+  ++events_;
+  bytes_ += line.size() - before + 1;
+  batch.added(*item.slab, item.lane, item.event->sequence, item.event->stamp);
+  return true;
+}
+
+PendingBatch BatchBuilder::take() {
+  PendingBatch batch;
+  for (RunBatch& run : runs_) {
+    if (run.events().empty()) continue;
+    run.seal();
+    batch.runs.push_back(std::move(run));
+  }
+  runs_.clear();
+  places_.clear();
+  last_run_ = nullptr;
+  events_ = 0;
+  bytes_ = 0;
+  return batch;
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,50 @@
+// BatchBuilder: collects encoded events into one batch, grouped by run, until it is full or old
+// enough. Within a run the order of arrival is kept. Shipper's thread only.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+
+#include "record/clock.hpp"
+#include "ship/encoder.hpp"
+#include "ship/merger.hpp"
+#include "ship/pending_batch.hpp"
+
+namespace trace::detail {
+
+struct BatchLimits {
+  std::size_t bytes;
+  std::size_t events;
+};
+
+class BatchBuilder {
+ public:
+  // Encodes the item into the batch; false when the event's bytes make no sense.
+  bool add(const Merger::Item& item, RunInfo& run, Encoder& encoder, Steady::time_point now);
+
+  bool empty() const noexcept { return events_ == 0; }
+  std::size_t bytes() const noexcept { return bytes_; }
+  bool full(const BatchLimits& limits) const noexcept {
+    return events_ >= limits.events || bytes_ >= limits.bytes;
+  }
+  // When its first event was added; only when it is not empty.
+  Steady::time_point since() const noexcept { return since_; }
+  std::uint64_t first_stamp() const noexcept { return first_stamp_; }
+
+  PendingBatch take();
+
+ private:
+  RunBatch& batch_of(RunInfo& run);
+
+  std::vector<RunBatch> runs_;
+  std::unordered_map<const RunInfo*, std::size_t> places_;
+  const RunInfo* last_run_ = nullptr;
+  std::size_t last_place_ = 0;
+  std::size_t events_ = 0;
+  std::size_t bytes_ = 0;
+  Steady::time_point since_{};
+  std::uint64_t first_stamp_ = 0;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,32 @@
+// Diagnostics: what an operator should know, told once per reason and minute. The library prints
+// nothing else. Thread-safe; the callback runs on the reporting thread.
+#pragma once
+
+#include <trace/config.hpp>
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "record/clock.hpp"
+
+namespace trace::detail {
+
+class Diagnostics {
+ public:
+  // An empty callback: one line on stderr.
+  Diagnostics(std::function<void(const Diagnostic&)> callback, Clock& clock)
+      : callback_(std::move(callback)), clock_(clock) {}
+
+  void report(std::string_view reason, std::string_view text) noexcept;
+
+ private:
+  std::function<void(const Diagnostic&)> callback_;
+  Clock& clock_;
+  std::mutex mutex_;
+  std::map<std::string, Steady::time_point, std::less<>> last_;
+};
+
+}  // namespace trace::detail

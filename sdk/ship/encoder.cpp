@@ -1,0 +1,295 @@
+#include "ship/encoder.hpp"
+
+#include <charconv>
+
+#include "record/wall_time.hpp"
+#include "ship/payload_reader.hpp"
+
+namespace trace::detail {
+namespace {
+
+constexpr std::size_t short_text_bytes = 4 * 1024;
+
+// `given` obeys the contract; on the wire a time stamp has six fractional digits.
+void append_normalised(std::string& out, std::string_view given) {
+  given.remove_suffix(1);  // the Z
+  const std::string_view whole = given.substr(0, 19);
+  out += whole;
+  if (whole.size() == 16) out += ":00";
+  std::string_view fraction = given.substr(whole.size());
+  if (!fraction.empty()) fraction.remove_prefix(1);
+  fraction = fraction.substr(0, 6);
+  out.append(".").append(fraction).append(6 - fraction.size(), '0').append("Z");
+}
+
+void append_object(std::string& out, std::string_view text) {
+  if (auto object = repaired_json_object(text)) {
+    out += *object;
+  } else if (auto value = repaired_json_value(text)) {
+    out.append("{\"value\":").append(*value).append("}");
+  } else {
+    out += "{\"value\":";
+    append_quoted(out, text);
+    out += '}';
+  }
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+  out.append("\"").append(name).append("\":");
+  append_quoted(out, text);
+}
+
+// The texts that follow an event's values, in the order of their bits.
+struct Texts {
+  std::string_view message, error_message, error_code, error_stack, output_summary, data, timestamp;
+};
+
+bool read_texts(std::uint16_t parts, PayloadReader& payload, Texts& texts) {
+  const auto read = [&](std::uint16_t part, std::string_view& text) {
+    if ((parts & part) != 0) text = payload.text();
+  };
+  read(part_message, texts.message);
+  read(part_error_message, texts.error_message);
+  read(part_error_code, texts.error_code);
+  read(part_error_stack, texts.error_stack);
+  read(part_output_summary, texts.output_summary);
+  read(part_data, texts.data);
+  read(part_timestamp, texts.timestamp);
+  return !payload.failed();
+}
+
+}  // namespace
+
+std::string emitter_name(std::string_view session_id, std::uint32_t lane) {
+  return fmt::format("{}-{}", session_id, lane);
+}
+
+bool Encoder::append(const EventView& event, std::uint32_t lane, std::string& out) {
+  const std::size_t start = out.size();
+  for (const Fit fit : {Fit::whole, Fit::without_data, Fit::without_output, Fit::short_texts}) {
+    if (!append_event(event, lane, fit, out)) {
+      out.resize(start);
+      return false;
+    }
+    if (out.size() - start <= max_event_bytes || fit == Fit::short_texts) return true;
+    out.resize(start);
+  }
+  return true;
+}
+
+bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, std::string& out) {
+  PayloadReader payload(event.payload);
+  cut_.clear();
+  fields_.clear();
+  const bool has_message = !event.site->format.empty();
+  if (!append_fields(*event.site, payload, fields_)) return false;
+  if (!format_message(*event.site, payload)) return false;
+  Texts texts;
+  if (!read_texts(event.parts, payload, texts)) return false;
+
+  const auto text_limit = [&](std::size_t usual) {
+    return fit == Fit::short_texts ? short_text_bytes : usual;
+  };
+  const auto fitted = [&](std::string_view text, std::size_t limit, std::string_view name,
+                          std::uint16_t cut_part) {
+    const std::string_view kept = trimmed_utf8(text, text_limit(limit));
+    note_cut(kept.size() < text.size() || (event.parts & cut_part) != 0, name);
+    return kept;
+  };
+
+  append_identity(event, lane, out);
+  out += name(event.type);
+  out += "\",\"level\":\"";
+  out += name(event.level);
+  out += "\",\"timestamp\":\"";
+  append_time(event, texts.timestamp, out);
+  out += '"';
+  if (has_message || (event.parts & part_message) != 0) {
+    const std::string_view message =
+        has_message ? std::string_view(message_.data(), message_.size()) : texts.message;
+    out += ",\"message\":";
+    append_quoted(out, fitted(message, max_message_bytes, "message", part_cut_message));
+  }
+  if ((event.parts & part_error_message) != 0) {
+    out += ",\"error\":{";
+    append_member(out, "message",
+                  fitted(texts.error_message, max_message_bytes, "error.message", part_cut_error));
+    if ((event.parts & part_error_stack) != 0) {
+      out += ',';
+      append_member(out, "stack",
+                    fitted(texts.error_stack, max_stack_bytes, "error.stack", part_cut_stack));
+    }
+    if ((event.parts & part_error_code) != 0) {
+      out += ',';
+      append_member(out, "code", texts.error_code);
+    }
+    out += '}';
+  }
+  if ((event.parts & part_output_summary) != 0) {
+    const bool dropped = fit >= Fit::without_output;
+    note_cut(dropped || (event.parts & part_cut_output) != 0, "outputSummary");
+    out += ",\"outputSummary\":";
+    append_object(out, dropped ? std::string_view("{}") : texts.output_summary);
+  }
+  const bool without_data = fit >= Fit::without_data;
+  const bool has_data = !fields_.empty() || (event.parts & part_data) != 0;
+  note_cut((has_data && without_data) || (event.parts & part_cut_data) != 0, "data");
+  if (!has_data && cut_.empty()) {
+    out += '}';
+    return true;
+  }
+  out += ",\"data\":";
+  if ((event.parts & part_data) != 0 && !without_data) {
+    append_object(out, texts.data);
+    out.pop_back();  // the brace, for what follows
+  } else {
+    out += '{';
+    if (!without_data) out += fields_;
+  }
+  if (!cut_.empty()) {
+    if (out.back() != '{') out += ',';
+    out += "\"truncated\":[";
+    for (const std::string_view name : cut_) {
+      if (name != cut_.front()) out += ',';
+      append_quoted(out, name);
+    }
+    out += ']';
+  }
+  out += "}}";
+  return true;
+}
+
+void Encoder::append_identity(const EventView& event, std::uint32_t lane, std::string& out) {
+  char number[24];
+  out += "{\"id\":\"";
+  out += session_id_;
+  out += '-';
+  out.append(number, std::to_chars(number, number + sizeof number, lane).ptr);
+  out += '-';
+  const char* end = std::to_chars(number, number + sizeof number, event.sequence).ptr;
+  const auto digits = static_cast<std::size_t>(end - number);
+  if (digits < 12) out.append(12 - digits, '0');
+  out.append(number, digits);
+  if (event.node->encoded.empty()) {
+    std::string& encoded = event.node->encoded;
+    encoded = "\",\"runId\":";
+    append_quoted(encoded, event.node->run_id);
+    encoded += ",\"nodeId\":";
+    append_quoted(encoded, event.node->node_id);
+    encoded += ",\"type\":\"";
+  }
+  out += event.node->encoded;
+}
+
+void Encoder::append_time(const EventView& event, std::string_view given, std::string& out) {
+  if (given.empty()) {
+    timestamps_.append(out, wall_ns_at(calibrations_, event.stamp));
+  } else {
+    append_normalised(out, given);
+  }
+}
+
+bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::string& out) {
+  for (std::size_t i = 0; i < site.fields; ++i) {
+    if (i > 0) out += ',';
+    append_quoted(out, site.names[i]);
+    out += ':';
+    switch (site.tags[i]) {
+      case Tag::boolean:
+        out += payload.word() != 0 ? "true" : "false";
+        break;
+      case Tag::character: {
+        const char character = payload.value<char>();
+        append_quoted(out, {&character, 1});
+        break;
+      }
+      case Tag::int64:
+        append_number(out, payload.value<std::int64_t>());
+        break;
+      case Tag::uint64:
+        append_number(out, payload.word());
+        break;
+      case Tag::float32:
+        append_number(out, payload.value<float>());
+        break;
+      case Tag::float64:
+        append_number(out, payload.value<double>());
+        break;
+      case Tag::string:
+        append_quoted(out, payload.text());
+        break;
+      case Tag::pointer:
+        out += fmt::format("\"{:#x}\"", payload.word());
+        break;
+      case Tag::json: {
+        const std::string_view text = payload.text();
+        if (const auto value = repaired_json_value(text)) {
+          out += *value;
+        } else {
+          append_quoted(out, text);
+        }
+        break;
+      }
+      default:
+        return false;
+    }
+  }
+  return !payload.failed();
+}
+
+bool Encoder::format_message(const SiteView& site, PayloadReader& payload) {
+  message_.clear();
+  const std::span<const Tag> tags = site.tags.subspan(site.fields);
+  if (tags.size() == 1 && tags[0] == Tag::string && site.format == "{}") {
+    message_.append(payload.text());
+    return !payload.failed();
+  }
+  arguments_.clear();
+  for (const Tag tag : tags) {
+    switch (tag) {
+      case Tag::boolean:
+        arguments_.push_back(payload.word() != 0);
+        break;
+      case Tag::character:
+        arguments_.push_back(payload.value<char>());
+        break;
+      case Tag::int64:
+        arguments_.push_back(payload.value<std::int64_t>());
+        break;
+      case Tag::uint64:
+        arguments_.push_back(payload.word());
+        break;
+      case Tag::float32:
+        arguments_.push_back(payload.value<float>());
+        break;
+      case Tag::float64:
+        arguments_.push_back(payload.value<double>());
+        break;
+      case Tag::pointer:
+        arguments_.push_back(payload.value<const void*>());
+        break;
+      case Tag::string:
+      case Tag::json: {
+        const std::string_view text = payload.text();
+        arguments_.push_back(fmt::string_view(text.data(), text.size()));
+        break;
+      }
+      default:
+        return false;
+    }
+  }
+  if (payload.failed()) return false;
+  try {
+    fmt::vformat_to(fmt::appender(message_),
+                    fmt::string_view(site.format.data(), site.format.size()), arguments_);
+  } catch (const std::exception&) {
+    return false;  // only a damaged journal holds a format that does not fit its arguments
+  }
+  return true;
+}
+
+void Encoder::note_cut(bool cut, std::string_view name) {
+  if (cut) cut_.push_back(name);
+}
+
+}  // namespace trace::detail

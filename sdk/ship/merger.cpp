@@ -1,0 +1,98 @@
+#include "ship/merger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace trace::detail {
+
+void Merger::collect() {
+  Slab* slab = nullptr;
+  while (pool_.next_opened(slab)) {
+    std::unique_ptr<Lane>& lane = lanes_[slab->header().lane];
+    if (!lane) {
+      lane = std::make_unique<Lane>();
+      lane->number = slab->header().lane;
+    }
+    lane->slabs.push_back(slab);
+  }
+}
+
+void Merger::begin_pass(std::uint64_t stamp) {
+  pass_stamp_ = stamp;
+  yielded_ = nullptr;
+  collect();
+  heap_.clear();
+  for (const auto& [number, lane] : lanes_) {
+    if (load(*lane) && lane->event.stamp < pass_stamp_) heap_.push_back(lane.get());
+  }
+  std::make_heap(heap_.begin(), heap_.end(), ByStamp());
+}
+
+bool Merger::load(Lane& lane) {
+  while (!lane.has_event && !lane.slabs.empty()) {
+    Slab& front = *lane.slabs.front();
+    if (!lane.reading) {
+      lane.reader.start(front.data());
+      lane.reading = true;
+    }
+    const std::uint64_t word = front.header().word.load(std::memory_order_acquire);
+    switch (lane.reader.next(committed_length(word), lane.event)) {
+      case SlabReader::Next::event:
+        lane.has_event = true;
+        return true;
+      case SlabReader::Next::none:
+        if (!is_closed(word)) return false;
+        finish_front(lane);
+        break;
+      case SlabReader::Next::damaged:
+        // Its thread may still be writing to it, so it is set aside for good, not recycled.
+        ++damaged_slabs_;
+        lane.slabs.pop_front();
+        lane.reading = false;
+        break;
+    }
+  }
+  return lane.has_event;
+}
+
+void Merger::finish_front(Lane& lane) {
+  Slab* slab = lane.slabs.front();
+  lane.slabs.pop_front();
+  lane.reading = false;
+  slab->fully_read = true;
+  if (slab->unresolved == 0) pool_.give_back(slab);
+}
+
+void Merger::requeue_yielded() {
+  if (yielded_ == nullptr) return;
+  Lane* lane = std::exchange(yielded_, nullptr);
+  if (!load(*lane) || lane->event.stamp >= pass_stamp_) return;
+  heap_.push_back(lane);
+  std::push_heap(heap_.begin(), heap_.end(), ByStamp());
+}
+
+bool Merger::next(Item& item) {
+  requeue_yielded();
+  if (heap_.empty()) return false;
+  std::pop_heap(heap_.begin(), heap_.end(), ByStamp());
+  yielded_ = heap_.back();
+  heap_.pop_back();
+  yielded_->has_event = false;
+  Slab* slab = yielded_->slabs.front();
+  ++slab->unresolved;
+  item = {&yielded_->event, yielded_->number, slab};
+  return true;
+}
+
+std::uint64_t Merger::next_stamp() {
+  requeue_yielded();
+  if (!heap_.empty()) return heap_.front()->event.stamp;
+  return pass_stamp_;
+}
+
+void Merger::resolved(Slab& slab, std::uint32_t count) {
+  slab.unresolved -= count;
+  if (slab.unresolved == 0 && slab.fully_read) pool_.give_back(&slab);
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,74 @@
+// Merger: the events of all lanes as one stream in the order of their stamps.
+//
+// A pass takes a stamp T first, then looks what each lane has committed, and yields only events
+// stamped before T. What happened before an event (a record() that had returned) was committed
+// before T was taken, so it is seen in the same pass and, having the smaller stamp, comes first.
+// Shipper's thread only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "journal/slab_pool.hpp"
+#include "journal/slab_reader.hpp"
+
+namespace trace::detail {
+
+class Merger {
+ public:
+  // `pool` outlives the merger; slabs that are read and resolved go back to it.
+  explicit Merger(SlabPool& pool) : pool_(pool) {}
+
+  // Begins a pass; the stamp was taken before the call (stamp_now_fenced).
+  void begin_pass(std::uint64_t stamp);
+
+  struct Item {
+    const EventView* event;
+    std::uint32_t lane;
+    Slab* slab;  // count it as unresolved, and call resolved() later
+  };
+  // The next event of this pass, or false. The event's views are valid until the following call.
+  bool next(Item& item);
+
+  // The stamp of the event that next() would yield; the pass's own stamp when there is none.
+  std::uint64_t next_stamp();
+
+  // `count` events of the slab need no sending any more.
+  void resolved(Slab& slab, std::uint32_t count);
+
+  // Slabs whose rest could not be read.
+  std::uint64_t damaged_slabs() const noexcept { return damaged_slabs_; }
+
+ private:
+  struct Lane {
+    std::uint32_t number = 0;
+    std::deque<Slab*> slabs;  // the front one is being read
+    SlabReader reader;
+    EventView event;
+    bool reading = false;    // the reader was started on the front slab
+    bool has_event = false;  // `event` was read and not yielded
+  };
+  struct ByStamp {
+    bool operator()(const Lane* a, const Lane* b) const noexcept {
+      return a->event.stamp > b->event.stamp;
+    }
+  };
+
+  void collect();
+  // Reads the lane's next event; false when it has none that is committed.
+  bool load(Lane& lane);
+  void finish_front(Lane& lane);
+  void requeue_yielded();
+
+  SlabPool& pool_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<Lane>> lanes_;
+  std::vector<Lane*> heap_;  // lanes with an event of this pass, least stamp on top
+  Lane* yielded_ = nullptr;
+  std::uint64_t pass_stamp_ = 0;
+  std::uint64_t damaged_slabs_ = 0;
+};
+
+}  // namespace trace::detail

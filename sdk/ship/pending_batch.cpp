@@ -1,0 +1,103 @@
+#include "ship/pending_batch.hpp"
+
+#include <algorithm>
+
+#include "contract/json_text.hpp"
+
+namespace trace::detail {
+
+RunBatch::RunBatch(RunInfo& run) : run_(&run) {
+  line_ = "{\"runId\":";
+  append_quoted(line_, run.id);
+  const auto member = [&](std::string_view name, std::string_view text) {
+    if (text.empty()) return;
+    line_.append(",\"").append(name).append("\":");
+    append_quoted(line_, text);
+  };
+  member("workflowId", run.spec.workflow_id);
+  member("organizationId", run.spec.organization_id);
+  if (run.spec.total_actions > 0) {
+    line_ += ",\"totalActions\":";
+    append_number(line_, std::uint64_t{run.spec.total_actions});
+  }
+  line_ += ",\"events\":[";
+}
+
+std::string& RunBatch::begin_event() {
+  if (!events_.empty()) line_ += ',';
+  event_start_ = line_.size();
+  return line_;
+}
+
+void RunBatch::added(Slab& slab, std::uint32_t lane, std::uint64_t sequence, std::uint64_t stamp) {
+  events_.push_back({&slab, sequence, stamp, lane, static_cast<std::uint32_t>(event_start_),
+                     static_cast<std::uint32_t>(line_.size())});
+}
+
+void RunBatch::cancelled() { line_.resize(event_start_ - (events_.empty() ? 0 : 1)); }
+
+void RunBatch::seal() { line_ += "]}\n"; }
+
+void RunBatch::copy(const RunBatch& from, const EventRef& event) {
+  begin_event().append(from.json(event));
+  added(*event.slab, event.lane, event.sequence, event.stamp);
+}
+
+RunBatch RunBatch::part(std::size_t from, std::size_t to) const {
+  RunBatch part(*run_);
+  for (std::size_t i = from; i < to; ++i) part.copy(*this, events_[i]);
+  part.seal();
+  return part;
+}
+
+std::size_t PendingBatch::events() const noexcept {
+  std::size_t count = 0;
+  for (const RunBatch& run : runs) count += run.events().size();
+  return count;
+}
+
+std::size_t PendingBatch::bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const RunBatch& run : runs) bytes += run.line().size();
+  return bytes;
+}
+
+std::uint64_t PendingBatch::first_stamp() const noexcept {
+  std::uint64_t first = UINT64_MAX;
+  for (const RunBatch& run : runs) {
+    if (!run.events().empty()) first = std::min(first, run.first_stamp());
+  }
+  return first;
+}
+
+std::pair<PendingBatch, PendingBatch> PendingBatch::halves() const {
+  std::pair<PendingBatch, PendingBatch> halves;
+  std::size_t left = events() / 2;
+  for (const RunBatch& run : runs) {
+    const std::size_t first = std::min(left, run.events().size());
+    left -= first;
+    if (first > 0) halves.first.runs.push_back(run.part(0, first));
+    if (first < run.events().size()) {
+      halves.second.runs.push_back(run.part(first, run.events().size()));
+    }
+  }
+  return halves;
+}
+
+TransportView::TransportView(const PendingBatch& pending, std::string_view session_id) {
+  events_.reserve(pending.events());
+  runs_.reserve(pending.runs.size());
+  for (const RunBatch& run : pending.runs) {
+    const std::size_t first = events_.size();
+    for (const EventRef& event : run.events()) {
+      events_.push_back({run.json(event), event.lane, event.sequence});
+    }
+    const RunInfo& info = run.run();
+    runs_.push_back({info.id, info.spec.workflow_id, info.spec.organization_id,
+                     info.spec.total_actions, run.line(),
+                     std::span<const OutgoingEvent>(events_).subspan(first)});
+  }
+  batch_ = {session_id, runs_, events_.size(), pending.bytes()};
+}
+
+}  // namespace trace::detail

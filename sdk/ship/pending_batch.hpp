@@ -1,0 +1,92 @@
+// PendingBatch: encoded events on their way, with what is needed to send them again, in parts, or
+// not at all: the place of each event in its run's line and the slab that holds it until it is
+// resolved. Shipper's thread only.
+#pragma once
+
+#include <trace/transport.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "journal/slab.hpp"
+#include "ship/run_registry.hpp"
+
+namespace trace::detail {
+
+struct EventRef {
+  Slab* slab;
+  std::uint64_t sequence;
+  std::uint64_t stamp;
+  std::uint32_t lane;
+  std::uint32_t begin;  // of the event's JSON in its run's line
+  std::uint32_t end;
+};
+
+// The events of one run, in order, as the line of one envelope.
+class RunBatch {
+ public:
+  explicit RunBatch(RunInfo& run);
+
+  RunInfo& run() const noexcept { return *run_; }
+  const std::vector<EventRef>& events() const noexcept { return events_; }
+  const std::string& line() const noexcept { return line_; }
+  std::string_view json(const EventRef& event) const noexcept {
+    return std::string_view(line_).substr(event.begin, event.end - event.begin);
+  }
+  std::uint64_t first_stamp() const noexcept { return events_.front().stamp; }
+
+  // Room for one event's JSON at the end of what is returned; finish with added() or cancelled().
+  std::string& begin_event();
+  void added(Slab& slab, std::uint32_t lane, std::uint64_t sequence, std::uint64_t stamp);
+  void cancelled();
+  void seal();  // ends the line; nothing is added afterwards
+
+  // The sealed batch of the events [from, to) of this one.
+  RunBatch part(std::size_t from, std::size_t to) const;
+  // The sealed batch of the events for which `keep` holds.
+  template <class Keep>
+  RunBatch filtered(Keep keep) const {
+    RunBatch rest(*run_);
+    for (const EventRef& event : events_) {
+      if (keep(event)) rest.copy(*this, event);
+    }
+    rest.seal();
+    return rest;
+  }
+
+ private:
+  void copy(const RunBatch& from, const EventRef& event);
+
+  RunInfo* run_;
+  std::string line_;
+  std::vector<EventRef> events_;
+  std::size_t event_start_ = 0;
+};
+
+struct PendingBatch {
+  std::vector<RunBatch> runs;
+
+  std::size_t events() const noexcept;
+  std::size_t bytes() const noexcept;
+  std::uint64_t first_stamp() const noexcept;
+  bool empty() const noexcept { return runs.empty(); }
+  // Two batches of about half the events each; needs at least two events.
+  std::pair<PendingBatch, PendingBatch> halves() const;
+};
+
+// A batch as a transport sees it; views into the PendingBatch.
+class TransportView {
+ public:
+  TransportView(const PendingBatch& batch, std::string_view session_id);
+  const Batch& batch() const noexcept { return batch_; }
+
+ private:
+  std::vector<OutgoingEvent> events_;
+  std::vector<OutgoingRun> runs_;
+  Batch batch_;
+};
+
+}  // namespace trace::detail

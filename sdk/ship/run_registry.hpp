@@ -1,0 +1,46 @@
+// RunRegistry: the runs of a session, numbered in the order in which they were opened. Producers'
+// handles, the shipper and the acknowledgements all refer to a run by its RunInfo or its number.
+// Entries live as long as the session. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <trace/session.hpp>
+
+#include "journal/format.hpp"
+#include "ship/cancellation.hpp"
+
+namespace trace::detail {
+
+struct RunInfo {
+  std::uint32_t number = 0;
+  std::string id;
+  RunSpec spec;
+  CancelList cancellation;
+};
+
+class RunRegistry {
+ public:
+  // The entry of the id, new or known; null when the session has had `max_runs` runs. `created`
+  // tells which. A spec given later for a known run does not change it.
+  RunInfo* open(std::string_view id, const RunSpec& spec, bool& created);
+
+  RunInfo& at(std::uint32_t number);
+  RunInfo* find(std::string_view id);
+  // The runs whose backend state somebody waits for.
+  std::vector<RunInfo*> awaiting_cancellation();
+
+ private:
+  std::mutex mutex_;
+  std::deque<RunInfo> runs_;
+  std::unordered_map<std::string_view, RunInfo*> by_id_;  // views into runs_
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,127 @@
+#include "ship/shipper.hpp"
+
+#include <algorithm>
+
+namespace trace::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto busy_poll = 2ms;
+// With the keeper's own, an idle session wakes up fewer than 20 times a second.
+constexpr auto idle_poll = 66ms;
+constexpr auto state_interval = 5s;
+// Events of runs that the backend does not take; above this the other runs wait with them.
+constexpr std::size_t max_parked_bytes = 8 * 1024 * 1024;
+
+}  // namespace
+
+Shipper::Shipper(ShipperParts parts, ShipperLimits limits, std::string session_id)
+    : parts_(parts),
+      limits_(limits),
+      session_id_(std::move(session_id)),
+      merger_(parts.pool),
+      encoder_(session_id_),
+      parking_(limits.batch, limits.seed),
+      backoff_(limits.seed) {}
+
+void Shipper::request_flush(std::uint64_t stamp, Steady::time_point deadline) {
+  const std::lock_guard lock(flush_mutex_);
+  flush_stamp_ = std::max(flush_stamp_, stamp);
+  flush_deadline_ = deadline;
+  flush_new_ = true;
+}
+
+Steady::time_point Shipper::step(Steady::time_point now) {
+  {
+    const std::lock_guard lock(flush_mutex_);
+    urgent_ =
+        resolved_before_.load(std::memory_order_relaxed) < flush_stamp_ && now < flush_deadline_;
+    if (flush_new_) {
+      // Somebody waits for this: try at once, and again soon.
+      next_try_ = now;
+      backoff_.succeeded();
+    }
+    if (outbox_.empty() && flush_new_) {
+      PendingBatch parked = parking_.take_due(now, true);
+      if (!parked.empty()) outbox_.push_back(std::move(parked));
+    }
+    flush_new_ = false;
+  }
+  if (outbox_.empty()) {
+    PendingBatch parked = parking_.take_due(now, false);
+    if (!parked.empty()) outbox_.push_back(std::move(parked));
+  }
+  if (outbox_.empty()) {
+    fill(now);
+    if (due(now)) outbox_.push_back(builder_.take());
+  }
+  if (outbox_.empty()) ask_for_states(now);
+  if (!outbox_.empty() && now >= next_try_) send_front(now);
+  resolved_before_.store(unresolved_since(), std::memory_order_release);
+  return next_wake(now);
+}
+
+bool Shipper::due(Steady::time_point now) const {
+  if (builder_.empty()) return false;
+  return urgent_ || builder_.full(limits_.batch) || now - builder_.since() >= limits_.delay;
+}
+
+void Shipper::fill(Steady::time_point now) {
+  more_waits_ = false;
+  if (parking_.bytes() >= max_parked_bytes) return;
+  encoder_.set_time(parts_.wall_time.points());
+  merger_.begin_pass(parts_.clock.stamp());
+  Merger::Item item;
+  while (!builder_.full(limits_.batch)) {
+    if (!merger_.next(item)) {
+      last_pass_ = now;
+      return;
+    }
+    RunInfo& run = run_of(item.event->node->run);
+    // What waited for this pass may have waited since the one before.
+    const bool added = parking_.holds(run) ? parking_.add(item, run, encoder_, now)
+                                           : builder_.add(item, run, encoder_, last_pass_);
+    if (!added) {
+      counters_.unreadable.fetch_add(1, std::memory_order_relaxed);
+      merger_.resolved(*item.slab, 1);
+    }
+  }
+  last_pass_ = now;
+  more_waits_ = true;
+}
+
+RunInfo& Shipper::run_of(std::uint32_t number) {
+  if (number >= run_cache_.size()) run_cache_.resize(number + 1);
+  if (run_cache_[number] == nullptr) run_cache_[number] = &parts_.runs.at(number);
+  return *run_cache_[number];
+}
+
+void Shipper::ask_for_states(Steady::time_point now) {
+  if (!builder_.empty() || now - last_send_ < state_interval) return;
+  PendingBatch question;
+  for (RunInfo* run : parts_.runs.awaiting_cancellation()) {
+    question.runs.emplace_back(*run).seal();
+  }
+  last_send_ = now;
+  if (!question.empty()) outbox_.push_back(std::move(question));
+}
+
+std::uint64_t Shipper::unresolved_since() {
+  std::uint64_t since = std::min(merger_.next_stamp(), parking_.first_stamp());
+  for (const PendingBatch& batch : outbox_) since = std::min(since, batch.first_stamp());
+  if (!builder_.empty()) since = std::min(since, builder_.first_stamp());
+  return since;
+}
+
+Steady::time_point Shipper::next_wake(Steady::time_point now) {
+  if (!outbox_.empty()) return std::max(next_try_, now);
+  if (more_waits_) return now;
+  if (urgent_) return now + std::chrono::milliseconds(1);
+  Steady::time_point wake = now + (builder_.empty() ? Steady::duration(idle_poll) : busy_poll);
+  if (!builder_.empty()) wake = std::min(wake, builder_.since() + limits_.delay);
+  if (const auto parked = parking_.next_due()) wake = std::min(wake, std::max(*parked, now));
+  return wake;
+}
+
+}  // namespace trace::detail
