@@ -1,0 +1,62 @@
+#include "contract/event_reader.hpp"
+
+#include "contract/member_reader.hpp"
+
+namespace trace {
+namespace detail {
+namespace {
+
+void read_error(const simdjson::dom::object& json, ErrorInfo& error,
+                std::vector<FieldError>& errors) {
+  static constexpr std::array<std::string_view, 3> names{"message", "stack", "code"};
+  const auto& [message, stack, code] = members_of(json, names);
+  MemberReader reader(errors, "error.");
+  reader.text("message", message, error.message);
+  reader.text("stack", stack, error.stack);
+  reader.text("code", code, error.code);
+}
+
+}  // namespace
+
+void read_event(const simdjson::dom::element& json, EventPayload& event,
+                std::vector<FieldError>& errors) {
+  static constexpr std::array<std::string_view, 10> names{
+      "id",        "runId",   "nodeId", "type",          "level",
+      "timestamp", "message", "error",  "outputSummary", "data"};
+  simdjson::dom::object object;
+  if (json.get(object) != simdjson::SUCCESS) {
+    errors.push_back({"event", "must be an object"});
+    return;
+  }
+  const auto& [id, run_id, node_id, type, level, timestamp, message, error, output_summary, data] =
+      members_of(object, names);
+  MemberReader reader(errors);
+  reader.text("id", id, event.id);
+  reader.non_empty_text("runId", run_id, event.run_id);
+  reader.non_empty_text("nodeId", node_id, event.node_id);
+  reader.word("type", type, type_from_name, "STARTED, PROGRESS, COMPLETED, FAILED", event.type);
+  reader.word("level", level, level_from_name, "info, warn, error, debug", event.level);
+  reader.timestamp("timestamp", timestamp, event.timestamp);
+  reader.text("message", message, event.message);
+  if (const auto details = reader.object("error", error)) {
+    read_error(*details, event.error.emplace(), errors);
+  }
+  reader.json_object("outputSummary", output_summary, event.output_summary);
+  reader.json_object("data", data, event.data);
+}
+
+}  // namespace detail
+
+Result<EventPayload> parse_event(std::string_view json) {
+  auto& document = detail::JsonDocument::of_this_thread();
+  const std::string_view fault = document.read(json, detail::max_payload_depth);
+  if (!fault.empty()) return Error("event", std::string(fault));
+
+  EventPayload event;
+  std::vector<FieldError> errors;
+  detail::read_event(document.root(), event, errors);
+  if (!errors.empty()) return Error(std::move(errors));
+  return event;
+}
+
+}  // namespace trace

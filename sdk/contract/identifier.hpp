@@ -1,0 +1,17 @@
+// The ids that an emitter may use and a backend stores: bounded, without control characters.
+// Used when runs and nodes are made and when events are taken in. Pure functions.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace trace::detail {
+
+inline constexpr std::size_t max_run_id_bytes = 128;
+inline constexpr std::size_t max_node_id_bytes = 256;
+
+// The rule that the id breaks, in static storage; empty when it is good.
+std::string_view fault_of_run_id(std::string_view id) noexcept;
+std::string_view fault_of_node_id(std::string_view id) noexcept;
+
+}  // namespace trace::detail
