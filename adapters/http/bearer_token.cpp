@@ -1,0 +1,73 @@
+#include "http/bearer_token.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace trace::http {
+namespace {
+
+constexpr std::size_t longest_token = 64 * 1024;
+
+bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && blank(text.back())) text.pop_back();
+  const auto first = std::find_if_not(text.begin(), text.end(), blank);
+  text.erase(text.begin(), first);
+  return text;
+}
+
+// A line break in a header would let whoever writes the file add headers of his own.
+bool sendable(const std::string& token) {
+  return std::none_of(token.begin(), token.end(), [](char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) == 0x7f;
+  });
+}
+
+}  // namespace
+
+BearerToken::BearerToken(std::string token, std::string file) : file_(std::move(file)) {
+  if (!file_.empty()) return;
+  loaded_ = sendable(token);
+  if (loaded_) {
+    value_ = std::move(token);
+  } else {
+    problem_ = "the token holds white space or control characters";
+  }
+}
+
+bool BearerToken::load() {
+  if (loaded_) return true;
+  return from_file() && read();
+}
+
+bool BearerToken::reload() {
+  if (!from_file()) return false;
+  const std::string before = value_;
+  return read() && value_ != before;
+}
+
+bool BearerToken::read() {
+  std::ifstream in(file_, std::ios::binary);
+  if (!in) {
+    problem_ = "the token file " + file_ + " cannot be read";
+    return false;
+  }
+  std::string text(longest_token + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  const bool too_long = text.size() > longest_token;
+  text = trimmed(std::move(text));
+  if (in.bad() || text.empty() || too_long || !sendable(text)) {
+    problem_ = "the token file " + file_ + " does not hold one token";
+    return false;
+  }
+  value_ = std::move(text);
+  problem_.clear();
+  loaded_ = true;
+  return true;
+}
+
+}  // namespace trace::http

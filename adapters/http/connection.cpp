@@ -1,0 +1,282 @@
+#include "http/connection.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "http/answer.hpp"
+#include "http/broken_pipe_guard.hpp"
+#include "http/endpoint.hpp"
+
+namespace trace::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+// libcurl hands bytes to the kernel in pieces of this size; its default of 64 KiB costs sixteen
+// system calls for a full batch.
+constexpr long upload_buffer = 512 * 1024;
+
+void start_libcurl() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+// The time left as libcurl wants it: at least 1 ms, for 0 means without a limit.
+long left_ms(Request::Clock::time_point deadline) {
+  const auto left = std::chrono::ceil<milliseconds>(deadline - Request::Clock::now());
+  return static_cast<long>(std::clamp<milliseconds::rep>(left.count(), 1, 1 << 30));
+}
+
+bool is_named(std::string_view line, std::string_view name, std::string& value) {
+  if (line.size() <= name.size() || line[name.size()] != ':') return false;
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  if (!std::equal(name.begin(), name.end(), line.begin(),
+                  [&](char a, char b) { return a == lower(b); })) {
+    return false;
+  }
+  const auto text = line.substr(name.size() + 1);
+  const auto first = text.find_first_not_of(" \t");
+  value = first == std::string_view::npos
+              ? std::string_view{}
+              : text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
+  return true;
+}
+
+}  // namespace
+
+struct Connection::Transfer {
+  CURL* easy = nullptr;
+  const Request* request = nullptr;
+  Reply reply;
+  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{nullptr,
+                                                                      &curl_slist_free_all};
+
+  void add_header(const char* line) {
+    curl_slist* longer = curl_slist_append(headers.get(), line);
+    if (longer == nullptr) throw std::bad_alloc();
+    headers.release();  // NOLINT: its nodes belong to `longer` now
+    headers.reset(longer);
+  }
+};
+
+Connection::Connection(const HttpOptions& options)
+    : easy_((start_libcurl(), curl_easy_init()), &curl_easy_cleanup),
+      multi_(curl_multi_init(), &curl_multi_cleanup),
+      connect_timeout_(options.connect_timeout),
+      error_text_(CURL_ERROR_SIZE, '\0') {
+  if (!easy_ || !multi_) throw std::bad_alloc();
+  set_up(options);
+  set_up_error_ = option_error_;
+}
+
+Connection::~Connection() {
+  // Closing a TLS connection writes to a peer that may be gone.
+  const BrokenPipeGuard guard;
+  multi_.reset();
+  easy_.reset();
+}
+
+template <class Value>
+void Connection::set(CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(easy_.get(), option, value);
+  if (code != CURLE_OK && option_error_ == CURLE_OK) option_error_ = code;
+}
+
+void Connection::set_up(const HttpOptions& options) {
+  set(CURLOPT_ERRORBUFFER, error_text_.data());
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  // A libcurl without HTTP/2 refuses the option; HTTP/1.1 will do then.
+  curl_easy_setopt(easy_.get(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set(CURLOPT_USERAGENT, "shiptrace/" SHIPTRACE_VERSION);
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_TCP_KEEPIDLE, 15L);
+  set(CURLOPT_TCP_KEEPINTVL, 5L);
+  set(CURLOPT_UPLOAD_BUFFERSIZE, upload_buffer);
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075500
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+  // Otherwise the end of an exchange waits for a name lookup that hangs, whatever the deadline.
+  set(CURLOPT_QUICK_EXIT, 1L);
+#endif
+  set(CURLOPT_HEADERFUNCTION, &on_header);
+  set(CURLOPT_WRITEFUNCTION, &on_body);
+  set(CURLOPT_READFUNCTION, &on_upload);
+  set(CURLOPT_SEEKFUNCTION, &on_seek);
+
+  const auto set_text = [this](CURLoption option, const std::string& text) {
+    if (!text.empty()) set(option, text.c_str());
+  };
+  set_text(CURLOPT_CAINFO, options.ca_file);
+  set_text(CURLOPT_SSLCERT, options.client_certificate_file);
+  set_text(CURLOPT_SSLKEY, options.client_key_file);
+  set_text(CURLOPT_UNIX_SOCKET_PATH, options.unix_socket);
+  set_text(CURLOPT_PROXY, options.proxy);
+  // A proxy from the environment is for the network, not for this machine.
+  if (options.proxy.empty() && Endpoint(options.endpoint).loopback()) set(CURLOPT_PROXY, "");
+}
+
+void Connection::prepare(const Request& request, Transfer& transfer) {
+  transfer.easy = easy_.get();
+  transfer.request = &request;
+  for (const std::string& header : request.headers) transfer.add_header(header.c_str());
+  error_text_[0] = '\0';
+  option_error_ = set_up_error_;
+
+  set(CURLOPT_URL, request.url.c_str());
+  set(CURLOPT_HEADERDATA, &transfer);
+  set(CURLOPT_WRITEDATA, &transfer);
+  if (request.body == nullptr) {
+    set(CURLOPT_HTTPGET, 1L);
+  } else {
+    transfer.add_header("Expect:");  // no pause before the body
+    request.body->rewind();
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body->size()));
+    set(CURLOPT_READDATA, request.body);
+    set(CURLOPT_SEEKDATA, request.body);
+  }
+  set(CURLOPT_HTTPHEADER, transfer.headers.get());
+
+  const bool endless = request.deadline == Request::Clock::time_point::max();
+  const long left = endless ? 0 : left_ms(request.deadline);
+  const long connect = static_cast<long>(std::max<milliseconds::rep>(connect_timeout_.count(), 1));
+  set(CURLOPT_TIMEOUT_MS, left);
+  set(CURLOPT_CONNECTTIMEOUT_MS, endless ? connect : std::min(connect, left));
+  set(CURLOPT_LOW_SPEED_LIMIT, request.silence.count() > 0 ? 1L : 0L);
+  set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.silence.count()));
+}
+
+Reply Connection::exchange(const Request& request) {
+  Transfer transfer;
+  prepare(request, transfer);
+  if (interrupted_.exchange(false)) {
+    transfer.reply.end = Reply::End::interrupted;
+    return std::move(transfer.reply);
+  }
+  if (option_error_ != CURLE_OK) {
+    transfer.reply.code = option_error_;
+    transfer.reply.problem = curl_easy_strerror(transfer.reply.code);
+    return std::move(transfer.reply);
+  }
+  const BrokenPipeGuard guard;
+  transfer.reply.code = CURLE_FAILED_INIT;
+  if (curl_multi_add_handle(multi_.get(), easy_.get()) == CURLM_OK) {
+    run(request, transfer);
+    // Before the answer is looked at: whatever libcurl still holds of this exchange ends here.
+    curl_multi_remove_handle(multi_.get(), easy_.get());
+  }
+  finish(transfer);
+  return std::move(transfer.reply);
+}
+
+void Connection::run(const Request& request, Transfer& transfer) {
+  Reply& reply = transfer.reply;
+  for (;;) {
+    int running = 0;
+    if (curl_multi_perform(multi_.get(), &running) != CURLM_OK) return;
+    const bool interrupted = interrupted_.exchange(false);
+    if (running == 0) {
+      int left = 0;
+      const CURLMsg* message = curl_multi_info_read(multi_.get(), &left);
+      if (message == nullptr || message->msg != CURLMSG_DONE) return;
+      reply.code = message->data.result;
+      if (reply.code == CURLE_OK) reply.end = Reply::End::complete;
+      return;
+    }
+    if (interrupted) {
+      reply.end = Reply::End::interrupted;
+      return;
+    }
+    // libcurl keeps its own time; this is for an exchange that it forgets.
+    if (Request::Clock::now() > request.deadline) {
+      reply.code = CURLE_OPERATION_TIMEDOUT;
+      return;
+    }
+    const bool endless = request.deadline == Request::Clock::time_point::max();
+    const long wait = endless ? 10'000L : std::min(left_ms(request.deadline), 10'000L);
+    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(wait), nullptr);
+  }
+}
+
+void Connection::finish(Transfer& transfer) {
+  Reply& reply = transfer.reply;
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  reply.status = status >= 200 ? static_cast<int>(status) : 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &status);
+  reply.connect_status = static_cast<int>(status);
+  if (reply.end != Reply::End::failed) return;
+  reply.problem = error_text_.c_str();
+  // Messages about a malformed proxy quote it, password included.
+  if (reply.problem.empty() || reply.problem.find('@') != std::string::npos) {
+    reply.problem = curl_easy_strerror(reply.code);
+  }
+  reply.problem = one_line(reply.problem);
+}
+
+void Connection::interrupt() noexcept {
+  interrupted_.store(true);
+  curl_multi_wakeup(multi_.get());
+}
+
+std::size_t Connection::on_header(char* bytes, std::size_t size, std::size_t count, void* user) {
+  auto& reply = static_cast<Transfer*>(user)->reply;
+  const std::string_view line(bytes, size * count);
+  try {
+    if (line.starts_with("HTTP/")) {
+      // What an interim response said is not what the final one says.
+      for (auto* text :
+           {&reply.content_type, &reply.location, &reply.retry_after, &reply.accept_encoding}) {
+        text->clear();
+      }
+    }
+    is_named(line, "content-type", reply.content_type) ||
+        is_named(line, "location", reply.location) ||
+        is_named(line, "retry-after", reply.retry_after) ||
+        is_named(line, "accept-encoding", reply.accept_encoding);
+  } catch (...) {
+    return 0;
+  }
+  return line.size();
+}
+
+std::size_t Connection::on_body(char* bytes, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  Reply& reply = transfer.reply;
+  const std::string_view piece(bytes, size * count);
+  try {
+    long status = 0;
+    curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);
+    if (transfer.request->on_chunk != nullptr && status == 200) {
+      if ((*transfer.request->on_chunk)(piece)) return piece.size();
+      reply.end = Reply::End::stopped;
+      return 0;
+    }
+    if (piece.size() > transfer.request->longest_answer - reply.body.size()) {
+      reply.end = Reply::End::too_long;
+      return 0;
+    }
+    reply.body += piece;
+  } catch (...) {
+    return 0;
+  }
+  return piece.size();
+}
+
+std::size_t Connection::on_upload(char* to, std::size_t size, std::size_t count, void* body) {
+  return static_cast<RequestBody*>(body)->read(to, size * count);
+}
+
+int Connection::on_seek(void* body, curl_off_t offset, int origin) {
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  static_cast<RequestBody*>(body)->rewind();
+  return CURL_SEEKFUNC_OK;
+}
+
+}  // namespace trace::http

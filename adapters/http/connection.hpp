@@ -1,0 +1,95 @@
+// Connection: one libcurl handle that does one exchange after another, over the same TCP or TLS
+// connection when the server allows it.
+//
+// The only place of the SDK that speaks to libcurl's transfer interface; the transport and the
+// client are built on it. One thread calls exchange(); interrupt() may be called from any.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http/http_options.hpp"
+#include "http/request_body.hpp"
+
+namespace trace::http {
+
+struct Request {
+  using Clock = std::chrono::steady_clock;
+
+  std::string url;
+  std::span<const std::string> headers;       // "Name: value"
+  RequestBody* body = nullptr;                // null: GET, else POST
+  Clock::time_point deadline = Clock::now();  // Clock::time_point::max(): none
+  std::size_t longest_answer = 4 * 1024 * 1024;
+  // When set, the bytes of a 200 go here instead of to Reply::body; false ends the exchange.
+  const std::function<bool(std::string_view)>* on_chunk = nullptr;
+  // An exchange without a byte for so long is dead; 0: only the deadline counts.
+  std::chrono::seconds silence{0};
+};
+
+// What came back, and how the exchange ended.
+struct Reply {
+  enum class End : std::uint8_t {
+    complete,
+    failed,       // `code` and `problem` tell
+    interrupted,  // by interrupt()
+    stopped,      // by on_chunk
+    too_long,     // the body passed Request::longest_answer
+  };
+  End end = End::failed;
+  CURLcode code = CURLE_OK;
+  std::string problem;     // libcurl's words, free of user-info
+  int status = 0;          // 0: no status line came
+  int connect_status = 0;  // a proxy's answer to CONNECT, else 0
+  std::string body;
+  std::string content_type;
+  std::string location;
+  std::string retry_after;
+  std::string accept_encoding;
+};
+
+class Connection {
+ public:
+  explicit Connection(const HttpOptions& options);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  Reply exchange(const Request& request);
+
+  // Ends an exchange that blocks; one that has not begun yet ends as it begins.
+  void interrupt() noexcept;
+
+ private:
+  struct Transfer;  // what the callbacks of one exchange share
+
+  template <class Value>
+  void set(CURLoption option, Value value);
+  void set_up(const HttpOptions& options);
+  void prepare(const Request& request, Transfer& transfer);
+  void run(const Request& request, Transfer& transfer);
+  void finish(Transfer& transfer);
+
+  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* transfer);
+  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* transfer);
+  static std::size_t on_upload(char* to, std::size_t size, std::size_t count, void* body);
+  static int on_seek(void* body, curl_off_t offset, int origin);
+
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
+  std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_;
+  std::chrono::milliseconds connect_timeout_;
+  CURLcode set_up_error_ = CURLE_OK;  // of the options that hold for good
+  CURLcode option_error_ = CURLE_OK;  // of those and this exchange's
+  std::string error_text_;            // libcurl writes CURL_ERROR_SIZE bytes here
+  std::atomic<bool> interrupted_{false};
+};
+
+}  // namespace trace::http
