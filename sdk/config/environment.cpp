@@ -1,0 +1,43 @@
+#include "config/environment.hpp"
+
+#include <cstdlib>
+
+#include "config/settings.hpp"
+
+namespace trace {
+namespace detail {
+
+Environment process_environment() {
+  return [](const char* name) -> std::optional<std::string> {
+    const char* const value = std::getenv(name);
+    if (value == nullptr || *value == '\0') return std::nullopt;
+    return value;
+  };
+}
+
+Config config_from(const Environment& environment) {
+  Config config;
+  for (const Setting& setting : settings()) {
+    const std::string variable(setting.environment);
+    const std::optional<std::string> text = environment(variable.c_str());
+    if (!text) continue;
+    std::string fault = read_setting(setting, *text, config);
+    if (!fault.empty()) config.unreadable.push_back({variable, fault + ", not \"" + *text + '"'});
+  }
+  return config;
+}
+
+std::string default_journal_dir(const Environment& environment) {
+  // The XDG base directory specification: a relative path is to be ignored.
+  const std::optional<std::string> state = environment("XDG_STATE_HOME");
+  if (state && state->starts_with('/')) return *state + "/shiptrace";
+  const std::optional<std::string> home = environment("HOME");
+  if (home && home->starts_with('/')) return *home + "/.local/state/shiptrace";
+  return {};
+}
+
+}  // namespace detail
+
+Config Config::from_env() { return detail::config_from(detail::process_environment()); }
+
+}  // namespace trace

@@ -1,0 +1,26 @@
+// The environment of the process. environment.cpp is the only file of the library that reads it.
+// Reading is safe as long as no other thread changes the environment.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <trace/config.hpp>
+
+namespace trace::detail {
+
+// Looks a variable up. One that is set to nothing counts as not set.
+using Environment = std::function<std::optional<std::string>(const char* name)>;
+
+// The process's own.
+Environment process_environment();
+
+// The defaults, overridden by what `environment` holds; what cannot be read goes to
+// Config::unreadable, under the variable's name.
+Config config_from(const Environment& environment);
+
+// $XDG_STATE_HOME/shiptrace, else $HOME/.local/state/shiptrace, else empty.
+std::string default_journal_dir(const Environment& environment);
+
+}  // namespace trace::detail

@@ -1,0 +1,35 @@
+// FinalizedConfig: a configuration that was checked and cannot be wrong. Session::start() makes
+// it once; everything behind sees only this. Immutable, so safe on any thread.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include <trace/config.hpp>
+#include <trace/result.hpp>
+#include "config/environment.hpp"
+
+namespace trace::detail {
+
+class FinalizedConfig {
+ public:
+  const Config& values() const noexcept { return values_; }
+
+  // Absolute. Empty when the configuration names none and the process has no home directory; the
+  // journal then stays in memory.
+  std::string journal_dir;
+
+ private:
+  friend Result<FinalizedConfig> finalize(Config config, const Environment& environment);
+  FinalizedConfig(Config values, std::string directory)
+      : journal_dir(std::move(directory)), values_(std::move(values)) {}
+
+  Config values_;
+};
+
+// Checks everything and reports every wrong field at once, by the name in Config and the one in
+// the environment. `environment` tells the default directory of the journal.
+Result<FinalizedConfig> finalize(Config config,
+                                 const Environment& environment = process_environment());
+
+}  // namespace trace::detail
