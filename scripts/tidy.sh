@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs clang-tidy with the checks of .clang-tidy.
+#
+#   scripts/tidy.sh BUILD_DIR [FILE…]     the given files, else every source file; BUILD_DIR has been
+#                                         configured (it holds compile_commands.json)
+set -euo pipefail
+source=$(cd "$(dirname "$0")/.." && pwd)
+build=$(realpath "${1:?the build directory is missing}")
+shift
+command -v clang-tidy >/dev/null || { echo "no clang-tidy; scripts/install-deps.sh --dev installs it" >&2; exit 1; }
+cd "$source"
+
+files=("$@")
+if (( ${#files[@]} == 0 )); then
+  mapfile -t files < <(find sdk adapters samples -name '*.cpp' | sort)
+fi
+# Compilers' options that clang does not know are not a finding.
+printf '%s\0' "${files[@]}" |
+  xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p "$build" --extra-arg=-Wno-unknown-warning-option
+echo "clang-tidy: ${#files[@]} files are clean"
