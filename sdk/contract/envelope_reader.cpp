@@ -79,7 +79,10 @@ void check_for_ingestion(const EventPayload& event, std::string_view run_id,
   if (event.run_id != run_id) errors.push_back({"runId", "must be the runId of the envelope"});
 }
 
-std::string path_of_event(std::size_t index) { return "events[" + std::to_string(index) + "]"; }
+std::string path_in_envelope(std::size_t index, const std::string& field) {
+  std::string path = "events[" + std::to_string(index) + "]";
+  return field == detail::whole_event ? path : path.append(".").append(field);
+}
 
 }  // namespace
 
@@ -97,7 +100,7 @@ Result<StreamEnvelope> parse_envelope(std::string_view json) {
       break;
     }
     for (auto& [field, message] : errors) {
-      opened.errors.push_back({path_of_event(index) + "." + field, std::move(message)});
+      opened.errors.push_back({path_in_envelope(index, field), std::move(message)});
     }
     errors.clear();
     ++index;

@@ -25,7 +25,7 @@ void read_event(const simdjson::dom::element& json, EventPayload& event,
       "timestamp", "message", "error",  "outputSummary", "data"};
   simdjson::dom::object object;
   if (json.get(object) != simdjson::SUCCESS) {
-    errors.push_back({"event", "must be an object"});
+    errors.push_back({std::string(whole_event), "must be an object"});
     return;
   }
   const auto& [id, run_id, node_id, type, level, timestamp, message, error, output_summary, data] =
@@ -50,7 +50,7 @@ void read_event(const simdjson::dom::element& json, EventPayload& event,
 Result<EventPayload> parse_event(std::string_view json) {
   auto& document = detail::JsonDocument::of_this_thread();
   const std::string_view fault = document.read(json, detail::max_payload_depth);
-  if (!fault.empty()) return Error("event", std::string(fault));
+  if (!fault.empty()) return Error(std::string(detail::whole_event), std::string(fault));
 
   EventPayload event;
   std::vector<FieldError> errors;
