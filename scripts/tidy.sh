@@ -16,5 +16,6 @@ if (( ${#files[@]} == 0 )); then
 fi
 # Compilers' options that clang does not know are not a finding.
 printf '%s\0' "${files[@]}" |
-  xargs -0 -n 4 -P "$(nproc)" clang-tidy --quiet -p "$build" --extra-arg=-Wno-unknown-warning-option
+  xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet --config-file=.clang-tidy -p "$build" --extra-arg=-Wno-unknown-warning-option \
+    2> >(grep -v ' warnings\? generated\.$' >&2)
 echo "clang-tidy: ${#files[@]} files are clean"
