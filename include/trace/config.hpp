@@ -37,19 +37,19 @@ struct Config {
   std::string endpoint = "http://127.0.0.1:8400";
 
   // Bearer token, or a file that holds it (read again after a 401 or 403). At most one of them.
-  std::string token;
-  std::string token_file;
+  std::string token = {};
+  std::string token_file = {};
 
   // TLS and the way to the server. Empty: the system's own. A unix socket replaces TCP.
-  std::string ca_file;
-  std::string client_certificate_file;
-  std::string client_key_file;
-  std::string proxy;
-  std::string unix_socket;
+  std::string ca_file = {};
+  std::string client_certificate_file = {};
+  std::string client_key_file = {};
+  std::string proxy = {};
+  std::string unix_socket = {};
 
   // Directory of the journal; created with mode 0700. Empty: $XDG_STATE_HOME/shiptrace, else
   // ~/.local/state/shiptrace.
-  std::string journal_dir;
+  std::string journal_dir = {};
   // Bytes that the journal may take on disk. At least 4 MiB.
   std::uint64_t journal_budget = std::uint64_t{2} << 30;
   WhenFull when_full = WhenFull::drop;
@@ -69,10 +69,10 @@ struct Config {
 
   // Receives diagnostics on the SDK's threads; must not call back into the session. Empty: one
   // line on stderr per reason and minute.
-  std::function<void(const Diagnostic&)> on_diagnostic;
+  std::function<void(const Diagnostic&)> on_diagnostic = {};
 
   // Values of the environment that could not be read; Session::start() reports them.
-  std::vector<FieldError> unreadable;
+  std::vector<FieldError> unreadable = {};
 
   // The defaults, overridden by SHIPTRACE_* variables. Never fails: what cannot be read is
   // reported by Session::start(). Reads the environment of the process; call it before other

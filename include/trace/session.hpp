@@ -66,6 +66,7 @@ struct Stats {
   std::uint64_t batches = 0;                    // sends that were acknowledged
   std::uint64_t retries = 0;                    // sends that were not
   std::uint64_t slabs_mapped_by_producers = 0;  // the keeper was late
+  std::uint64_t slabs_ready = 0;                // 256 KiB each, waiting for producers
   std::uint64_t journal_bytes = 0;              // reserved on disk now
 };
 

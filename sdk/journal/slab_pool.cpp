@@ -35,9 +35,11 @@ Slab* SlabPool::take(SlabSize size) noexcept {
       ready(size_of(*slab)).enqueue(slab);
     }
     if (!ready(size).try_dequeue(slab)) {
-      if (!grow(size, size == SlabSize::small ? 8 : 1, false)) return nullptr;
+      const std::vector<Slab*> grown = grow(size, 1);
+      if (grown.empty()) return nullptr;
       mapped_by_producers_.fetch_add(1, std::memory_order_relaxed);
-      if (!ready(size).try_dequeue(slab)) return nullptr;
+      slab = grown.front();
+      slab->reset();
     }
   }
   taken_.fetch_add(1, std::memory_order_relaxed);
@@ -75,27 +77,26 @@ void SlabPool::note_used(std::int64_t bytes) noexcept {
       std::memory_order_relaxed);
 }
 
-bool SlabPool::grow(SlabSize size, std::uint32_t count, bool populated) noexcept {
+std::vector<Slab*> SlabPool::grow(SlabSize size, std::uint64_t count) noexcept {
   const std::uint32_t bytes = bytes_of(size);
   const std::uint64_t taken = file_.bytes();
   const std::uint64_t room = budget_ > taken ? (budget_ - taken) / bytes : 0;
-  count = static_cast<std::uint32_t>(std::min<std::uint64_t>(count, room));
-  if (count == 0) return false;
-  std::byte* base = file_.add_extent(bytes, count);
-  if (base == nullptr) return false;
-  if (populated) populate(base, std::size_t{bytes} * count);
+  const auto fitting = static_cast<std::uint32_t>(std::min(count, room));
+  std::vector<Slab*> grown;
+  if (fitting == 0) return grown;
   try {
-    for (std::uint32_t i = 0; i < count; ++i) {
+    grown.reserve(fitting);
+    std::byte* base = file_.add_extent(bytes, fitting);
+    if (base == nullptr) return grown;
+    for (std::uint32_t i = 0; i < fitting; ++i) {
       Slab& slab = slabs_.emplace_back();
       slab.base = base + std::size_t{i} * bytes;
       slab.bytes = bytes;
-      slab.reset();
-      if (!ready(size).enqueue(&slab)) return false;
+      grown.push_back(&slab);
     }
-  } catch (...) {
-    return false;
+  } catch (...) {  // no memory for more handles; what was made is used
   }
-  return true;
+  return grown;
 }
 
 bool SlabPool::replenish(std::size_t reserve_large, std::size_t reserve_small) noexcept {
@@ -112,13 +113,20 @@ bool SlabPool::replenish(std::size_t reserve_large, std::size_t reserve_small) n
   const auto top_up = [&](SlabSize size, std::size_t reserve) {
     const std::size_t ready_now = ready(size).size_approx();
     if (ready_now >= reserve) return;
-    const std::lock_guard lock(grow_mutex_);
-    // Each extent is a row of a bounded table: grow by a part of what there is, so that the table
-    // lasts for any budget.
-    const std::uint64_t part = file_.bytes() / 64 / bytes_of(size);
-    const auto count = std::max<std::uint64_t>(reserve - ready_now, part);
-    worked = grow(size, static_cast<std::uint32_t>(std::min<std::uint64_t>(count, 1024)), true) ||
-             worked;
+    std::vector<Slab*> grown;
+    {
+      const std::lock_guard lock(grow_mutex_);
+      // Each extent is a row of a bounded table: grow by a part of what there is, so that the
+      // table lasts for any budget.
+      const std::uint64_t part = file_.bytes() / 64 / bytes_of(size);
+      grown = grow(size, std::min<std::uint64_t>(std::max(reserve - ready_now, part), 1024));
+    }
+    for (Slab* each : grown) {
+      populate(each->base, each->bytes);
+      each->reset();
+      ready(size).enqueue(each);
+    }
+    worked = worked || !grown.empty();
   };
   top_up(SlabSize::small, reserve_small);
   top_up(SlabSize::large, reserve_large);

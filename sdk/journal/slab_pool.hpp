@@ -19,6 +19,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "journal/file.hpp"
 #include "journal/slab.hpp"
@@ -56,12 +57,14 @@ class SlabPool {
   std::uint64_t mapped_by_producers() const noexcept {
     return mapped_by_producers_.load(std::memory_order_relaxed);
   }
+  // Large slabs that wait for producers.
+  std::uint64_t ready_now() const noexcept { return large_.size_approx(); }
   std::uint64_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
 
  private:
   SlabQueue& ready(SlabSize size) noexcept { return size == SlabSize::small ? small_ : large_; }
-  // Makes at least one slab; the caller holds grow_mutex_.
-  bool grow(SlabSize size, std::uint32_t count, bool populated) noexcept;
+  // Maps up to `count` new slabs, not populated, in no queue yet; the caller holds grow_mutex_.
+  std::vector<Slab*> grow(SlabSize size, std::uint64_t count) noexcept;
   void note_used(std::int64_t bytes) noexcept;
 
   JournalFile& file_;

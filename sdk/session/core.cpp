@@ -208,6 +208,7 @@ Stats SessionCore::stats() const noexcept {
   stats.batches = shipped.batches.load(std::memory_order_relaxed);
   stats.retries = shipped.retries.load(std::memory_order_relaxed);
   stats.slabs_mapped_by_producers = pool_.mapped_by_producers();
+  stats.slabs_ready = pool_.ready_now();
   stats.journal_bytes = file_->bytes();
   return stats;
 }

@@ -86,20 +86,16 @@ void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
       progress = acknowledge_run(run, *answer->second, now) || progress;
     }
   }
+  // The backend answers, so a run that it leaves out has a trouble of its own.
+  for (RunBatch& run : unanswered) park(std::move(run), now, false);
   if (!progress) {
-    // Nothing of it was taken: the backend's trouble, not a run's.
-    batch.runs = std::move(unanswered);
-    if (!batch.empty()) outbox_.push_front(std::move(batch));
-    next_try_ = now + backoff_.next(result.retry_after);
     counters_.retries.fetch_add(1, std::memory_order_relaxed);
     parts_.diagnostics.report("backend", "the answer acknowledges no event; they are sent again");
-    return;
   }
-  for (RunBatch& run : unanswered) park(std::move(run), now, false);
   backoff_.succeeded();
   lone_rejections_ = 0;
   next_try_ = now;
-  counters_.batches.fetch_add(1, std::memory_order_relaxed);
+  if (progress) counters_.batches.fetch_add(1, std::memory_order_relaxed);
 }
 
 bool Shipper::acknowledge_run(const RunBatch& batch, const RunAcknowledgement& answer,

@@ -1,0 +1,223 @@
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <random>
+
+#include "journal/file.hpp"
+#include "journal/slab_pool.hpp"
+#include "journal/slab_reader.hpp"
+#include "record/lane.hpp"
+#include "record/wall_time.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace trace;
+using namespace trace::detail;
+using namespace trace::testing;
+
+namespace {
+
+constexpr FieldName names[] = {"first", "second"};
+const Signature& two_fields = signature_of<2, std::int64_t, std::string_view, std::string_view>;
+
+NodeRef node_named(std::string_view id, std::uint64_t serial) { return {serial, 0, "run", id}; }
+
+bool append(Lane& lane, const NodeRef& node, std::string_view text) {
+  auto failure = Lane::Failure::none;
+  std::byte* at = lane.reserve(node, {"{}", &two_fields, names}, Type::progress, Level::warn, 0,
+                               8 + 4 + 4 + 2 * text.size(), failure);
+  if (at == nullptr) return false;
+  store(at, std::int64_t{7});
+  store_text(at, text);
+  store_text(at, text);
+  lane.publish();
+  return true;
+}
+
+std::unique_ptr<JournalFile> in_memory() { return JournalFile::in_memory({"S", "test", ""}); }
+
+}  // namespace
+
+TEST_CASE("a journal file is locked, private and named only when it is ready") {
+  TempDir directory;
+  const JournalIdentity identity{"01ARZ3NDEKTSV4RRFFQ69G5FAV", "http", "http://x"};
+  auto file = JournalFile::create(directory.path().string(), identity);
+  REQUIRE(file);
+  CHECK((*file)->path() == directory / "01ARZ3NDEKTSV4RRFFQ69G5FAV.journal");
+  CHECK(std::distance(std::filesystem::directory_iterator(directory.path()), {}) == 1);
+  const int fd = open((*file)->path().c_str(), O_RDWR | O_CLOEXEC);
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  CHECK(fcntl(fd, F_OFD_SETLK, &lock) != 0);
+  file = Error("", "");  // closes it
+  CHECK(fcntl(fd, F_OFD_SETLK, &lock) == 0);
+  close(fd);
+}
+
+TEST_CASE("a file that may not grow is refused without a signal") {
+  TempDir directory;
+  auto file = JournalFile::create(directory.path().string(), {"A", "t", ""});
+  REQUIRE(file);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{100'000, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  CHECK((*file)->add_extent(large_slab_bytes, 1) == nullptr);
+  CHECK(!JournalFile::create(directory.path().string() + "/missing", {"B", "t", ""}));
+  setrlimit(RLIMIT_FSIZE, &before);
+  CHECK((*file)->add_extent(large_slab_bytes, 1) != nullptr);
+}
+
+TEST_CASE("a slab reads back with nothing but itself") {
+  auto file = in_memory();
+  SlabPool pool(*file, 64 << 20);
+  Lane lane(pool, 3, StampSource::monotonic, false);
+  REQUIRE(append(lane, node_named("a", 1), "x"));
+  REQUIRE(append(lane, node_named("b", 2), "yy"));
+  REQUIRE(append(lane, node_named("a", 1), "zzz"));
+  Slab* slab = nullptr;
+  REQUIRE(pool.next_opened(slab));
+  CHECK(slab->header().lane == 3);
+  CHECK(slab->header().ordinal == 1);
+  SlabReader reader;
+  reader.start(slab->data());
+  const std::uint32_t committed = committed_length(slab->header().word.load());
+  EventView event;
+  const char* nodes[] = {"a", "b", "a"};
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    REQUIRE(reader.next(committed, event) == SlabReader::Next::event);
+    CHECK(event.sequence == n);
+    CHECK(event.level == Level::warn);
+    CHECK(event.node->run_id == "run");
+    CHECK(event.node->node_id == nodes[n - 1]);
+    CHECK(event.site->format == "{}");
+    CHECK(event.site->names == std::vector<std::string_view>{"first", "second"});
+  }
+  CHECK(reader.next(committed, event) == SlabReader::Next::none);
+}
+
+TEST_CASE("a damaged slab never makes the reader read outside of it") {
+  auto file = in_memory();
+  SlabPool pool(*file, 64 << 20);
+  Lane lane(pool, 0, StampSource::monotonic, false);
+  for (int i = 0; i < 40; ++i) {
+    REQUIRE(append(lane, node_named("n", static_cast<std::uint64_t>(i % 3)), "some text"));
+  }
+  Slab* slab = nullptr;
+  REQUIRE(pool.next_opened(slab));
+  const std::uint32_t committed = committed_length(slab->header().word.load());
+  std::mt19937 random(1);
+  int damaged = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    // A copy of exactly the committed bytes: a sanitizer sees one byte too far.
+    std::unique_ptr<std::byte[]> copy(new std::byte[committed]);
+    std::memcpy(copy.get(), slab->data(), committed);
+    for (int flips = 0; flips < 3; ++flips) {
+      copy[random() % committed] = static_cast<std::byte>(random());
+    }
+    SlabReader reader;
+    reader.start(copy.get());
+    EventView event;
+    SlabReader::Next next = SlabReader::Next::event;
+    for (int events = 0; next == SlabReader::Next::event && events < 100; ++events) {
+      next = reader.next(committed, event);
+    }
+    CHECK(next != SlabReader::Next::event);
+    damaged += next == SlabReader::Next::damaged;
+  }
+  CHECK(damaged > 0);
+}
+
+TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may take a large one") {
+  auto file = in_memory();
+  SlabPool pool(*file, 64 << 20);
+  Lane lane(pool, 0, StampSource::monotonic, false);
+  const std::string text(500, 'x');
+  for (int i = 0; i < 1000; ++i) REQUIRE(append(lane, node_named("n", 1), text));
+  std::vector<std::uint32_t> sizes;
+  std::uint64_t expected = 0;
+  for (Slab* slab = nullptr; pool.next_opened(slab);) {
+    sizes.push_back(slab->bytes);
+    SlabReader reader;
+    reader.start(slab->data());
+    EventView event;
+    while (reader.next(committed_length(slab->header().word.load()), event) ==
+           SlabReader::Next::event) {
+      CHECK(event.sequence == ++expected);
+    }
+  }
+  CHECK(expected == 1000);
+  REQUIRE(sizes.size() > 2);
+  CHECK(sizes.front() == small_slab_bytes);
+  CHECK(sizes.back() == large_slab_bytes);
+
+  Lane other(pool, 1, StampSource::monotonic, false);
+  REQUIRE(append(other, node_named("n", 1), std::string(50'000, 'x')));
+  Slab* slab = nullptr;
+  REQUIRE(pool.next_opened(slab));
+  CHECK(slab->bytes == large_slab_bytes);
+  CHECK(!append(other, node_named("n", 1), std::string(200'000, 'x')));
+}
+
+TEST_CASE("a recycled slab begins a generation without data") {
+  auto file = in_memory();
+  SlabPool pool(*file, 64 << 20);
+  Slab* slab = pool.take(SlabSize::small);
+  REQUIRE(slab != nullptr);
+  const std::uint64_t first = slab->header().word.load();
+  slab->header().word.store(first | 100);
+  slab->close();
+  pool.give_back(slab);
+  pool.replenish(1, 1);
+  const std::uint64_t second = slab->header().word.load();
+  CHECK(committed_length(second) == 0);
+  CHECK(!is_closed(second));
+  CHECK(generation_bits(second) > generation_bits(first));
+}
+
+TEST_CASE("the pool stays within its budget and says how much of it is used") {
+  auto file = in_memory();
+  SlabPool pool(*file, 4 << 20);
+  std::vector<Slab*> taken;
+  while (Slab* slab = pool.take(SlabSize::large)) taken.push_back(slab);
+  CHECK(file->bytes() <= 4 << 20);
+  CHECK(taken.size() == 15);
+  CHECK(pool.used_percent() >= 90);
+  for (Slab* slab : taken) pool.give_back(slab);
+  CHECK(pool.used_percent() == 0);
+  CHECK(pool.take(SlabSize::large) != nullptr);  // also without the keeper
+}
+
+TEST_CASE("wall time follows the clock and never steps back") {
+  auto file = in_memory();
+  constexpr std::int64_t second = 1'000'000'000;
+  std::int64_t wall = 1'000 * second;
+  std::uint64_t stamp = 5'000;
+  WallTime time(file->header(), stamp, wall, 1.0);
+  std::int64_t told = 0;
+  std::int64_t furthest_behind = 0;
+  const auto pass = [&](int seconds, std::int64_t clock_error) {
+    for (int i = 0; i < seconds; ++i) {
+      stamp += static_cast<std::uint64_t>(second);
+      wall += second;
+      time.calibrate(stamp, wall + clock_error, stamp);
+      for (std::uint64_t offset = 0; offset < 10; ++offset) {
+        const std::int64_t now = wall_ns_at(time.points(), stamp + offset * 100'000'000);
+        CHECK(now > told);
+        told = now;
+      }
+      furthest_behind = wall + clock_error - wall_ns_at(time.points(), stamp);
+    }
+  };
+  pass(5, 0);
+  CHECK(std::abs(furthest_behind) < 1'000'000);
+  pass(5, 3600 * second);  // the clock jumps forwards: so does the time
+  CHECK(std::abs(furthest_behind) < 1'000'000);
+  pass(5, 3590 * second);  // and steps back: time slows down until the clock has caught up
+  CHECK(furthest_behind < 0);
+  pass(60, 3590 * second);
+  CHECK(std::abs(furthest_behind) < 1'000'000);
+}

@@ -1,0 +1,66 @@
+#include "unit/session/recorded_session.hpp"
+
+#include <doctest/doctest.h>
+
+#include "unit/ship/rig.hpp"
+
+namespace trace::testing {
+
+struct RecordedSession::Store {
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  std::map<std::string, std::string> diagnostics;
+  bool broken = false;
+};
+
+RecordedSession::RecordedSession(Config config) : store_(std::make_shared<Store>()) {
+  class Keep final : public Transport {
+   public:
+    explicit Keep(std::shared_ptr<Store> store) : store_(std::move(store)) {}
+    SendResult send(const Batch& batch, std::chrono::steady_clock::time_point) noexcept override {
+      const std::lock_guard lock(store_->mutex);
+      if (store_->broken) return {};
+      for (const OutgoingRun& run : batch.runs) store_->lines.emplace_back(run.line);
+      return acknowledge_all(batch);
+    }
+
+   private:
+    std::shared_ptr<Store> store_;
+  };
+  if (config.journal_dir.empty()) config.journal_dir = journal_dir();
+  config.on_diagnostic = [store = store_](const Diagnostic& each) {
+    const std::lock_guard lock(store->mutex);
+    store->diagnostics[std::string(each.reason)] = each.text;
+  };
+  Dependencies dependencies;
+  dependencies.transport = std::make_unique<Keep>(store_);
+  auto started = Session::start(std::move(config), std::move(dependencies));
+  REQUIRE_MESSAGE(started, started.error().text());
+  session_.emplace(std::move(*started));
+  run_.emplace(session_->run("run"));
+}
+
+std::vector<EventPayload> RecordedSession::events() {
+  session_->flush(std::chrono::seconds(10));
+  const std::lock_guard lock(store_->mutex);
+  std::vector<EventPayload> events;
+  for (const std::string& line : store_->lines) {
+    auto envelope = parse_envelope(line);
+    REQUIRE_MESSAGE(envelope, envelope.error().text());
+    for (EventPayload& event : envelope->events) events.push_back(std::move(event));
+  }
+  return events;
+}
+
+std::string RecordedSession::told(const std::string& reason) {
+  const std::lock_guard lock(store_->mutex);
+  const auto known = store_->diagnostics.find(reason);
+  return known == store_->diagnostics.end() ? std::string() : known->second;
+}
+
+void RecordedSession::break_backend() {
+  const std::lock_guard lock(store_->mutex);
+  store_->broken = true;
+}
+
+}  // namespace trace::testing

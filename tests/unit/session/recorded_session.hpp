@@ -1,0 +1,40 @@
+// A session of a test whose transport keeps what it is given, parsed by the SDK's own validator.
+#pragma once
+
+#include <trace/trace.hpp>
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "support/temp_dir.hpp"
+
+namespace trace::testing {
+
+class RecordedSession {
+ public:
+  explicit RecordedSession(Config config = {});
+
+  Session& session() { return *session_; }
+  Stats stats() const { return session_->stats(); }
+  // The run "run", opened once.
+  Run& run() { return *run_; }
+  // Everything recorded so far, delivered, in the order of delivery. Fails the test when an
+  // envelope breaks the contract.
+  std::vector<EventPayload> events();
+  // The last diagnostic of the reason, or "".
+  std::string told(const std::string& reason);
+  std::string journal_dir() const { return directory_.path().string(); }
+  // From now on every send fails.
+  void break_backend();
+
+ private:
+  struct Store;
+  TempDir directory_;
+  std::shared_ptr<Store> store_;
+  std::optional<Session> session_;
+  std::optional<Run> run_;
+};
+
+}  // namespace trace::testing

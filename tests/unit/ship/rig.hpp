@@ -1,0 +1,98 @@
+// The rig of the shipping tests: a journal in memory, lanes to record on, and a shipper that is
+// stepped by hand with a clock and a transport of the test's own.
+#pragma once
+
+#include <trace/transport.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "journal/file.hpp"
+#include "record/lane.hpp"
+#include "ship/shipper.hpp"
+#include "support/temp_dir.hpp"
+
+namespace trace::testing {
+
+inline constexpr std::string_view rig_session = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+// Time stands still until the test moves it; stamps are the machine's, as the lanes take them.
+class SteppedClock final : public detail::Clock {
+ public:
+  detail::Steady::time_point now() override { return now_; }
+  std::int64_t wall_ns() override { return 1'760'356'800'123'456'000; }
+  std::uint64_t stamp() override {
+    return detail::stamp_now_fenced(detail::StampSource::monotonic);
+  }
+  void advance(std::chrono::milliseconds by) { now_ += by; }
+
+ private:
+  detail::Steady::time_point now_{std::chrono::hours(1)};
+};
+
+// Answers with what the test queued, else acknowledges everything.
+class ScriptedTransport final : public Transport {
+ public:
+  struct Sent {
+    std::vector<std::string> lines;
+    std::vector<std::string> ids;
+    std::chrono::steady_clock::time_point deadline;
+  };
+  using Answer = std::function<SendResult(const Batch&)>;
+
+  SendResult send(const Batch& batch,
+                  std::chrono::steady_clock::time_point deadline) noexcept override;
+
+  void then(Answer answer) { answers_.push_back(std::move(answer)); }
+  void then(SendResult::Kind kind, std::string detail = "scripted");
+
+  std::vector<Sent> sent;                                  // every send
+  std::map<std::string, std::vector<std::string>> stored;  // run -> ids, as acknowledged
+  Answer always;                                           // instead of acknowledging
+
+ private:
+  std::deque<Answer> answers_;
+};
+
+// What a backend that takes everything answers; `limit` events of each run at most.
+SendResult acknowledge_all(const Batch& batch, std::size_t limit = SIZE_MAX);
+std::string event_id(const Batch& batch, const OutgoingEvent& event);
+
+class Rig {
+ public:
+  explicit Rig(detail::BatchLimits limits = {1 << 20, 2000});
+
+  detail::RunInfo& run(std::string_view id, const RunSpec& spec = {});
+  detail::Lane& lane(std::size_t index);
+  // Records "<text>" on the lane; answers the sequence.
+  std::uint64_t record(std::size_t lane, detail::RunInfo& run, std::string_view text);
+
+  void step() { next_ = shipper->step(clock.now()); }
+  // Steps until nothing is due any more, moving the clock to each next wake-up at most `times`.
+  void run_steps(int times = 50);
+  void flush() { shipper->request_flush(clock.stamp(), clock.now() + std::chrono::hours(1)); }
+  detail::Steady::time_point next() const { return next_; }
+
+  TempDir directory;
+  SteppedClock clock;
+  ScriptedTransport transport;
+  std::vector<std::string> diagnostics_told;
+  detail::Diagnostics diagnostics;
+  std::unique_ptr<detail::JournalFile> file;
+  detail::SlabPool pool;
+  detail::Tables tables;
+  detail::RunRegistry runs;
+  detail::WallTime wall_time;
+  detail::DeadLetters dead_letters;
+  std::unique_ptr<detail::Shipper> shipper;
+
+ private:
+  std::map<std::size_t, std::unique_ptr<detail::Lane>> lanes_;
+  detail::Steady::time_point next_{};
+};
+
+}  // namespace trace::testing
