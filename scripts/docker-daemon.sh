@@ -39,11 +39,13 @@ group=${3:-$(id -g)}  # who may use the socket: the caller, when sudo has made u
 docker_host="unix://$directory/docker.sock"
 log="$directory/dockerd.log"
 
+command_line() { { tr '\0' ' ' < "/proc/$1/cmdline"; } 2>/dev/null; }
+
 # The daemon's process id when it is alive and ours: ids are used again.
 daemon_pid() {
   local pid
   pid=$(cat "$directory/dockerd.pid" 2>/dev/null) || return 1
-  tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "--data-root $directory/data" || return 1
+  command_line "$pid" | grep -qF -- "--data-root $directory/data" || return 1
   printf '%s' "$pid"
 }
 
@@ -125,14 +127,26 @@ stop_daemon() {
     done
     kill -KILL "$pid" 2>/dev/null || true
   fi
-  # dockerd's own containerd, should dockerd have been killed.
-  pid=$(cat "$directory/exec/containerd/containerd.pid" 2>/dev/null || true)
-  if [[ -n $pid ]] && grep -qF "$directory" "/proc/$pid/cmdline" 2>/dev/null; then
-    kill -KILL "$pid" 2>/dev/null || true
-  fi
+  kill_orphans
   grep -oF " $directory/" /proc/mounts >/dev/null && umount_below
   if [[ -s $directory/bridge ]]; then ip link delete "$(cat "$directory/bridge")" 2>/dev/null || true; fi
   rm -rf "${directory:?}"/{data,exec,docker.sock,dockerd.pid,bridge}
+}
+
+# What a dockerd that was killed leaves behind: its containerd, the shims of its containers and
+# their processes.
+kill_orphans() {
+  local entry pid
+  for entry in /proc/[0-9]*; do
+    pid=${entry#/proc/}
+    case $(command_line "$pid") in
+      *"containerd-shim"*" $directory/exec/containerd/"*)
+        # shellcheck disable=SC2046  # one word per process
+        kill -KILL $(cat "$entry"/task/*/children 2>/dev/null) "$pid" 2>/dev/null || true
+        ;;
+      *"containerd --config $directory/exec/"*) kill -KILL "$pid" 2>/dev/null || true ;;
+    esac
+  done
 }
 
 umount_below() {
@@ -166,11 +180,13 @@ case $command in
     export PATH="$PATH:/usr/sbin:/sbin"
     mkdir -p "$directory"
     chmod 755 "$directory"
+    stop_daemon  # what a killed predecessor left
+    mkdir -p "$directory"
     mount_cgroups
     bridge=$(make_bridge)
     for attempt in "automatic $bridge" "vfs $bridge" "vfs none"; do
       # shellcheck disable=SC2086  # two words
-      if launch $attempt; then echo "export DOCKER_HOST=$docker_host"; exit 0; fi
+      if launch $attempt; then rm -f "$directory.failed.log"; echo "export DOCKER_HOST=$docker_host"; exit 0; fi
       cp "$log" "$directory.failed.log"
       stop_daemon
       [[ ${attempt##* } != none ]] && bridge=$(make_bridge)
