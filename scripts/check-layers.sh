@@ -7,7 +7,8 @@
 #   adapters/X           <trace/…>, its own folder, POSIX, fmt, simdjson, and the I/O libraries that
 #                        nobody else in sdk and adapters uses; never another adapter
 #   adapters/*.cpp       puts adapters together: may include all of them, no library
-#   samples/X            <trace/…> and its own folder: what any user of the SDK has
+#   samples/X            <trace/…>, its own folder and adapters; never the inside of sdk or another
+#                        sample. samples/worker has what any user has: <trace/…> alone
 #
 # and that within sdk and adapters only sdk/config/environment.cpp reads the environment.
 #
@@ -83,9 +84,11 @@ violations=$(
       next
     }
     layer == "samples" {
-      if (quoted && name ~ /\// && part[1] != folder) bad("a sample sees <trace/…> and its own folder only")
-      if (!quoted && name ~ /^(contract|config|journal|record|ship|session|capture|summary|http|file|process|docker)\//)
-        bad("a sample uses the SDK through <trace/…> only")
+      own = name !~ /\// || part[1] == folder
+      if (folder == "worker" ? !(own || name ~ /^trace\//) && !standard(name) && name !~ /^fmt\// \
+                             : quoted && !own && name !~ /^(http|file|process|docker)\//)
+        bad("no header of a user of the SDK")
+      if (part[1] in rank) bad("a sample uses the SDK through <trace/…> only")
     }'
 
   grep -rnE --include='*.[ch]pp' '\b(secure_)?getenv[[:space:]]*\(|\benviron\b' sdk adapters |
