@@ -18,7 +18,7 @@ struct SummaryLimits {
 
 // The text of a JSON object of at most `limits.max_bytes` bytes. Output that fits stays as it is:
 // a JSON object unchanged, any other JSON value or text as {"value": …}. Larger output is told by
-// `bytes`, `sha256` (of the whole) and its `head` and `tail`.
+// `bytes`, `sha256` (of the whole) and its `head` and `tail`. No output at all is {}.
 std::string summarise(std::string_view output, SummaryLimits limits = {});
 
 // The same for output that arrives in pieces; memory stays bounded by the limits whatever the
