@@ -1,0 +1,57 @@
+// Load: threads that record events for one node as fast as they can, or at a given rate.
+//
+// The main thread makes it, watches it and joins it; the threads share nothing but the node.
+#pragma once
+
+#include <trace/session.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "returned_counts.hpp"
+
+namespace trace::cli {
+
+struct LoadSpec {
+  std::uint64_t events = 0;  // of all threads together
+  std::size_t threads = 1;
+  double rate = 0;  // events per second of all threads together; 0: unlimited
+  std::string label;
+};
+
+class Load {
+ public:
+  // Starts the threads. `node` and `returned` outlive the load.
+  Load(const Node& node, LoadSpec spec, ReturnedCounts& returned);
+  ~Load();  // stop() and join
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+
+  // Makes the threads return after the event that they are at.
+  void stop() noexcept;
+  // True when every thread has recorded its share, or gave up.
+  bool finished() const noexcept { return running_.load() == 0; }
+  // An event was refused; its thread has ended early.
+  bool refused() const noexcept { return refused_.load(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void produce(std::size_t thread);
+  void wait_until_due(std::size_t thread, std::uint64_t n);
+
+  const Node& node_;
+  const LoadSpec spec_;
+  ReturnedCounts& returned_;
+  const Clock::time_point start_ = Clock::now();
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> refused_{false};
+  std::atomic<std::size_t> running_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace trace::cli

@@ -1,0 +1,28 @@
+// shiptrace run: a process as a node of a run.
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+#include "commands.hpp"
+#include "traced_child.hpp"
+
+namespace trace::cli {
+
+void add_run(CLI::App& app, int& status) {
+  const auto options = std::make_shared<ChildOptions>();
+  CLI::App* command = app.add_subcommand("run",
+                                         "Runs a command, passes its output on and records it.\n"
+                                         "  shiptrace run --run R --node N [OPTIONS] -- CMD ARGS…");
+  add_child(*command, *options);
+  command->final_callback([command, options, &status] {
+    const auto arguments = child_arguments(*command, "CMD");
+    status = trace_child(*options, [&](Node node, ChildControl control) {
+      return run_process(std::move(node), {.argv = arguments,
+                                           .timeout = control.timeout,
+                                           .stop = control.stop,
+                                           .tap = std::move(control.tap)});
+    });
+  });
+}
+
+}  // namespace trace::cli

@@ -1,0 +1,31 @@
+// Server-sent events out of the bytes of a stream, wherever these are cut: LF, CRLF or CR end a
+// line, an empty line ends an event, a line that starts with a colon is a comment. Main thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace trace::cli {
+
+struct ServerSentEvent {
+  std::string name;  // "message" when the stream names none
+  std::string data;  // the data lines, joined by newlines
+};
+
+class SseParser {
+ public:
+  // Answers false, and reads no further, when `on_event` does.
+  using OnEvent = std::function<bool(ServerSentEvent& event)>;
+  bool feed(std::string_view bytes, const OnEvent& on_event);
+
+ private:
+  bool end_line(const OnEvent& on_event);
+
+  std::string line_;
+  bool after_cr_ = false;
+  bool has_data_ = false;
+  ServerSentEvent event_;
+};
+
+}  // namespace trace::cli

@@ -1,0 +1,73 @@
+#include "stop_signals.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <system_error>
+
+namespace trace::cli {
+namespace {
+
+constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
+constexpr std::uint64_t signalled = 1;
+constexpr std::uint64_t finished = std::uint64_t{1} << 32;
+
+// Never closed: a handler may run as late as it likes.
+std::atomic<int> events{-1};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+void announce(std::uint64_t what) noexcept {
+  [[maybe_unused]] const ssize_t written = write(events.load(), &what, sizeof what);
+}
+
+extern "C" void on_signal(int) {
+  const int saved = errno;
+  announce(signalled);
+  errno = saved;
+}
+
+extern "C" void on_broken_pipe(int) {}
+
+void handle(int number, void (*handler)(int)) {
+  struct sigaction now {};
+  if (sigaction(number, nullptr, &now) != 0 || now.sa_handler == SIG_IGN) return;
+  struct sigaction wanted {};
+  wanted.sa_handler = handler;
+  wanted.sa_flags = SA_RESTART;
+  sigemptyset(&wanted.sa_mask);
+  sigaction(number, &wanted, nullptr);
+}
+
+}  // namespace
+
+StopSignals::StopSignals() {
+  const int descriptor = eventfd(0, EFD_CLOEXEC);
+  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  events.store(descriptor);
+  for (const int number : signals) handle(number, &on_signal);
+  thread_ = std::thread([this, descriptor] {
+    for (;;) {
+      std::uint64_t happened = 0;
+      if (read(descriptor, &happened, sizeof happened) != sizeof happened) {
+        if (errno == EINTR) continue;
+        return;
+      }
+      if ((happened & (finished - 1)) != 0) stop_.request_stop();
+      if (happened >= finished) return;
+    }
+  });
+}
+
+StopSignals::~StopSignals() {
+  announce(finished);
+  thread_.join();
+}
+
+void survive_broken_pipes() { handle(SIGPIPE, &on_broken_pipe); }
+
+}  // namespace trace::cli

@@ -1,0 +1,34 @@
+// Ctrl-C, SIGTERM and SIGHUP as a stop request, so that a command ends its child and sends its
+// events before it goes.
+//
+// One object per process. The handlers write to a descriptor that a thread of this object reads; no
+// signal is blocked, and a child gets the default actions back with its exec. A signal that was
+// ignored when we were started (nohup) stays ignored.
+#pragma once
+
+#include <stop_token>
+#include <thread>
+
+namespace trace::cli {
+
+class StopSignals {
+ public:
+  StopSignals();
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  std::stop_token token() const noexcept { return stop_.get_token(); }
+  bool requested() const noexcept { return stop_.stop_requested(); }
+  void request() noexcept { stop_.request_stop(); }
+
+ private:
+  std::stop_source stop_;
+  std::thread thread_;
+};
+
+// A closed pipe behind stdout or stderr then is an error of write(), not the end of the process.
+// (Not SIG_IGN: a child would inherit that.)
+void survive_broken_pipes();
+
+}  // namespace trace::cli

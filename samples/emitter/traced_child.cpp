@@ -1,0 +1,78 @@
+#include "traced_child.hpp"
+
+#include <fmt/format.h>
+#include <trace/trace.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include "commands.hpp"
+#include "delivery.hpp"
+#include "quantity.hpp"
+#include "stop_signals.hpp"
+#include "terminal_output.hpp"
+
+namespace trace::cli {
+
+const char* const child_exit_codes =
+    "Exit codes: the child's own; 128 + the signal that killed it; 124 when --timeout ended it;\n"
+    "125 when it could not be started (wrong options or configuration, no Docker daemon, no such\n"
+    "image); 126 and 127 when the command cannot be executed or found; 130 after Ctrl-C.";
+
+void add_child(CLI::App& command, ChildOptions& options) {
+  add_node(command, options.node);
+  command.add_option("--workflow", options.workflow, "the workflow that the run belongs to")
+      ->type_name("W");
+  command.add_option("--org", options.organization, "the organization that the run belongs to")
+      ->type_name("O");
+  command
+      .add_option("--timeout", options.timeout, "ends the child after this time, such as 30s or 5m")
+      ->type_name("DURATION")
+      ->check([](const std::string& text) {
+        return duration_from_text(text) ? std::string()
+                                        : text + " is no duration such as 30s or 5m";
+      });
+  add_shared(command, options.shared);
+  command.footer(child_exit_codes);
+  command.prefix_command();
+}
+
+std::vector<std::string> child_arguments(const CLI::App& command, const char* what) {
+  std::vector<std::string> arguments = command.remaining();
+  if (!arguments.empty() && arguments.front() == "--") {
+    arguments.erase(arguments.begin());
+  } else if (!arguments.empty() && arguments.front().starts_with('-')) {
+    throw CLI::ExtrasError({arguments.front()});
+  }
+  if (arguments.empty()) throw CLI::RequiredError(what);
+  return arguments;
+}
+
+namespace {
+
+// The child speaks for itself unless it was us who ended or could not start it.
+bool spoke_for_itself(const Ended& ended) {
+  return ended.ok() || ended.code() == "PROCESS_EXIT" || ended.code() == "PROCESS_SIGNAL";
+}
+
+}  // namespace
+
+int trace_child(const ChildOptions& options, const RunChild& run_child) {
+  const Config config = config_of(options.shared);
+  auto session = Session::start(config);
+  if (!session) return fail(session.error().text(), exit_code::not_started);
+
+  StopSignals stop;
+  TerminalOutput terminal;
+  auto run = session->run(
+      options.node.run, {.workflow_id = options.workflow, .organization_id = options.organization});
+  const Ended ended = run_child(
+      run.node(options.node.node),
+      {.timeout = duration_from_text(options.timeout).value_or(std::chrono::milliseconds(0)),
+       .stop = stop.token(),
+       .tap = [&](Stream stream, std::string_view bytes) { terminal.write(stream, bytes); }});
+  if (!spoke_for_itself(ended)) fail(fmt::format("{}: {}", ended.code(), ended.text()));
+  close(*session, config);
+  return ended.exit_status();
+}
+
+}  // namespace trace::cli

@@ -1,0 +1,47 @@
+// What `run` and `docker` have in common: a session around one child, whose output also goes to
+// our own terminal and whose end is our own exit status.
+//
+// Main thread; the child is ended as CANCELLED on Ctrl-C and SIGTERM.
+#pragma once
+
+#include <trace/capture.hpp>
+
+#include <chrono>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "options.hpp"
+
+namespace trace::cli {
+
+struct ChildOptions {
+  SharedOptions shared;
+  NodeOptions node;
+  std::string workflow;
+  std::string organization;
+  std::string timeout;
+};
+
+// --run, --node, --workflow, --org, --timeout and the shared options.
+void add_child(CLI::App& command, ChildOptions& options);
+
+// What the parser left over: the child's program and arguments. Throws CLI::ParseError for an
+// option that is none of ours.
+std::vector<std::string> child_arguments(const CLI::App& command, const char* what);
+
+// How the capture is told to run the child.
+struct ChildControl {
+  std::chrono::milliseconds timeout;
+  std::stop_token stop;
+  OutputTap tap;
+};
+using RunChild = std::function<Ended(Node, ChildControl)>;
+
+// Traces the child; answers the exit status for this process.
+int trace_child(const ChildOptions& options, const RunChild& run);
+
+extern const char* const child_exit_codes;  // for --help
+
+}  // namespace trace::cli

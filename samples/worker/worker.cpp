@@ -1,0 +1,58 @@
+// A worker that embeds the SDK: two actions of one run, the first in this process, the second in a
+// container.
+//
+//   shiptrace-worker RUN HOSTS     HOSTS: "localhost,example.org", or a file with one name per line
+//
+// The backend and the journal come from SHIPTRACE_… (docs/configuration.md), the scanner's image
+// from SCANNER_IMAGE.
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <stop_token>
+
+#include "resolve.hpp"
+
+// clang-format off: the README quotes this part as it is, and has less room
+// [example]
+#include <trace/capture.hpp>
+#include <trace/trace.hpp>
+using namespace std::chrono_literals;
+
+int main(int argc, char** argv) {
+  if (argc != 3) { fmt::print(stderr, "usage: {} RUN HOSTS\n", argv[0]); return 2; }
+  std::stop_source stop;
+  auto session = trace::Session::start(trace::Config::from_env());
+  if (!session) {                                      // every wrong field at once
+    fmt::print(stderr, "{}\n", session.error().text());
+    return 2;
+  }
+  auto run = session->run(argv[1], {.workflow_id = "wf-1", .organization_id = "org-1", .total_actions = 2});
+  run.on_cancel([&] { stop.request_stop(); });         // ~Run unregisters and waits; none after close
+
+  auto node = run.node("resolve-1");                   // left open at scope exit: FAILED, ABANDONED
+  auto out = node.stream(trace::Stream::out);          // lines of bytes that we did not spawn
+  for (int attempt = 1;; ++attempt) try {
+    node.started();
+    auto json = resolve(argv[2], stop.get_token(),
+        [&](int done, std::string_view host) {
+          trace::record(node, trace::Type::progress, trace::Level::info,
+                        trace::field("host", host), "{} resolved", done);
+        },
+        [&](std::string_view bytes) { out.write(bytes); });
+    node.completed(json);                              // summarised
+    break;
+  } catch (const std::exception& e) {
+    const bool again = attempt < 3 && !stop.stop_requested();
+    node.failed({.message = e.what(), .code = "DNS", .retryable = again, .attempt = attempt});
+    if (!again) break;
+  }
+  auto end = trace::run_container(run.node("scan-1"),  // blocks; start_container() does not
+      {.image = scanner_image(), .argv = {"-u", argv[2]}, .env = {"API_KEY"},
+       .network = "bridge", .timeout = 10min, .stop = stop.get_token()});
+  if (!end.ok()) fmt::print(stderr, "{}: {}\n", end.code(), end.text());
+  auto closed = session->close(5s);
+  if (closed.kept) fmt::print(stderr, "{} events kept in {}\n", closed.kept, closed.journal);
+  return end.exit_status();
+}
+// [example end]
+// clang-format on
