@@ -12,7 +12,8 @@
 
 #include "resolve.hpp"
 
-// clang-format off: the README quotes this part as it is, and has less room
+// The README quotes this part as it is, and wants it short.
+// clang-format off
 // [example]
 #include <trace/capture.hpp>
 #include <trace/trace.hpp>
