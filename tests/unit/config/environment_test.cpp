@@ -1,0 +1,121 @@
+#include "config/environment.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <map>
+#include <string>
+
+#include "config/settings.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using trace::Config;
+using trace::detail::config_from;
+using trace::detail::default_journal_dir;
+using trace::detail::Environment;
+
+Environment holding(std::map<std::string, std::string> variables) {
+  return [variables = std::move(variables)](const char* name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("an empty environment gives the defaults") {
+  const Config config = config_from(holding({}));
+  const Config defaults;
+  CHECK(config.unreadable.empty());
+  for (const auto& setting : trace::detail::settings()) {
+    CAPTURE(setting.field);
+    CHECK(value_text(setting, config) == value_text(setting, defaults));
+  }
+}
+
+TEST_CASE("every setting has a variable that sets it") {
+  const Config config = config_from(holding({
+      {"SHIPTRACE_TRANSPORT", "file"},
+      {"SHIPTRACE_ENDPOINT", "/tmp/events.ndjson"},
+      {"SHIPTRACE_TOKEN", "t0k3n"},
+      {"SHIPTRACE_TOKEN_FILE", "/run/token"},
+      {"SHIPTRACE_CA_FILE", "/ca.pem"},
+      {"SHIPTRACE_CLIENT_CERTIFICATE_FILE", "/cert.pem"},
+      {"SHIPTRACE_CLIENT_KEY_FILE", "/key.pem"},
+      {"SHIPTRACE_PROXY", "socks5h://proxy:1080"},
+      {"SHIPTRACE_UNIX_SOCKET", "/run/backend.sock"},
+      {"SHIPTRACE_JOURNAL_DIR", "/var/lib/shiptrace"},
+      {"SHIPTRACE_JOURNAL_BUDGET", "64MiB"},
+      {"SHIPTRACE_WHEN_FULL", "block"},
+      {"SHIPTRACE_LEVEL", "warn"},
+      {"SHIPTRACE_BATCH_BYTES", "512KiB"},
+      {"SHIPTRACE_BATCH_EVENTS", "100"},
+      {"SHIPTRACE_BATCH_DELAY", "10ms"},
+      {"SHIPTRACE_CONNECT_TIMEOUT", "2s"},
+      {"SHIPTRACE_REQUEST_TIMEOUT", "1m"},
+      {"SHIPTRACE_CLOSE_TIMEOUT", "500ms"},
+  }));
+  CHECK(config.unreadable.empty());
+  CHECK(config.transport == "file");
+  CHECK(config.endpoint == "/tmp/events.ndjson");
+  CHECK(config.token == "t0k3n");
+  CHECK(config.token_file == "/run/token");
+  CHECK(config.ca_file == "/ca.pem");
+  CHECK(config.client_certificate_file == "/cert.pem");
+  CHECK(config.client_key_file == "/key.pem");
+  CHECK(config.proxy == "socks5h://proxy:1080");
+  CHECK(config.unix_socket == "/run/backend.sock");
+  CHECK(config.journal_dir == "/var/lib/shiptrace");
+  CHECK(config.journal_budget == std::uint64_t{64} << 20);
+  CHECK(config.when_full == trace::WhenFull::block);
+  CHECK(config.level == trace::Level::warn);
+  CHECK(config.batch_bytes == 512 * 1024);
+  CHECK(config.batch_events == 100);
+  CHECK(config.batch_delay == 10ms);
+  CHECK(config.connect_timeout == 2s);
+  CHECK(config.request_timeout == 1min);
+  CHECK(config.close_timeout == 500ms);
+  const Config defaults;
+  for (const auto& setting : trace::detail::settings()) {
+    CAPTURE(setting.field);
+    CHECK(value_text(setting, config) != value_text(setting, defaults));
+  }
+}
+
+TEST_CASE("what cannot be read is kept for the start, and the default stays") {
+  const Config config = config_from(holding({{"SHIPTRACE_JOURNAL_BUDGET", "plenty"},
+                                             {"SHIPTRACE_BATCH_DELAY", "50"},
+                                             {"SHIPTRACE_LEVEL", "WARN"},
+                                             {"SHIPTRACE_WHEN_FULL", "wait"},
+                                             {"SHIPTRACE_BATCH_EVENTS", "many"}}));
+  REQUIRE(config.unreadable.size() == 5);
+  CHECK(config.unreadable[0].field == "SHIPTRACE_JOURNAL_BUDGET");
+  CHECK(config.unreadable[0].message ==
+        "must be a size such as 1048576, 64MiB or 2GiB, not \"plenty\"");
+  CHECK(config.unreadable[4].field == "SHIPTRACE_BATCH_DELAY");
+  CHECK(config.journal_budget == Config{}.journal_budget);
+  CHECK(config.level == Config{}.level);
+}
+
+TEST_CASE("Config::from_env reads the process, and empty is as good as unset") {
+  REQUIRE(setenv("SHIPTRACE_BATCH_EVENTS", "77", 1) == 0);
+  REQUIRE(setenv("SHIPTRACE_BATCH_DELAY", "", 1) == 0);
+  const Config config = Config::from_env();
+  unsetenv("SHIPTRACE_BATCH_EVENTS");
+  unsetenv("SHIPTRACE_BATCH_DELAY");
+  CHECK(config.batch_events == 77);
+  CHECK(config.batch_delay == Config{}.batch_delay);
+  CHECK(config.unreadable.empty());
+}
+
+TEST_CASE("the journal's place") {
+  CHECK(default_journal_dir(holding({{"XDG_STATE_HOME", "/state"}, {"HOME", "/home/me"}})) ==
+        "/state/shiptrace");
+  CHECK(default_journal_dir(holding({{"HOME", "/home/me"}})) == "/home/me/.local/state/shiptrace");
+  CHECK(default_journal_dir(holding({{"XDG_STATE_HOME", "relative"}, {"HOME", "/home/me"}})) ==
+        "/home/me/.local/state/shiptrace");
+  CHECK(default_journal_dir(holding({})).empty());
+}
