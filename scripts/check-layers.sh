@@ -84,8 +84,8 @@ violations=$(
       next
     }
     layer == "samples" {
-      own = name !~ /\// || part[1] == folder
-      if (folder == "worker" ? !(own || name ~ /^trace\//) && !standard(name) && name !~ /^fmt\// \
+      own = (quoted && (name !~ /\// || part[1] == folder)) || standard(name)
+      if (folder == "worker" ? !(own || name ~ /^trace\// || name ~ /^fmt\// || name ~ posix) \
                              : quoted && !own && name !~ /^(http|file|process|docker)\//)
         bad("no header of a user of the SDK")
       if (part[1] in rank) bad("a sample uses the SDK through <trace/…> only")

@@ -5,10 +5,11 @@ set -euo pipefail
 cd "$1"
 
 example=$(awk '/^```cpp$/ {inside = 1; next} /^```$/ {inside = 0} inside' README.md)
-[[ $example == *"int main("* ]] || { echo "README.md has no example in a cpp block"; exit 1; }
-if [[ $(cat samples/worker/main.cpp) != *"$example"* ]]; then
-  echo "the README's example is not the code of samples/worker/main.cpp:"
-  diff <(printf '%s\n' "$example") samples/worker/main.cpp || true
+compiled=$(sed -n '/^\/\/ \[example\]$/,/^\/\/ \[example end\]$/{/^\/\/ \[/d;p}' samples/worker/worker.cpp)
+[[ $compiled == *"int main("* ]] || { echo "samples/worker/worker.cpp has no [example]"; exit 1; }
+if [[ $example != "$compiled" ]]; then
+  echo "the README's example is not the [example] of samples/worker/worker.cpp:"
+  diff <(printf '%s\n' "$example") <(printf '%s\n' "$compiled") || true
   exit 1
 fi
 
@@ -17,6 +18,6 @@ for page in *.md docs/*.md docs/*/*.md; do
   [[ -e $page ]] || continue
   while IFS= read -r target; do
     [[ -e $(dirname "$page")/$target ]] || { echo "$page: broken link: $target"; broken=1; }
-  done < <(grep -oE '\]\([^)#]+(#[^)]*)?\)' "$page" | sed -E 's/^\]\(//; s/[#)].*$//' | grep -vE '^(https?|mailto):' || true)
+  done < <(sed '/^```/,/^```/d' "$page" | grep -oE '\]\([^)#]+(#[^)]*)?\)' | sed -E 's/^\]\(//; s/[#)].*$//' | grep -vE '^(https?|mailto):' || true)
 done
 exit $broken
