@@ -1,0 +1,128 @@
+#include "options.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+namespace trace::collector {
+namespace {
+
+constexpr const char* description =
+    "The reference backend of shiptrace: takes trace events in over HTTP, stores each exactly\n"
+    "once in SQLite, and serves runs, their status, their events and a live stream.\n"
+    "docs/ingestion-api.md describes the API.";
+
+constexpr const char* footer = R"(
+The first line on stdout is "listening on http://ADDRESS:PORT". SIGTERM and SIGINT end the
+collector after the requests that are under way.
+
+Exit codes:
+  0  ended by a signal, or --help
+  1  an unexpected failure
+  2  wrong options, or no token for an address that is not loopback
+  3  the database cannot be opened or written
+  4  the address cannot be listened on
+
+Example:
+  shiptrace-collector --listen 127.0.0.1:8400 --db trace.db
+  curl http://127.0.0.1:8400/workflows/runs)";
+
+bool read_address(const std::string& text, Options& options) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return false;
+  std::string host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  const std::string port = text.substr(colon + 1);
+  const auto [end, fault] = std::from_chars(port.data(), port.data() + port.size(), options.port);
+  if (fault != std::errc{} || end != port.data() + port.size()) return false;
+  options.host = host == "localhost" ? "127.0.0.1" : host;
+  in6_addr parsed{};
+  return inet_pton(AF_INET, options.host.c_str(), &parsed) == 1 ||
+         inet_pton(AF_INET6, options.host.c_str(), &parsed) == 1;
+}
+
+bool is_loopback(const std::string& host) { return host.starts_with("127.") || host == "::1"; }
+
+// The first line of the file; nothing when it cannot be read or has none.
+std::optional<std::string> read_token(const std::string& path) {
+  std::ifstream file(path);
+  std::string token;
+  file >> token;
+  if (token.empty()) return std::nullopt;
+  return token;
+}
+
+// What is wrong with the options together; empty when nothing is.
+std::string complete(Options& options, const std::string& listen, const std::string& token_file) {
+  if (!read_address(listen, options)) {
+    return fmt::format(
+        "--listen {}: must be ADDRESS:PORT with a numeric address, for example 127.0.0.1:8400",
+        listen);
+  }
+  if (!token_file.empty()) {
+    auto token = read_token(token_file);
+    if (!token) return fmt::format("--token-file {}: cannot be read or is empty", token_file);
+    options.token = std::move(*token);
+  }
+  if (options.token.empty() && !is_loopback(options.host)) {
+    return fmt::format(
+        "--listen {}: everybody who reaches this address could read and write; give the clients "
+        "a token and name its file with --token-file, or listen on 127.0.0.1",
+        listen);
+  }
+  if (options.database.find("://") != std::string::npos) {
+    return fmt::format("--db {}: must be the path of a SQLite file", options.database);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
+  Options options;
+  std::string listen = "127.0.0.1:8400";
+  std::string token_file;
+  long keepalive = options.keepalive.count();
+
+  CLI::App app(description, "shiptrace-collector");
+  app.footer(footer);
+  app.add_option("--listen", listen, "Address and port; port 0 picks a free one")
+      ->type_name("ADDRESS:PORT")
+      ->capture_default_str();
+  app.add_option("--db", options.database, "SQLite file, made when it is missing")
+      ->type_name("FILE")
+      ->capture_default_str();
+  app.add_option("--token-file", token_file,
+                 "File with the bearer token that every request must bring; needed for any "
+                 "address that is not loopback")
+      ->type_name("FILE");
+  app.add_option("--max-body", options.max_body,
+                 "Largest body in bytes, as it is sent and after inflation")
+      ->type_name("BYTES")
+      ->check(CLI::Range(std::size_t{1024}, std::size_t{1} << 30))
+      ->capture_default_str();
+  app.add_option("--keepalive", keepalive, "Seconds between the keep-alive comments of a stream")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1L, 3600L))
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? ExitCode::success : ExitCode::usage;
+  }
+  options.keepalive = std::chrono::seconds(keepalive);
+  if (const std::string wrong = complete(options, listen, token_file); !wrong.empty()) {
+    fmt::print(stderr, "shiptrace-collector: {}\n", wrong);
+    return ExitCode::usage;
+  }
+  return options;
+}
+
+}  // namespace trace::collector

@@ -1,0 +1,36 @@
+// Which of the API's resources a request means. Knows paths and methods and nothing of HTTP
+// libraries. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trace::collector {
+
+enum class Resource : std::uint8_t {
+  events,  // POST /trace/events
+  runs,    // GET /workflows/runs
+  status,  // GET /workflows/runs/{id}/status
+  trace,   // GET /workflows/runs/{id}/trace
+  stream,  // GET /workflows/runs/{id}/stream
+};
+
+struct Route {
+  Resource resource;
+  std::string run_id = {};  // decoded; empty for events and runs
+  std::vector<std::pair<std::string, std::string>> query = {};  // decoded, in order
+
+  // The first value of that name; nothing when it is absent or empty.
+  std::optional<std::string> parameter(std::string_view name) const;
+};
+
+// Nothing when there is no such resource.
+std::optional<Route> find_route(std::string_view target);
+
+// "POST" or "GET".
+std::string_view method_of(Resource resource) noexcept;
+
+}  // namespace trace::collector
