@@ -1,10 +1,14 @@
 // Backends and ways to them that are out of order: everything is kept, in time.
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <future>
 #include <latch>
 
+#include "http/broken_pipe_guard.hpp"
 #include "transport/sending.hpp"
 
 using namespace trace;
@@ -66,6 +70,26 @@ TEST_CASE("a connection that is reset in the middle of the upload") {
   large.add("run-2", 2000, 8000);
   // SIGPIPE would kill this process here.
   for (int i = 0; i < 5; ++i) CHECK(send_once(server.url(), large).kind == Kind::retry_later);
+}
+
+TEST_CASE("a write to a closed pipe raises nothing while the guard lives, and nothing after") {
+  int pipe[2];
+  REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+  ::close(pipe[0]);
+  sigset_t before;
+  sigset_t after;
+  sigset_t pending;
+  pthread_sigmask(SIG_SETMASK, nullptr, &before);
+  {
+    const http::BrokenPipeGuard guard;
+    CHECK(::write(pipe[1], "x", 1) == -1);
+    CHECK(errno == EPIPE);
+  }
+  ::close(pipe[1]);
+  sigpending(&pending);
+  pthread_sigmask(SIG_SETMASK, nullptr, &after);
+  CHECK(sigismember(&pending, SIGPIPE) == 0);
+  CHECK(sigismember(&after, SIGPIPE) == sigismember(&before, SIGPIPE));
 }
 
 TEST_CASE("an answer that comes before the upload's end counts") {

@@ -1,0 +1,36 @@
+// JsonObject: the text of a JSON object, written member by member, for `data`. One thread.
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trace::child {
+
+// Text as a JSON string. Invalid UTF-8 stays: what goes into an event is repaired there.
+std::string json_text(std::string_view text);
+// An argument list; of a very long one the beginning.
+std::string json_arguments(const std::vector<std::string>& argv);
+
+class JsonObject {
+ public:
+  JsonObject& raw(std::string_view name, std::string_view json) {
+    text_ += text_.empty() ? "{" : ",";
+    text_.append(json_text(name)).append(":").append(json);
+    return *this;
+  }
+  JsonObject& text(std::string_view name, std::string_view value) {
+    return raw(name, json_text(value));
+  }
+  template <std::integral T>
+  JsonObject& number(std::string_view name, T value) {
+    return raw(name, std::to_string(value));
+  }
+  std::string str() const { return text_.empty() ? "{}" : text_ + "}"; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace trace::child

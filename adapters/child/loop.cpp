@@ -1,0 +1,30 @@
+#include "child/loop.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+namespace trace::child {
+
+Loop::Loop() : context_(std::make_unique<boost::asio::io_context>(1)) {}
+Loop::~Loop() = default;
+
+void Loop::post(std::function<void()> function) {
+  boost::asio::post(*context_, std::move(function));
+}
+
+bool Loop::run_until(const std::function<bool()>& done, Steady::time_point deadline) {
+  const auto waiting_is_work = boost::asio::make_work_guard(*context_);
+  while (!done()) {
+    if (deadline == Steady::time_point::max()) {
+      context_->run_one();
+    } else if (Steady::now() >= deadline) {
+      return false;
+    } else {
+      context_->run_one_until(deadline);
+    }
+  }
+  return true;
+}
+
+}  // namespace trace::child

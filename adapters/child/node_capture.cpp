@@ -1,0 +1,110 @@
+#include "child/node_capture.hpp"
+
+#include <fmt/format.h>
+#include <string.h>
+#include <trace/record.hpp>
+
+namespace trace::child {
+
+NodeCapture::NodeCapture(Node node, Loop& loop, Options options, std::stop_token stop)
+    : node_(std::move(node)),
+      loop_(loop),
+      options_(std::move(options)),
+      out_(node_.shared_state(), Stream::out, options_.origin),
+      err_(node_.shared_state(), Stream::err, options_.origin),
+      on_stop_(std::move(stop),
+               [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); }),
+      on_cancel_(
+          node_.on_cancel([this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
+}
+
+void NodeCapture::started(std::string_view message, const JsonObject& data) {
+  start_ = Steady::now();
+  const std::string text = data.str();
+  record(node_, {.type = Type::started, .message = message, .data = text});
+}
+
+void NodeCapture::output(Stream stream, std::string_view bytes) {
+  if (stream == Stream::out) summary_.update(bytes);
+  (stream == Stream::out ? out_ : err_).write(bytes);
+  if (options_.tap && !bytes.empty()) options_.tap(stream, bytes);
+}
+
+bool NodeCapture::run_until(const std::function<bool()>& done) {
+  const bool came =
+      loop_.run_until([&] { return done() || end_request_ != EndRequest::none; }, deadline());
+  if (!came) request_end(EndRequest::timeout);
+  return done();
+}
+
+Steady::time_point NodeCapture::deadline() const noexcept {
+  const auto most = std::chrono::hours(24 * 365 * 100);  // beyond it lies the clock's end
+  if (options_.timeout <= options_.timeout.zero() || options_.timeout > most) {
+    return Steady::time_point::max();
+  }
+  return start_ + options_.timeout;
+}
+
+void NodeCapture::request_end(EndRequest request) {
+  if (end_request_ != EndRequest::none) return;
+  end_request_ = request;
+  if (request == EndRequest::cancelled) {
+    record(node_, {.level = Level::warn, .message = "Run cancelled by user"});
+  }
+}
+
+std::string NodeCapture::end_request_text() const {
+  switch (end_request_) {
+    case EndRequest::timeout: {
+      const bool whole = options_.timeout.count() % 1000 == 0;
+      return whole ? fmt::format("timed out after {}s", options_.timeout.count() / 1000)
+                   : fmt::format("timed out after {}ms", options_.timeout.count());
+    }
+    case EndRequest::cancelled:
+      return "cancelled";
+    case EndRequest::none:
+      break;
+  }
+  return {};
+}
+
+std::string NodeCapture::end_request_code() const {
+  if (end_request_ == EndRequest::none) return {};
+  return end_request_ == EndRequest::timeout ? "TIMEOUT" : "CANCELLED";
+}
+
+Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
+  out_.finish();
+  err_.finish();
+  facts.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start_);
+  if (facts.exit_code) data.number("exitCode", *facts.exit_code);
+  if (facts.signal) data.number("signal", *facts.signal);
+  data.number("durationMs", facts.duration.count());
+  data.raw("lines",
+           JsonObject().number("stdout", out_.lines()).number("stderr", err_.lines()).str());
+  data.raw("bytes",
+           JsonObject().number("stdout", out_.bytes()).number("stderr", err_.bytes()).str());
+  const std::string text = data.str();
+  if (facts.code.empty()) {
+    const std::string summary = summary_.finish();
+    record(node_, {.type = Type::completed, .output_summary = summary, .data = text});
+  } else {
+    record(node_, {.type = Type::failed,
+                   .level = Level::error,
+                   .message = facts.text,
+                   .error_message = facts.text,
+                   .error_code = facts.code,
+                   .data = text});
+  }
+  return Ended(std::move(facts));
+}
+
+std::string exit_text(int code) { return fmt::format("exited with code {}", code); }
+
+std::string signal_text(int signal) {
+  const char* name = ::sigabbrev_np(signal);
+  return name != nullptr ? fmt::format("killed by SIG{}", name)
+                         : fmt::format("killed by signal {}", signal);
+}
+
+}  // namespace trace::child

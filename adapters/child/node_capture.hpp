@@ -1,0 +1,76 @@
+// NodeCapture: a node while its program runs. Records the start, each line and the end, and knows
+// when the program has to end early: the time-out, a stop request, the backend's cancellation.
+//
+// Process and container capture share it; they say what is run and how it is ended. Works on the
+// capture's thread; only what asks for the end comes from other threads, through the Loop.
+#pragma once
+
+#include <trace/capture.hpp>
+#include <trace/summary.hpp>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "child/json_object.hpp"
+#include "child/loop.hpp"
+
+namespace trace::child {
+
+// Why a program was asked to end.
+enum class EndRequest { none, timeout, cancelled };
+
+class NodeCapture {
+ public:
+  struct Options {
+    std::string_view origin;  // data.origin of the lines
+    std::chrono::milliseconds timeout;
+    OutputTap tap;
+  };
+  NodeCapture(Node node, Loop& loop, Options options, std::stop_token stop);
+
+  const Node& node() const noexcept { return node_; }
+
+  // STARTED; the time counts from here.
+  void started(std::string_view message, const JsonObject& data);
+
+  // Bytes that the program wrote.
+  void output(Stream stream, std::string_view bytes);
+
+  // Runs the loop until done() or until the program has to end; true for done().
+  bool run_until(const std::function<bool()>& done);
+  EndRequest end_request() const noexcept { return end_request_; }
+  // "timed out after 2s", "cancelled", "".
+  std::string end_request_text() const;
+  // TIMEOUT, CANCELLED, "".
+  std::string end_request_code() const;
+
+  // COMPLETED with the summary of stdout, or FAILED with the reason. `data` is what is to be
+  // told besides the exit code, the signal, the duration, and the lines and bytes of the output.
+  Ended ended(Ended::Facts facts, JsonObject data = {});
+
+ private:
+  void request_end(EndRequest request);
+  Steady::time_point deadline() const noexcept;
+
+  Node node_;
+  Loop& loop_;
+  Options options_;
+  LineStream out_;
+  LineStream err_;
+  Summariser summary_;
+  Steady::time_point start_ = Steady::now();
+  EndRequest end_request_ = EndRequest::none;
+  // Last, so that they are gone before what they call.
+  std::stop_callback<std::function<void()>> on_stop_;
+  CancelSubscription on_cancel_;
+};
+
+// "exited with code 3", "killed by SIGSEGV".
+std::string exit_text(int code);
+std::string signal_text(int signal);
+
+}  // namespace trace::child

@@ -1,0 +1,23 @@
+// What an argument list names: the file to execute, found as a shell would find it, or the reason
+// why there is none. Any thread.
+#pragma once
+
+#include <string>
+#include <variant>
+
+namespace trace::child {
+
+// Why a child could not be started.
+struct StartFailure {
+  std::string code;  // COMMAND_NOT_FOUND or COMMAND_NOT_EXECUTABLE
+  std::string text;  // one line for people
+};
+
+// A name with a '/' is the path itself. Others are looked up in PATH; relative entries are seen
+// from `directory`, a descriptor or AT_FDCWD, as the child will see them.
+std::variant<std::string, StartFailure> find_program(const std::string& name, int directory);
+
+// The reason behind the error of an execve() of that path.
+StartFailure exec_failure(const std::string& path, int error, int directory);
+
+}  // namespace trace::child

@@ -1,0 +1,170 @@
+#include "child/spawn.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/process/v2/posix/default_launcher.hpp>
+#include <boost/process/v2/process.hpp>
+#include <cerrno>
+#include <system_error>
+
+namespace trace::child {
+namespace {
+
+namespace process = boost::process::v2;
+
+constexpr unsigned close_range_cloexec = 1U << 2U;
+
+StartFailure cannot_start(std::string why) { return {"COMMAND_NOT_EXECUTABLE", std::move(why)}; }
+
+std::string words(int error) { return std::generic_category().message(error); }
+
+// Descriptors that the host program forgot to mark, and one that a concurrent fork made.
+void keep_from_child() noexcept {
+  if (::syscall(SYS_close_range, 3U, ~0U, close_range_cloexec) == 0) return;
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const int end = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 65'536));
+  for (int number = 3; number < end; ++number) ::fcntl(number, F_SETFD, FD_CLOEXEC);
+}
+
+// Between fork and exec: what the child is before it becomes the program. Async-signal-safe.
+class Preparation {
+ public:
+  Preparation(int in, int out, int err, int directory)
+      : in_(in), out_(out), err_(err), directory_(directory), parent_(::getpid()) {}
+
+  template <class Launcher, class Path, class Arguments>
+  boost::system::error_code on_exec_setup(Launcher&, const Path&, const Arguments&) const noexcept {
+    if (::setpgid(0, 0) != 0 || ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return last_error();
+    if (::getppid() != parent_) ::_exit(127);  // it died before it could take us along
+    if (::dup2(in_, STDIN_FILENO) < 0 || ::dup2(out_, STDOUT_FILENO) < 0 ||
+        ::dup2(err_, STDERR_FILENO) < 0) {
+      return last_error();
+    }
+    if (directory_ >= 0 && ::fchdir(directory_) != 0) return last_error();
+    keep_from_child();
+    reset_signals();
+    return {};
+  }
+
+  // The launcher would call exit() and with it the host program's own clean-up. (It asks for the
+  // hook with other arguments than it calls it with.)
+  template <class... Whatever>
+  void on_exec_error(Whatever&&...) const noexcept {
+    ::_exit(127);
+  }
+
+ private:
+  static boost::system::error_code last_error() noexcept {
+    return {errno, boost::system::system_category()};
+  }
+
+  static void reset_signals() noexcept {
+    for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+  }
+
+  int in_, out_, err_, directory_;
+  pid_t parent_;
+};
+
+// No handler of the host program may run in the child before it is another program.
+class SignalsHeld {
+ public:
+  SignalsHeld() noexcept {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+void reap(pid_t pid) noexcept {
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+// Answers the pid, or the error of fork or exec.
+std::variant<pid_t, int> launch(boost::asio::io_context& context, const std::string& path,
+                                const std::vector<std::string>& argv,
+                                const Preparation& preparation) {
+  std::vector<const char*> pointers;
+  for (const std::string& argument : argv) pointers.push_back(argument.c_str());
+  pointers.push_back(nullptr);
+  const char** arguments = pointers.data();
+
+  process::posix::default_launcher launcher;
+  boost::system::error_code error;
+  const SignalsHeld held;
+  try {
+    auto child = launcher(context.get_executor(), error, path, arguments, preparation);
+    child.detach();  // it would reap the pid, or one that came after it
+  } catch (...) {    // it runs, but cannot be watched
+    if (launcher.pid > 0) {
+      ::kill(-launcher.pid, SIGKILL);
+      reap(launcher.pid);
+    }
+    throw;
+  }
+  if (!error) return pid_t{launcher.pid};
+  if (launcher.pid > 0) reap(launcher.pid);
+  return error.value();
+}
+
+}  // namespace
+
+std::variant<Spawned, StartFailure> spawn(boost::asio::io_context& context,
+                                          const std::vector<std::string>& argv,
+                                          const std::string& working_directory) try {
+  FileDescriptor directory;
+  if (!working_directory.empty()) {
+    directory = FileDescriptor(::open(working_directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) return cannot_start(working_directory + ": " + words(errno));
+  }
+  for (const std::string& argument : argv) {
+    if (argument.find('\0') != std::string::npos) {
+      return cannot_start("an argument contains a NUL byte");
+    }
+  }
+  const int seen_from = directory ? directory.get() : AT_FDCWD;
+  const auto program = find_program(argv.empty() ? std::string() : argv.front(), seen_from);
+  if (const auto* failure = std::get_if<StartFailure>(&program)) return *failure;
+  const std::string& path = std::get<std::string>(program);
+
+  const FileDescriptor in = open_null();
+  Pipe out = make_pipe();
+  Pipe err = make_pipe();
+  const auto launched =
+      launch(context, path, argv, {in.get(), out.write.get(), err.write.get(), directory.get()});
+  if (const int* error = std::get_if<int>(&launched)) return exec_failure(path, *error, seen_from);
+
+  const pid_t pid = std::get<pid_t>(launched);
+  FileDescriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!ended) {
+    const int error = errno;
+    ::kill(-pid, SIGKILL);
+    reap(pid);
+    return cannot_start(fmt::format("cannot watch the process: {}", words(error)));
+  }
+  return Spawned{pid, std::move(ended), std::move(out.read), std::move(err.read)};
+} catch (const std::exception& error) {
+  return cannot_start(fmt::format("cannot start a process: {}", error.what()));
+}
+
+}  // namespace trace::child
