@@ -11,7 +11,7 @@
 
 namespace trace::testing {
 
-inline constexpr std::string_view sample_session = "01JTESTSESSION000000000000";
+inline constexpr std::string_view sample_session = "01JTESTSEQ0000000000000000";
 
 class SampleBatch {
  public:
