@@ -191,8 +191,8 @@ void Session::open_stream() {
 }
 
 void Session::refuse(Answer answer) {
-  // The rest of the request is not read: no further request can follow it.
-  parser_->get().keep_alive(false);
+  // What is left of the request is not read: no further request can follow it.
+  if (!parser_->is_done()) parser_->get().keep_alive(false);
   send(std::move(answer));
 }
 
