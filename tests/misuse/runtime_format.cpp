@@ -1,0 +1,7 @@
+#include <trace/record.hpp>
+
+#include <string>
+
+trace::Outcome misuse(const trace::Node& node, const std::string& text) {
+  return trace::record(node, trace::Type::progress, trace::Level::info, fmt::runtime(text), 1);
+}

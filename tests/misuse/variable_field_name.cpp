@@ -1,0 +1,5 @@
+#include <trace/record.hpp>
+
+trace::Outcome misuse(const trace::Node& node, const char* name) {
+  return trace::record(node, trace::Type::progress, trace::Level::info, trace::field(name, 1), "x");
+}
