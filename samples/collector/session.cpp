@@ -128,6 +128,9 @@ RequestHead Session::head() const {
 }
 
 void Session::read_body() {
+  // Beast reads what its buffer has room for: without this, a few hundred bytes at a time.
+  constexpr std::size_t piece = 64 * 1024;
+  buffer_.reserve(piece);
   stream_.expires_after(Service::body_time);
   http::async_read(stream_, buffer_, *parser_,
                    keeping([](Session& self, error_code fault) { self.on_body(fault); }));

@@ -1,5 +1,6 @@
 #include "sqlite_store.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "sqlite_schema.hpp"
@@ -77,7 +78,7 @@ SqliteStore::SqliteStore(const std::string& path)
         SELECT sequence, node_id, type, level, timestamp, message, error_message, error_stack,
                error_code, output_summary, data
         FROM events CROSS JOIN nodes ON nodes.id = events.node
-        WHERE events.run = ? AND sequence > ? ORDER BY sequence LIMIT ?)"),
+        WHERE place > ? AND place <= ? ORDER BY place LIMIT ?)"),
       insert_run_(database_, R"(
         INSERT INTO runs(run_id, workflow_id, organization_id, registered_at, status, events,
                          total_actions, open_nodes, completed_nodes, failed_nodes, cancelled,
@@ -100,7 +101,7 @@ SqliteStore::SqliteStore(const std::string& path)
       insert_emitter_(database_, "INSERT INTO emitters VALUES(NULL, ?, ?, 0)"),
       update_emitter_(database_, "UPDATE emitters SET through = ? WHERE id = ?"),
       insert_event_(database_, R"(
-        INSERT INTO events VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO events VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT(emitter, emitter_sequence) WHERE emitter IS NOT NULL DO NOTHING
         ON CONFLICT(run, foreign_id) WHERE foreign_id IS NOT NULL DO NOTHING)") {}
 
@@ -142,7 +143,8 @@ std::vector<EventPayload> SqliteStore::events(const RunRecord& run, std::uint64_
                                               std::size_t limit, std::size_t bytes) {
   std::vector<EventPayload> page;
   std::size_t taken = 0;
-  read_events_.bind(run.number, after, limit);
+  read_events_.bind(place_of(run.number, std::min(after, largest_sequence)),
+                    place_of(run.number, largest_sequence), limit);
   while (taken <= bytes && read_events_.step()) {
     page.push_back(event_of_row(read_events_, run.run_id));
     taken += size_of(page.back());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sqlite_schema.hpp"
 #include "wall_clock.hpp"
 
 namespace trace::collector {
@@ -32,6 +33,10 @@ void SqliteTaking::open_run() {
     found = store_.run(envelope.run_id);
   }
   run_ = std::move(*found);
+  const std::size_t more = envelope.events.size();
+  if (run_.number > largest_run || run_.state.events + more > largest_sequence) {
+    throw StoreError("the database is full: begin a new one");
+  }
   // What an envelope does not tell stays as it was.
   if (envelope.workflow_id && !envelope.workflow_id->empty()) {
     run_.workflow_id = *envelope.workflow_id;
@@ -84,9 +89,9 @@ bool SqliteTaking::insert(const EventPayload& event, const Node& node, const Emi
     error_code = event.error->code;
   }
   store_.insert_event_
-      .bind(run_.number, run_.state.events + 1, node.number, emitter_number, number_of_emitter,
-            foreign_id, name(event.type), name(event.level), event.timestamp, event.message,
-            error_message, error_stack, error_code, event.output_summary, event.data)
+      .bind(place_of(run_.number, run_.state.events + 1), node.number, emitter_number,
+            number_of_emitter, foreign_id, name(event.type), name(event.level), event.timestamp,
+            event.message, error_message, error_stack, error_code, event.output_summary, event.data)
       .execute();
   return store_.database_.changes() == 1;
 }
