@@ -9,7 +9,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/shiptrace)
 
 install(DIRECTORY include/trace DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 
-foreach(library IN ITEMS sdk http file process docker shiptrace)
+foreach(library IN ITEMS sdk http file child process docker shiptrace)
   if(TARGET shiptrace::${library})
     get_target_property(target shiptrace::${library} ALIASED_TARGET)
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${library})
