@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -20,9 +21,9 @@ namespace {
 
 std::string system_error() { return std::strerror(errno); }
 
-bool lock_whole_file(int fd) noexcept {
+bool set_lock(int fd, short type) noexcept {
   struct flock lock {};
-  lock.l_type = F_WRLCK;
+  lock.l_type = type;
   lock.l_whence = SEEK_SET;
   return fcntl(fd, F_OFD_SETLK, &lock) == 0;
 }
@@ -70,7 +71,7 @@ Result<std::unique_ptr<JournalFile>> JournalFile::create(const std::string& dire
     unlink(temporary.c_str());
     return error;
   };
-  if (!lock_whole_file(file->fd_)) return fail("cannot lock a file here");
+  if (!set_lock(file->fd_, F_WRLCK)) return fail("cannot lock a file here");
   if (!file->map_header(identity)) return fail("cannot reserve space");
   if (rename(temporary.c_str(), file->path_.c_str()) != 0) return fail("cannot rename");
   return file;
@@ -84,7 +85,7 @@ std::unique_ptr<JournalFile> JournalFile::in_memory(const JournalIdentity& ident
 
 JournalFile::~JournalFile() {
   for (const Mapping& mapping : mappings_) munmap(mapping.base, mapping.bytes);
-  if (fd_ >= 0) ::close(fd_);
+  release();
 }
 
 bool JournalFile::map_header(const JournalIdentity& identity) noexcept {
@@ -130,6 +131,7 @@ std::byte* JournalFile::map(std::uint64_t offset, std::uint64_t bytes) noexcept 
 }
 
 std::byte* JournalFile::add_extent(std::uint32_t slab_bytes, std::uint32_t count) noexcept {
+  if (crash_safe() && fd_ < 0) return nullptr;
   const std::uint32_t extents = header_->extent_count.load(std::memory_order_relaxed);
   if (extents == max_extents) return nullptr;
   const std::uint64_t offset = bytes_;
@@ -143,7 +145,13 @@ std::byte* JournalFile::add_extent(std::uint32_t slab_bytes, std::uint32_t count
 }
 
 void JournalFile::remove() noexcept {
-  if (fd_ >= 0) unlink(path_.c_str());
+  if (crash_safe()) unlink(path_.c_str());
+}
+
+void JournalFile::release() noexcept {
+  if (fd_ < 0) return;
+  set_lock(fd_, F_UNLCK);  // closing alone would not: the mappings hold the open file
+  ::close(std::exchange(fd_, -1));
 }
 
 }  // namespace trace::detail

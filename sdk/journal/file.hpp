@@ -38,7 +38,7 @@ class JournalFile {
   JournalFile& operator=(const JournalFile&) = delete;
 
   FileHeader& header() const noexcept { return *header_; }
-  bool crash_safe() const noexcept { return fd_ >= 0; }
+  bool crash_safe() const noexcept { return !path_.empty(); }
   const std::string& path() const noexcept { return path_; }
   std::uint64_t bytes() const noexcept { return bytes_; }
 
@@ -48,6 +48,9 @@ class JournalFile {
 
   // Takes the file off the disk; mappings stay.
   void remove() noexcept;
+  // Lets go of the lock, so that somebody else may deliver what is left; mappings stay. No slab is
+  // added afterwards.
+  void release() noexcept;
 
  private:
   JournalFile() = default;

@@ -13,6 +13,7 @@ namespace trace::detail {
 struct Slab {
   std::byte* base = nullptr;
   std::uint32_t bytes = 0;
+  std::uint32_t lane = 0;
 
   // Reader's side only: events that were read and are neither acknowledged nor dead letters.
   std::uint32_t unresolved = 0;
@@ -35,7 +36,8 @@ struct Slab {
   }
 
   // Writes whose slab this is; before the first record.
-  void open(std::uint32_t lane, std::uint64_t ordinal, std::uint64_t stamp) noexcept {
+  void open(std::uint32_t of_lane, std::uint64_t ordinal, std::uint64_t stamp) noexcept {
+    lane = of_lane;
     SlabHeader& h = header();
     h.magic = slab_magic;
     h.slab_bytes = bytes;

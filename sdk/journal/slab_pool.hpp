@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "journal/file.hpp"
-#include "journal/slab.hpp"
+#include "journal/slab_source.hpp"
 
 namespace trace::detail {
 
@@ -30,7 +30,7 @@ enum class SlabSize : std::uint8_t { small, large };
 
 using SlabQueue = moodycamel::ConcurrentQueue<Slab*>;
 
-class SlabPool {
+class SlabPool final : public SlabSource {
  public:
   // `file` outlives the pool. At most `budget` bytes are taken from it.
   SlabPool(JournalFile& file, std::uint64_t budget);
@@ -43,8 +43,8 @@ class SlabPool {
   moodycamel::ProducerToken producer_token() { return moodycamel::ProducerToken(opened_); }
 
   // Shipper.
-  bool next_opened(Slab*& slab) noexcept { return opened_.try_dequeue(slab); }
-  void give_back(Slab* slab) noexcept;
+  bool next_opened(Slab*& slab) noexcept override { return opened_.try_dequeue(slab); }
+  void give_back(Slab* slab) noexcept override;
 
   // Keeper: recycles what came back and keeps `reserve` large slabs ready, growing the file within
   // the budget. True when there was something to do.

@@ -18,15 +18,14 @@
 
 namespace trace::detail {
 
-class Tables {
+class Tables final : public WatermarkStore {
  public:
   explicit Tables(SlabPool& pool) : pool_(pool) {}
 
   // Each answers false or null when the journal has no space for the entry.
   bool add_run(std::uint32_t run, std::string_view id, const RunSpec& spec);
   NodeStateRecord* add_node(std::uint32_t run, std::string_view node_id);
-  // The highest sequence of the lane in the run that needs no sending any more.
-  bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through);
+  bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
 
  private:
   std::byte* append(std::size_t bytes) noexcept;

@@ -115,7 +115,7 @@ std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level
   std::uint32_t node_index = definitions_.node(node.serial);
   std::uint32_t site_index = definitions_.site(site);
   std::size_t needed = bytes + definitions_size(node, site, node_index, site_index);
-  if (at_ + needed > end_ || slab_ == nullptr) [[unlikely]] {
+  if (static_cast<std::size_t>(end_ - at_) < needed) [[unlikely]] {
     needed = bytes + definitions_size(node, site, DefinitionCache::none, DefinitionCache::none);
     if (needed > large_slab_bytes - sizeof(SlabHeader)) {
       failure = Failure::too_large;

@@ -19,6 +19,9 @@ class WallTime {
   // `header` outlives this object. `ns_per_tick` is a first estimate.
   WallTime(FileHeader& header, std::uint64_t stamp, std::int64_t wall_ns, double ns_per_tick);
 
+  // Takes the points that a journal has.
+  explicit WallTime(FileHeader& header) : header_(header) {}
+
   // Adds a point. `monotonic_ns` measures the ticks' length. Keeper's thread.
   void calibrate(std::uint64_t stamp, std::int64_t wall_ns, std::uint64_t monotonic_ns);
 

@@ -77,12 +77,15 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
       shipper_(
           {pool_, tables_, runs_, wall_time_, *transport_, clock_, dead_letters_, diagnostics_},
           limits_of(config_.values()), id_),
+      adoptions_(file_->crash_safe() ? config_.journal_dir : std::string(),
+                 config_.values().transport, config_.values().endpoint, file_->path(),
+                 {*transport_, clock_, dead_letters_, diagnostics_}, limits_of(config_.values())),
       fork_guard_(new_fork_guard()) {
   pool_.replenish(4, 16);
   keeper_thread_ = std::make_unique<StepThread>(
       "trace-keeper", [this](Steady::time_point now) { return keeper_.step(now); });
   shipper_thread_ = std::make_unique<StepThread>(
-      "trace-shipper", [this](Steady::time_point now) { return shipper_.step(now); });
+      "trace-shipper", [this](Steady::time_point now) { return ship(now); });
 }
 
 SessionCore::~SessionCore() {
@@ -143,11 +146,27 @@ RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {
   return run;
 }
 
+Steady::time_point SessionCore::ship(Steady::time_point now) {
+  const Steady::time_point next = shipper_.step(now);
+  if (draining_.load()) return next;
+  adopting_.store(true);
+  const Steady::time_point other =
+      draining_.load() ? next : adoptions_.step(std::max(now, clock_.now()));
+  adopting_.store(false);
+  return std::min(next, other);
+}
+
 bool SessionCore::drain(Steady::time_point deadline) {
+  draining_.store(true);
+  // Our own events do not wait for the answer to somebody else's.
+  if (adopting_.load()) transport_->interrupt();
   const std::uint64_t stamp = clock_.stamp();
   shipper_.request_flush(stamp, deadline);
   shipper_thread_->wake();
-  return shipper_thread_->wait_for([&] { return shipper_.resolved_before() >= stamp; }, deadline);
+  const bool drained =
+      shipper_thread_->wait_for([&] { return shipper_.resolved_before() >= stamp; }, deadline);
+  draining_.store(false);
+  return drained;
 }
 
 bool SessionCore::flush(std::chrono::milliseconds timeout) {
@@ -184,11 +203,13 @@ Closed SessionCore::close(std::chrono::milliseconds timeout) {
   close_result_.journal = config_.journal_dir;
   file_->header().closed_cleanly.store(1, std::memory_order_release);
   if (close_result_.kept == 0) file_->remove();
+  file_->release();
   return close_result_;
 }
 
 void SessionCore::stop_threads() {
-  // The shipper may be in send(); its deadline has come or somebody does not want to wait for it.
+  // First the flag, then the interrupt: the shipper may be in send() or about to begin one.
+  if (shipper_thread_) shipper_thread_->request_stop();
   transport_->interrupt();
   if (shipper_thread_) shipper_thread_->stop();
   if (keeper_thread_) keeper_thread_->stop();

@@ -17,6 +17,7 @@
 #include "journal/slab_pool.hpp"
 #include "journal/tables.hpp"
 #include "record/lanes.hpp"
+#include "recovery/adoptions.hpp"
 #include "session/node_state.hpp"
 #include "session/step_thread.hpp"
 #include "ship/shipper.hpp"
@@ -56,6 +57,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
  private:
   void abandon_open_nodes();
   bool drain(Steady::time_point deadline);
+  // Delivers our own events; when these rest, those of sessions that are gone.
+  Steady::time_point ship(Steady::time_point now);
   void stop_threads();
 
   const FinalizedConfig config_;
@@ -75,6 +78,9 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::unique_ptr<Transport> transport_;
   Keeper keeper_;
   Shipper shipper_;
+  Adoptions adoptions_;
+  std::atomic<bool> adopting_{false};  // the shipper's thread is busy with another's journal
+  std::atomic<bool> draining_{false};  // somebody waits for our own events
 
   const volatile std::uint32_t* fork_guard_ = nullptr;
   std::atomic<std::uint64_t> filtered_{0};

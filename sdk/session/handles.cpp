@@ -8,20 +8,11 @@
 #include <trace/session.hpp>
 #include <trace/summary.hpp>
 
-#include "contract/json_text.hpp"
+#include "contract/identifier.hpp"
 #include "session/core.hpp"
 
 namespace trace {
 namespace {
-
-// The rule of docs/contract.md for run and node ids.
-bool is_id(std::string_view id, std::size_t most) noexcept {
-  if (id.empty() || id.size() > most) return false;
-  for (const char c : id) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
-  }
-  return true;
-}
 
 std::uint64_t next_serial() noexcept {
   static std::atomic<std::uint64_t> serial{0};
@@ -80,11 +71,12 @@ Session::~Session() {
 Run Session::run(std::string_view id, RunSpec spec) {
   auto state = std::make_shared<detail::RunState>();
   state->core = core_;
-  if (is_id(id, 128)) {
+  const std::string_view fault = detail::fault_of_run_id(id);
+  if (fault.empty()) {
     state->info = core_->open_run(id, spec);
   } else {
-    core_->diagnostics().report(
-        "bad_id", "a run id has 1 to 128 bytes and no control characters; its events are dropped");
+    core_->diagnostics().report("bad_id",
+                                fmt::format("run id {}; the run's events are dropped", fault));
   }
   return Run(std::move(state));
 }
@@ -101,10 +93,11 @@ Run::~Run() = default;
 
 Node Run::node(std::string_view id) {
   detail::RunInfo* run = state_->info;
-  if (!is_id(id, 256)) {
+  const std::string_view fault = detail::fault_of_node_id(id);
+  if (!fault.empty()) {
     run = nullptr;
     state_->core->diagnostics().report(
-        "bad_id", "a node id has 1 to 256 bytes and no control characters; its events are dropped");
+        "bad_id", fmt::format("node id {}; the node's events are dropped", fault));
   }
   return Node(std::make_shared<detail::NodeState>(state_->core, run, std::string(id)));
 }

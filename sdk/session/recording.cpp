@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "contract/json_text.hpp"
+#include "record/event_parts.hpp"
 #include "session/core.hpp"
 #include "session/this_thread.hpp"
 
@@ -124,46 +125,16 @@ Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexc
 
 Outcome record(const Node& node, const EventBody& body) noexcept {
   using namespace detail;
-  static constexpr Signature no_values{0, 0, SignatureOf<>::tags};
   if (body.timestamp && !is_contract_timestamp(*body.timestamp)) {
     return drop(node, DropReason::bad_timestamp,
                 "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z");
   }
-  std::uint16_t parts = 0;
-  std::size_t bytes = 0;
-  std::string_view texts[7];
-  std::size_t count = 0;
-  const auto take = [&](const std::optional<std::string_view>& text, std::uint16_t part,
-                        std::uint16_t cut_part, std::size_t limit) {
-    if (!text) return;
-    bool cut = false;
-    texts[count] = trimmed(*text, limit, cut);
-    bytes += 4 + texts[count++].size();
-    parts = static_cast<std::uint16_t>(parts | part | (cut ? cut_part : 0));
-  };
-  // A JSON text cannot be cut: what is too long is left out and named as cut.
-  const auto take_json = [&](const std::optional<std::string_view>& text, std::uint16_t part,
-                             std::uint16_t cut_part) {
-    const bool cut = text && text->size() > max_data_bytes;
-    take(cut ? std::optional<std::string_view>("{}") : text, part, cut_part, max_data_bytes);
-    if (cut) parts = static_cast<std::uint16_t>(parts | cut_part);
-  };
-  // In the order of the parts' bits, in which the encoder reads them.
-  take(body.message, part_message, part_cut_message, max_message_bytes);
-  if (body.error_message || body.error_code || body.error_stack) {
-    take(body.error_message.value_or(""), part_error_message, part_cut_error, max_message_bytes);
-  }
-  take(body.error_code, part_error_code, part_cut_error, 256);
-  take(body.error_stack, part_error_stack, part_cut_stack, max_stack_bytes);
-  take_json(body.output_summary, part_output_summary, part_cut_output);
-  take_json(body.data, part_data, part_cut_data);
-  take(body.timestamp, part_timestamp, 0, 64);
-
-  const Reservation reservation =
-      reserve(node, body.type, body.level, "", no_values, nullptr, parts, bytes);
+  const EventParts parts(body);
+  const Site site = parts.site();
+  const Reservation reservation = reserve(node, body.type, body.level, site.format, *site.signature,
+                                          site.names, parts.bits(), parts.bytes());
   if (reservation.at == nullptr) return reservation.outcome;
-  std::byte* at = reservation.at;
-  for (std::size_t i = 0; i < count; ++i) store_text(at, texts[i]);
+  parts.store_to(reservation.at);
   return publish(reservation);
 }
 

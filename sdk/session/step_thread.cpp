@@ -44,12 +44,14 @@ bool StepThread::wait_for(const std::function<bool()>& done, Steady::time_point 
   return stepped_.wait_until(lock, deadline, done);
 }
 
+void StepThread::request_stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  wake_.notify_all();
+}
+
 void StepThread::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    wake_.notify_all();
-  }
+  request_stop();
   if (thread_.joinable()) thread_.join();
 }
 

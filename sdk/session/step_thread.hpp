@@ -25,7 +25,9 @@ class StepThread {
   void wake();
   // Waits until `done()`, which is looked at after each step, or the deadline.
   bool wait_for(const std::function<bool()>& done, Steady::time_point deadline);
-  // Ends after the step that runs; waits for that. Idempotent; one thread.
+  // No further step begins.
+  void request_stop();
+  // The same, and waits for the step that runs. Idempotent; one thread.
   void stop();
 
  private:

@@ -131,7 +131,7 @@ bool Shipper::acknowledge_run(const RunBatch& batch, const RunAcknowledgement& a
   }
   // Before any slab is freed: a restart must not send what the backend has.
   for (const auto& [lane, sequence] : watermarks) {
-    parts_.tables.set_watermark(batch.run().number, lane, sequence);
+    parts_.watermarks.set_watermark(batch.run().number, lane, sequence);
   }
   for (const EventRef& event : batch.events()) {
     if (!left.contains(&event)) merger_.resolved(*event.slab, 1);
@@ -189,7 +189,7 @@ void Shipper::split_or_bury(const SendResult& result, bool too_large, Steady::ti
   const RunBatch& run = batch.runs.front();
   const EventRef& event = run.events().front();
   bury(run, event, result.detail);
-  parts_.tables.set_watermark(run.run().number, event.lane, event.sequence);
+  parts_.watermarks.set_watermark(run.run().number, event.lane, event.sequence);
   merger_.resolved(*event.slab, 1);
   parking_.taken(run.run());
 }

@@ -7,11 +7,11 @@ namespace trace::detail {
 
 void Merger::collect() {
   Slab* slab = nullptr;
-  while (pool_.next_opened(slab)) {
-    std::unique_ptr<Lane>& lane = lanes_[slab->header().lane];
+  while (source_.next_opened(slab)) {
+    std::unique_ptr<Lane>& lane = lanes_[slab->lane];
     if (!lane) {
       lane = std::make_unique<Lane>();
-      lane->number = slab->header().lane;
+      lane->number = slab->lane;
     }
     lane->slabs.push_back(slab);
   }
@@ -32,6 +32,11 @@ bool Merger::load(Lane& lane) {
   while (!lane.has_event && !lane.slabs.empty()) {
     Slab& front = *lane.slabs.front();
     if (!lane.reading) {
+      if (!source_.load(front)) {
+        ++damaged_slabs_;
+        lane.slabs.pop_front();
+        continue;
+      }
       lane.reader.start(front.data());
       lane.reading = true;
     }
@@ -47,6 +52,8 @@ bool Merger::load(Lane& lane) {
       case SlabReader::Next::damaged:
         // Its thread may still be writing to it, so it is set aside for good, not recycled.
         ++damaged_slabs_;
+        source_.set_aside(front, lane.reader.position());
+        source_.unload(front);
         lane.slabs.pop_front();
         lane.reading = false;
         break;
@@ -60,7 +67,8 @@ void Merger::finish_front(Lane& lane) {
   lane.slabs.pop_front();
   lane.reading = false;
   slab->fully_read = true;
-  if (slab->unresolved == 0) pool_.give_back(slab);
+  source_.unload(*slab);
+  if (slab->unresolved == 0) source_.give_back(slab);
 }
 
 void Merger::requeue_yielded() {
@@ -92,7 +100,7 @@ std::uint64_t Merger::next_stamp() {
 
 void Merger::resolved(Slab& slab, std::uint32_t count) {
   slab.unresolved -= count;
-  if (slab.unresolved == 0 && slab.fully_read) pool_.give_back(&slab);
+  if (slab.unresolved == 0 && slab.fully_read) source_.give_back(&slab);
 }
 
 }  // namespace trace::detail

@@ -12,15 +12,15 @@
 #include <unordered_map>
 #include <vector>
 
-#include "journal/slab_pool.hpp"
+#include "journal/slab_source.hpp"
 #include "journal/slab_reader.hpp"
 
 namespace trace::detail {
 
 class Merger {
  public:
-  // `pool` outlives the merger; slabs that are read and resolved go back to it.
-  explicit Merger(SlabPool& pool) : pool_(pool) {}
+  // `source` outlives the merger; slabs that are read and resolved go back to it.
+  explicit Merger(SlabSource& source) : source_(source) {}
 
   // Begins a pass; the stamp was taken before the call (stamp_now_fenced).
   void begin_pass(std::uint64_t stamp);
@@ -63,7 +63,7 @@ class Merger {
   void finish_front(Lane& lane);
   void requeue_yielded();
 
-  SlabPool& pool_;
+  SlabSource& source_;
   std::unordered_map<std::uint32_t, std::unique_ptr<Lane>> lanes_;
   std::vector<Lane*> heap_;  // lanes with an event of this pass, least stamp on top
   Lane* yielded_ = nullptr;

@@ -7,24 +7,28 @@ RunInfo* RunRegistry::open(std::string_view id, const RunSpec& spec, bool& creat
   created = false;
   if (const auto known = by_id_.find(id); known != by_id_.end()) return known->second;
   if (runs_.size() == max_runs) return nullptr;
+  created = true;
+  return &add(static_cast<std::uint32_t>(runs_.size()), id, spec);
+}
+
+RunInfo& RunRegistry::add(std::uint32_t number, std::string_view id, const RunSpec& spec) {
   RunInfo& run = runs_.emplace_back();
-  run.number = static_cast<std::uint32_t>(runs_.size() - 1);
+  run.number = number;
   run.id = id;
   run.spec = spec;
   by_id_.emplace(run.id, &run);
-  created = true;
-  return &run;
+  by_number_.emplace(number, &run);
+  return run;
 }
 
-RunInfo& RunRegistry::at(std::uint32_t number) {
-  const std::lock_guard lock(mutex_);
-  return runs_[number];
+RunInfo& RunRegistry::resolve(std::uint32_t number, std::string_view id) {
+  return restore(number, id, {});
 }
 
-RunInfo* RunRegistry::find(std::string_view id) {
+RunInfo& RunRegistry::restore(std::uint32_t number, std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
-  const auto known = by_id_.find(id);
-  return known == by_id_.end() ? nullptr : known->second;
+  const auto known = by_number_.find(number);
+  return known != by_number_.end() ? *known->second : add(number, id, spec);
 }
 
 std::vector<RunInfo*> RunRegistry::awaiting_cancellation() {

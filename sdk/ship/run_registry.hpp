@@ -32,15 +32,20 @@ class RunRegistry {
   // tells which. A spec given later for a known run does not change it.
   RunInfo* open(std::string_view id, const RunSpec& spec, bool& created);
 
-  RunInfo& at(std::uint32_t number);
-  RunInfo* find(std::string_view id);
+  // The entry of a run that a journal speaks of; made with the id when it is not known.
+  RunInfo& resolve(std::uint32_t number, std::string_view id);
+  // Takes over a run with the number that it had in another session.
+  RunInfo& restore(std::uint32_t number, std::string_view id, const RunSpec& spec);
   // The runs whose backend state somebody waits for.
   std::vector<RunInfo*> awaiting_cancellation();
 
  private:
+  RunInfo& add(std::uint32_t number, std::string_view id, const RunSpec& spec);
+
   std::mutex mutex_;
   std::deque<RunInfo> runs_;
   std::unordered_map<std::string_view, RunInfo*> by_id_;  // views into runs_
+  std::unordered_map<std::uint32_t, RunInfo*> by_number_;
 };
 
 }  // namespace trace::detail

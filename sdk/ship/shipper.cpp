@@ -20,7 +20,7 @@ Shipper::Shipper(ShipperParts parts, ShipperLimits limits, std::string session_i
     : parts_(parts),
       limits_(limits),
       session_id_(std::move(session_id)),
-      merger_(parts.pool),
+      merger_(parts.source),
       encoder_(session_id_),
       parking_(limits.batch, limits.seed),
       backoff_(limits.seed) {}
@@ -78,7 +78,12 @@ void Shipper::fill(Steady::time_point now) {
       last_pass_ = now;
       return;
     }
-    RunInfo& run = run_of(item.event->node->run);
+    const EventView& event = *item.event;
+    RunInfo& run = run_of(*event.node);
+    if (parts_.source.is_resolved(run.number, item.lane, event.sequence)) {
+      merger_.resolved(*item.slab, 1);
+      continue;
+    }
     // What waited for this pass may have waited since the one before.
     const bool added = parking_.holds(run) ? parking_.add(item, run, encoder_, now)
                                            : builder_.add(item, run, encoder_, last_pass_);
@@ -91,10 +96,11 @@ void Shipper::fill(Steady::time_point now) {
   more_waits_ = true;
 }
 
-RunInfo& Shipper::run_of(std::uint32_t number) {
-  if (number >= run_cache_.size()) run_cache_.resize(number + 1);
-  if (run_cache_[number] == nullptr) run_cache_[number] = &parts_.runs.at(number);
-  return *run_cache_[number];
+RunInfo& Shipper::run_of(const NodeView& node) {
+  if (node.run >= run_cache_.size()) run_cache_.resize(node.run + 1);
+  RunInfo*& known = run_cache_[node.run];
+  if (known == nullptr) known = &parts_.runs.resolve(node.run, node.run_id);
+  return *known;
 }
 
 void Shipper::ask_for_states(Steady::time_point now) {

@@ -17,7 +17,7 @@
 #include <mutex>
 #include <string>
 
-#include "journal/tables.hpp"
+#include "journal/slab_source.hpp"
 #include "record/wall_time.hpp"
 #include "ship/backoff.hpp"
 #include "ship/batch_builder.hpp"
@@ -29,8 +29,8 @@
 namespace trace::detail {
 
 struct ShipperParts {
-  SlabPool& pool;
-  Tables& tables;
+  SlabSource& source;
+  WatermarkStore& watermarks;
   RunRegistry& runs;
   WallTime& wall_time;
   Transport& transport;
@@ -73,7 +73,7 @@ class Shipper {
  private:
   // shipper.cpp: from lanes to batches
   void fill(Steady::time_point now);
-  RunInfo& run_of(std::uint32_t number);
+  RunInfo& run_of(const NodeView& node);
   bool due(Steady::time_point now) const;
   void ask_for_states(Steady::time_point now);
 

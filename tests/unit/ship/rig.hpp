@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "journal/file.hpp"
+#include "journal/tables.hpp"
 #include "record/lane.hpp"
 #include "ship/shipper.hpp"
 #include "support/temp_dir.hpp"

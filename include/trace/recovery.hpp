@@ -1,0 +1,68 @@
+// Recovery: what workers that died, or ended without their backend, left in the journal directory.
+//
+// Every session adopts the orphaned journals of its own destination by itself; these functions are
+// for tools that want it done now, or want to look. Blocking; any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <trace/config.hpp>
+#include <trace/result.hpp>
+#include <trace/session.hpp>
+
+namespace trace {
+
+struct RecoveryReport {
+  std::uint64_t delivered = 0;   // events that the backend has now
+  std::uint64_t rejected = 0;    // refused by it for good, kept in rejected.ndjson
+  std::uint64_t lost_nodes = 0;  // nodes that were reported as WORKER_LOST
+  std::uint64_t journals = 0;    // delivered whole and removed
+  // What is left and why, one line each. Empty: nothing is left.
+  std::vector<std::string> left;
+};
+
+// Delivers the orphaned journals of the configuration's directory and destination, each event
+// under its original identity, until none is left, or nothing was taken for `patience`. Journals of
+// live sessions are theirs. Fails when the configuration is wrong. The first form makes the
+// transport that the configuration names.
+Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience);
+Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
+                               Dependencies dependencies);
+
+// What a journal holds, read without its lock: of a live session it is a snapshot.
+struct JournalReport {
+  std::string session;
+  std::string transport;
+  std::string endpoint;
+  bool in_use = false;  // a live session holds it
+  bool closed_cleanly = false;
+  std::uint64_t events = 0;  // that can be read
+  std::uint64_t unsent = 0;  // above the acknowledged watermarks
+  std::uint64_t slabs = 0;
+  std::uint64_t damaged_slabs = 0;
+  struct RunLine {
+    std::string id;
+    std::uint64_t events = 0;
+    std::uint64_t unsent = 0;
+  };
+  std::vector<RunLine> runs;
+  struct NodeLine {
+    std::string run_id;
+    std::string id;
+    bool ended = false;
+  };
+  std::vector<NodeLine> nodes;  // that were started
+  struct LossLine {
+    std::string reason;
+    std::uint64_t events = 0;
+  };
+  std::vector<LossLine> dropped;
+};
+
+// Fails when the file is no journal, or one of another format version.
+Result<JournalReport> inspect_journal(const std::string& path);
+
+}  // namespace trace

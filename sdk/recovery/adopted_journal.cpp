@@ -1,0 +1,149 @@
+#include "recovery/adopted_journal.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "record/event_parts.hpp"
+
+namespace trace::detail {
+
+AdoptedJournal::AdoptedJournal(JournalReader reader) : reader_(std::move(reader)) {
+  for (const SlabPlace& place : reader_.slabs()) {
+    Slab& slab = slabs_.emplace_back();
+    slab.bytes = place.bytes;
+    slab.lane = place.lane;
+    places_[&slab] = &place;
+  }
+  for (const FoundWatermark& mark : reader_.watermarks()) {
+    const Place place{mark.run, mark.lane};
+    std::uint64_t& through = resolved_[place];
+    through = std::max(through, mark.through);
+    offsets_[place] = mark.offset;
+    highest_[place] = through;
+  }
+  for (const SlabPlace& place : reader_.damaged()) quarantine(place);
+}
+
+bool AdoptedJournal::next_opened(Slab*& slab) noexcept {
+  if (next_ < slabs_.size()) {
+    slab = &slabs_[next_++];
+    return true;
+  }
+  return added_ != nullptr && added_->next_opened(slab);
+}
+
+bool AdoptedJournal::load(Slab& slab) noexcept {
+  if (slab.base != nullptr) return true;  // of the added events: it lies in memory
+  const SlabPlace& place = *places_.at(&slab);
+  try {
+    auto bytes = std::make_unique<std::byte[]>(place.bytes);
+    if (!reader_.load(place, bytes.get())) {
+      quarantine(place);
+      return false;
+    }
+    slab.base = bytes.get();
+    loaded_[&slab] = std::move(bytes);
+  } catch (...) {
+    return false;
+  }
+  // Nobody writes to it any more. The length is the one that was checked.
+  slab.header().word.store(closed_bit | place.committed, std::memory_order_relaxed);
+  return true;
+}
+
+void AdoptedJournal::unload(Slab& slab) noexcept {
+  if (loaded_.erase(&slab) > 0) slab.base = nullptr;
+}
+
+void AdoptedJournal::set_aside(Slab& slab, std::uint32_t) noexcept {
+  const auto place = places_.find(&slab);
+  if (place != places_.end()) quarantine(*place->second);
+}
+
+bool AdoptedJournal::is_resolved(std::uint32_t run, std::uint32_t lane,
+                                 std::uint64_t sequence) noexcept {
+  const Place place{run, lane};
+  std::uint64_t& highest = highest_[place];
+  highest = std::max(highest, sequence);
+  const auto through = resolved_.find(place);
+  return through != resolved_.end() && sequence <= through->second;
+}
+
+bool AdoptedJournal::set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) {
+  // A (run, lane) that was never acknowledged has no place in the file. It needs none: should this
+  // recovery die too, the next one sends its events again, and the backend knows them.
+  const auto offset = offsets_.find({run, lane});
+  if (offset == offsets_.end()) return false;
+  return pwrite(reader_.fd(), &through, sizeof through, static_cast<off_t>(offset->second)) ==
+         static_cast<ssize_t>(sizeof through);
+}
+
+bool AdoptedJournal::committed(std::uint32_t run, std::uint32_t lane,
+                               std::uint64_t sequence) const {
+  const auto highest = highest_.find({run, lane});
+  return sequence > 0 && highest != highest_.end() && sequence <= highest->second;
+}
+
+const std::string* AdoptedJournal::run_id(std::uint32_t run) const {
+  const auto found = std::find_if(reader_.runs().begin(), reader_.runs().end(),
+                                  [&](const FoundRun& each) { return each.number == run; });
+  return found == reader_.runs().end() ? nullptr : &found->id;
+}
+
+std::size_t AdoptedJournal::add_lost_nodes(std::string_view timestamp) {
+  if (reader_.header().closed_cleanly.load() != 0) return 0;
+  std::vector<const FoundNode*> lost;
+  for (const FoundNode& node : reader_.nodes()) {
+    if (committed(node.run, node.start_lane, node.start_sequence) &&
+        !committed(node.run, node.end_lane, node.end_sequence) && run_id(node.run) != nullptr) {
+      lost.push_back(&node);
+    }
+  }
+  if (lost.empty()) return 0;
+  const std::uint64_t bytes = (lost.size() / 16 + 2) * large_slab_bytes;
+  memory_ = JournalFile::in_memory({std::string(reader_.header().session), "", ""});
+  added_ = std::make_unique<SlabPool>(*memory_, bytes + header_bytes);
+  Lane lane(*added_, recovery_lane, StampSource::monotonic, false);
+  std::size_t added = 0;
+  for (const FoundNode* node : lost) {
+    const EventParts parts({.type = Type::failed,
+                            .level = Level::error,
+                            .message = "the worker was lost",
+                            .error_message = "the worker died before this node ended",
+                            .error_code = "WORKER_LOST",
+                            .timestamp = timestamp});
+    auto failure = Lane::Failure::none;
+    std::byte* at = lane.reserve({added + 1, node->run, *run_id(node->run), node->id}, parts.site(),
+                                 Type::failed, Level::error, parts.bits(), parts.bytes(), failure);
+    if (at == nullptr) break;
+    parts.store_to(at);
+    lane.publish();
+    ++added;
+  }
+  return added;
+}
+
+void AdoptedJournal::quarantine(const SlabPlace& place) noexcept {
+  try {
+    const std::filesystem::path journal = reader_.path();
+    const std::filesystem::path directory = journal.parent_path() / "quarantine";
+    std::filesystem::create_directories(directory);
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
+    std::vector<std::byte> bytes(place.bytes);
+    if (!reader_.load(place, bytes.data())) return;
+    const std::string path =
+        (directory / fmt::format("{}-{}.slab", journal.stem().string(), place.offset)).string();
+    const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) return;
+    if (write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size())) ++quarantined_;
+    ::close(fd);
+  } catch (...) {  // the slab is lost either way; the others are not
+  }
+}
+
+}  // namespace trace::detail

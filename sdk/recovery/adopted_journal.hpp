@@ -1,0 +1,68 @@
+// AdoptedJournal: an orphan's slabs and watermarks in the shape in which the shipper takes them. At
+// most one slab per lane is in memory at a time. Slabs that make no sense are copied to
+// "quarantine/" beside the journal; the rest goes on. One thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "journal/file.hpp"
+#include "journal/journal_reader.hpp"
+#include "journal/slab_pool.hpp"
+#include "record/lane.hpp"
+
+namespace trace::detail {
+
+// The lane of events that recovery adds to a session.
+inline constexpr std::uint32_t recovery_lane = 0xFFFFFFFE;
+
+class AdoptedJournal final : public SlabSource, public WatermarkStore {
+ public:
+  explicit AdoptedJournal(JournalReader reader);
+
+  JournalReader& reader() noexcept { return reader_; }
+
+  bool next_opened(Slab*& slab) noexcept override;
+  void give_back(Slab*) noexcept override {}
+  bool load(Slab& slab) noexcept override;
+  void unload(Slab& slab) noexcept override;
+  void set_aside(Slab& slab, std::uint32_t position) noexcept override;
+  bool is_resolved(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) noexcept override;
+  bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
+
+  // Adds FAILED, WORKER_LOST, for each node that was started and not ended. Only after everything
+  // else was read. The identities follow from the file alone, so that a repeated recovery repeats
+  // them. Answers how many.
+  std::size_t add_lost_nodes(std::string_view timestamp);
+
+  std::size_t quarantined() const noexcept { return quarantined_; }
+
+ private:
+  using Place = std::pair<std::uint32_t, std::uint32_t>;  // run, lane
+
+  bool committed(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) const;
+  void quarantine(const SlabPlace& place) noexcept;
+  const std::string* run_id(std::uint32_t run) const;
+
+  JournalReader reader_;
+  std::deque<Slab> slabs_;
+  std::unordered_map<Slab*, const SlabPlace*> places_;
+  std::unordered_map<Slab*, std::unique_ptr<std::byte[]>> loaded_;
+  std::size_t next_ = 0;
+  std::map<Place, std::uint64_t> resolved_;  // as the journal has it
+  std::map<Place, std::uint64_t> offsets_;   // of the number in the file
+  std::map<Place, std::uint64_t> highest_;   // seen or resolved
+  std::size_t quarantined_ = 0;
+
+  // Where the lost nodes' events are recorded.
+  std::unique_ptr<JournalFile> memory_;
+  std::unique_ptr<SlabPool> added_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,50 @@
+#include "recovery/adoption.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "contract/json_text.hpp"
+
+namespace trace::detail {
+
+Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limits)
+    : path_(reader.path()),
+      journal_(std::move(reader)),
+      parts_(parts),
+      clock_(parts.clock),
+      wall_time_(journal_.reader().header()),
+      shipper_({journal_, journal_, runs_, wall_time_, parts.transport, clock_, parts.dead_letters,
+                parts.diagnostics},
+               limits, std::string(journal_.reader().header().session)) {
+  for (const FoundRun& run : journal_.reader().runs()) {
+    runs_.restore(run.number, run.id,
+                  {.workflow_id = run.workflow_id,
+                   .organization_id = run.organization_id,
+                   .total_actions = run.total_actions});
+  }
+}
+
+void Adoption::hurry(Steady::time_point deadline) { shipper_.request_flush(last_stamp, deadline); }
+
+Steady::time_point Adoption::step(Steady::time_point now) {
+  const Steady::time_point next = shipper_.step(now);
+  if (shipper_.resolved_before() < last_stamp) return next;
+  if (!nodes_added_) {
+    nodes_added_ = true;
+    std::string timestamp;
+    append_timestamp(timestamp, parts_.clock.wall_ns());
+    lost_nodes_ = journal_.add_lost_nodes(timestamp);
+    if (lost_nodes_ > 0) return now;
+  }
+  if (journal_.quarantined() > 0) {
+    parts_.diagnostics.report(
+        "quarantine", fmt::format("{} damaged slabs of {} are kept in quarantine/; the rest of it "
+                                  "was delivered",
+                                  journal_.quarantined(), path_));
+  }
+  unlink(path_.c_str());
+  done_ = true;
+  return now;
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,58 @@
+// Adoptions: looks for orphaned journals of one destination in a directory and delivers them, one
+// after another. Live sessions look every 30 seconds, `recover` looks until none is left. One
+// thread, but for interrupt-safety see SessionCore.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "recovery/adoption.hpp"
+
+namespace trace::detail {
+
+class Adoptions {
+ public:
+  // `own` is the journal of the looking session, or empty.
+  Adoptions(std::string directory, std::string transport, std::string endpoint, std::string own,
+            AdoptionParts parts, ShipperLimits limits);
+
+  Steady::time_point step(Steady::time_point now);
+
+  // Looks again now, not in 30 seconds.
+  void look_now() noexcept { next_look_ = {}; }
+  void hurry(Steady::time_point deadline);
+  // Nothing is being delivered, and the last look found nothing.
+  bool idle() const noexcept { return !current_ && looked_ && !found_; }
+
+  std::uint64_t events_delivered() const noexcept;
+  std::uint64_t events_rejected() const noexcept;
+  std::uint64_t journals_removed() const noexcept { return journals_removed_; }
+  std::uint64_t lost_nodes() const noexcept { return lost_nodes_; }
+  // Journals that are left alone, with the reason, one line each.
+  const std::set<std::string>& left_alone() const noexcept { return left_alone_; }
+  // The journal that is being delivered, or nothing.
+  std::string current() const { return current_ ? current_->path() : std::string(); }
+
+ private:
+  bool look();
+  void finish_current();
+
+  std::string directory_;
+  std::string transport_;
+  std::string endpoint_;
+  std::string own_;
+  AdoptionParts parts_;
+  ShipperLimits limits_;
+  std::unique_ptr<Adoption> current_;
+  Steady::time_point next_look_{};
+  bool looked_ = false;
+  bool found_ = false;
+  std::uint64_t delivered_ = 0;
+  std::uint64_t rejected_ = 0;
+  std::uint64_t journals_removed_ = 0;
+  std::uint64_t lost_nodes_ = 0;
+  std::set<std::string> left_alone_;
+};
+
+}  // namespace trace::detail

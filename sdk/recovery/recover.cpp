@@ -1,0 +1,132 @@
+// The public side of recovery: recover() and inspect_journal().
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <trace/recovery.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "config/finalized.hpp"
+#include "journal/slab_reader.hpp"
+#include "recovery/adoptions.hpp"
+#include "recovery/orphan.hpp"
+
+namespace trace {
+
+using namespace detail;
+
+Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
+                               Dependencies dependencies) {
+  auto finalized = finalize(std::move(config));
+  if (!finalized) return finalized.error();
+  if (!dependencies.transport) {
+    return Error("transport", "none was given, and none could be made of the configuration");
+  }
+  const Config& values = finalized->values();
+  SystemClock clock(best_stamp_source());
+  Diagnostics diagnostics(values.on_diagnostic, clock);
+  DeadLetters dead_letters(finalized->journal_dir);
+  Adoptions adoptions(finalized->journal_dir, values.transport, values.endpoint, "",
+                      {*dependencies.transport, clock, dead_letters, diagnostics},
+                      {{values.batch_bytes, values.batch_events},
+                       std::chrono::milliseconds(0),
+                       values.request_timeout,
+                       std::random_device()()});
+  RecoveryReport report;
+  Steady::time_point give_up = clock.now() + patience;
+  for (std::uint64_t progress = 0;;) {
+    const Steady::time_point now = clock.now();
+    const Steady::time_point next = adoptions.step(now);
+    const std::uint64_t taken =
+        adoptions.events_delivered() + adoptions.events_rejected() + adoptions.journals_removed();
+    if (taken > progress) {
+      progress = taken;
+      give_up = clock.now() + patience;
+    }
+    if (adoptions.idle()) break;
+    if (clock.now() >= give_up) {
+      report.left.push_back(fmt::format("{}: the backend takes nothing", adoptions.current()));
+      break;
+    }
+    std::this_thread::sleep_until(std::min(next, give_up));
+  }
+  report.delivered = adoptions.events_delivered();
+  report.rejected = adoptions.events_rejected();
+  report.lost_nodes = adoptions.lost_nodes();
+  report.journals = adoptions.journals_removed();
+  for (const std::string& why : adoptions.left_alone()) report.left.push_back(why);
+  return report;
+}
+
+namespace {
+
+struct Counts {
+  std::uint64_t events = 0;
+  std::uint64_t unsent = 0;
+};
+
+}  // namespace
+
+Result<JournalReport> inspect_journal(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Error(path, std::strerror(errno));
+  auto reader = JournalReader::read(fd, path);
+  if (!reader) return reader.error();
+  const FileHeader& header = reader->header();
+  JournalReport report;
+  report.session = header.session;
+  report.transport = header.transport;
+  report.endpoint = header.endpoint;
+  report.closed_cleanly = header.closed_cleanly.load() != 0;
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  report.in_use = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  report.slabs = reader->slabs().size();
+  report.damaged_slabs = reader->damaged().size();
+  for (std::size_t i = 0; i < static_cast<std::size_t>(DropReason::count_); ++i) {
+    if (const std::uint64_t count = header.dropped[i].load(); count > 0) {
+      report.dropped.push_back({std::string(name(static_cast<DropReason>(i))), count});
+    }
+  }
+
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> through;
+  for (const FoundWatermark& mark : reader->watermarks()) {
+    through[{mark.run, mark.lane}] = mark.through;
+  }
+  std::map<std::uint32_t, Counts> by_run;
+  for (const SlabPlace& place : reader->slabs()) {
+    std::vector<std::byte> bytes(place.bytes);
+    if (!reader->load(place, bytes.data())) continue;
+    SlabReader events;
+    events.start(bytes.data() + sizeof(SlabHeader));
+    EventView event;
+    SlabReader::Next next{};
+    while ((next = events.next(place.committed, event)) == SlabReader::Next::event) {
+      const bool unsent = event.sequence > through[{event.node->run, place.lane}];
+      Counts& counts = by_run[event.node->run];
+      ++counts.events;
+      counts.unsent += unsent ? 1 : 0;
+      ++report.events;
+      report.unsent += unsent ? 1 : 0;
+    }
+    if (next == SlabReader::Next::damaged) ++report.damaged_slabs;
+  }
+  std::map<std::uint32_t, std::string> ids;
+  for (const FoundRun& run : reader->runs()) {
+    ids[run.number] = run.id;
+    report.runs.push_back({run.id, by_run[run.number].events, by_run[run.number].unsent});
+  }
+  for (const FoundNode& node : reader->nodes()) {
+    if (node.start_sequence > 0) {
+      report.nodes.push_back({ids[node.run], node.id, node.end_sequence > 0});
+    }
+  }
+  return report;
+}
+
+}  // namespace trace

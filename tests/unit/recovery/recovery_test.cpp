@@ -1,0 +1,290 @@
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <trace/recovery.hpp>
+#include <trace/trace.hpp>
+
+#include <csignal>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <thread>
+
+#include "journal/journal_reader.hpp"
+#include "recovery/orphan.hpp"
+#include "unit/ship/rig.hpp"
+
+using namespace trace;
+using namespace trace::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Keeps what it is given, once per id, as a backend does.
+struct Store {
+  std::mutex mutex;
+  std::vector<EventPayload> events;
+  std::set<std::string> ids;
+  std::size_t duplicates = 0;
+  std::size_t most = SIZE_MAX;  // sends that are answered
+};
+
+class StoreTransport final : public Transport {
+ public:
+  explicit StoreTransport(std::shared_ptr<Store> store) : store_(std::move(store)) {}
+  SendResult send(const Batch& batch, std::chrono::steady_clock::time_point) noexcept override {
+    const std::lock_guard lock(store_->mutex);
+    if (store_->most == 0) return {};
+    --store_->most;
+    for (const OutgoingRun& run : batch.runs) {
+      auto envelope = parse_envelope(run.line);
+      REQUIRE_MESSAGE(envelope, envelope.error().text());
+      for (EventPayload& event : envelope->events) {
+        if (store_->ids.insert(event.id).second) {
+          store_->events.push_back(std::move(event));
+        } else {
+          ++store_->duplicates;
+        }
+      }
+    }
+    return acknowledge_all(batch);
+  }
+
+ private:
+  std::shared_ptr<Store> store_;
+};
+
+Dependencies storing(const std::shared_ptr<Store>& store) {
+  Dependencies dependencies;
+  dependencies.transport = std::make_unique<StoreTransport>(store);
+  return dependencies;
+}
+
+Config config_in(const TempDir& directory, const std::string& endpoint = "http://127.0.0.1:1") {
+  Config config;
+  config.endpoint = endpoint;
+  config.journal_dir = directory.path().string();
+  config.on_diagnostic = [](const Diagnostic&) {};
+  return config;
+}
+
+// A worker in a process of its own, killed by SIGKILL where `work` returns. Its backend takes
+// `sends` batches and then nothing.
+void killed_worker(const Config& config, std::size_t sends,
+                   const std::function<void(Session&, Run&)>& work) {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    auto store = std::make_shared<Store>();
+    store->most = sends;
+    auto session = Session::start(config, storing(store));
+    auto run = session->run("run", {.workflow_id = "w"});
+    work(*session, run);
+    raise(SIGKILL);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  REQUIRE(WIFSIGNALED(status));
+}
+
+RecoveryReport recovered(const Config& config, const std::shared_ptr<Store>& store) {
+  auto report = recover(config, 500ms, storing(store));
+  REQUIRE_MESSAGE(report, report.error().text());
+  return *report;
+}
+
+std::vector<std::string> journals(const TempDir& directory) {
+  return detail::journals_in(directory.path().string());
+}
+
+void overwrite(const std::string& path, std::uint64_t offset, const void* bytes, std::size_t size) {
+  const int fd = open(path.c_str(), O_RDWR);
+  REQUIRE(pwrite(fd, bytes, size, static_cast<off_t>(offset)) == static_cast<ssize_t>(size));
+  close(fd);
+}
+
+}  // namespace
+
+TEST_CASE("what a killed worker recorded is delivered once, in order, under its identity") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  // The worker's 5,000 first events make batches of 2,000, 2,000 and 1,000.
+  for (const auto& [sends, unsent] : {std::pair(0U, 9000), std::pair(1U, 7000), {3U, 4000}}) {
+    killed_worker(config, sends, [](Session& session, Run& run) {
+      auto node = run.node("n");
+      for (int i = 0; i < 5000; ++i) record(node, Type::progress, Level::info, "{}", i);
+      session.flush(300ms);
+      for (int i = 5000; i < 9000; ++i) record(node, Type::progress, Level::info, "{}", i);
+    });
+    REQUIRE(journals(directory).size() == 1);
+    const std::string session_id =
+        std::filesystem::path(journals(directory).front()).stem().string();
+    auto store = std::make_shared<Store>();
+    const RecoveryReport report = recovered(config, store);
+    CHECK(report.left.empty());
+    CHECK(report.journals == 1);
+    CHECK(journals(directory).empty());
+    CHECK(store->duplicates == 0);
+    REQUIRE(!store->events.empty());
+    // What the first backend acknowledged is not sent again; the rest comes whole and in order.
+    CHECK(store->events.size() == static_cast<std::size_t>(unsent));
+    int expected = 9000 - unsent;
+    for (const EventPayload& event : store->events) {
+      CHECK(event.id == fmt::format("{}-0-{:012}", session_id, expected + 1));
+      CHECK(event.message == std::to_string(expected++));
+    }
+  }
+}
+
+TEST_CASE("a new session of the same destination adopts by itself") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    for (int i = 0; i < 100; ++i) record(run.node("n"), Type::progress, Level::info, "{}", i);
+  });
+  auto store = std::make_shared<Store>();
+  auto session = Session::start(config, storing(store));
+  REQUIRE(session);
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (journals(directory).size() > 1 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  CHECK(journals(directory).size() == 1);
+  CHECK(store->events.size() == 100);
+  CHECK(session->close(5s).kept == 0);
+  CHECK(journals(directory).empty());
+}
+
+TEST_CASE("nodes that were left open by a killed worker fail as WORKER_LOST, the same each time") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto ended = new Node(run.node("ended"));
+    ended->started();
+    ended->completed();
+    auto open = new Node(run.node("open"));
+    open->started();
+    auto again = new Node(run.node("again"));
+    again->started();
+    again->failed({.message = "x", .retryable = true});
+    again->started();
+    new Node(run.node("idle"));
+  });
+  // The first recovery dies with its work done, but before it removed the journal.
+  const std::string journal = journals(directory).front();
+  const std::string copy = directory / "copy";
+  std::filesystem::copy_file(journal, copy);
+  auto store = std::make_shared<Store>();
+  CHECK(recovered(config, store).lost_nodes == 2);
+  const auto first = store->ids;
+  CHECK(store->events.size() == 6 + 2);
+  std::set<std::string> lost;
+  for (const EventPayload& event : store->events) {
+    if (!event.error || event.error->code != "WORKER_LOST") continue;
+    lost.insert(event.node_id);
+    CHECK(event.type == Type::failed);
+    CHECK(event.level == Level::error);
+  }
+  CHECK(lost == std::set<std::string>{"open", "again"});
+  std::filesystem::rename(copy, journal);
+  recovered(config, store);
+  CHECK(store->ids == first);
+}
+
+TEST_CASE("after a clean close nothing is WORKER_LOST") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  {
+    auto broken = std::make_shared<Store>();
+    broken->most = 0;
+    auto session = Session::start(config, storing(broken));
+    auto run = session->run("run");
+    auto node = run.node("n");
+    node.started();
+    CHECK(session->close(50ms).kept == 2);  // STARTED and ABANDONED
+  }
+  auto store = std::make_shared<Store>();
+  const RecoveryReport report = recovered(config, store);
+  CHECK(report.lost_nodes == 0);
+  REQUIRE(store->events.size() == 2);
+  CHECK(store->events[1].error->code == "ABANDONED");
+}
+
+TEST_CASE(
+    "journals of another destination, of another version and of live sessions are left alone") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  const auto one = [](Session&, Run& run) {
+    record(run.node("n"), Type::progress, Level::info, "x");
+  };
+  killed_worker(config_in(directory, "http://127.0.0.1:2"), 0, one);
+  killed_worker(config, 0, one);
+  const std::uint32_t version = 99;
+  for (const std::string& path : journals(directory)) {
+    if (inspect_journal(path)->endpoint == config.endpoint) {
+      overwrite(path, offsetof(detail::FileHeader, version), &version, sizeof version);
+    }
+  }
+  auto silent = std::make_shared<Store>();
+  silent->most = 0;
+  auto live = Session::start(config, storing(silent));
+  record(live->run("run").node("n"), Type::progress, Level::info, "mine");
+
+  auto store = std::make_shared<Store>();
+  const RecoveryReport report = recovered(config, store);
+  CHECK(store->events.empty());
+  CHECK(journals(directory).size() == 3);
+  REQUIRE(report.left.size() == 2);
+  const std::string all = report.left[0] + report.left[1];
+  CHECK(all.find("http://127.0.0.1:2") != std::string::npos);
+  CHECK(all.find("format version 99") != std::string::npos);
+  live->close(10ms);
+}
+
+TEST_CASE("a damaged slab goes to quarantine and the rest goes on") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    const std::string text(1000, 'x');
+    for (int i = 0; i < 2000; ++i) record(run.node("n"), Type::progress, Level::info, "{}", text);
+  });
+  const std::string journal = journals(directory).front();
+  const auto before = inspect_journal(journal);
+  REQUIRE(before);
+  CHECK(before->events == 2000);
+  CHECK(before->unsent == 2000);
+  CHECK(!before->in_use);
+  // Nonsense in the middle of a large slab's data, longer than a record.
+  auto reader = detail::JournalReader::read(open(journal.c_str(), O_RDONLY | O_CLOEXEC), journal);
+  REQUIRE(reader);
+  std::uint64_t offset = 0;
+  for (const detail::SlabPlace& place : reader->slabs()) {
+    if (place.committed > 200'000) offset = place.offset;
+  }
+  REQUIRE(offset > 0);
+  const std::string nonsense(2500, '\xEE');
+  overwrite(journal, offset + 100'000, nonsense.data(), nonsense.size());
+  auto store = std::make_shared<Store>();
+  const RecoveryReport report = recovered(config, store);
+  CHECK(report.journals == 1);
+  CHECK(store->events.size() > 1000);
+  CHECK(store->events.size() < 2000);
+  CHECK(std::filesystem::exists(directory.path() / "quarantine"));
+  CHECK(!std::filesystem::is_empty(directory.path() / "quarantine"));
+}
+
+TEST_CASE("a recovery without a backend says what is left, and loses nothing") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    for (int i = 0; i < 10; ++i) record(run.node("n"), Type::progress, Level::info, "x");
+  });
+  auto broken = std::make_shared<Store>();
+  broken->most = 0;
+  CHECK(recovered(config, broken).left.size() == 1);
+  auto store = std::make_shared<Store>();
+  CHECK(recovered(config, store).left.empty());
+  CHECK(store->events.size() == 10);
+}
