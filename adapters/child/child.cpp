@@ -31,6 +31,15 @@ constexpr auto linger_killed = 200ms;
 
 // Lives as long as its Child; a handler that is called later finds it gone.
 class Child::State : public std::enable_shared_from_this<State> {
+ private:
+  // Before its use: its type is deduced.
+  template <class Function>
+  auto unless_gone(Function function) {
+    return [weak = weak_from_this(), function = std::move(function)](auto... arguments) {
+      if (const auto self = weak.lock()) function(*self, arguments...);
+    };
+  }
+
  public:
   State(Loop& loop, Output output)
       : output_(std::move(output)),
@@ -79,13 +88,6 @@ class Child::State : public std::enable_shared_from_this<State> {
     bool open = true;
     std::vector<char> buffer = std::vector<char>(read_bytes);
   };
-
-  template <class Function>
-  auto unless_gone(Function function) {
-    return [weak = weak_from_this(), function = std::move(function)](auto... arguments) {
-      if (const auto self = weak.lock()) function(*self, arguments...);
-    };
-  }
 
   void read(Channel& channel) {
     channel.pipe.async_read_some(

@@ -1,8 +1,9 @@
 #include "child/node_capture.hpp"
 
 #include <fmt/format.h>
-#include <string.h>
 #include <trace/record.hpp>
+
+#include <cstring>
 
 namespace trace::child {
 

@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/process/v2/environment.hpp>
 #include <cerrno>
 #include <string_view>
 #include <system_error>
+
+#include "child/boost_process.hpp"
 
 namespace trace::child {
 namespace {

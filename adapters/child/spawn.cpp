@@ -11,10 +11,10 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/process/v2/posix/default_launcher.hpp>
-#include <boost/process/v2/process.hpp>
 #include <cerrno>
 #include <system_error>
+
+#include "child/boost_process.hpp"
 
 namespace trace::child {
 namespace {
@@ -100,10 +100,13 @@ void reap(pid_t pid) noexcept {
   }
 }
 
-// Answers the pid, or the error of fork or exec.
-std::variant<pid_t, int> launch(boost::asio::io_context& context, const std::string& path,
-                                const std::vector<std::string>& argv,
-                                const Preparation& preparation) {
+struct Launched {
+  pid_t pid;
+  int error;  // of fork or exec; 0: none
+};
+
+Launched launch(boost::asio::io_context& context, const std::string& path,
+                const std::vector<std::string>& argv, const Preparation& preparation) {
   std::vector<const char*> pointers;
   for (const std::string& argument : argv) pointers.push_back(argument.c_str());
   pointers.push_back(nullptr);
@@ -122,9 +125,8 @@ std::variant<pid_t, int> launch(boost::asio::io_context& context, const std::str
     }
     throw;
   }
-  if (!error) return pid_t{launcher.pid};
-  if (launcher.pid > 0) reap(launcher.pid);
-  return error.value();
+  if (error && launcher.pid > 0) reap(launcher.pid);
+  return {launcher.pid, error.value()};
 }
 
 }  // namespace
@@ -150,11 +152,10 @@ std::variant<Spawned, StartFailure> spawn(boost::asio::io_context& context,
   const FileDescriptor in = open_null();
   Pipe out = make_pipe();
   Pipe err = make_pipe();
-  const auto launched =
+  const auto [pid, failed] =
       launch(context, path, argv, {in.get(), out.write.get(), err.write.get(), directory.get()});
-  if (const int* error = std::get_if<int>(&launched)) return exec_failure(path, *error, seen_from);
+  if (failed != 0) return exec_failure(path, failed, seen_from);
 
-  const pid_t pid = std::get<pid_t>(launched);
   FileDescriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!ended) {
     const int error = errno;

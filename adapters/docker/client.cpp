@@ -1,0 +1,79 @@
+#include "docker/client.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace trace::docker {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_kept = 64 * 1024;
+
+void keep(std::string& text, std::string_view bytes) {
+  text.append(bytes.substr(0, most_kept - std::min(most_kept, text.size())));
+}
+
+std::string_view without_prefix(std::string_view line) {
+  for (const std::string_view prefix : {"docker: ", "Error response from daemon: ", "Error: "}) {
+    if (line.starts_with(prefix)) line.remove_prefix(prefix.size());
+  }
+  return line;
+}
+
+}  // namespace
+
+std::string Answer::complaint() const {
+  if (not_started) return not_started->text;
+  if (!in_time) return "the docker client did not answer in time";
+  std::string_view found;
+  std::string_view rest = err;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    const bool says_more = line.empty() || line.starts_with("See ") || line.starts_with("Run ") ||
+                           line.starts_with("Unable to find image");
+    if (says_more) continue;
+    if (found.empty() || line.find("rror") != std::string_view::npos) found = line;
+    if (line.find("rror") != std::string_view::npos) break;
+  }
+  return std::string(without_prefix(found));
+}
+
+Call::Call(child::Loop& loop, const child::Command& command)
+    : loop_(loop), client_(loop, [this](Stream stream, std::string_view bytes) {
+        keep(stream == Stream::out ? answer_.out : answer_.err, bytes);
+      }) {
+  answer_.not_started = client_.start(command);
+}
+
+Answer Call::finish() {
+  if (!ended()) {
+    answer_.in_time = false;
+    const auto has_ended = [this] { return ended(); };
+    client_.terminate();
+    if (!loop_.run_until(has_ended, child::Steady::now() + 2s)) client_.kill();
+    loop_.run_until(has_ended);
+  } else if (!answer_.not_started) {
+    answer_.code = client_.status().code;
+  }
+  return answer_;
+}
+
+child::Command DockerClient::command(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), program_);
+  return {.argv = std::move(arguments)};
+}
+
+Answer DockerClient::call(std::vector<std::string> arguments, std::chrono::milliseconds time) {
+  Call call(loop_, command(std::move(arguments)));
+  loop_.run_until([&] { return call.ended(); }, child::Steady::now() + time);
+  return call.finish();
+}
+
+bool DockerClient::daemon_answers() {
+  return call({"version", "--format", "{{.Server.Version}}"}, 10s).ok();
+}
+
+}  // namespace trace::docker

@@ -1,0 +1,213 @@
+// run_container: a container as a node of a run.
+#include <fmt/format.h>
+#include <trace/capture.hpp>
+
+#include <algorithm>
+#include <atomic>
+
+#include "child/child.hpp"
+#include "child/execution.hpp"
+#include "child/node_capture.hpp"
+#include "docker/client.hpp"
+#include "docker/client_errors.hpp"
+#include "docker/container.hpp"
+#include "docker/failure.hpp"
+
+namespace trace {
+namespace docker {
+namespace {
+
+using namespace std::chrono_literals;
+using child::Child;
+using child::EndRequest;
+using child::JsonObject;
+using child::Loop;
+using child::NodeCapture;
+using child::Steady;
+
+// Session ids differ, and each session counts: nobody else has this name.
+std::string unique_name(std::string_view session) {
+  static std::atomic<std::uint64_t> number{0};
+  std::string name = fmt::format("shiptrace-{}-{}", session, ++number);
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return name;
+}
+
+JsonObject description(const ContainerSpec& spec, const std::string& name) {
+  JsonObject data;
+  data.text("image", spec.image);
+  if (!spec.argv.empty()) data.raw("argv", child::json_arguments(spec.argv));
+  if (!spec.env.empty()) data.raw("env", child::json_arguments(spec.env));
+  if (!spec.env_file.empty()) data.text("envFile", spec.env_file);
+  if (!spec.network.empty()) data.text("network", spec.network);
+  if (!spec.memory.empty()) data.text("memory", spec.memory);
+  if (spec.timeout.count() > 0) data.number("timeoutMs", spec.timeout.count());
+  data.text("container", name);
+  return data;
+}
+
+class ContainerCapture {
+ public:
+  ContainerCapture(NodeCapture& capture, Loop& loop, const ContainerSpec& spec)
+      : capture_(capture),
+        loop_(loop),
+        spec_(spec),
+        client_(loop, spec.docker),
+        container_(client_, loop, unique_name(capture.node().session_id())),
+        attached_(loop, [this](Stream stream, std::string_view bytes) { output(stream, bytes); }) {}
+
+  Ended run() {
+    capture_.started(fmt::format("docker run {}", spec_.image),
+                     description(spec_, container_.name()));
+    Ended::Facts facts = facts_of_run();
+    JsonObject data;
+    data.text("container", container_.name());
+    if (out_of_memory_) data.raw("oomKilled", "true");
+    if (!container_.remove()) {
+      data.raw("leftBehind", "true");
+      if (!facts.code.empty()) {
+        facts.text += fmt::format(
+            "; the container {} is left: the Docker daemon does not remove it", container_.name());
+      }
+    }
+    return capture_.ended(std::move(facts), std::move(data));
+  }
+
+ private:
+  Ended::Facts facts_of_run();
+  Ended::Facts facts_of_end(const ContainerState& state, const child::ExitStatus& client);
+  Ended::Facts requested_end();
+  void wait_for_end();
+  void output(Stream stream, std::string_view bytes);
+  void release_held();
+
+  NodeCapture& capture_;
+  Loop& loop_;
+  const ContainerSpec& spec_;
+  DockerClient client_;
+  Container container_;
+  Child attached_;
+  ClientErrors client_errors_;
+  bool out_of_memory_ = false;
+};
+
+Ended::Facts ContainerCapture::facts_of_run() {
+  for (const std::string& name : spec_.env) {
+    if (name.empty() || name.find('=') != std::string::npos) {
+      return refusal(fmt::format("env takes names of variables, not values: '{}…'",
+                                 name.substr(0, name.find('='))));
+    }
+  }
+  const Node& node = capture_.node();
+  Call creation(loop_, container_.creation(spec_, {.run = std::string(node.run_id()),
+                                                   .node = std::string(node.id()),
+                                                   .session = std::string(node.session_id())}));
+  capture_.run_until([&] { return creation.ended(); });
+  const Answer created = creation.finish();
+  container_.created(created);
+  if (capture_.end_request() != EndRequest::none) return requested_end();
+  if (!created.ok()) return creation_failure(client_, spec_, created);
+
+  if (auto failure = attached_.start(container_.start_attached())) {
+    return {.code = "DOCKER_UNAVAILABLE", .text = std::move(failure->text)};
+  }
+  wait_for_end();
+  if (capture_.end_request() != EndRequest::none) {
+    container_.stop(spec_.grace);
+    // The client ends with its container.
+    const auto ended = [this] { return attached_.ended(); };
+    if (!loop_.run_until(ended, Steady::now() + 5s)) attached_.kill();
+    loop_.run_until(ended);
+    release_held();
+    return requested_end();
+  }
+  return facts_of_end(container_.inspect(), attached_.status());
+}
+
+// Until the client ends or has to, with what was held back of stderr passed on in time.
+void ContainerCapture::wait_for_end() {
+  const auto ended = [this] { return attached_.ended(); };
+  const bool came = capture_.run_until([&] { return ended() || client_errors_.holding(); });
+  if (!came || ended()) return;
+  // A client that complains ends at once.
+  if (loop_.run_until(ended, Steady::now() + 1s)) return;
+  release_held();
+  capture_.run_until(ended);
+}
+
+void ContainerCapture::output(Stream stream, std::string_view bytes) {
+  if (stream == Stream::out) return capture_.output(stream, bytes);
+  const std::string passed = client_errors_.pass(bytes);
+  if (!passed.empty()) capture_.output(stream, passed);
+}
+
+void ContainerCapture::release_held() {
+  const std::string held = client_errors_.release();
+  if (!held.empty()) capture_.output(Stream::err, held);
+}
+
+Ended::Facts ContainerCapture::requested_end() {
+  Ended::Facts facts{.code = capture_.end_request_code(), .text = capture_.end_request_text()};
+  if (attached_.pid() < 0) return facts;  // it never started
+  const ContainerState state = container_.inspect();
+  if (state.kind == ContainerState::Kind::exited) facts.exit_code = state.exit_code;
+  return facts;
+}
+
+Ended::Facts exit_facts(const ContainerState& state) {
+  Ended::Facts facts{.code = {}, .text = {}, .exit_code = state.exit_code};
+  if (state.exit_code == 0) return facts;
+  facts.code = state.out_of_memory ? "OOM_KILLED" : "PROCESS_EXIT";
+  facts.text = state.out_of_memory ? "killed: the container was out of memory"
+                                   : child::exit_text(state.exit_code);
+  return facts;
+}
+
+Ended::Facts ContainerCapture::facts_of_end(const ContainerState& state,
+                                            const child::ExitStatus& client) {
+  using Kind = ContainerState::Kind;
+  if (state.kind == Kind::waiting) return start_failure(state, client_errors_.held());
+  release_held();
+  out_of_memory_ = state.out_of_memory;
+  switch (state.kind) {
+    case Kind::exited:
+      return exit_facts(state);
+    case Kind::running:
+      return {.code = "DOCKER_UNAVAILABLE",
+              .text = "the docker client ended while the container ran; it was stopped"};
+    case Kind::gone:
+      return {.code = "DOCKER_UNAVAILABLE",
+              .text = "somebody removed the container before its end was known",
+              .exit_code = client.code};
+    default:
+      return {.code = "DOCKER_UNAVAILABLE",
+              .text = "the Docker daemon went away while the container ran"};
+  }
+}
+
+Ended capture_container(Node node, Loop& loop, const std::stop_token& stop,
+                        const ContainerSpec& spec) {
+  NodeCapture capture(std::move(node), loop,
+                      {.origin = "docker", .timeout = spec.timeout, .tap = spec.tap}, stop);
+  return ContainerCapture(capture, loop, spec).run();
+}
+
+}  // namespace
+}  // namespace docker
+
+Execution start_container(Node node, ContainerSpec spec) {
+  std::stop_token stop = spec.stop;
+  return child::start_execution(
+      std::move(node), std::move(stop),
+      [spec = std::move(spec)](Node taken, child::Loop& loop, const std::stop_token& ours) {
+        return docker::capture_container(std::move(taken), loop, ours, spec);
+      });
+}
+
+Ended run_container(Node node, ContainerSpec spec) {
+  return start_container(std::move(node), std::move(spec)).wait();
+}
+
+}  // namespace trace

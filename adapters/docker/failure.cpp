@@ -1,0 +1,68 @@
+#include "docker/failure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+
+namespace trace::docker {
+namespace {
+
+constexpr int client_failed = 125;  // docker's own code for a container that it could not run
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+  });
+}
+
+bool says_image_missing(std::string_view words) {
+  return contains_any(
+      words, {"Unable to find image", "No such image", "pull access denied", "manifest unknown",
+              "repository does not exist", "invalid reference format"});
+}
+
+}  // namespace
+
+Ended::Facts refusal(std::string text) {
+  if (text.empty()) text = "the docker client failed without a word";
+  return {.code = "PROCESS_EXIT", .text = std::move(text), .exit_code = client_failed};
+}
+
+Ended::Facts creation_failure(DockerClient& client, const ContainerSpec& spec,
+                              const Answer& answer) {
+  if (answer.not_started) {
+    return {.code = "DOCKER_UNAVAILABLE",
+            .text = fmt::format("the docker client cannot be started: {}", answer.complaint())};
+  }
+  if (!client.daemon_answers()) {
+    return {.code = "DOCKER_UNAVAILABLE",
+            .text = fmt::format("no Docker daemon answers: {}", answer.complaint())};
+  }
+  if (says_image_missing(answer.err)) {
+    return {.code = "IMAGE_NOT_FOUND",
+            .text = fmt::format("the image {} is not here and cannot be pulled: {}", spec.image,
+                                answer.complaint())};
+  }
+  return refusal(answer.complaint());
+}
+
+Ended::Facts start_failure(const ContainerState& state, const std::string& said) {
+  Answer answer;
+  answer.err = said;
+  std::string text = state.error.empty() ? answer.complaint() : state.error;
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  // Docker's exit codes for the two, kept in the state of a container that never ran.
+  if (state.exit_code == 127) return {.code = "COMMAND_NOT_FOUND", .text = std::move(text)};
+  if (state.exit_code == 126) return {.code = "COMMAND_NOT_EXECUTABLE", .text = std::move(text)};
+  if (contains_any(text, {"executable file not found", "no such file or directory"})) {
+    return {.code = "COMMAND_NOT_FOUND", .text = std::move(text)};
+  }
+  if (contains_any(text, {"permission denied", "exec format error"})) {
+    return {.code = "COMMAND_NOT_EXECUTABLE", .text = std::move(text)};
+  }
+  return refusal(std::move(text));
+}
+
+}  // namespace trace::docker
