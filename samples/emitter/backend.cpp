@@ -27,7 +27,7 @@ std::string advice(int status) {
     case 403:
       return "name a file with a valid token with --token-file";
     case 404:
-      return "the backend does not know this run; check --run and --endpoint";
+      return "check --run and --endpoint";
     case 400:
       return "check --cursor and --run";
     default:

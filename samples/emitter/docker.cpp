@@ -37,7 +37,7 @@ ContainerSpec container_of(const DockerOptions& options, std::vector<std::string
 
 }  // namespace
 
-void add_docker(CLI::App& app, int& status) {
+void add_docker(CLI::App& app, const BehindDashes& behind, int& status) {
   const auto options = std::make_shared<DockerOptions>();
   CLI::App* command =
       app.add_subcommand("docker",
@@ -60,8 +60,8 @@ void add_docker(CLI::App& app, int& status) {
   command->add_option("--network", options->network, "network of the container")
       ->capture_default_str();
   command->add_option("--memory", options->memory, "limit such as 256m");
-  command->final_callback([command, options, &status] {
-    const auto arguments = child_arguments(*command, "IMAGE");
+  command->final_callback([command, options, &behind, &status] {
+    const auto arguments = child_arguments(*command, behind, "IMAGE");
     status = trace_child(options->child, [&](Node node, ChildControl control) {
       return run_container(std::move(node), container_of(*options, arguments, std::move(control)));
     });

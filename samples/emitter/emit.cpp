@@ -142,7 +142,10 @@ void add_emit(CLI::App& app, int& status) {
   add_node(*command, options->node);
   command->add_option("--events", options->load.events, "how many, over all threads")
       ->required()
-      ->type_name("N");
+      ->type_name("N")
+      ->check([](const std::string& text) {
+        return integer_from_text(text) ? std::string() : text + " is no number of events";
+      });
   command->add_option("--threads", options->load.threads, "how many threads record them")
       ->capture_default_str()
       ->type_name("T")

@@ -7,6 +7,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "commands.hpp"
 #include "printable.hpp"
@@ -28,30 +29,47 @@ int usage_code(int argc, char** argv) {
   return command == "run" || command == "docker" ? exit_code::not_started : exit_code::usage;
 }
 
+// The parser takes a -- for its own; with run and docker it begins the child's command line.
+BehindDashes cut_at_dashes(int& argc, char** argv) {
+  const int begin = usage_code(argc, argv) == exit_code::not_started ? 2 : argc;
+  for (int i = begin; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "--") continue;
+    std::vector<std::string> behind(argv + i + 1, argv + argc);
+    argc = i;
+    return behind;
+  }
+  return std::nullopt;
+}
+
 int run_command(int argc, char** argv) {
   survive_broken_pipes();
+  const BehindDashes behind = cut_at_dashes(argc, argv);
+  int status = exit_code::ok;
   CLI::App app("Traces processes and containers as runs of a workflow, and reads them back.",
                "shiptrace");
   app.set_version_flag("--version", SHIPTRACE_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   app.footer(
       "Every command has its own --help with its exit codes. The environment that they share is\n"
       "described in docs/configuration.md; options win over it.");
-  int status = exit_code::ok;
-  add_run(app, status);
-  add_docker(app, status);
+  add_run(app, behind, status);
+  add_docker(app, behind, status);
   add_record(app, status);
   add_emit(app, status);
   add_verify(app, status);
   add_tail(app, status);
   add_status(app, status);
   add_summarize(app, status);
+  add_recover(app, status);
+  add_inspect(app, status);
   try {
     app.parse(argc, argv);
+    if (app.get_subcommands().empty()) throw CLI::RequiredError("A command");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? exit_code::ok : usage_code(argc, argv);
   }
-  return std::fflush(stdout) == 0 ? status : status == exit_code::ok ? exit_code::failed : status;
+  if (std::fflush(stdout) == 0) return status;
+  return status == exit_code::ok ? exit_code::failed : status;
 }
 
 }  // namespace

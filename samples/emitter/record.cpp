@@ -119,45 +119,48 @@ int record_events(const RecordOptions& options) {
   return status == exit_code::ok && !kept_safe ? exit_code::failed : status;
 }
 
-CLI::IsMember one_of(std::vector<std::string> names) { return CLI::IsMember(std::move(names)); }
+// --stdin stands alone: its lines have what the other options say.
+void check_combination(const CLI::App& command, bool from_stdin) {
+  for (const char* name : {"--run", "--node", "--type"}) {
+    if (!from_stdin && command.count(name) == 0) {
+      throw CLI::RequiredError(std::string(name) + " (or --stdin)");
+    }
+  }
+  for (const char* name : {"--run", "--node", "--type", "--level", "--message", "--data",
+                           "--output", "--error-message", "--error-code"}) {
+    if (from_stdin && command.count(name) > 0) throw CLI::ExcludesError("--stdin", name);
+  }
+}
 
 }  // namespace
 
 void add_record(CLI::App& app, int& status) {
   const auto options = std::make_shared<RecordOptions>();
   CLI::App* command = app.add_subcommand("record", "Records one event, or those that stdin has.");
-  CLI::Option* from_stdin = command->add_flag(
-      "--stdin", options->from_stdin,
-      "one contract event as JSON per line, with its own runId and nodeId; ids are ignored");
-  std::vector<CLI::Option*> of_one_event{
-      command->add_option("--run", options->node.run, "the workflow run's id")->type_name("R"),
-      command->add_option("--node", options->node.node, "the action's reference in it")
-          ->type_name("N"),
-      command->add_option("--type", options->type, "of the event")
-          ->check(one_of({"STARTED", "PROGRESS", "COMPLETED", "FAILED"})),
-      command
-          ->add_option("--level", options->level,
-                       "without it the type's own: FAILED error, else info")
-          ->check(one_of({"debug", "info", "warn", "error"})),
-      command->add_option("--message", options->message, "text for people"),
-      command->add_option("--data", options->data, "a JSON object")->type_name("JSON"),
-      command->add_option("--output", options->output, "file whose summary is sent; - is stdin")
-          ->type_name("FILE"),
-      command->add_option("--error-message", options->error_message, "what went wrong"),
-      command->add_option("--error-code", options->error_code, "a stable word for it")};
-  for (CLI::Option* option : of_one_event) from_stdin->excludes(option);
+  command->add_flag("--stdin", options->from_stdin,
+                    "instead of the options below: one contract event as JSON per line, with its "
+                    "own runId and nodeId; its id is ignored");
+  command->add_option("--run", options->node.run, "the workflow run's id")->type_name("R");
+  command->add_option("--node", options->node.node, "the action's reference in it")->type_name("N");
+  command->add_option("--type", options->type, "of the event")
+      ->type_name("")
+      ->check(CLI::IsMember({"STARTED", "PROGRESS", "COMPLETED", "FAILED"}));
+  command->add_option("--level", options->level, "without it error for FAILED, info for the rest")
+      ->type_name("")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  command->add_option("--message", options->message, "text for people");
+  command->add_option("--data", options->data, "a JSON object")->type_name("JSON");
+  command->add_option("--output", options->output, "file whose summary is sent; - is stdin")
+      ->type_name("FILE");
+  command->add_option("--error-message", options->error_message, "what went wrong");
+  command->add_option("--error-code", options->error_code, "a stable word for it");
   add_shared(*command, options->shared);
   command->footer(
       "Exit codes: 0 recorded (what could not be sent is kept, as a message says); 1 a line of\n"
-      "--stdin is no event, the others are recorded, or the backend rejected some; 2 wrong "
-      "options\n"
-      "or configuration.");
+      "--stdin is no event, the others are recorded, or the backend rejected some; 2 wrong\n"
+      "options or configuration.");
   command->final_callback([command, options, &status] {
-    for (const char* name : {"--run", "--node", "--type"}) {
-      if (!options->from_stdin && command->count(name) == 0) {
-        throw CLI::RequiredError(std::string(name) + " (or --stdin)");
-      }
-    }
+    check_combination(*command, options->from_stdin);
     status = record_events(*options);
   });
 }

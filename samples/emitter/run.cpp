@@ -8,14 +8,14 @@
 
 namespace trace::cli {
 
-void add_run(CLI::App& app, int& status) {
+void add_run(CLI::App& app, const BehindDashes& behind, int& status) {
   const auto options = std::make_shared<ChildOptions>();
   CLI::App* command = app.add_subcommand("run",
                                          "Runs a command, passes its output on and records it.\n"
                                          "  shiptrace run --run R --node N [OPTIONS] -- CMD ARGS…");
   add_child(*command, *options);
-  command->final_callback([command, options, &status] {
-    const auto arguments = child_arguments(*command, "CMD");
+  command->final_callback([command, options, &behind, &status] {
+    const auto arguments = child_arguments(*command, behind, "CMD");
     status = trace_child(*options, [&](Node node, ChildControl control) {
       return run_process(std::move(node), {.argv = arguments,
                                            .timeout = control.timeout,

@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "commands.hpp"
 #include "delivery.hpp"
 #include "quantity.hpp"
 #include "stop_signals.hpp"
@@ -36,12 +35,15 @@ void add_child(CLI::App& command, ChildOptions& options) {
   command.prefix_command();
 }
 
-std::vector<std::string> child_arguments(const CLI::App& command, const char* what) {
+std::vector<std::string> child_arguments(const CLI::App& command, const BehindDashes& behind,
+                                         const char* what) {
   std::vector<std::string> arguments = command.remaining();
-  if (!arguments.empty() && arguments.front() == "--") {
-    arguments.erase(arguments.begin());
-  } else if (!arguments.empty() && arguments.front().starts_with('-')) {
+  if (!arguments.empty() && arguments.front().starts_with('-')) {
     throw CLI::ExtrasError({arguments.front()});
+  }
+  if (behind) {
+    if (!arguments.empty()) arguments.emplace_back("--");  // it belongs to the child
+    arguments.insert(arguments.end(), behind->begin(), behind->end());
   }
   if (arguments.empty()) throw CLI::RequiredError(what);
   return arguments;

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "commands.hpp"
 #include "options.hpp"
 
 namespace trace::cli {
@@ -27,9 +28,10 @@ struct ChildOptions {
 // --run, --node, --workflow, --org, --timeout and the shared options.
 void add_child(CLI::App& command, ChildOptions& options);
 
-// What the parser left over: the child's program and arguments. Throws CLI::ParseError for an
-// option that is none of ours.
-std::vector<std::string> child_arguments(const CLI::App& command, const char* what);
+// The child's program and arguments: what the parser left over, and what it was not shown. Throws
+// CLI::ParseError for an option that is none of ours.
+std::vector<std::string> child_arguments(const CLI::App& command, const BehindDashes& behind,
+                                         const char* what);
 
 // How the capture is told to run the child.
 struct ChildControl {

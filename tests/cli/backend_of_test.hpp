@@ -1,0 +1,48 @@
+// A collector, a journal directory, and the CLI pointed at both: what most tests here start with.
+// One thread.
+#pragma once
+
+#include <trace/event.hpp>
+#include <trace/status.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "support/child.hpp"
+#include "support/collector.hpp"
+#include "support/temp_dir.hpp"
+
+namespace trace::testing {
+
+using Arguments = std::vector<std::string>;
+
+// The command line of the CLI with nothing of this shell's configuration.
+Command cli(Arguments arguments);
+
+class BackendOfTest {
+ public:
+  Collector collector;
+  TempDir directory;
+
+  std::string journal() const { return directory / "journal"; }
+  // `shiptrace ARGUMENTS` with this backend and journal.
+  Command command(Arguments arguments, const std::string& input = {}) const;
+  Finished shiptrace(Arguments arguments, const std::string& input = {}) const {
+    return run(command(std::move(arguments), input));
+  }
+
+  // What the backend holds. A run that it does not know fails the test.
+  std::vector<EventPayload> events(const std::string& run) const;
+  RunStatusPayload status(const std::string& run) const;
+  // Waits until the run has so many events; what it has by then.
+  std::vector<EventPayload> wait_for_events(const std::string& run, std::size_t count) const;
+};
+
+// A member of a JSON object, as it is written there ("\"stdout\"", "3"); empty: there is none.
+std::string member(const std::optional<std::string>& object, const std::string& name);
+
+// An endpoint where nobody listens.
+std::string nowhere();
+
+}  // namespace trace::testing

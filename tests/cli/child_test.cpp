@@ -1,0 +1,157 @@
+// run and docker: the child's output and exit status pass through, the backend has the events.
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+#include "backend_of_test.hpp"
+
+namespace trace::testing {
+namespace {
+
+const EventPayload* find_line(const std::vector<EventPayload>& events, const std::string& stream,
+                              const std::string& message) {
+  for (const EventPayload& event : events) {
+    if (event.message == message && member(event.data, "stream") == "\"" + stream + "\"") {
+      return &event;
+    }
+  }
+  return nullptr;
+}
+
+Arguments of_run(const std::string& id, Arguments rest) {
+  Arguments arguments{"run", "--run", id, "--node", "n1"};
+  arguments.insert(arguments.end(), rest.begin(), rest.end());
+  return arguments;
+}
+
+}  // namespace
+
+TEST_CASE("run passes output and exit status through and tells the backend why it failed") {
+  const BackendOfTest backend;
+  const Finished ended = backend.shiptrace(
+      of_run("r1", {"--workflow", "wf-7", "--", "sh", "-c", "echo out; echo err >&2; exit 3"}));
+  CHECK(ended.status.code == 3);
+  CHECK(ended.output == "out\n");
+  CHECK(ended.errors == "err\n");
+
+  const auto events = backend.events("r1");
+  REQUIRE(events.size() == 4);
+  CHECK(events.front().type == Type::started);
+  CHECK(events.front().level == Level::info);
+  const EventPayload* out = find_line(events, "stdout", "out");
+  REQUIRE(out != nullptr);
+  CHECK(out->level == Level::info);
+  CHECK(out->type == Type::progress);
+  const EventPayload* err = find_line(events, "stderr", "err");
+  REQUIRE(err != nullptr);
+  CHECK(err->level == Level::warn);
+  const EventPayload& last = events.back();
+  CHECK(last.type == Type::failed);
+  CHECK(last.level == Level::error);
+  REQUIRE(last.error.has_value());
+  CHECK(last.error->code == "PROCESS_EXIT");
+  REQUIRE(last.data.has_value());
+  CHECK(last.data->find("3") != std::string::npos);
+  for (const EventPayload& event : events) CHECK(event.node_id == "n1");
+  CHECK(backend.status("r1").status == RunStatus::failed);
+  CHECK(backend.status("r1").workflow_id == "wf-7");
+}
+
+TEST_CASE("run of a command that succeeds completes with a summary of its output") {
+  const BackendOfTest backend;
+  const Finished ended =
+      backend.shiptrace(of_run("r1", {"--", "sh", "-c", "echo '{\"findings\":3}'"}));
+  CHECK(ended.status.code == 0);
+  const auto events = backend.events("r1");
+  REQUIRE(events.size() == 3);
+  CHECK(events.back().type == Type::completed);
+  REQUIRE(events.back().output_summary.has_value());
+  CHECK(events.back().output_summary->find("\"findings\":3") != std::string::npos);
+  CHECK(backend.status("r1").status == RunStatus::completed);
+}
+
+TEST_CASE("run takes everything behind -- as the command, options of other programs included") {
+  const BackendOfTest backend;
+  const Finished ended =
+      backend.shiptrace(of_run("r1", {"--", "echo", "--run", "-x", "--", "docker", "--help"}));
+  CHECK(ended.status.code == 0);
+  CHECK(ended.output == "--run -x -- docker --help\n");
+  const Finished without = backend.shiptrace(of_run("r2", {"echo", "tail", "-f", "--follow"}));
+  CHECK(without.status.code == 0);
+  CHECK(without.output == "tail -f --follow\n");
+}
+
+TEST_CASE("run passes bytes through that are no text and no line") {
+  const BackendOfTest backend;
+  const Finished ended =
+      backend.shiptrace(of_run("r1", {"--", "printf", "\\033[31mred\\000\\377\\r\\nrest"}));
+  CHECK(ended.output == std::string("\x1b[31mred\0\xff\r\nrest", 16));
+  const auto events = backend.events("r1");
+  REQUIRE(events.size() == 4);
+  CHECK(events[2].message == "rest");
+}
+
+TEST_CASE("run exits with 128 and the signal, 124 on time-out, 127 and 126 without a command") {
+  const BackendOfTest backend;
+  CHECK(backend.shiptrace(of_run("killed", {"--", "sh", "-c", "kill -9 $$"})).status.code ==
+        128 + SIGKILL);
+  CHECK(backend.events("killed").back().error->code == "PROCESS_SIGNAL");
+
+  const Finished slow =
+      backend.shiptrace(of_run("slow", {"--timeout", "300ms", "--", "sleep", "60"}));
+  CHECK(slow.status.code == 124);
+  CHECK(slow.errors.find("TIMEOUT") != std::string::npos);
+  CHECK(backend.events("slow").back().error->code == "TIMEOUT");
+
+  const Finished missing = backend.shiptrace(of_run("missing", {"--", "/no/such/program"}));
+  CHECK(missing.status.code == 127);
+  CHECK(missing.errors.find("COMMAND_NOT_FOUND") != std::string::npos);
+  CHECK(backend.status("missing").status == RunStatus::failed);
+
+  CHECK(backend.shiptrace(of_run("plain", {"--", "/etc/passwd"})).status.code == 126);
+  CHECK(backend.events("plain").back().error->code == "COMMAND_NOT_EXECUTABLE");
+}
+
+TEST_CASE("Ctrl-C ends the child as CANCELLED and loses nothing") {
+  const BackendOfTest backend;
+  Child child(backend.command(of_run(
+      "r1", {"--", "sh", "-c", "trap 'echo bye; exit 0' TERM; echo ready; sleep 60 & wait"})));
+  REQUIRE(child.wait_for_output("ready"));
+  child.signal(SIGINT);
+  CHECK(child.wait().code == 130);
+  CHECK(child.output().find("bye") != std::string::npos);
+  const auto events = backend.events("r1");
+  CHECK(events.back().type == Type::failed);
+  REQUIRE(events.back().error.has_value());
+  CHECK(events.back().error->code == "CANCELLED");
+  CHECK(find_line(events, "stdout", "ready") != nullptr);
+}
+
+TEST_CASE("a reader of our stdout that goes away stops neither child nor recording") {
+  const BackendOfTest backend;
+  Command command = backend.command(of_run(
+      "r1", {"--", "sh", "-c", "for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.02; done; exit 4"}));
+  command.argv.insert(command.argv.begin(),
+                      {"bash", "-c", "\"$0\" \"$@\" | head -1; exit ${PIPESTATUS[0]}"});
+  const Finished ended = run(std::move(command));
+  CHECK(ended.output == "1\n");
+  CHECK(ended.status.code == 4);
+  CHECK(find_line(backend.events("r1"), "stdout", "8") != nullptr);
+}
+
+TEST_CASE("docker says what is wrong when no daemon answers, and the backend knows it too") {
+  const BackendOfTest backend;
+  Command command = backend.command(
+      {"docker", "--run", "r1", "--node", "scan", "--timeout", "20s", "busybox:1", "true"});
+  command.env["DOCKER_HOST"] = "unix://" + (backend.directory / "no.sock");
+  const Finished ended = run(std::move(command));
+  CHECK(ended.status.code == 125);
+  CHECK(ended.errors.find("DOCKER_UNAVAILABLE") != std::string::npos);
+  const auto events = backend.events("r1");
+  CHECK(events.back().type == Type::failed);
+  REQUIRE(events.back().error.has_value());
+  CHECK(events.back().error->code == "DOCKER_UNAVAILABLE");
+  CHECK(backend.status("r1").status == RunStatus::failed);
+}
+
+}  // namespace trace::testing

@@ -1,0 +1,75 @@
+// Help, wrong options and wrong configuration.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "backend_of_test.hpp"
+
+namespace trace::testing {
+
+TEST_CASE("every command has help that names its exit codes") {
+  CHECK(run(cli({"--help"})).status.code == 0);
+  CHECK(run(cli({"--version"})).output.find('.') != std::string::npos);
+  for (const char* command :
+       {"run", "docker", "record", "emit", "verify", "tail", "status", "summarize"}) {
+    CAPTURE(command);
+    const Finished help = run(cli({command, "--help"}));
+    CHECK(help.status.code == 0);
+    CHECK(help.output.find("Exit codes:") != std::string::npos);
+    for (const char* option :
+         {"--endpoint", "--journal-dir", "--token-file", "--transport", "--quiet"}) {
+      CHECK(help.output.find(option) != std::string::npos);
+    }
+    CHECK(run(cli({"--help"})).output.find(command) != std::string::npos);
+  }
+}
+
+TEST_CASE("wrong options are exit code 2, for run and docker 125, and stderr names them") {
+  const auto refused = [](const Arguments& arguments, const std::string& named, int code) {
+    const Finished ended = run(cli(arguments));
+    CAPTURE(named);
+    CHECK(ended.status.code == code);
+    CHECK(ended.output.empty());
+    CHECK_MESSAGE(ended.errors.find(named) != std::string::npos, ended.errors);
+  };
+  refused({}, "command", 2);
+  refused({"fly"}, "fly", 2);
+  refused({"status"}, "--run", 2);
+  refused({"status", "--run", "r", "--fast"}, "--fast", 2);
+  refused({"emit", "--run", "r", "--node", "n"}, "--events", 2);
+  refused({"emit", "--run", "r", "--node", "n", "--events", "-1"}, "--events", 2);
+  refused({"emit", "--run", "r", "--node", "n", "--events", "1", "--threads", "0"}, "--threads", 2);
+  refused({"emit", "--run", "r", "--node", "n", "--events", "1", "--rate", "0"}, "--rate", 2);
+  refused({"run", "--run", "r", "--node", "n"}, "CMD", 125);
+  refused({"run", "--run", "r", "--node", "n", "--"}, "CMD", 125);
+  refused({"run", "--run", "r", "--", "true"}, "--node", 125);
+  refused({"run", "--run", "r", "--node", "n", "--fast", "--", "true"}, "--fast", 125);
+  refused({"run", "--run", "r", "--node", "n", "--timeout", "soon", "--", "true"}, "--timeout",
+          125);
+  refused({"run", "--run", "r", "--node", "n", "--timeout", "0s", "--", "true"}, "--timeout", 125);
+  refused({"docker", "--run", "r", "--node", "n"}, "IMAGE", 125);
+  refused({"docker", "--run", "r", "--node", "n", "--env", "A=secret", "busybox"}, "--env", 125);
+  refused({"docker", "--run", "r", "--node", "n", "--env-file", "/no/file", "busybox"},
+          "--env-file", 125);
+}
+
+TEST_CASE("a wrong configuration is reported before anything is done") {
+  const TempDir directory;
+  const Finished record = run(cli({"record", "--run", "r", "--node", "n", "--type", "STARTED",
+                                   "--endpoint", "nonsense", "--journal-dir", directory / "j"}));
+  CHECK(record.status.code == 2);
+  CHECK(record.errors.find("endpoint") != std::string::npos);
+  const Finished child =
+      run(cli({"run", "--run", "r", "--node", "n", "--transport", "pigeon", "--journal-dir",
+               directory / "j", "--", "touch", directory / "ran"}));
+  CHECK(child.status.code == 125);
+  CHECK(child.errors.find("transport") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(directory / "ran"));
+  Command command = cli({"status", "--run", "r"});
+  command.env["SHIPTRACE_CONNECT_TIMEOUT"] = "soon";
+  const Finished status = run(std::move(command));
+  CHECK(status.status.code == 2);
+  CHECK(status.errors.find("SHIPTRACE_CONNECT_TIMEOUT") != std::string::npos);
+}
+
+}  // namespace trace::testing
