@@ -36,6 +36,9 @@ Collector::~Collector() {
 }
 
 void Collector::listen(const Options& options) {
+  // Before anybody can know that we are here: whoever does may ask us to end.
+  signals_.add(SIGTERM);
+  signals_.add(SIGINT);
   const tcp::endpoint endpoint(asio::ip::make_address(options.host), options.port);
   acceptor_.open(endpoint.protocol());
   acceptor_.set_option(tcp::acceptor::reuse_address(true));
@@ -51,8 +54,6 @@ std::string Collector::url() const {
 }
 
 void Collector::run() {
-  signals_.add(SIGTERM);
-  signals_.add(SIGINT);
   signals_.async_wait([this](error_code fault, int) {
     if (!fault) wind_up();
   });

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <boost/json.hpp>
+#include <optional>
+#include <vector>
 
 #include "cursor.hpp"
 
@@ -11,6 +13,8 @@ namespace {
 
 // Each line costs a transaction: a body of nothing but tiny lines must not hold the store for long.
 constexpr std::size_t most_lines = 10'000;
+// What is wrong with an event takes many times the memory of the event.
+constexpr std::size_t most_invalid_events = 10'000;
 
 bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
@@ -44,6 +48,24 @@ Answer refused_line(std::size_t index, const Error& error) {
   return error_answer(400, first.field, fmt::format("line {}: {}", index + 1, error.text()));
 }
 
+// The envelopes of the lines, or the refusal of them all.
+std::optional<Answer> judge_lines(const std::vector<std::string_view>& lines,
+                                  std::vector<JudgedEnvelope>& envelopes) {
+  std::size_t invalid = 0;
+  for (const std::string_view line : lines) {
+    auto judged = judge_envelope(line);
+    if (!judged) return refused_line(envelopes.size(), judged.error());
+    envelopes.push_back(std::move(*judged));
+    invalid += envelopes.back().invalid.size();
+    if (invalid <= most_invalid_events) continue;
+    const std::string reasons = envelopes.back().invalid.back().error.text();
+    return error_answer(400, "events",
+                        fmt::format("more than {} of the body are invalid, the last one by {}",
+                                    most_invalid_events, reasons));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Answer Ingestion::take(Encoding encoding, std::string_view body) {
@@ -69,12 +91,7 @@ Answer Ingestion::take_lines(std::string_view body) {
   }
 
   std::vector<JudgedEnvelope> envelopes;
-  envelopes.reserve(lines.size());
-  for (const std::string_view line : lines) {
-    auto judged = judge_envelope(line);
-    if (!judged) return refused_line(envelopes.size(), judged.error());
-    envelopes.push_back(std::move(*judged));
-  }
+  if (auto refusal = judge_lines(lines, envelopes)) return std::move(*refusal);
 
   boost::json::array runs;
   for (const JudgedEnvelope& judged : envelopes) {
