@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
+#include <optional>
 
 #include "child/child.hpp"
 #include "child/execution.hpp"
@@ -156,12 +158,27 @@ Ended::Facts ContainerCapture::requested_end() {
   return facts;
 }
 
+// Docker tells a signal as 128 and its number, as a shell does.
+std::optional<int> signal_of(int exit_code) {
+  constexpr int base = 128;
+  const bool known = exit_code > base && ::sigabbrev_np(exit_code - base) != nullptr;
+  return known ? std::optional(exit_code - base) : std::nullopt;
+}
+
 Ended::Facts exit_facts(const ContainerState& state) {
   Ended::Facts facts{.code = {}, .text = {}, .exit_code = state.exit_code};
   if (state.exit_code == 0) return facts;
-  facts.code = state.out_of_memory ? "OOM_KILLED" : "PROCESS_EXIT";
-  facts.text = state.out_of_memory ? "killed: the container was out of memory"
-                                   : child::exit_text(state.exit_code);
+  facts.signal = signal_of(state.exit_code);
+  if (state.out_of_memory) {
+    facts.code = "OOM_KILLED";
+    facts.text = "killed: the container was out of memory";
+  } else if (facts.signal) {
+    facts.code = "PROCESS_SIGNAL";
+    facts.text = child::signal_text(*facts.signal);
+  } else {
+    facts.code = "PROCESS_EXIT";
+    facts.text = child::exit_text(state.exit_code);
+  }
   return facts;
 }
 

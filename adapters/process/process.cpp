@@ -63,15 +63,17 @@ Ended::Facts facts_of(const NodeCapture& capture, const child::ExitStatus& statu
 Ended capture_process(Node node, Loop& loop, const std::stop_token& stop, const ProcessSpec& spec) {
   NodeCapture capture(std::move(node), loop,
                       {.origin = "process", .timeout = spec.timeout, .tap = spec.tap}, stop);
+  Child process(loop,
+                [&](Stream stream, std::string_view bytes) { capture.output(stream, bytes); });
+  // Nothing is read before the loop runs: STARTED comes first and can name the process.
+  auto failure = process.start({spec.argv, spec.working_directory});
   JsonObject data;
   data.raw("argv", child::json_arguments(spec.argv));
+  if (!failure) data.number("pid", process.pid());
   if (!spec.working_directory.empty()) data.text("cwd", spec.working_directory);
   if (spec.timeout.count() > 0) data.number("timeoutMs", spec.timeout.count());
   capture.started(readable(spec.argv), data);
-
-  Child process(loop,
-                [&](Stream stream, std::string_view bytes) { capture.output(stream, bytes); });
-  if (auto failure = process.start({spec.argv, spec.working_directory})) {
+  if (failure) {
     return capture.ended({.code = std::move(failure->code), .text = std::move(failure->text)});
   }
   bool forced = false;

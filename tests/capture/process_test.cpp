@@ -1,0 +1,149 @@
+// What run_process records, with real children.
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "capture/recorder.hpp"
+
+namespace trace::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+
+struct Told {
+  Ended ended;
+  std::vector<EventPayload> events;
+  const EventPayload& first() const { return events.front(); }
+  const EventPayload& last() const { return events.back(); }
+  std::string code() const { return last().error ? last().error->code.value_or("") : ""; }
+};
+
+Told run(ProcessSpec spec) {
+  Recorder recorder;
+  Ended ended = run_process(recorder.node(), std::move(spec));
+  Told told{std::move(ended), recorder.events()};
+  REQUIRE(told.events.size() >= 2);
+  CHECK(told.first().type == Type::started);
+  CHECK(told.last().type == (told.ended.ok() ? Type::completed : Type::failed));
+  CHECK(told.code() == told.ended.code());
+  return told;
+}
+
+Told run_shell(const std::string& script) { return run({.argv = {"sh", "-c", script}}); }
+
+}  // namespace
+
+TEST_CASE("both streams become lines between STARTED and COMPLETED") {
+  std::string seen;
+  const Told told = run({.argv = {"sh", "-c", "echo out; echo err >&2; echo more"},
+                         .working_directory = "/tmp",
+                         .tap = [&](Stream, std::string_view bytes) { seen += bytes; }});
+  CHECK(told.ended.ok());
+  CHECK(told.ended.exit_status() == 0);
+  CHECK(has(told.first().data, R"("argv":["sh","-c","echo out; echo err >&2; echo more"])"));
+  CHECK(has(told.first().data, R"("pid":)"));
+  CHECK(has(told.first().data, R"("cwd":"/tmp")"));
+  CHECK(lines_of(told.events, Stream::out) == Lines{"out", "more"});
+  CHECK(lines_of(told.events, Stream::err) == Lines{"err"});
+  CHECK(has(told.events.at(1).data, R"("origin":"process")"));
+  CHECK(has(told.last().data, R"("exitCode":0)"));
+  CHECK(has(told.last().data, R"("lines":{"stdout":2,"stderr":1})"));
+  CHECK(has(told.last().data, R"("bytes":{"stdout":9,"stderr":4})"));
+  CHECK(has(told.last().data, R"("durationMs":)"));
+  REQUIRE(told.last().output_summary);
+  CHECK(seen.size() == 13);
+}
+
+TEST_CASE("lines end at \\n and \\r\\n, the last one also without an end") {
+  const Told told = run({.argv = {"printf", "a\\r\\nb\\n\\nh\303\244lt"}});
+  CHECK(lines_of(told.events, Stream::out) == Lines{"a", "b", "", "h\303\244lt"});
+}
+
+TEST_CASE("a non-zero exit code is FAILED with PROCESS_EXIT") {
+  const Told told = run_shell("echo out; echo err >&2; exit 3");
+  CHECK(told.code() == "PROCESS_EXIT");
+  CHECK(told.last().level == Level::error);
+  CHECK(told.last().error->message == "exited with code 3");
+  CHECK(has(told.last().data, R"("exitCode":3)"));
+  CHECK(has(told.last().data, R"("lines":{"stdout":1,"stderr":1})"));
+  CHECK(told.ended.exit_status() == 3);
+}
+
+TEST_CASE("a signal is FAILED with PROCESS_SIGNAL") {
+  const Told told = run_shell("kill -SEGV $$");
+  CHECK(told.code() == "PROCESS_SIGNAL");
+  CHECK(told.ended.text() == "killed by SIGSEGV");
+  CHECK(has(told.last().data, R"("signal":11)"));
+  CHECK(told.ended.exit_status() == 128 + SIGSEGV);
+}
+
+TEST_CASE("why a program cannot be started is told exactly") {
+  TempDir directory;
+  const auto script = [&](const char* name, const char* content, bool executable) {
+    std::ofstream(directory / name) << content;
+    if (executable) {
+      std::filesystem::permissions(directory / name, std::filesystem::perms::owner_all);
+    }
+    return directory / name;
+  };
+  const auto fails = [](ProcessSpec spec, const char* code, int status) {
+    const Told told = run(std::move(spec));
+    CHECK(told.code() == code);
+    CHECK(told.ended.exit_status() == status);
+    CHECK(told.events.size() == 2);
+    CHECK_FALSE(told.ended.facts().exit_code);
+  };
+  fails({.argv = {"shiptrace-no-such-program"}}, "COMMAND_NOT_FOUND", 127);
+  fails({.argv = {directory / "missing"}}, "COMMAND_NOT_FOUND", 127);
+  fails({.argv = {}}, "COMMAND_NOT_FOUND", 127);
+  fails({.argv = {script("plain", "#!/bin/sh\n", false)}}, "COMMAND_NOT_EXECUTABLE", 126);
+  fails({.argv = {directory.path().string()}}, "COMMAND_NOT_EXECUTABLE", 126);
+  fails({.argv = {script("foreign", "#!/no/such/interpreter\n", true)}}, "COMMAND_NOT_EXECUTABLE",
+        126);
+  fails({.argv = {script("empty", "no program", true)}}, "COMMAND_NOT_EXECUTABLE", 126);
+  fails({.argv = {"true"}, .working_directory = directory / "missing"}, "COMMAND_NOT_EXECUTABLE",
+        126);
+}
+
+TEST_CASE("arguments reach the program as they are") {
+  const Told told = run({.argv = {"printf", "%s\\n", "$HOME; echo `id`", "", "*", "a\"b\\c"}});
+  CHECK(lines_of(told.events, Stream::out) == Lines{"$HOME; echo `id`", "", "*", "a\"b\\c"});
+}
+
+TEST_CASE("a child starts clean: no stdin, no signals held, none of our descriptors") {
+  ::signal(SIGUSR1, SIG_IGN);
+  const Told told = run_shell(
+      "cat; grep -E '^Sig(Blk|Ign):' /proc/self/status; ls /proc/$$/fd; "
+      "test \"$(cut -d' ' -f5 /proc/$$/stat)\" = $$ && echo own group");
+  ::signal(SIGUSR1, SIG_DFL);
+  const std::string none = "\t0000000000000000";
+  CHECK(lines_of(told.events, Stream::out) ==
+        Lines{"SigBlk:" + none, "SigIgn:" + none, "0", "1", "2", "own group"});
+  CHECK(told.ended.ok());
+}
+
+TEST_CASE("a flood arrives whole and in order") {
+#ifdef SHIPTRACE_SANITIZED
+  constexpr std::uint64_t most = 50'000;
+#else
+  constexpr std::uint64_t most = 1'000'000;
+#endif
+  std::uint64_t next = 1;
+  std::uint64_t out_of_order = 0;
+  Recorder recorder([&](const EventPayload& event) {
+    if (event.type != Type::progress) return;
+    if (event.message != std::to_string(next)) ++out_of_order;
+    ++next;
+  });
+  const Ended ended = run_process(recorder.node(), {.argv = {"seq", "1", std::to_string(most)}});
+  CHECK(ended.ok());
+  recorder.events();
+  CHECK(next == most + 1);
+  CHECK(out_of_order == 0);
+  CHECK(recorder.session().stats().dropped == 0);
+}
+
+}  // namespace trace::testing
