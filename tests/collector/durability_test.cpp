@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "client.hpp"
+#include "collector/sqlite_database.hpp"
 #include "envelopes.hpp"
 #include "support/collector.hpp"
 
@@ -113,6 +114,22 @@ TEST_CASE("a killed collector keeps every acknowledged event, once") {
     const auto status = client.get("/workflows/runs").json();
     CHECK(status.at("runs").at(0).at("events") == messages.size());
   }
+}
+
+TEST_CASE("while the database is locked nothing is acknowledged and everything can be read") {
+  Collector collector;
+  Client client(collector.url());
+  client.post(line_of("r", events_of("r", 1, 5)));
+  trace::collector::Database outsider(collector.database());
+  outsider.run("BEGIN IMMEDIATE");
+  const Reply locked = client.post(line_of("r", events_of("r", 6, 10)));
+  CHECK(locked.status == 503);
+  CHECK(locked.headers.at("retry-after") == "1");
+  CHECK(locked.keep_alive);
+  CHECK(stored(client).size() == 5);
+  outsider.run("ROLLBACK");
+  CHECK(client.post(line_of("r", events_of("r", 6, 10))).status == 200);
+  CHECK(stored(client).size() == 10);
 }
 
 TEST_CASE("a collector that is asked to end finishes the request that it is reading") {
