@@ -1,0 +1,92 @@
+// Containers that never run, and why.
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include "capture/recorder.hpp"
+#include "docker/daemon.hpp"
+
+namespace trace::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Runs it and checks what is told: the code everywhere, no line of output, nothing left.
+Ended refused(ContainerSpec spec, const char* code, int status) {
+  Recorder recorder;
+  Ended ended = run_container(recorder.node(), std::move(spec));
+  const auto events = recorder.events();
+  CHECK(ended.code() == code);
+  CHECK(ended.exit_status() == status);
+  CHECK_FALSE(ended.text().empty());
+  CHECK(events.size() == 2);
+  CHECK(events.front().type == Type::started);
+  REQUIRE(events.back().error);
+  CHECK(events.back().error->code == code);
+  CHECK(events.back().error->message == ended.text());
+  return ended;
+}
+
+void check_nothing_left() {
+  CHECK(docker_says({"ps", "--all", "--quiet", "--filter", "label=shiptrace.session"}) == "");
+}
+
+class DockerHost {
+ public:
+  explicit DockerHost(const char* host) {
+    if (const char* before = ::getenv("DOCKER_HOST")) before_ = before;
+    ::setenv("DOCKER_HOST", host, 1);
+  }
+  ~DockerHost() {
+    if (before_) {
+      ::setenv("DOCKER_HOST", before_->c_str(), 1);
+    } else {
+      ::unsetenv("DOCKER_HOST");
+    }
+  }
+
+ private:
+  std::optional<std::string> before_;
+};
+
+}  // namespace
+
+TEST_CASE("an image that is not there is IMAGE_NOT_FOUND") {
+  refused({.image = "shiptrace/no-such-image:1"}, "IMAGE_NOT_FOUND", 125);
+  refused({.image = "Not A Name"}, "IMAGE_NOT_FOUND", 125);
+  // No image's name can become an option of docker.
+  refused({.image = "--privileged", .argv = {test_image}}, "IMAGE_NOT_FOUND", 125);
+  check_nothing_left();
+}
+
+TEST_CASE("a command that the image does not have is COMMAND_NOT_FOUND") {
+  const Ended ended =
+      refused({.image = test_image, .argv = {"no-such-program"}}, "COMMAND_NOT_FOUND", 127);
+  CHECK(ended.text().find("no-such-program") != std::string_view::npos);
+  check_nothing_left();
+}
+
+TEST_CASE("a command that cannot be executed is COMMAND_NOT_EXECUTABLE") {
+  refused({.image = test_image, .argv = {"/etc"}}, "COMMAND_NOT_EXECUTABLE", 126);
+  check_nothing_left();
+}
+
+TEST_CASE("what docker refuses is told in its words") {
+  const Ended limit =
+      refused({.image = test_image, .argv = {"true"}, .memory = "8x"}, "PROCESS_EXIT", 125);
+  CHECK(limit.text().find("8x") != std::string_view::npos);
+  const Ended network = refused(
+      {.image = test_image, .argv = {"true"}, .network = "no-such-network"}, "PROCESS_EXIT", 125);
+  CHECK(network.text().find("no-such-network") != std::string_view::npos);
+  const Ended value = refused({.image = test_image, .argv = {"true"}, .env = {"NAME=the-value"}},
+                              "PROCESS_EXIT", 125);
+  CHECK(value.text().find("the-value") == std::string_view::npos);
+  check_nothing_left();
+}
+
+TEST_CASE("without a client or a daemon it is DOCKER_UNAVAILABLE") {
+  refused({.image = test_image, .docker = "shiptrace-no-such-client"}, "DOCKER_UNAVAILABLE", 125);
+  const DockerHost nowhere("unix:///nonexistent/docker.sock");
+  refused({.image = test_image}, "DOCKER_UNAVAILABLE", 125);
+}
+
+}  // namespace trace::testing
