@@ -16,7 +16,6 @@ void Loop::post(std::function<void()> function) {
 bool Loop::run_until(const std::function<bool()>& done, Steady::time_point deadline) {
   context_->restart();  // it stopped when it had no work after the last run
   const auto waiting_is_work = boost::asio::make_work_guard(*context_);
-  context_->restart();  // without work between two calls it has stopped, and would run nothing
   while (!done()) {
     if (deadline == Steady::time_point::max()) {
       context_->run_one();
