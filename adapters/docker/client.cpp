@@ -33,7 +33,7 @@ std::string Answer::complaint() const {
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     const bool says_more = line.empty() || line.starts_with("See ") || line.starts_with("Run ") ||
-                           line.starts_with("Unable to find image");
+                           line.starts_with("Unable to find image") || line.starts_with("time=\"");
     if (says_more) continue;
     if (found.empty() || line.find("rror") != std::string_view::npos) found = line;
     if (line.find("rror") != std::string_view::npos) break;

@@ -135,13 +135,14 @@ bool Container::remove() {
 
 bool Container::remove_once() {
   const auto last_end = Steady::now() + most_for_removal;
-  for (auto end = Steady::now() + patience;;) {
+  auto end = Steady::now() + patience;
+  for (;;) {
     const Answer answer = client_.call({"rm", "--force", "--volumes", name_}, time_per_call);
     if (answer.ok() || says_gone(answer)) return true;
-    // A daemon that answers is asked again: a removal may be under way.
     if (answer.not_started || Steady::now() >= last_end) return false;
     if (Steady::now() >= end) {
-      if (!client_.daemon_answers()) return false;
+      // A daemon that answers is asked again: a removal may be under way.
+      if (!answer.in_time || !client_.daemon_answers()) return false;
       end = Steady::now() + patience;
     }
     pause();

@@ -103,7 +103,7 @@ TEST_CASE("codes that docker uses itself are the container's own when it ran") {
 }
 
 TEST_CASE("a container that a signal ended") {
-  const Told told = run_shell("sh -c 'kill -SEGV $$'");
+  const Told told = run_shell("sh -c 'kill -SEGV $$'; exit $?");
   CHECK(told.ended.code() == "PROCESS_SIGNAL");
   CHECK(told.ended.exit_status() == 139);
 }
