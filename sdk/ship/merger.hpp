@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "journal/slab_source.hpp"
 #include "journal/slab_reader.hpp"
+#include "journal/slab_source.hpp"
 
 namespace trace::detail {
 

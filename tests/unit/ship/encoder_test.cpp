@@ -119,8 +119,7 @@ TEST_CASE("a field that is no number is refused and named") {
   CHECK(record(node, Type::progress, Level::info,
                field("ratio", std::numeric_limits<double>::quiet_NaN()), "m") == Outcome::dropped);
   CHECK(record(node, {.timestamp = "yesterday"}) == Outcome::dropped);
-  CHECK(session.stats().dropped_by[static_cast<std::size_t>(DropReason::bad_number)] ==
-        1);
+  CHECK(session.stats().dropped_by[static_cast<std::size_t>(DropReason::bad_number)] == 1);
   CHECK(session.told("bad_number").find("ratio") != std::string::npos);
   CHECK(session.events().empty());
 }
