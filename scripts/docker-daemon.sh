@@ -133,13 +133,14 @@ stop_daemon() {
   rm -rf "${directory:?}"/{data,exec,docker.sock,dockerd.pid,bridge}
 }
 
-# What a dockerd that was killed leaves behind: its containerd, the shims of its containers and
-# their processes.
+# A dockerd without a pid file yet, and what a dockerd that was killed leaves behind: its
+# containerd, the shims of its containers and their processes.
 kill_orphans() {
   local entry pid
   for entry in /proc/[0-9]*; do
     pid=${entry#/proc/}
     case $(command_line "$pid") in
+      *"dockerd --data-root $directory/data "*) kill -KILL "$pid" 2>/dev/null || true ;;
       *"containerd-shim"*" $directory/exec/containerd/"*)
         # shellcheck disable=SC2046  # one word per process
         kill -KILL $(cat "$entry"/task/*/children 2>/dev/null) "$pid" 2>/dev/null || true
