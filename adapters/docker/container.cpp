@@ -5,6 +5,7 @@
 #include <charconv>
 #include <exception>
 #include <string_view>
+#include <utility>
 
 namespace trace::docker {
 namespace {
@@ -123,14 +124,12 @@ bool Container::stop(std::chrono::milliseconds grace) {
 }
 
 bool Container::remove() {
-  if (!may_exist_) return true;
+  if (!std::exchange(may_exist_, false)) return true;  // tried once, for as long as it takes
   if (!remove_once()) return false;
-  if (creation_interrupted_) {  // the daemon may have been about to make it
-    loop_.run_until([] { return false; }, Steady::now() + 1s);
-    if (!remove_once()) return false;
-  }
-  may_exist_ = false;
-  return true;
+  if (!creation_interrupted_) return true;
+  // The daemon may have been about to make it.
+  loop_.run_until([] { return false; }, Steady::now() + 1s);
+  return remove_once();
 }
 
 bool Container::remove_once() {

@@ -71,7 +71,8 @@ class ContainerCapture {
       data.raw("leftBehind", "true");
       if (!facts.code.empty()) {
         facts.text += fmt::format(
-            "; the container {} is left: the Docker daemon does not remove it", container_.name());
+            "; the container {} may be left behind: the Docker daemon did not remove it",
+            container_.name());
       }
     }
     return capture_.ended(std::move(facts), std::move(data));
