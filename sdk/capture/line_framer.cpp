@@ -3,6 +3,8 @@
 namespace trace::detail {
 namespace {
 
+constexpr std::size_t most_at_a_time = 256 * 1024;
+
 // The longest part that ends at a character's boundary. Bytes that are no UTF-8 are cut anywhere.
 std::size_t part_length(std::string_view text) noexcept {
   std::size_t end = LineFramer::max_line_bytes;
@@ -17,6 +19,15 @@ std::size_t part_length(std::string_view text) noexcept {
 }  // namespace
 
 void LineFramer::write(std::string_view bytes) {
+  // What is kept of a line without an end stays small, however much comes at a time.
+  while (bytes.size() > most_at_a_time) {
+    write_some(bytes.substr(0, most_at_a_time));
+    bytes.remove_prefix(most_at_a_time);
+  }
+  write_some(bytes);
+}
+
+void LineFramer::write_some(std::string_view bytes) {
   for (;;) {
     const std::size_t end = bytes.find('\n');
     if (end == std::string_view::npos) break;

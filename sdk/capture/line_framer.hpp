@@ -28,6 +28,7 @@ class LineFramer {
   void finish();
 
  private:
+  void write_some(std::string_view bytes);
   void end_line(std::string_view line);
   // Passes on what is more than one message of an unfinished line; answers the rest.
   std::string_view pass_parts(std::string_view unfinished);

@@ -22,6 +22,9 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+// Bytes of a character behind its first.
+constexpr std::size_t most_continuation = 3;
+
 bool starts_inside_character(std::string_view text, std::size_t at) noexcept {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
 }
@@ -34,8 +37,9 @@ std::string quoted_head(std::string_view text, std::size_t budget) {
     const std::size_t middle = fits + (too_long - fits) / 2;
     (quoted(text.substr(0, middle)).size() <= budget ? fits : too_long) = middle;
   }
-  while (fits > 0 && starts_inside_character(text, fits)) --fits;
-  return quoted(text.substr(0, fits));
+  std::size_t end = fits;
+  while (end > 0 && fits - end < most_continuation && starts_inside_character(text, end)) --end;
+  return quoted(text.substr(0, end));
 }
 
 std::string quoted_tail(std::string_view text, std::size_t budget) {
@@ -45,8 +49,9 @@ std::string quoted_tail(std::string_view text, std::size_t budget) {
     const std::size_t middle = fits + (too_long - fits) / 2;
     (quoted(text.substr(text.size() - middle)).size() <= budget ? fits : too_long) = middle;
   }
-  std::size_t start = text.size() - fits;
-  while (starts_inside_character(text, start)) ++start;
+  const std::size_t first = text.size() - fits;
+  std::size_t start = first;
+  while (start - first < most_continuation && starts_inside_character(text, start)) ++start;
   return quoted(text.substr(start));
 }
 

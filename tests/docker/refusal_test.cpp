@@ -1,12 +1,17 @@
 // Containers that never run, and why.
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "capture/recorder.hpp"
 #include "docker/daemon.hpp"
 
 namespace trace::testing {
 namespace {
+
+using namespace std::chrono_literals;
 
 // Runs it and checks what is told: the code everywhere, no line of output, nothing left.
 Ended refused(ContainerSpec spec, const char* code, int status) {
@@ -41,6 +46,28 @@ class DockerHost {
 
  private:
   std::optional<std::string> before_;
+};
+
+// Takes connections and never says a word.
+class SilentServer {
+ public:
+  SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(::bind(socket_, any, size) == 0);
+    REQUIRE(::listen(socket_, 64) == 0);
+    REQUIRE(::getsockname(socket_, any, &size) == 0);
+    host_ = "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  }
+  ~SilentServer() { ::close(socket_); }
+  const char* host() const noexcept { return host_.c_str(); }
+
+ private:
+  int socket_;
+  std::string host_;
 };
 
 }  // namespace
@@ -78,6 +105,21 @@ TEST_CASE("without a client or a daemon it is DOCKER_UNAVAILABLE") {
   refused({.image = test_image, .docker = "shiptrace-no-such-client"}, "DOCKER_UNAVAILABLE", 125);
   const DockerHost nowhere("unix:///nonexistent/docker.sock");
   refused({.image = test_image}, "DOCKER_UNAVAILABLE", 125);
+}
+
+TEST_CASE("a daemon that never answers is given up on") {
+  if (::getenv("SHIPTRACE_TEST_LONG") == nullptr) {
+    MESSAGE("SKIPPED: a silent daemon: takes half a minute; tests/run.sh --all");
+    return;
+  }
+  const SilentServer server;
+  const DockerHost silent(server.host());
+  Recorder recorder;
+  const Ended ended = run_container(recorder.node(), {.image = test_image, .timeout = 200ms});
+  CHECK(ended.code() == "TIMEOUT");
+  CHECK(ended.facts().duration < 60s);
+  CHECK(ended.text().find("may be left behind") != std::string_view::npos);
+  CHECK(has(recorder.events().back().data, R"("leftBehind":true)"));
 }
 
 }  // namespace trace::testing

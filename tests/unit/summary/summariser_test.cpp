@@ -58,6 +58,18 @@ TEST_CASE("the summary is never larger than allowed, whatever must be escaped") 
   }
 }
 
+TEST_CASE("characters are not cut, and binary output keeps its head and tail") {
+  simdjson::dom::parser parser;
+  std::string euros;
+  for (int i = 0; i < 1000; ++i) euros += "\xE2\x82\xAC";
+  const auto text = parsed(parser, summarise(euros, {512}));
+  CHECK(euros.starts_with(std::string_view(text["head"])));
+  CHECK(euros.ends_with(std::string_view(text["tail"])));
+  const auto binary = parsed(parser, summarise(std::string(5000, '\x80'), {512}));
+  CHECK(std::string_view(binary["head"]).size() > 100);
+  CHECK(std::string_view(binary["tail"]).size() > 100);
+}
+
 TEST_CASE("pieces make no difference") {
   std::mt19937 random(3);
   for (const std::size_t size : {10U, 511U, 512U, 513U, 1000U, 5000U, 100'000U}) {
