@@ -105,8 +105,11 @@ std::string Timeline::lines(const EventPayload& event) {
   };
   if (event.output_summary) append_part("outputSummary", printable_json(*event.output_summary));
   if (event.error) {
-    const std::string code = event.error->code ? printable(*event.error->code) + ": " : "";
-    append_part("error", code + indented(event.error->message, indent + 2));
+    std::string text = event.error->code ? printable(*event.error->code) : "";
+    if (event.message != event.error->message) {  // else the row above has it
+      text += (text.empty() ? "" : ": ") + indented(event.error->message, indent + 2);
+    }
+    if (!text.empty()) append_part("error", text);
     if (event.error->stack) append_part("stack", indented(*event.error->stack, indent + 2));
   }
   return out;

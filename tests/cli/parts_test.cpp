@@ -99,6 +99,17 @@ TEST_CASE("the timeline aligns its columns and indents what follows a line") {
   CHECK(timeline.lines(event) ==
         "12:34:00.000  COMPLETED  info   n\n"
         "              outputSummary {\"value\":1}\n");
+
+  event.type = Type::failed;
+  event.level = Level::error;
+  event.output_summary.reset();
+  event.message = "exited with code 7";
+  event.error = ErrorInfo{"exited with code 7", "at a\nat b\n", "PROCESS_EXIT"};
+  CHECK(timeline.lines(event) ==
+        "12:34:00.000  FAILED     error  n                 exited with code 7\n"
+        "              error PROCESS_EXIT\n"
+        "              stack at a\n"
+        "                at b\n");
 }
 
 }  // namespace trace::cli
