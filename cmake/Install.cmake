@@ -10,20 +10,12 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/shiptrace)
 install(DIRECTORY include/trace DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 
 foreach(library IN ITEMS sdk http file child process docker shiptrace)
-  if(TARGET shiptrace::${library})
-    get_target_property(target shiptrace::${library} ALIASED_TARGET)
-    set_target_properties(${target} PROPERTIES EXPORT_NAME ${library})
-    install(TARGETS ${target} EXPORT shiptraceTargets)
-  endif()
+  install(TARGETS shiptrace_${library} EXPORT shiptraceTargets)
 endforeach()
 install(EXPORT shiptraceTargets NAMESPACE shiptrace:: DESTINATION ${package_dir})
 
 if(SHIPTRACE_BUILD_SAMPLES)
-  foreach(binary IN ITEMS shiptrace_cli shiptrace_collector)
-    if(TARGET ${binary})
-      install(TARGETS ${binary})
-    endif()
-  endforeach()
+  install(TARGETS shiptrace_cli shiptrace_collector)
 endif()
 
 configure_package_config_file(cmake/shiptraceConfig.cmake.in
