@@ -148,6 +148,7 @@ SendResult verdict(const Reply& reply, std::string_view where, std::time_t now,
   }
   SendResult result;
   result.detail = fmt::format("{}: {}", where, failure_text(reply));
+  if (reply.end == Reply::End::interrupted) result.kind = Kind::interrupted;
   if (reply.end != Reply::End::failed) return result;
   const bool by_proxy = reply.connect_status >= 300;
   const bool refused = by_proxy ? !is_outage(reply.connect_status)

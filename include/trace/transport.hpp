@@ -69,6 +69,7 @@ struct SendResult {
     refused,       // it answers, but not to us (credentials, address, a proxy): keep all, slowly
     rejected,      // it understood the batch and refuses its content: an event in it is poison
     too_large,     // a smaller batch may pass
+    interrupted,   // by interrupt(): nothing is known, keep all
   };
   Kind kind = Kind::retry_later;
   std::vector<RunAcknowledgement> runs;
@@ -86,7 +87,7 @@ class Transport {
   virtual SendResult send(const Batch& batch,
                           std::chrono::steady_clock::time_point deadline) noexcept = 0;
 
-  // Makes a send() that blocks on another thread return soon with retry_later. Any thread.
+  // Makes a send() that blocks on another thread return soon as interrupted. Any thread.
   virtual void interrupt() noexcept {}
 };
 

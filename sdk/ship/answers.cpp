@@ -46,6 +46,9 @@ void Shipper::settle(const SendResult& result, Steady::time_point now) {
     return;
   }
   switch (result.kind) {
+    case SendResult::Kind::interrupted:
+      next_try_ = now;  // somebody was in a hurry; nobody is to blame
+      return;
     case SendResult::Kind::acknowledged:
       acknowledge(result, now);
       return;

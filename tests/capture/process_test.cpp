@@ -125,6 +125,16 @@ TEST_CASE("a child starts clean: no stdin, no signals held, none of our descript
   CHECK(told.ended.ok());
 }
 
+TEST_CASE("a host program that ignores SIGCHLD loses the exit status, and hears of it") {
+  ::signal(SIGCHLD, SIG_IGN);
+  const Told told = run_shell("echo out; exit 3");
+  ::signal(SIGCHLD, SIG_DFL);
+  CHECK(lines_of(told.events, Stream::out) == Lines{"out"});
+  CHECK(told.code() == "PROCESS_EXIT");
+  CHECK_FALSE(told.ended.facts().exit_code);
+  CHECK(told.ended.text().find("exit status was taken") != std::string_view::npos);
+}
+
 TEST_CASE("a flood arrives whole and in order") {
 #ifdef SHIPTRACE_SANITIZED
   constexpr std::uint64_t most = 50'000;

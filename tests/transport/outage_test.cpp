@@ -197,7 +197,7 @@ TEST_CASE("interrupt ends a send that waits, within 50 ms") {
     transport->interrupt();
     const auto result = sending.get();
     const auto took = Clock::now() - begin;
-    CHECK(result.kind == Kind::retry_later);
+    CHECK(result.kind == Kind::interrupted);
     CHECK(result.detail.find("interrupted") != std::string::npos);
     CHECK(took < 2s);
     quickest = std::min(quickest, took);

@@ -41,7 +41,7 @@ RecordedSession::RecordedSession(Config config) : store_(std::make_shared<Store>
 }
 
 std::vector<EventPayload> RecordedSession::events() {
-  session_->flush(std::chrono::seconds(10));
+  session_->flush(std::chrono::minutes(2));
   const std::lock_guard lock(store_->mutex);
   std::vector<EventPayload> events;
   for (const std::string& line : store_->lines) {
