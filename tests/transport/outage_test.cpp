@@ -224,7 +224,7 @@ TEST_CASE("interrupt ends an upload that is stuck") {
   transport->interrupt();
   const auto result = sending.get();
   left.count_down();
-  CHECK(result.kind == Kind::retry_later);
+  CHECK(result.kind == Kind::interrupted);
   CHECK(Clock::now() - begin < 2s);
 }
 
@@ -233,7 +233,7 @@ TEST_CASE("an interrupt between two sends ends the next one, and only that") {
   const auto transport = http::make_http_transport(options_for(server.url()));
   const SampleBatch sample;
   transport->interrupt();
-  CHECK(transport->send(sample.batch(), soon()).kind == Kind::retry_later);
+  CHECK(transport->send(sample.batch(), soon()).kind == Kind::interrupted);
   CHECK(server.accepted() == 0);
   CHECK(transport->send(sample.batch(), soon()).kind == Kind::acknowledged);
 }
