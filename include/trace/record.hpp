@@ -123,6 +123,7 @@ Reservation reserve(const Node& node, Type type, Level level, std::string_view f
                     const Signature& signature, const FieldName* names, std::uint16_t parts,
                     std::size_t payload_bytes) noexcept;
 Outcome publish(const Reservation& reservation) noexcept;
+// `detail` has static storage.
 Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexcept;
 
 // What of an event was cut while it was recorded. Shared with the journal's format.

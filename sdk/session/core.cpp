@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 
+#include <numeric>
 #include <random>
 
 #include "journal/directory.hpp"
@@ -67,6 +68,7 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
       least_level_(config_.values().level),
       drops_when_full_(config_.values().when_full == WhenFull::drop),
       file_(open_journal(config_, id_, diagnostics_)),
+      losses_(file_->header(), diagnostics_),
       pool_(*file_, config_.values().journal_budget),
       wall_time_(file_->header(), clock_.stamp(), clock_.wall_ns(), ns_per_tick(source_)),
       tables_(pool_),
@@ -82,14 +84,17 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
                  {*transport_, clock_, dead_letters_, diagnostics_}, limits_of(config_.values())),
       fork_guard_(new_fork_guard()) {
   pool_.replenish(4, 16);
-  keeper_thread_ = std::make_unique<StepThread>(
-      "trace-keeper", [this](Steady::time_point now) { return keeper_.step(now); });
+  keeper_thread_ = std::make_unique<StepThread>("trace-keeper", [this](Steady::time_point now) {
+    losses_.report();
+    return keeper_.step(now);
+  });
   shipper_thread_ = std::make_unique<StepThread>(
       "trace-shipper", [this](Steady::time_point now) { return ship(now); });
 }
 
 SessionCore::~SessionCore() {
   stop_threads();
+  losses_.report();
   munmap(const_cast<std::uint32_t*>(fork_guard_), page);
 }
 
@@ -101,8 +106,7 @@ bool SessionCore::refused_by_budget(Type type, Level level) const noexcept {
 }
 
 Outcome SessionCore::drop(DropReason reason, std::string_view detail) noexcept {
-  file_->header().dropped[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
-  diagnostics_.report(name(reason), detail);
+  losses_.count(reason, detail);
   return Outcome::dropped;
 }
 
@@ -139,7 +143,7 @@ RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {
   bool created = false;
   RunInfo* run = runs_.open(id, spec, created);
   if (run == nullptr) {
-    drop(DropReason::no_memory, "a session serves at most 65,536 runs; start a new one");
+    losses_.count(DropReason::no_memory, "a session serves at most 65,536 runs; start a new one");
   } else if (created && !tables_.add_run(run->number, id, spec)) {
     diagnostics_.report("journal", fmt::format("no space for the metadata of run {}", id));
   }
@@ -196,6 +200,7 @@ Closed SessionCore::close(std::chrono::milliseconds timeout) {
   lanes_.wait_until_quiet(deadline);
   drain(deadline);
   stop_threads();
+  losses_.report();
   const Stats counted = stats();
   const std::uint64_t resolved = counted.acknowledged + counted.rejected +
                                  shipper_.counters().unreadable.load(std::memory_order_relaxed);
@@ -219,10 +224,8 @@ Stats SessionCore::stats() const noexcept {
   Stats stats;
   stats.accepted = lanes_.accepted();
   stats.filtered = filtered_.load(std::memory_order_relaxed);
-  for (std::size_t i = 0; i < stats.dropped_by.size(); ++i) {
-    stats.dropped_by[i] = file_->header().dropped[i].load(std::memory_order_relaxed);
-    stats.dropped += stats.dropped_by[i];
-  }
+  stats.dropped_by = losses_.counts();
+  stats.dropped = std::accumulate(stats.dropped_by.begin(), stats.dropped_by.end(), stats.dropped);
   const ShipperCounters& shipped = shipper_.counters();
   stats.acknowledged = shipped.acknowledged.load(std::memory_order_relaxed);
   stats.rejected = shipped.rejected.load(std::memory_order_relaxed);

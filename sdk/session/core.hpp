@@ -18,6 +18,7 @@
 #include "journal/tables.hpp"
 #include "record/lanes.hpp"
 #include "recovery/adoptions.hpp"
+#include "session/losses.hpp"
 #include "session/node_state.hpp"
 #include "session/step_thread.hpp"
 #include "ship/shipper.hpp"
@@ -39,7 +40,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   bool in_own_process() const noexcept { return *fork_guard_ != 0; }
   // The journal's fill level refuses this event; never under the policy `block`.
   bool refused_by_budget(Type type, Level level) const noexcept;
-  Outcome drop(DropReason reason, std::string_view detail) noexcept;
+  // `detail` has static storage or is empty.
+  Outcome drop(DropReason reason, std::string_view detail = {}) noexcept;
   Outcome filter() noexcept;
   // Notes in the journal where a node's life starts or ends; before that event commits.
   void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
@@ -69,6 +71,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   const Level least_level_;
   const bool drops_when_full_;
   std::unique_ptr<JournalFile> file_;
+  Losses losses_;
   SlabPool pool_;
   WallTime wall_time_;
   Tables tables_;

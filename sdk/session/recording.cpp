@@ -1,8 +1,6 @@
 // The way of record() from a handle to the lane, and of whole events into the same format.
 #include <trace/record.hpp>
 
-#include <fmt/format.h>
-
 #include "contract/json_text.hpp"
 #include "record/event_parts.hpp"
 #include "session/core.hpp"
@@ -44,28 +42,8 @@ void leave(SessionCore& core, Lane& lane) noexcept {
   if (lane.shared) core.lanes().shared_mutex().unlock();
 }
 
-std::string_view advice(DropReason reason) noexcept {
-  switch (reason) {
-    case DropReason::budget:
-      return "an event was dropped: the journal's budget is spent; bring the backend back, raise "
-             "SHIPTRACE_JOURNAL_BUDGET or choose the policy block";
-    case DropReason::closed:
-      return "an event was dropped: its session is closed";
-    case DropReason::bad_id:
-      return "an event was dropped: its run or node id is not valid";
-    case DropReason::nested:
-      return "an event was dropped: record() was called inside record() by a signal handler";
-    case DropReason::forked:
-      return "an event was dropped: after fork() the child needs a session of its own";
-    case DropReason::too_large:
-      return "an event was dropped: larger than a slab";
-    default:
-      return "an event was dropped";
-  }
-}
-
 Reservation refuse(SessionCore& core, DropReason reason) noexcept {
-  return {nullptr, nullptr, core.drop(reason, advice(reason))};
+  return {nullptr, nullptr, core.drop(reason)};
 }
 
 }  // namespace
@@ -113,12 +91,7 @@ Outcome publish(const Reservation& reservation) noexcept {
 
 Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexcept {
   NodeState* state = node.state();
-  if (state == nullptr) return Outcome::dropped;
-  try {
-    return state->core->drop(reason, fmt::format("an event was dropped: {}", detail));
-  } catch (...) {
-    return state->core->drop(reason, advice(reason));
-  }
+  return state == nullptr ? Outcome::dropped : state->core->drop(reason, detail);
 }
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 #include <sys/time.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 
 #include "unit/session/recorded_session.hpp"
@@ -16,9 +17,11 @@ std::atomic<const Node*> interrupted{nullptr};
 std::atomic<std::uint64_t> from_handler{0};
 
 void handler(int) {
+  const int before = errno;
   if (const Node* node = interrupted.load()) {
     if (record(*node, Type::progress, Level::info, "handler") == Outcome::accepted) ++from_handler;
   }
+  errno = before;
 }
 
 }  // namespace

@@ -53,9 +53,14 @@ std::vector<EventPayload> RecordedSession::events() {
 }
 
 std::string RecordedSession::told(const std::string& reason) {
-  const std::lock_guard lock(store_->mutex);
-  const auto known = store_->diagnostics.find(reason);
-  return known == store_->diagnostics.end() ? std::string() : known->second;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  do {
+    const std::lock_guard lock(store_->mutex);
+    if (const auto known = store_->diagnostics.find(reason); known != store_->diagnostics.end()) {
+      return known->second;
+    }
+  } while (std::chrono::steady_clock::now() < deadline);
+  return {};
 }
 
 void RecordedSession::break_backend() {

@@ -23,7 +23,7 @@ class RecordedSession {
   // Everything recorded so far, delivered, in the order of delivery. Fails the test when an
   // envelope breaks the contract.
   std::vector<EventPayload> events();
-  // The last diagnostic of the reason, or "".
+  // The last diagnostic of the reason, waited for, or "".
   std::string told(const std::string& reason);
   std::string journal_dir() const { return directory_.path().string(); }
   // From now on every send fails.

@@ -1,0 +1,75 @@
+#include "session/losses.hpp"
+
+#include <fmt/format.h>
+
+namespace trace::detail {
+namespace {
+
+std::string_view advice(DropReason reason) noexcept {
+  switch (reason) {
+    case DropReason::budget:
+      return "the journal's budget is spent; bring the backend back, raise "
+             "SHIPTRACE_JOURNAL_BUDGET or choose the policy block";
+    case DropReason::closed:
+      return "the session is closed";
+    case DropReason::bad_id:
+      return "the run or node id is not valid";
+    case DropReason::bad_number:
+      return "a field holds NaN or an infinity";
+    case DropReason::bad_format:
+      return "a formatter threw";
+    case DropReason::bad_timestamp:
+      return "the timestamp is none of the contract";
+    case DropReason::too_large:
+      return "larger than a slab";
+    case DropReason::nested:
+      return "record() was called inside record() by a signal handler";
+    case DropReason::forked:
+      return "after fork() the child needs a session of its own";
+    case DropReason::no_memory:
+      return "no memory";
+    case DropReason::count_:
+      break;
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+void Losses::count(DropReason reason, std::string_view detail) noexcept {
+  const auto index = static_cast<std::size_t>(reason);
+  Reason& lost = reasons_[index];
+  lost.count.fetch_add(1, std::memory_order_relaxed);
+  header_.dropped[index].fetch_add(1, std::memory_order_relaxed);
+  auto empty = Slot::empty;
+  if (!detail.empty() && lost.slot.compare_exchange_strong(empty, Slot::written)) {
+    lost.detail = detail;
+    lost.slot.store(Slot::full, std::memory_order_release);
+  }
+}
+
+std::array<std::uint64_t, drop_reasons> Losses::counts() const noexcept {
+  std::array<std::uint64_t, drop_reasons> counts{};
+  for (std::size_t i = 0; i < drop_reasons; ++i) {
+    counts[i] = reasons_[i].count.load(std::memory_order_relaxed);
+  }
+  return counts;
+}
+
+void Losses::report() {
+  for (std::size_t i = 0; i < drop_reasons; ++i) {
+    Reason& lost = reasons_[i];
+    const std::uint64_t count = lost.count.load(std::memory_order_relaxed);
+    if (count == lost.reported) continue;
+    const auto reason = static_cast<DropReason>(i);
+    std::string text = fmt::format("{} events dropped so far: {}", count, advice(reason));
+    if (lost.slot.load(std::memory_order_acquire) == Slot::full) {
+      text += fmt::format(" ({})", lost.detail);
+      lost.slot.store(Slot::empty, std::memory_order_release);
+    }
+    lost.reported = count;
+    diagnostics_.report(name(reason), text);
+  }
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,47 @@
+// Losses: what record() refused, counted by reason. Counting is lock-free and safe in a signal
+// handler; telling is the keeper's work, because a diagnostic allocates and takes locks.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+#include <trace/session.hpp>
+
+#include "journal/format.hpp"
+#include "ship/diagnostics.hpp"
+
+namespace trace::detail {
+
+inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(DropReason::count_);
+
+class Losses {
+ public:
+  // The header keeps a copy of the counts for those who inspect the journal.
+  Losses(FileHeader& header, Diagnostics& diagnostics)
+      : header_(header), diagnostics_(diagnostics) {}
+
+  // Any thread. `detail` has static storage (a field's name, a format string) or is empty.
+  void count(DropReason reason, std::string_view detail) noexcept;
+  std::array<std::uint64_t, drop_reasons> counts() const noexcept;
+
+  // Tells the diagnostics of reasons whose count has risen since the last call. One thread.
+  void report();
+
+ private:
+  enum class Slot : std::uint8_t { empty, written, full };
+  struct Reason {
+    std::atomic<std::uint64_t> count{0};
+    std::uint64_t reported = 0;
+    // An example of what was refused.
+    std::atomic<Slot> slot{Slot::empty};
+    std::string_view detail;
+  };
+
+  FileHeader& header_;
+  Diagnostics& diagnostics_;
+  std::array<Reason, drop_reasons> reasons_;
+};
+
+}  // namespace trace::detail
