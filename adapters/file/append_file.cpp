@@ -85,6 +85,11 @@ AppendFile::Outcome AppendFile::open() {
   // Non-blocking, for opening a pipe without a reader would wait for one.
   const int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   file_ = ::open(path_.c_str(), flags, 0600);
+  if (file_ >= 0 && file_ <= STDERR_FILENO) {
+    // Where the host has closed stderr, its next message would go into our file.
+    const int low = std::exchange(file_, ::fcntl(file_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    ::close(low);
+  }
   if (file_ < 0) return fail("cannot be opened", errno);
   struct stat facts {};
   if (::fstat(file_, &facts) != 0) return fail("cannot be examined", errno);

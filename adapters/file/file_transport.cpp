@@ -29,7 +29,7 @@ RunAcknowledgement acknowledge(const OutgoingRun& run, std::string_view session)
 
 class FileTransport final : public Transport {
  public:
-  explicit FileTransport(std::string path) : file_(std::move(path)) {}
+  explicit FileTransport(std::string path) : path_(path), file_(std::move(path)) {}
 
   SendResult send(const Batch& batch,
                   std::chrono::steady_clock::time_point deadline) noexcept override {
@@ -39,10 +39,12 @@ class FileTransport final : public Transport {
       return {};  // memory ran out
     }
   }
+  std::unique_ptr<Transport> another() const override { return make_file_transport(path_); }
 
  private:
   SendResult append(const Batch& batch, std::chrono::steady_clock::time_point deadline);
 
+  const std::string path_;
   AppendFile file_;
   std::vector<std::string_view> lines_;
 };

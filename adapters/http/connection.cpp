@@ -1,5 +1,9 @@
 #include "http/connection.hpp"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -20,6 +24,15 @@ constexpr long upload_buffer = 512 * 1024;
 void start_libcurl() {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+// Where the host has closed stderr, its next message must not go to the backend.
+curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
+  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  const int above = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  ::close(fd);
+  return above;
 }
 
 // The time left as libcurl wants it: at least 1 ms, for 0 means without a limit.
@@ -108,6 +121,7 @@ void Connection::set_up(const HttpOptions& options) {
   set(CURLOPT_WRITEFUNCTION, &on_body);
   set(CURLOPT_READFUNCTION, &on_upload);
   set(CURLOPT_SEEKFUNCTION, &on_seek);
+  set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
 
   const auto set_text = [this](CURLoption option, const std::string& text) {
     if (!text.empty()) set(option, text.c_str());

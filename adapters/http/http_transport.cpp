@@ -21,7 +21,8 @@ constexpr std::string_view events_path = "/trace/events";
 class HttpTransport final : public Transport {
  public:
   explicit HttpTransport(const HttpOptions& options)
-      : endpoint_(options.endpoint),
+      : options_(options),
+        endpoint_(options.endpoint),
         url_(endpoint_.url(events_path)),
         shown_(endpoint_.shown(events_path)),
         token_(options.token, options.token_file),
@@ -40,6 +41,7 @@ class HttpTransport final : public Transport {
   }
 
   void interrupt() noexcept override { connection_.interrupt(); }
+  std::unique_ptr<Transport> another() const override { return make_http_transport(options_); }
 
  private:
   SendResult deliver(const Batch& batch, Clock::time_point deadline);
@@ -48,6 +50,7 @@ class HttpTransport final : public Transport {
   void note_offer(const Reply& reply);
   SendResult keep(SendResult::Kind kind, const std::string& why) const;
 
+  const HttpOptions options_;
   Endpoint endpoint_;
   std::string url_;
   std::string shown_;

@@ -50,9 +50,14 @@ struct Config {
   // Directory of the journal; created with mode 0700. Empty: $XDG_STATE_HOME/shiptrace, else
   // ~/.local/state/shiptrace.
   std::string journal_dir = {};
-  // Bytes that the journal may take on disk. At least 4 MiB.
+  // Bytes that everything in the journal directory may take together: this session's journal, those
+  // of others, dead letters, quarantine. At least 4 MiB.
   std::uint64_t journal_budget = std::uint64_t{2} << 30;
   WhenFull when_full = WhenFull::drop;
+
+  // Survive that somebody cuts the mapped journal short: a SIGBUS handler takes the journal's own
+  // addresses and leaves all others to the handler before it. What was cut off is lost and counted.
+  bool guard_sigbus = true;
 
   // Events below this level are answered with Outcome::filtered.
   Level level = Level::debug;

@@ -32,7 +32,7 @@ class Node;
 class Run;
 
 namespace detail {
-class SessionCore;
+class Generations;
 struct RunState;
 struct NodeState;
 struct CancelCallback;
@@ -41,6 +41,7 @@ struct CancelCallback;
 // Why record() answered Outcome::dropped. Session::stats() counts by it.
 enum class DropReason : std::uint8_t {
   budget,         // the journal's budget is spent and the policy is drop
+  disk_full,      // the disk of the journal, or a limit on the file's size, leaves no room
   closed,         // the session is closed, or the run or node handle is empty
   bad_id,         // run or node id: empty, too long or with control characters
   bad_number,     // a field holds NaN or an infinity
@@ -48,7 +49,7 @@ enum class DropReason : std::uint8_t {
   bad_timestamp,  // EventBody::timestamp is none of the contract
   too_large,      // does not fit into a slab even when trimmed
   nested,         // record() inside record() of the same thread (a signal handler)
-  forked,         // in a child after fork()
+  forked,         // in a child of _Fork(), or of fork() when the transport has no another()
   no_memory,      // a lane, slab or definition could not be allocated
   count_
 };
@@ -61,6 +62,8 @@ struct Stats {
   std::uint64_t filtered = 0;  // below Config::level
   std::uint64_t dropped = 0;   // sum of dropped_by
   std::array<std::uint64_t, static_cast<std::size_t>(DropReason::count_)> dropped_by{};
+  // Accepted, and then destroyed by somebody in the journal's file; known after close().
+  std::uint64_t lost = 0;
   std::uint64_t acknowledged = 0;               // stored by the backend
   std::uint64_t rejected = 0;                   // refused by it for good, kept in rejected.ndjson
   std::uint64_t batches = 0;                    // sends that were acknowledged
@@ -176,6 +179,12 @@ struct Dependencies {
 
 // A worker's connection to its backend, with the journal that makes it crash-safe. Move-only.
 // Owns two threads: the keeper (journal space) and the shipper (delivery).
+//
+// fork(): handles go on working in the child. What the child records goes into a session of its own
+// (new identity, new journal file, same configuration), which begins with its first record or
+// run() and ends with close(); nothing of the parent is touched. A child that ends without
+// close() leaves its journal to the next session that looks, like a worker that died. Nodes that
+// the parent started stay the parent's.
 class Session {
  public:
   // Checks the configuration, opens the journal, starts the threads. Fails with every wrong
@@ -200,12 +209,14 @@ class Session {
   Closed close(std::chrono::milliseconds deadline);
 
   Stats stats() const noexcept;
-  // The session's ULID, 26 characters.
+  // The session's ULID, 26 characters; of its first journal, when it needed several.
   std::string_view id() const noexcept;
 
  private:
-  explicit Session(std::shared_ptr<detail::SessionCore> core) noexcept;
-  std::shared_ptr<detail::SessionCore> core_;
+  explicit Session(std::shared_ptr<detail::Generations> generations) noexcept;
+  // Of this process; null in a child of fork() that has recorded nothing.
+  std::shared_ptr<detail::Generations> here() const;
+  std::shared_ptr<detail::Generations> generations_;
 };
 
 // Lines of a node's bytes, from wherever they come; made by Node::stream(). Bytes are cut at \n

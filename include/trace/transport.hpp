@@ -89,6 +89,12 @@ class Transport {
 
   // Makes a send() that blocks on another thread return soon as interrupted. Any thread.
   virtual void interrupt() noexcept {}
+
+  // A transport to the same place that shares nothing with this one, not even a connection: for a
+  // child after fork(), or a session that needs a second journal. Reads only what never changes,
+  // since the thread that used this one may have vanished in the middle of send(). Null: there is
+  // none; the child's records are dropped as forked then.
+  virtual std::unique_ptr<Transport> another() const { return nullptr; }
 };
 
 }  // namespace trace

@@ -43,9 +43,11 @@ constexpr std::array table{
             "directory of the journal; without it `$XDG_STATE_HOME/shiptrace`, else "
             "`~/.local/state/shiptrace`"},
     Setting{"journal_budget", "SHIPTRACE_JOURNAL_BUDGET", Kind::bytes, &Config::journal_budget,
-            4 * mib, 16 * tib, "bytes that the journal may take on disk"},
+            4 * mib, 16 * tib, "bytes that everything in the journal directory may take together"},
     Setting{"when_full", "SHIPTRACE_WHEN_FULL", Kind::when_full, &Config::when_full, 0, 0,
             "what `record()` does when the budget is spent: refuse the event, or wait"},
+    Setting{"guard_sigbus", "SHIPTRACE_GUARD_SIGBUS", Kind::boolean, &Config::guard_sigbus, 0, 0,
+            "survive that somebody cuts the mapped journal short"},
     Setting{"level", "SHIPTRACE_LEVEL", Kind::level, &Config::level, 0, 0,
             "events below it are not recorded"},
     Setting{"batch_bytes", "SHIPTRACE_BATCH_BYTES", Kind::bytes, &Config::batch_bytes, 4 * kib,
@@ -69,6 +71,14 @@ constexpr std::string_view name(WhenFull policy) {
 std::optional<WhenFull> when_full_from_name(std::string_view text) {
   if (text == name(WhenFull::drop)) return WhenFull::drop;
   if (text == name(WhenFull::block)) return WhenFull::block;
+  return std::nullopt;
+}
+
+constexpr std::string_view name(bool value) { return value ? "true" : "false"; }
+
+std::optional<bool> boolean_from_name(std::string_view text) {
+  if (text == name(true)) return true;
+  if (text == name(false)) return false;
   return std::nullopt;
 }
 
@@ -118,6 +128,8 @@ std::string read_setting(const Setting& setting, std::string_view text, Config& 
     case Kind::duration:
       return assign(config, setting, duration_from_text(text),
                     "must be a duration such as 250ms, 5s or 2m");
+    case Kind::boolean:
+      return assign(config, setting, boolean_from_name(text), "must be true or false");
     case Kind::when_full:
       return assign(config, setting, when_full_from_name(text), "must be drop or block");
     case Kind::level:
@@ -138,6 +150,8 @@ std::string value_text(const Setting& setting, const Config& config) {
     case Kind::text:
     case Kind::secret:
       return config.*std::get<std::string Config::*>(setting.member);
+    case Kind::boolean:
+      return std::string(name(config.*std::get<bool Config::*>(setting.member)));
     case Kind::when_full:
       return std::string(name(config.*std::get<WhenFull Config::*>(setting.member)));
     case Kind::level:
@@ -152,6 +166,7 @@ std::string value_text(const Setting& setting, const Config& config) {
 }
 
 std::string range_text(const Setting& setting) {
+  if (setting.kind == Kind::boolean) return "true or false";
   if (setting.kind == Kind::when_full) return "drop or block";
   if (setting.kind == Kind::level) return "debug, info, warn or error";
   if (!has_range(setting.kind)) return "text";

@@ -20,10 +20,19 @@ static_assert(std::same_as<std::size_t, std::uint64_t>, "sizes of Config are rea
 
 struct Setting {
   // What the value is, and so how it is written.
-  enum class Kind : std::uint8_t { text, secret, bytes, count, duration, when_full, level };
-  using Member =
-      std::variant<std::string Config::*, std::uint64_t Config::*,
-                   std::chrono::milliseconds Config::*, WhenFull Config::*, Level Config::*>;
+  enum class Kind : std::uint8_t {
+    text,
+    secret,
+    bytes,
+    count,
+    duration,
+    boolean,
+    when_full,
+    level
+  };
+  using Member = std::variant<std::string Config::*, std::uint64_t Config::*,
+                              std::chrono::milliseconds Config::*, bool Config::*,
+                              WhenFull Config::*, Level Config::*>;
 
   std::string_view field;
   std::string_view environment;

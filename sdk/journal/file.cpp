@@ -12,6 +12,8 @@
 #include <new>
 #include <utility>
 
+#include "journal/descriptor.hpp"
+
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
@@ -60,11 +62,12 @@ void populate(std::byte* base, std::size_t bytes) noexcept {
 }
 
 Result<std::unique_ptr<JournalFile>> JournalFile::create(const std::string& directory,
-                                                         const JournalIdentity& identity) {
+                                                         const JournalIdentity& identity,
+                                                         std::uint64_t capacity) {
   std::unique_ptr<JournalFile> file(new JournalFile);
   file->path_ = directory + "/" + identity.session + ".journal";
   const std::string temporary = file->path_ + ".new";
-  file->fd_ = open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  file->fd_ = open_above_standard(temporary, O_RDWR | O_CREAT | O_EXCL, 0600);
   if (file->fd_ < 0) return Error("journal_dir", directory + ": " + system_error());
   const auto fail = [&](const char* what) {
     Error error("journal_dir", directory + ": " + what + ": " + system_error());
@@ -72,26 +75,46 @@ Result<std::unique_ptr<JournalFile>> JournalFile::create(const std::string& dire
     return error;
   };
   if (!set_lock(file->fd_, F_WRLCK)) return fail("cannot lock a file here");
-  if (!file->map_header(identity)) return fail("cannot reserve space");
+  if (!file->map_header(identity, capacity)) return fail("cannot reserve space");
   if (rename(temporary.c_str(), file->path_.c_str()) != 0) return fail("cannot rename");
   return file;
 }
 
-std::unique_ptr<JournalFile> JournalFile::in_memory(const JournalIdentity& identity) {
+std::unique_ptr<JournalFile> JournalFile::in_memory(const JournalIdentity& identity,
+                                                    std::uint64_t capacity) {
   std::unique_ptr<JournalFile> file(new JournalFile);
-  if (!file->map_header(identity)) throw std::bad_alloc();
+  if (!file->map_header(identity, capacity)) throw std::bad_alloc();
   return file;
 }
 
 JournalFile::~JournalFile() {
-  for (const Mapping& mapping : mappings_) munmap(mapping.base, mapping.bytes);
   release();
+  LiveFiles::remove(live_);
+  if (base_ != nullptr) munmap(base_, capacity_);
 }
 
-bool JournalFile::map_header(const JournalIdentity& identity) noexcept {
+std::string JournalFile::directory() const { return path_.substr(0, path_.rfind('/') + 1); }
+
+bool JournalFile::set_addresses_aside(std::uint64_t capacity) noexcept {
+  // A limit on the address space leaves room for less.
+  for (; capacity >= 4 * std::uint64_t{large_slab_bytes}; capacity /= 2) {
+    void* base =
+        mmap(nullptr, capacity, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED) continue;
+    base_ = static_cast<std::byte*>(base);
+    capacity_ = capacity;
+    return true;
+  }
+  return false;
+}
+
+bool JournalFile::map_header(const JournalIdentity& identity, std::uint64_t capacity) noexcept {
+  if (!set_addresses_aside(capacity)) return false;
+  if (fd_ >= 0) live_ = LiveFiles::add(fd_, base_, capacity_);
   if (!reserve(0, header_bytes)) return false;
   std::byte* base = map(0, header_bytes);
   if (base == nullptr) return false;
+  end_ = header_bytes;
   header_ = new (base) FileHeader{};
   header_->version = format_version;
   header_->header_bytes = header_bytes;
@@ -111,37 +134,63 @@ bool JournalFile::reserve(std::uint64_t offset, std::uint64_t bytes) noexcept {
     errno = EFBIG;  // asking the kernel would raise SIGXFSZ
     return false;
   }
-  if (fallocate(fd_, 0, static_cast<off_t>(offset), static_cast<off_t>(bytes)) == 0) return true;
-  return errno == EOPNOTSUPP && write_zeros(fd_, offset, bytes);
+  if (fallocate(fd_, 0, static_cast<off_t>(offset), static_cast<off_t>(bytes)) != 0 &&
+      (errno != EOPNOTSUPP || !write_zeros(fd_, offset, bytes))) {
+    return false;
+  }
+  if (live_ != nullptr && offset + bytes > live_->file_bytes) live_->file_bytes = offset + bytes;
+  return true;
 }
 
 std::byte* JournalFile::map(std::uint64_t offset, std::uint64_t bytes) noexcept {
-  const int flags = fd_ >= 0 ? MAP_SHARED : (MAP_PRIVATE | MAP_ANONYMOUS);
-  void* base = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, fd_,
+  const int flags = MAP_FIXED | (fd_ >= 0 ? MAP_SHARED : (MAP_PRIVATE | MAP_ANONYMOUS));
+  void* base = mmap(base_ + offset, bytes, PROT_READ | PROT_WRITE, flags, fd_,
                     fd_ >= 0 ? static_cast<off_t>(offset) : 0);
   if (base == MAP_FAILED) return nullptr;
-  try {
-    mappings_.push_back({static_cast<std::byte*>(base), bytes});
-  } catch (...) {
-    munmap(base, bytes);
-    return nullptr;
-  }
   bytes_ += bytes;
   return static_cast<std::byte*>(base);
 }
 
 std::byte* JournalFile::add_extent(std::uint32_t slab_bytes, std::uint32_t count) noexcept {
-  if (crash_safe() && fd_ < 0) return nullptr;
-  const std::uint32_t extents = header_->extent_count.load(std::memory_order_relaxed);
-  if (extents == max_extents) return nullptr;
-  const std::uint64_t offset = bytes_;
+  if ((crash_safe() && fd_ < 0) || extents_ == max_extents) return nullptr;
   const std::uint64_t bytes = std::uint64_t{slab_bytes} * count;
-  if (!reserve(offset, bytes)) return nullptr;
-  std::byte* base = map(offset, bytes);
+  if (end_ + bytes > capacity_ || !reserve(end_, bytes)) return nullptr;
+  std::byte* base = map(end_, bytes);
   if (base == nullptr) return nullptr;
-  header_->extents[extents] = {offset, slab_bytes, count};
-  header_->extent_count.store(extents + 1, std::memory_order_release);
+  header_->extents[extents_++] = {end_, slab_bytes, count};
+  header_->extent_count.store(extents_, std::memory_order_release);
+  end_ += bytes;
   return base;
+}
+
+bool JournalFile::discard(std::byte* slab, std::uint32_t bytes) noexcept {
+  const auto offset = static_cast<off_t>(slab - base_);
+  const bool done = crash_safe()
+                        ? fd_ >= 0 && fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                                                offset, bytes) == 0
+                        : madvise(slab, bytes, MADV_DONTNEED) == 0;
+  if (done) bytes_ -= bytes;
+  return done;
+}
+
+bool JournalFile::restore(std::byte* slab, std::uint32_t bytes) noexcept {
+  if (crash_safe() && fd_ < 0) return false;
+  if (!reserve(static_cast<std::uint64_t>(slab - base_), bytes)) return false;
+  bytes_ += bytes;
+  return true;
+}
+
+bool JournalFile::kept(const std::byte* base, std::size_t bytes) const noexcept {
+  return live_ == nullptr ||
+         static_cast<std::uint64_t>(base - base_) + bytes <= live_->shortest_bytes.load();
+}
+
+bool JournalFile::is_named() const noexcept {
+  struct stat named {};
+  struct stat held {};
+  return !crash_safe() || fd_ < 0 ||
+         (stat(path_.c_str(), &named) == 0 && fstat(fd_, &held) == 0 &&
+          named.st_ino == held.st_ino && named.st_dev == held.st_dev);
 }
 
 void JournalFile::remove() noexcept {
@@ -150,6 +199,7 @@ void JournalFile::remove() noexcept {
 
 void JournalFile::release() noexcept {
   if (fd_ < 0) return;
+  LiveFiles::descriptor_closed(live_);
   set_lock(fd_, F_UNLCK);  // closing alone would not: the mappings hold the open file
   ::close(std::exchange(fd_, -1));
 }

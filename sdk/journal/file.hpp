@@ -6,17 +6,17 @@
 // be used, the journal lies in anonymous memory and does not survive its process.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <trace/result.hpp>
 
 #include "journal/format.hpp"
+#include "journal/live_files.hpp"
 
 namespace trace::detail {
 
@@ -28,10 +28,15 @@ struct JournalIdentity {
 
 class JournalFile {
  public:
-  // `directory` exists. Fails with what the system says; nothing is left behind then.
+  static constexpr std::uint64_t default_capacity = std::uint64_t{1} << 32;
+
+  // `directory` exists. `capacity`: addresses to set aside, in bytes; the file cannot outgrow them.
+  // Fails with what the system says; nothing is left behind then.
   static Result<std::unique_ptr<JournalFile>> create(const std::string& directory,
-                                                     const JournalIdentity& identity);
-  static std::unique_ptr<JournalFile> in_memory(const JournalIdentity& identity);
+                                                     const JournalIdentity& identity,
+                                                     std::uint64_t capacity = default_capacity);
+  static std::unique_ptr<JournalFile> in_memory(const JournalIdentity& identity,
+                                                std::uint64_t capacity = default_capacity);
 
   ~JournalFile();
   JournalFile(const JournalFile&) = delete;
@@ -40,11 +45,28 @@ class JournalFile {
   FileHeader& header() const noexcept { return *header_; }
   bool crash_safe() const noexcept { return !path_.empty(); }
   const std::string& path() const noexcept { return path_; }
+  // The directory that it lies in; empty for one in memory.
+  std::string directory() const;
+
+  // Reserved on disk now.
   std::uint64_t bytes() const noexcept { return bytes_; }
 
-  // Reserves and maps `count` slabs more, not populated; null when the disk, the memory or the
-  // extent table is full. The caller serialises calls.
+  // Reserves and maps `count` slabs more, not populated; null when the disk, the addresses or the
+  // extent table are full. The caller serialises calls.
   std::byte* add_extent(std::uint32_t slab_bytes, std::uint32_t count) noexcept;
+  // Gives a slab's space back to the disk, and reserves it again; the bytes are zero then. False
+  // when the system does not.
+  bool discard(std::byte* slab, std::uint32_t bytes) noexcept;
+  bool restore(std::byte* slab, std::uint32_t bytes) noexcept;
+
+  // How often somebody else cut the file short. What lay behind its new end is gone.
+  std::uint64_t truncations() const noexcept {
+    return live_ == nullptr ? 0 : live_->truncations.load(std::memory_order_acquire);
+  }
+  // Whether every truncation left these bytes alone.
+  bool kept(const std::byte* base, std::size_t bytes) const noexcept;
+  // Whether the file still has its name.
+  bool is_named() const noexcept;
 
   // Takes the file off the disk; mappings stay.
   void remove() noexcept;
@@ -54,19 +76,19 @@ class JournalFile {
 
  private:
   JournalFile() = default;
-  bool map_header(const JournalIdentity& identity) noexcept;
+  bool map_header(const JournalIdentity& identity, std::uint64_t capacity) noexcept;
+  bool set_addresses_aside(std::uint64_t capacity) noexcept;
   bool reserve(std::uint64_t offset, std::uint64_t bytes) noexcept;
   std::byte* map(std::uint64_t offset, std::uint64_t bytes) noexcept;
 
-  struct Mapping {
-    std::byte* base;
-    std::size_t bytes;
-  };
-
   int fd_ = -1;
   std::string path_;
+  LiveFile* live_ = nullptr;
   FileHeader* header_ = nullptr;
-  std::vector<Mapping> mappings_;
+  std::byte* base_ = nullptr;
+  std::uint64_t capacity_ = 0;
+  std::uint64_t end_ = 0;  // of the extents
+  std::uint32_t extents_ = 0;
   std::atomic<std::uint64_t> bytes_{0};
 };
 

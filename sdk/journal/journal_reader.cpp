@@ -64,6 +64,7 @@ Result<JournalReader> JournalReader::read(int fd, std::string path) {
 
 JournalReader::JournalReader(JournalReader&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
+      live_(std::exchange(other.live_, nullptr)),
       path_(std::move(other.path_)),
       header_(std::move(other.header_)),
       slabs_(std::move(other.slabs_)),
@@ -72,7 +73,11 @@ JournalReader::JournalReader(JournalReader&& other) noexcept
       watermarks_(std::move(other.watermarks_)),
       nodes_(std::move(other.nodes_)) {}
 
+JournalReader::JournalReader(int fd, std::string path)
+    : fd_(fd), live_(LiveFiles::add(fd, nullptr, 0)), path_(std::move(path)) {}
+
 JournalReader::~JournalReader() {
+  LiveFiles::remove(live_);
   if (fd_ >= 0) ::close(fd_);
 }
 

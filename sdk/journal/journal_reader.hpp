@@ -11,6 +11,7 @@
 #include <trace/result.hpp>
 
 #include "journal/format.hpp"
+#include "journal/live_files.hpp"
 
 namespace trace::detail {
 
@@ -70,12 +71,13 @@ class JournalReader {
   bool load(const SlabPlace& place, std::byte* to) const noexcept;
 
  private:
-  JournalReader(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  JournalReader(int fd, std::string path);
   std::string read_header();  // what is wrong, or nothing
   void read_slabs();
   void read_table(const SlabPlace& place);
 
   int fd_ = -1;
+  LiveFile* live_ = nullptr;
   std::string path_;
   std::unique_ptr<FileHeader> header_;
   std::vector<SlabPlace> slabs_;

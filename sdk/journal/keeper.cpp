@@ -12,6 +12,12 @@ constexpr std::size_t least_large = 32;
 constexpr std::size_t most_large = 256;
 constexpr std::size_t small_reserve = 64;
 constexpr auto idle_pause = 128ms;
+// The space of a flood is kept this long for the next one.
+constexpr auto trim_after = 5s;
+constexpr auto look_interval = 5s;
+// As admission depends on what else the directory holds.
+constexpr auto crowded_look_interval = 200ms;
+constexpr unsigned crowded_percent = 60;
 
 }  // namespace
 
@@ -20,7 +26,18 @@ Steady::time_point Keeper::step(Steady::time_point now) {
   const std::uint64_t recent = taken - taken_before_;
   taken_before_ = taken;
   const std::size_t reserve = std::clamp<std::size_t>(recent * 4, least_large, most_large);
-  const bool worked = pool_.replenish(reserve, small_reserve);
+  bool worked = pool_.replenish(reserve, small_reserve);
+  if (recent > 0) {
+    busy_until_ = now + trim_after;
+  } else if (now >= busy_until_) {
+    worked = pool_.trim(least_large, small_reserve) || worked;
+  }
+  if (now >= next_look_) {
+    pool_.look_around();
+    next_look_ =
+        now + (pool_.used_percent() < crowded_percent ? Steady::duration(look_interval)
+                                                      : Steady::duration(crowded_look_interval));
+  }
   if (now >= next_calibration_) {
     wall_time_.calibrate(clock_.stamp(), clock_.wall_ns(), monotonic_ns());
     next_calibration_ = now + 1s;

@@ -1,6 +1,6 @@
-// Keeper: keeps populated slabs ready ahead of need, recycles those that came back, and calibrates
-// the wall clock. Nobody waits for it: a producer that finds no slab maps one itself. All of it is
-// in step(), which a thread of its own calls.
+// Keeper: keeps populated slabs ready ahead of need, recycles those that came back, gives surplus
+// space back to the disk, and calibrates the wall clock. Nobody waits for it: a producer that finds
+// no slab maps one itself. All of it is in step(), which a thread of its own calls.
 #pragma once
 
 #include "journal/slab_pool.hpp"
@@ -22,6 +22,8 @@ class Keeper {
   WallTime& wall_time_;
   Clock& clock_;
   Steady::time_point next_calibration_{};
+  Steady::time_point next_look_{};
+  Steady::time_point busy_until_{};
   std::uint64_t taken_before_ = 0;
   std::chrono::milliseconds pause_{1};
 };

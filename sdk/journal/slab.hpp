@@ -14,6 +14,8 @@ struct Slab {
   std::byte* base = nullptr;
   std::uint32_t bytes = 0;
   std::uint32_t lane = 0;
+  std::uint64_t generation = 0;   // as it stands in the upper half of the word
+  std::uint64_t truncations = 0;  // of the file, when this generation was opened
 
   // Reader's side only: events that were read and are neither acknowledged nor dead letters.
   std::uint32_t unresolved = 0;
@@ -28,9 +30,8 @@ struct Slab {
   // Begins a new generation without data. Last step of recycling: until then a reader of the file
   // finds the old generation whole.
   void reset() noexcept {
-    const std::uint64_t word = header().word.load(std::memory_order_relaxed);
-    header().word.store(generation_bits(word) + (std::uint64_t{1} << 32),
-                        std::memory_order_release);
+    generation += std::uint64_t{1} << 32;
+    header().word.store(generation, std::memory_order_release);
     unresolved = 0;
     fully_read = false;
   }

@@ -1,7 +1,6 @@
 #include "journal/slab_pool.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace trace::detail {
 namespace {
@@ -19,7 +18,7 @@ constexpr std::size_t preallocated = 4096;
 
 SlabPool::SlabPool(JournalFile& file, std::uint64_t budget)
     : file_(file),
-      budget_(budget),
+      budget_(file.directory(), budget),
       small_(preallocated),
       large_(preallocated),
       opened_(preallocated),
@@ -42,6 +41,7 @@ Slab* SlabPool::take(SlabSize size) noexcept {
       slab->reset();
     }
   }
+  slab->truncations = file_.truncations();
   taken_.fetch_add(1, std::memory_order_relaxed);
   note_used(slab->bytes);
   return slab;
@@ -71,32 +71,86 @@ void SlabPool::give_back(Slab* slab) noexcept {
 
 void SlabPool::note_used(std::int64_t bytes) noexcept {
   const std::int64_t used = used_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  used_percent_.store(
-      static_cast<unsigned>(static_cast<std::uint64_t>(std::max<std::int64_t>(used, 0)) * 100 /
-                            budget_),
-      std::memory_order_relaxed);
+  const std::uint64_t taken =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(used, 0)) + budget_.others();
+  used_percent_.store(static_cast<unsigned>(taken * 100 / budget_.bytes()),
+                      std::memory_order_relaxed);
+}
+
+void SlabPool::look_around() noexcept {
+  try {
+    budget_.look(file_.bytes());
+  } catch (...) {  // no memory for names: the last look serves on
+  }
+  note_used(0);
+}
+
+bool SlabPool::intact(const Slab& slab) const noexcept {
+  return slab.truncations == file_.truncations() || file_.kept(slab.base, slab.bytes);
+}
+
+bool SlabPool::warm(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept {
+  std::vector<Slab*>& cold = cold_[static_cast<std::size_t>(size)];
+  while (grown.size() < count && !cold.empty()) {
+    if (!file_.restore(cold.back()->base, cold.back()->bytes)) return false;
+    grown.push_back(cold.back());
+    cold.pop_back();
+  }
+  return true;
+}
+
+bool SlabPool::extend(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept {
+  if (count == 0) return true;
+  const std::uint32_t bytes = bytes_of(size);
+  std::byte* base = file_.add_extent(bytes, static_cast<std::uint32_t>(count));
+  if (base == nullptr) return false;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Slab& slab = slabs_.emplace_back();
+    slab.base = base + i * bytes;
+    slab.bytes = bytes;
+    grown.push_back(&slab);
+  }
+  return true;
 }
 
 std::vector<Slab*> SlabPool::grow(SlabSize size, std::uint64_t count) noexcept {
   const std::uint32_t bytes = bytes_of(size);
-  const std::uint64_t taken = file_.bytes();
-  const std::uint64_t room = budget_ > taken ? (budget_ - taken) / bytes : 0;
-  const auto fitting = static_cast<std::uint32_t>(std::min(count, room));
   std::vector<Slab*> grown;
-  if (fitting == 0) return grown;
   try {
-    grown.reserve(fitting);
-    std::byte* base = file_.add_extent(bytes, fitting);
-    if (base == nullptr) return grown;
-    for (std::uint32_t i = 0; i < fitting; ++i) {
-      Slab& slab = slabs_.emplace_back();
-      slab.base = base + std::size_t{i} * bytes;
-      slab.bytes = bytes;
-      grown.push_back(&slab);
-    }
+    grown.reserve(count);
+    budget_.reserve(count * bytes, bytes, file_.bytes(), [&](std::uint64_t room) {
+      const std::uint64_t fitting = room / bytes;
+      const bool done = warm(size, fitting, grown) && extend(size, fitting - grown.size(), grown);
+      disk_is_full_.store(!done, std::memory_order_relaxed);
+      return done;
+    });
   } catch (...) {  // no memory for more handles; what was made is used
   }
   return grown;
+}
+
+bool SlabPool::trim(std::size_t reserve_large, std::size_t reserve_small) noexcept {
+  constexpr int at_once = 16;
+  const auto trim_size = [&](SlabSize size, std::size_t reserve) {
+    const std::lock_guard lock(grow_mutex_);
+    Slab* slab = nullptr;
+    for (int i = 0; i < at_once; ++i) {
+      if (ready(size).size_approx() <= 2 * reserve || !ready(size).try_dequeue(slab)) return false;
+      if (!file_.discard(slab->base, slab->bytes)) {
+        ready(size).enqueue(slab);
+        return false;
+      }
+      cold_[static_cast<std::size_t>(size)].push_back(slab);
+    }
+    return true;
+  };
+  try {
+    const bool more_large = trim_size(SlabSize::large, reserve_large);
+    const bool more_small = trim_size(SlabSize::small, reserve_small);
+    return more_large || more_small;
+  } catch (...) {  // no memory to remember a cold slab by: its space stays unused
+    return false;
+  }
 }
 
 bool SlabPool::replenish(std::size_t reserve_large, std::size_t reserve_small) noexcept {

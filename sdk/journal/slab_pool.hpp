@@ -6,6 +6,9 @@
 //   opened  producers → shipper  in the order in which each lane opened them
 //   used    shipper → keeper     every event in them is resolved
 //
+// After a flood the keeper gives the space of slabs that nobody needs back to the disk; such cold
+// slabs are the first to be taken when the journal grows again.
+//
 // docs/decisions/0001-slabs-through-queues.md says why slabs, not events, pass through.
 #pragma once
 
@@ -21,6 +24,7 @@
 #include <mutex>
 #include <vector>
 
+#include "journal/directory_budget.hpp"
 #include "journal/file.hpp"
 #include "journal/slab_source.hpp"
 
@@ -32,7 +36,7 @@ using SlabQueue = moodycamel::ConcurrentQueue<Slab*>;
 
 class SlabPool final : public SlabSource {
  public:
-  // `file` outlives the pool. At most `budget` bytes are taken from it.
+  // `file` outlives the pool. It grows as long as its directory holds less than `budget` bytes.
   SlabPool(JournalFile& file, std::uint64_t budget);
 
   // Producers. Null when the budget or the disk is exhausted.
@@ -50,9 +54,19 @@ class SlabPool final : public SlabSource {
   // the budget. True when there was something to do.
   bool replenish(std::size_t reserve_large, std::size_t reserve_small) noexcept;
 
+  // Keeper: gives the space of surplus slabs back to the disk, a few per call. True when there
+  // may be more.
+  bool trim(std::size_t reserve_large, std::size_t reserve_small) noexcept;
+  // Keeper: looks at what else the directory holds.
+  void look_around() noexcept;
+
+  bool intact(const Slab& slab) const noexcept override;
+
   void release_waiters() noexcept;
 
-  // 0 to 100: the part of the budget that holds slabs in use.
+  // The last slab was not given out because of the disk, not because of the budget.
+  bool disk_is_full() const noexcept { return disk_is_full_.load(std::memory_order_relaxed); }
+  // 0 to 100: the part of the budget that is not free for new slabs.
   unsigned used_percent() const noexcept { return used_percent_.load(std::memory_order_relaxed); }
   std::uint64_t mapped_by_producers() const noexcept {
     return mapped_by_producers_.load(std::memory_order_relaxed);
@@ -63,18 +77,22 @@ class SlabPool final : public SlabSource {
 
  private:
   SlabQueue& ready(SlabSize size) noexcept { return size == SlabSize::small ? small_ : large_; }
-  // Maps up to `count` new slabs, not populated, in no queue yet; the caller holds grow_mutex_.
+  // Up to `count` slabs more, not populated, in no queue yet; the caller holds grow_mutex_.
   std::vector<Slab*> grow(SlabSize size, std::uint64_t count) noexcept;
+  bool warm(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept;
+  bool extend(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept;
   void note_used(std::int64_t bytes) noexcept;
 
   JournalFile& file_;
-  const std::uint64_t budget_;
+  DirectoryBudget budget_;
   SlabQueue small_;
   SlabQueue large_;
   SlabQueue opened_;
   SlabQueue used_;
   std::mutex grow_mutex_;
   std::deque<Slab> slabs_;  // owns the handles
+  std::array<std::vector<Slab*>, 2> cold_;
+  std::atomic<bool> disk_is_full_{false};
   std::atomic<std::int64_t> used_bytes_{0};
   std::atomic<unsigned> used_percent_{0};
   std::atomic<std::uint64_t> taken_{0};

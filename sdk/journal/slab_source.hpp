@@ -17,6 +17,9 @@ class SlabSource {
   // Every event in it is resolved.
   virtual void give_back(Slab* slab) noexcept = 0;
 
+  // False when somebody destroyed a part of the file that the slab lies in.
+  virtual bool intact(const Slab&) const noexcept { return true; }
+
   // Makes the slab's bytes readable until unload(); false when they cannot be read.
   virtual bool load(Slab&) noexcept { return true; }
   virtual void unload(Slab&) noexcept {}

@@ -20,10 +20,11 @@ WallTime::WallTime(FileHeader& header, std::uint64_t stamp, std::int64_t wall_ns
   add({stamp, wall_ns, ns_per_tick});
 }
 
+WallTime::WallTime(FileHeader& header) : header_(header), points_(calibrations_of(header)) {}
+
 void WallTime::calibrate(std::uint64_t stamp, std::int64_t wall_ns, std::uint64_t monotonic_ns) {
   const std::lock_guard lock(mutex_);
-  const std::uint64_t count = header_.calibration_count.load(std::memory_order_relaxed);
-  const Calibration last = header_.calibrations[(count - 1) % max_calibrations];
+  const Calibration last = points_.back();
   double rate = last.ns_per_tick;
   if (first_monotonic_ns_ == 0) {
     first_stamp_ = stamp;
@@ -44,6 +45,8 @@ void WallTime::calibrate(std::uint64_t stamp, std::int64_t wall_ns, std::uint64_
 }
 
 void WallTime::add(const Calibration& point) {
+  if (points_.size() == max_calibrations) points_.erase(points_.begin());
+  points_.push_back(point);
   const std::uint64_t count = header_.calibration_count.load(std::memory_order_relaxed);
   header_.calibrations[count % max_calibrations] = point;
   header_.calibration_count.store(count + 1, std::memory_order_release);
@@ -51,7 +54,7 @@ void WallTime::add(const Calibration& point) {
 
 std::vector<Calibration> WallTime::points() const {
   const std::lock_guard lock(mutex_);
-  return calibrations_of(header_);
+  return points_;
 }
 
 std::vector<Calibration> calibrations_of(const FileHeader& header) {

@@ -20,7 +20,7 @@ class WallTime {
   WallTime(FileHeader& header, std::uint64_t stamp, std::int64_t wall_ns, double ns_per_tick);
 
   // Takes the points that a journal has.
-  explicit WallTime(FileHeader& header) : header_(header) {}
+  explicit WallTime(FileHeader& header);
 
   // Adds a point. `monotonic_ns` measures the ticks' length. Keeper's thread.
   void calibrate(std::uint64_t stamp, std::int64_t wall_ns, std::uint64_t monotonic_ns);
@@ -32,7 +32,8 @@ class WallTime {
   void add(const Calibration& point);
 
   mutable std::mutex mutex_;
-  FileHeader& header_;
+  FileHeader& header_;  // gets a copy; it may be destroyed by somebody who truncates the file
+  std::vector<Calibration> points_;
   std::uint64_t first_stamp_ = 0;
   std::uint64_t first_monotonic_ns_ = 0;
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "journal/descriptor.hpp"
 #include "record/event_parts.hpp"
 
 namespace trace::detail {
@@ -138,7 +139,7 @@ void AdoptedJournal::quarantine(const SlabPlace& place) noexcept {
     if (!reader_.load(place, bytes.data())) return;
     const std::string path =
         (directory / fmt::format("{}-{}.slab", journal.stem().string(), place.offset)).string();
-    const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int fd = open_above_standard(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (fd < 0) return;
     if (write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size())) ++quarantined_;
     ::close(fd);

@@ -8,6 +8,8 @@
 #include <ctime>
 #include <filesystem>
 
+#include "journal/descriptor.hpp"
+
 namespace trace::detail {
 namespace {
 
@@ -34,7 +36,7 @@ std::vector<std::string> journals_in(const std::string& directory) {
 }
 
 std::optional<int> lock_orphan(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  const int fd = open_above_standard(path, O_RDWR | O_NOFOLLOW);
   if (fd < 0) return std::nullopt;
   struct flock lock {};
   lock.l_type = F_WRLCK;

@@ -13,22 +13,28 @@ namespace trace::detail {
 namespace {
 
 constexpr std::size_t page = 4096;
+// Addresses for what is recorded although the budget is spent.
+constexpr std::uint64_t beyond_budget = 64 * 1024 * 1024;
 
 std::unique_ptr<JournalFile> open_journal(const FinalizedConfig& config, const std::string& id,
                                           Diagnostics& diagnostics) {
   const Config& values = config.values();
   const JournalIdentity identity{id, values.transport, values.endpoint};
+  const std::uint64_t capacity = values.journal_budget + beyond_budget;
   auto directory = prepare_journal_directory(config.journal_dir);
   std::string why;
   if (directory) {
-    auto file = JournalFile::create(*directory, identity);
-    if (file) return std::move(*file);
+    auto file = JournalFile::create(*directory, identity, capacity);
+    if (file) {
+      if (values.guard_sigbus) LiveFiles::guard_against_truncation();
+      return std::move(*file);
+    }
     why = file.error().text();
   } else {
     why = directory.error().text();
   }
   diagnostics.report("journal", why + "; events are kept in memory only, not crash-safe");
-  return JournalFile::in_memory(identity);
+  return JournalFile::in_memory(identity, capacity);
 }
 
 // A first estimate of a tick's length; the keeper refines it.
@@ -59,6 +65,18 @@ ShipperLimits limits_of(const Config& config) {
 
 }  // namespace
 
+std::shared_ptr<SessionCore> SessionCore::start(FinalizedConfig config,
+                                                std::unique_ptr<Transport> transport) {
+  return {new SessionCore(std::move(config), std::move(transport)), [](SessionCore* core) {
+            if (core->in_own_process()) delete core;
+          }};
+}
+
+std::shared_ptr<SessionCore> SessionCore::successor() const {
+  auto transport = transport_->another();
+  return transport == nullptr ? nullptr : start(config_, std::move(transport));
+}
+
 SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> transport)
     : config_(std::move(config)),
       source_(best_stamp_source()),
@@ -86,6 +104,7 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
   pool_.replenish(4, 16);
   keeper_thread_ = std::make_unique<StepThread>("trace-keeper", [this](Steady::time_point now) {
     losses_.report();
+    tell_of_the_journal();
     return keeper_.step(now);
   });
   shipper_thread_ = std::make_unique<StepThread>(
@@ -107,6 +126,11 @@ bool SessionCore::refused_by_budget(Type type, Level level) const noexcept {
 
 Outcome SessionCore::drop(DropReason reason, std::string_view detail) noexcept {
   losses_.count(reason, detail);
+  return Outcome::dropped;
+}
+
+Outcome SessionCore::drop_in_child() noexcept {
+  losses_.count_in_memory(DropReason::forked);
   return Outcome::dropped;
 }
 
@@ -142,9 +166,7 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
 RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {
   bool created = false;
   RunInfo* run = runs_.open(id, spec, created);
-  if (run == nullptr) {
-    losses_.count(DropReason::no_memory, "a session serves at most 65,536 runs; start a new one");
-  } else if (created && !tables_.add_run(run->number, id, spec)) {
+  if (created && !tables_.add_run(run->number, id, spec)) {
     diagnostics_.report("journal", fmt::format("no space for the metadata of run {}", id));
   }
   return run;
@@ -173,9 +195,14 @@ bool SessionCore::drain(Steady::time_point deadline) {
   return drained;
 }
 
-bool SessionCore::flush(std::chrono::milliseconds timeout) {
-  if (closed()) return false;
-  return drain(Steady::now() + timeout);
+bool SessionCore::flush(Steady::time_point deadline) { return !closed() && drain(deadline); }
+
+void SessionCore::tell_of_the_journal() {
+  if (truncation_told_ || file_->truncations() == 0) return;
+  truncation_told_ = true;
+  diagnostics_.report("journal", fmt::format("somebody cut {} short; events in it are lost, what "
+                                             "is recorded from now on is not crash-safe",
+                                             file_->path()));
 }
 
 void SessionCore::abandon_open_nodes() {
@@ -190,21 +217,26 @@ void SessionCore::abandon_open_nodes() {
   }
 }
 
-Closed SessionCore::close(std::chrono::milliseconds timeout) {
-  const Steady::time_point deadline = Steady::now() + timeout;
+Closed SessionCore::close(Steady::time_point deadline) {
   const std::lock_guard lock(close_mutex_);
   if (closed()) return close_result_;
   abandon_open_nodes();
   closed_.store(true);
   pool_.release_waiters();
   lanes_.wait_until_quiet(deadline);
-  drain(deadline);
+  const bool drained = drain(deadline);
   stop_threads();
   losses_.report();
+  tell_of_the_journal();
   const Stats counted = stats();
   const std::uint64_t resolved = counted.acknowledged + counted.rejected +
                                  shipper_.counters().unreadable.load(std::memory_order_relaxed);
-  close_result_.kept = counted.accepted > resolved ? counted.accepted - resolved : 0;
+  const std::uint64_t open = counted.accepted > resolved ? counted.accepted - resolved : 0;
+  if (drained) {
+    lost_ = open;  // all that can be read is resolved: the rest is not there any more
+  } else {
+    close_result_.kept = open;
+  }
   close_result_.journal = config_.journal_dir;
   file_->header().closed_cleanly.store(1, std::memory_order_release);
   if (close_result_.kept == 0) file_->remove();
@@ -229,6 +261,7 @@ Stats SessionCore::stats() const noexcept {
   const ShipperCounters& shipped = shipper_.counters();
   stats.acknowledged = shipped.acknowledged.load(std::memory_order_relaxed);
   stats.rejected = shipped.rejected.load(std::memory_order_relaxed);
+  stats.lost = lost_ + shipped.unreadable.load(std::memory_order_relaxed);
   stats.batches = shipped.batches.load(std::memory_order_relaxed);
   stats.retries = shipped.retries.load(std::memory_order_relaxed);
   stats.slabs_mapped_by_producers = pool_.mapped_by_producers();

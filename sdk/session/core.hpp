@@ -14,6 +14,7 @@
 #include "config/finalized.hpp"
 #include "journal/file.hpp"
 #include "journal/keeper.hpp"
+#include "journal/live_files.hpp"
 #include "journal/slab_pool.hpp"
 #include "journal/tables.hpp"
 #include "record/lanes.hpp"
@@ -27,6 +28,10 @@ namespace trace::detail {
 
 class SessionCore : public std::enable_shared_from_this<SessionCore> {
  public:
+  // The core goes with its last user, but never in a child of fork(): there it is a picture of the
+  // parent's, taken in the middle of whatever its threads did.
+  static std::shared_ptr<SessionCore> start(FinalizedConfig config,
+                                            std::unique_ptr<Transport> transport);
   SessionCore(FinalizedConfig config, std::unique_ptr<Transport> transport);
   ~SessionCore();
 
@@ -38,19 +43,34 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   bool closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
   // False in a child after fork(): the journal is the parent's.
   bool in_own_process() const noexcept { return *fork_guard_ != 0; }
+  // False in a child of _Fork().
+  bool may_be_succeeded() const noexcept {
+    return in_own_process() || LiveFiles::generation() != process_generation_;
+  }
+  // A core of the same configuration with an identity, a journal and threads of its own; null when
+  // the transport cannot be had twice.
+  std::shared_ptr<SessionCore> successor() const;
+  // For those who keep the core in use: see in_use().
+  std::shared_ptr<const void> lease() const noexcept { return lease_; }
+  bool in_use() const noexcept { return lease_.use_count() > 1; }
+  bool disk_is_full() const noexcept { return pool_.disk_is_full(); }
   // The journal's fill level refuses this event; never under the policy `block`.
   bool refused_by_budget(Type type, Level level) const noexcept;
   // `detail` has static storage or is empty.
   Outcome drop(DropReason reason, std::string_view detail = {}) noexcept;
+  // In a child, where the journal must not be touched.
+  Outcome drop_in_child() noexcept;
   Outcome filter() noexcept;
   // Notes in the journal where a node's life starts or ends; before that event commits.
   void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
 
+  // Null when the journal's numbers are used up.
   RunInfo* open_run(std::string_view id, const RunSpec& spec);
+  RunInfo* known_run(std::string_view id) { return runs_.find(id); }
   Diagnostics& diagnostics() noexcept { return diagnostics_; }
 
-  bool flush(std::chrono::milliseconds timeout);
-  Closed close(std::chrono::milliseconds timeout);
+  bool flush(Steady::time_point deadline);
+  Closed close(Steady::time_point deadline);
   Stats stats() const noexcept;
   std::chrono::milliseconds close_timeout() const noexcept {
     return config_.values().close_timeout;
@@ -62,6 +82,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Delivers our own events; when these rest, those of sessions that are gone.
   Steady::time_point ship(Steady::time_point now);
   void stop_threads();
+  void tell_of_the_journal();
 
   const FinalizedConfig config_;
   const StampSource source_;
@@ -86,6 +107,9 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::atomic<bool> draining_{false};  // somebody waits for our own events
 
   const volatile std::uint32_t* fork_guard_ = nullptr;
+  const std::uint32_t process_generation_ = LiveFiles::generation();
+  const std::shared_ptr<const int> lease_ = std::make_shared<const int>(0);
+  bool truncation_told_ = false;
   std::atomic<std::uint64_t> filtered_{0};
   std::atomic<bool> closed_{false};
   std::mutex close_mutex_;
@@ -94,6 +118,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::unordered_map<NodeState*, std::weak_ptr<NodeState>> open_nodes_;
 
   // Last, so that the threads end before what they use.
+  std::atomic<std::uint64_t> lost_{0};
   std::unique_ptr<StepThread> keeper_thread_;
   std::unique_ptr<StepThread> shipper_thread_;
 };

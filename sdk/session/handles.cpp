@@ -9,7 +9,8 @@
 #include <trace/summary.hpp>
 
 #include "contract/identifier.hpp"
-#include "session/core.hpp"
+#include "session/generations.hpp"
+#include "session/inheritance.hpp"
 
 namespace trace {
 namespace {
@@ -20,7 +21,14 @@ std::uint64_t next_serial() noexcept {
 }
 
 void abandon(const Node& node) noexcept {
-  if (node.state() == nullptr || !node.state()->open.load()) return;
+  detail::NodeState* state = node.state();
+  if (state == nullptr) return;
+  if (!state->core->in_own_process()) {
+    // The parent ends what it started; here ends what this process made of it.
+    if (auto own = detail::take_node_of_child(*state)) const Node handle(std::move(own));
+    return;
+  }
+  if (!state->open.load()) return;
   record(node, {.type = Type::failed,
                 .level = Level::error,
                 .message = "the node was left open",
@@ -33,7 +41,14 @@ void abandon(const Node& node) noexcept {
 namespace detail {
 
 NodeState::NodeState(std::shared_ptr<SessionCore> owner, RunInfo* of, std::string name)
-    : core(std::move(owner)), run(of), id(std::move(name)), serial(next_serial()) {}
+    : core(std::move(owner)),
+      run(of),
+      id(std::move(name)),
+      serial(next_serial()),
+      lease(core->lease()) {}
+
+RunState::RunState(std::shared_ptr<SessionCore> of, RunInfo* run)
+    : core(std::move(of)), info(run), lease(core->lease()) {}
 
 }  // namespace detail
 
@@ -46,65 +61,101 @@ Result<Session> Session::start(Config config, Dependencies dependencies) {
     return Error("transport", "none was given, and none could be made of the configuration");
   }
   try {
-    return Session(std::make_shared<detail::SessionCore>(std::move(*finalized),
-                                                         std::move(dependencies.transport)));
+    return Session(std::make_shared<detail::Generations>(
+        detail::SessionCore::start(std::move(*finalized), std::move(dependencies.transport))));
   } catch (const std::exception& error) {
     return Error("session", fmt::format("cannot start: {}", error.what()));
   }
 }
 
-Session::Session(std::shared_ptr<detail::SessionCore> core) noexcept : core_(std::move(core)) {}
+Session::Session(std::shared_ptr<detail::Generations> generations) noexcept
+    : generations_(std::move(generations)) {}
 Session::Session(Session&&) noexcept = default;
 
 Session& Session::operator=(Session&& other) noexcept {
   if (this != &other) {
     const Session ended(std::move(*this));
-    core_ = std::move(other.core_);
+    generations_ = std::move(other.generations_);
   }
   return *this;
 }
 
 Session::~Session() {
-  if (core_) core_->close(core_->close_timeout());
+  if (!generations_) return;
+  if (const auto session = here()) session->close(generations_->first()->close_timeout());
+}
+
+std::shared_ptr<detail::Generations> Session::here() const {
+  const detail::SessionCore& core = *generations_->first();
+  return core.in_own_process() ? generations_ : detail::known_session_of_child(core);
 }
 
 Run Session::run(std::string_view id, RunSpec spec) {
-  auto state = std::make_shared<detail::RunState>();
-  state->core = core_;
+  const std::shared_ptr<detail::SessionCore>& first = generations_->first();
+  const auto session = first->in_own_process() ? generations_ : detail::session_of_child(first);
+  if (session == nullptr) return Run(std::make_shared<detail::RunState>(first, nullptr));
   const std::string_view fault = detail::fault_of_run_id(id);
-  if (fault.empty()) {
-    state->info = core_->open_run(id, spec);
-  } else {
-    core_->diagnostics().report("bad_id",
-                                fmt::format("run id {}; the run's events are dropped", fault));
+  if (!fault.empty()) {
+    session->first()->diagnostics().report(
+        "bad_id", fmt::format("run id {}; the run's events are dropped", fault));
+    return Run(std::make_shared<detail::RunState>(session->first(), nullptr));
   }
-  return Run(std::move(state));
+  const auto [core, info] = session->open_run(id, spec);
+  return Run(std::make_shared<detail::RunState>(core, info));
 }
 
-bool Session::flush(std::chrono::milliseconds deadline) { return core_->flush(deadline); }
-Closed Session::close(std::chrono::milliseconds deadline) { return core_->close(deadline); }
-Stats Session::stats() const noexcept { return core_->stats(); }
-std::string_view Session::id() const noexcept { return core_->id(); }
+bool Session::flush(std::chrono::milliseconds deadline) {
+  const auto session = here();
+  return session == nullptr || session->flush(deadline);
+}
+
+Closed Session::close(std::chrono::milliseconds deadline) {
+  const auto session = here();
+  return session == nullptr ? Closed() : session->close(deadline);
+}
+
+Stats Session::stats() const noexcept {
+  const auto session = here();
+  return session == nullptr ? Stats() : session->stats();
+}
+
+std::string_view Session::id() const noexcept {
+  const auto session = here();
+  return (session == nullptr ? generations_ : session)->first()->id();
+}
 
 // Run
+
+namespace {
+
+// What records for the run in this process.
+std::pair<std::shared_ptr<detail::SessionCore>, detail::RunInfo*> here(
+    const detail::RunState& run) {
+  if (run.info == nullptr || run.core->in_own_process()) return {run.core, run.info};
+  const auto session = detail::session_of_child(run.core);
+  if (session == nullptr) return {run.core, nullptr};
+  return session->open_run(run.info->id, run.info->spec);
+}
+
+}  // namespace
 
 Run::Run(std::shared_ptr<detail::RunState> state) noexcept : state_(std::move(state)) {}
 Run::~Run() = default;
 
 Node Run::node(std::string_view id) {
-  detail::RunInfo* run = state_->info;
+  auto [core, run] = here(*state_);
   const std::string_view fault = detail::fault_of_node_id(id);
   if (!fault.empty()) {
     run = nullptr;
-    state_->core->diagnostics().report(
-        "bad_id", fmt::format("node id {}; the node's events are dropped", fault));
+    core->diagnostics().report("bad_id",
+                               fmt::format("node id {}; the node's events are dropped", fault));
   }
-  return Node(std::make_shared<detail::NodeState>(state_->core, run, std::string(id)));
+  return Node(std::make_shared<detail::NodeState>(core, run, std::string(id)));
 }
 
 void Run::on_cancel(std::function<void()> callback) {
-  if (state_->info == nullptr) return;
-  callbacks_.emplace_back(state_->info->cancellation.subscribe(std::move(callback)));
+  const auto [core, run] = here(*state_);
+  if (run != nullptr) callbacks_.emplace_back(run->cancellation.subscribe(std::move(callback)));
 }
 
 std::string_view Run::id() const noexcept {
@@ -165,7 +216,10 @@ LineStream Node::stream(Stream stream) { return LineStream(state_, stream, "comp
 
 CancelSubscription Node::on_cancel(std::function<void()> callback) {
   if (state_ == nullptr || state_->run == nullptr) return {};
-  return CancelSubscription(state_->run->cancellation.subscribe(std::move(callback)));
+  detail::NodeState* state =
+      state_->core->in_own_process() ? state_.get() : detail::node_of_child(*state_);
+  if (state == nullptr || state->run == nullptr) return {};
+  return CancelSubscription(state->run->cancellation.subscribe(std::move(callback)));
 }
 
 std::string_view Node::id() const noexcept {

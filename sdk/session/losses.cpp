@@ -10,6 +10,8 @@ std::string_view advice(DropReason reason) noexcept {
     case DropReason::budget:
       return "the journal's budget is spent; bring the backend back, raise "
              "SHIPTRACE_JOURNAL_BUDGET or choose the policy block";
+    case DropReason::disk_full:
+      return "the disk of the journal, or a limit on the file's size, leaves no room";
     case DropReason::closed:
       return "the session is closed";
     case DropReason::bad_id:
@@ -25,7 +27,7 @@ std::string_view advice(DropReason reason) noexcept {
     case DropReason::nested:
       return "record() was called inside record() by a signal handler";
     case DropReason::forked:
-      return "after fork() the child needs a session of its own";
+      return "a child of _Fork() records nothing";
     case DropReason::no_memory:
       return "no memory";
     case DropReason::count_:
@@ -46,6 +48,10 @@ void Losses::count(DropReason reason, std::string_view detail) noexcept {
     lost.detail = detail;
     lost.slot.store(Slot::full, std::memory_order_release);
   }
+}
+
+void Losses::count_in_memory(DropReason reason) noexcept {
+  reasons_[static_cast<std::size_t>(reason)].count.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::array<std::uint64_t, drop_reasons> Losses::counts() const noexcept {

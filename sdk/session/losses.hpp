@@ -24,6 +24,8 @@ class Losses {
 
   // Any thread. `detail` has static storage (a field's name, a format string) or is empty.
   void count(DropReason reason, std::string_view detail) noexcept;
+  // Without the header, which is another process's.
+  void count_in_memory(DropReason reason) noexcept;
   std::array<std::uint64_t, drop_reasons> counts() const noexcept;
 
   // Tells the diagnostics of reasons whose count has risen since the last call. One thread.

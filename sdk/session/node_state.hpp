@@ -17,8 +17,11 @@ namespace trace::detail {
 class SessionCore;
 
 struct RunState {
-  std::shared_ptr<SessionCore> core;
-  RunInfo* info = nullptr;  // null: the run was refused, everything recorded for it is dropped
+  RunState(std::shared_ptr<SessionCore> of, RunInfo* run);
+
+  const std::shared_ptr<SessionCore> core;
+  RunInfo* const info;  // null: the run was refused, everything recorded for it is dropped
+  const std::shared_ptr<const void> lease;
 };
 
 struct NodeState : std::enable_shared_from_this<NodeState> {
@@ -30,6 +33,7 @@ struct NodeState : std::enable_shared_from_this<NodeState> {
   RunInfo* const run;  // null: refused
   const std::string id;
   const std::uint64_t serial;
+  const std::shared_ptr<const void> lease;
 
   // Started and not ended.
   std::atomic<bool> open{false};

@@ -4,14 +4,15 @@
 #include "contract/json_text.hpp"
 #include "record/event_parts.hpp"
 #include "session/core.hpp"
+#include "session/inheritance.hpp"
 #include "session/this_thread.hpp"
 
 namespace trace {
 
 std::string_view name(DropReason reason) noexcept {
   static constexpr std::string_view names[] = {
-      "budget",        "closed",    "bad_id", "bad_number", "bad_format",
-      "bad_timestamp", "too_large", "nested", "forked",     "no_memory"};
+      "budget",        "disk_full", "closed", "bad_id", "bad_number", "bad_format",
+      "bad_timestamp", "too_large", "nested", "forked", "no_memory"};
   static_assert(std::size(names) == static_cast<std::size_t>(DropReason::count_));
   return names[static_cast<std::size_t>(reason)];
 }
@@ -21,8 +22,13 @@ namespace {
 
 // Holds the lane for one record(); the shared lane with its mutex.
 Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropReason& why) {
+  if (this_thread_holds_locks()) {
+    why = DropReason::nested;
+    return nullptr;
+  }
   Lane* lane = lane_of_this_thread(owner);
   if (lane == nullptr) {
+    this_thread_holds_locks(true);
     core.lanes().shared_mutex().lock();
     lane = &core.lanes().shared();
     lane->shared = true;
@@ -39,7 +45,9 @@ Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropRe
 
 void leave(SessionCore& core, Lane& lane) noexcept {
   lane.busy.store(false, std::memory_order_release);
-  if (lane.shared) core.lanes().shared_mutex().unlock();
+  if (!lane.shared) return;
+  core.lanes().shared_mutex().unlock();
+  this_thread_holds_locks(false);
 }
 
 Reservation refuse(SessionCore& core, DropReason reason) noexcept {
@@ -53,10 +61,14 @@ Reservation reserve(const Node& node, Type type, Level level, std::string_view f
                     std::size_t payload_bytes) noexcept try {
   NodeState* state = node.state();
   if (state == nullptr) return {nullptr, nullptr, Outcome::dropped};
+  if (!state->core->in_own_process()) {
+    NodeState* own = node_of_child(*state);
+    if (own == nullptr) return {nullptr, nullptr, state->core->drop_in_child()};
+    state = own;
+  }
   SessionCore& core = *state->core;
   if (level < core.least_level()) return {nullptr, nullptr, core.filter()};
   if (state->run == nullptr) return refuse(core, DropReason::bad_id);
-  if (!core.in_own_process()) return refuse(core, DropReason::forked);
   if (core.closed()) return refuse(core, DropReason::closed);
   DropReason why = DropReason::budget;
   Lane* lane = enter(core, state->core, why);
@@ -75,6 +87,7 @@ Reservation reserve(const Node& node, Type type, Level level, std::string_view f
       return {at, lane, Outcome::accepted};
     }
     if (failure == Lane::Failure::too_large) why = DropReason::too_large;
+    if (failure == Lane::Failure::no_slab && core.disk_is_full()) why = DropReason::disk_full;
   }
   leave(core, *lane);
   return refuse(core, why);
@@ -91,7 +104,9 @@ Outcome publish(const Reservation& reservation) noexcept {
 
 Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexcept {
   NodeState* state = node.state();
-  return state == nullptr ? Outcome::dropped : state->core->drop(reason, detail);
+  if (state == nullptr) return Outcome::dropped;
+  SessionCore& core = *state->core;
+  return core.in_own_process() ? core.drop(reason, detail) : core.drop_in_child();
 }
 
 }  // namespace detail

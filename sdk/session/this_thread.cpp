@@ -11,18 +11,29 @@ namespace {
 // Trivially destructible, so that they can be read to the thread's very end.
 constinit thread_local Lane* last_lane = nullptr;
 constinit thread_local bool thread_is_ending = false;
+constinit thread_local bool holds_locks = false;
+
+struct HoldingLocks {
+  HoldingLocks() noexcept { holds_locks = true; }
+  ~HoldingLocks() { holds_locks = false; }
+};
 
 class ThreadLanes {
  public:
   ~ThreadLanes() {
     thread_is_ending = true;
     last_lane = nullptr;
-    for (Held& held : held_) held.core->lanes().release(*held.lane);
+    for (Held& held : held_) {
+      if (held.core->in_own_process()) held.core->lanes().release(*held.lane);
+    }
   }
 
   Lane* of(const std::shared_ptr<SessionCore>& core) {
+    const HoldingLocks holding;
     // A closed session's journal stays mapped only as long as somebody refers to it.
-    std::erase_if(held_, [](const Held& held) { return held.core->closed(); });
+    std::erase_if(held_, [](const Held& held) {
+      return held.core->closed() || !held.core->in_own_process();
+    });
     auto known = std::find_if(held_.begin(), held_.end(),
                               [&](const Held& held) { return held.core == core; });
     if (known == held_.end()) {
@@ -43,6 +54,9 @@ class ThreadLanes {
 };
 
 }  // namespace
+
+bool this_thread_holds_locks() noexcept { return holds_locks; }
+void this_thread_holds_locks(bool holds) noexcept { holds_locks = holds; }
 
 Lane* lane_of_this_thread(const std::shared_ptr<SessionCore>& core) {
   if (last_lane != nullptr && last_lane->owner == core.get()) [[likely]]

@@ -14,4 +14,9 @@ class SessionCore;
 // session's shared lane serves then. Throws std::bad_alloc.
 Lane* lane_of_this_thread(const std::shared_ptr<SessionCore>& core);
 
+// True while this thread looks for its lane or records on the shared one: a record() that finds it
+// so comes from a signal handler and must not wait for these locks.
+bool this_thread_holds_locks() noexcept;
+void this_thread_holds_locks(bool holds) noexcept;
+
 }  // namespace trace::detail

@@ -14,6 +14,7 @@ void CancelCallback::run() {
 }
 
 void CancelCallback::withdraw() {
+  if (process_generation != LiveFiles::generation()) return;
   if (runner.load() == std::this_thread::get_id()) return;  // from within: nothing to wait for
   const std::lock_guard lock(mutex);
   call = nullptr;

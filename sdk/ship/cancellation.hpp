@@ -9,10 +9,13 @@
 #include <thread>
 #include <vector>
 
+#include "journal/live_files.hpp"
+
 namespace trace::detail {
 
 struct CancelCallback {
-  explicit CancelCallback(std::function<void()> callback) : call(std::move(callback)) {}
+  explicit CancelCallback(std::function<void()> callback)
+      : call(std::move(callback)), process_generation(LiveFiles::generation()) {}
 
   // Runs the callback if it has not run and was not withdrawn.
   void run();
@@ -22,6 +25,7 @@ struct CancelCallback {
   std::mutex mutex;  // held while the callback runs
   std::atomic<std::thread::id> runner{};
   std::function<void()> call;
+  const std::uint32_t process_generation;  // a child of fork() has no thread that would call
 };
 
 class CancelList {

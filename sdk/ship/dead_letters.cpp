@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "contract/json_text.hpp"
+#include "journal/descriptor.hpp"
 
 namespace trace::detail {
 
@@ -19,7 +20,7 @@ DeadLetters::~DeadLetters() {
 
 bool DeadLetters::keep(std::string_view event_json, std::string_view reason) {
   if (path_.empty()) return false;
-  if (fd_ < 0) fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (fd_ < 0) fd_ = open_above_standard(path_, O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (fd_ < 0) return false;
   std::string line = "{\"reason\":";
   append_quoted(line, reason);

@@ -41,6 +41,10 @@ bool Merger::load(Lane& lane) {
       lane.reading = true;
     }
     const std::uint64_t word = front.header().word.load(std::memory_order_acquire);
+    if (!source_.intact(front)) {
+      set_front_aside(lane);
+      continue;
+    }
     switch (lane.reader.next(committed_length(word), lane.event)) {
       case SlabReader::Next::event:
         lane.has_event = true;
@@ -50,12 +54,7 @@ bool Merger::load(Lane& lane) {
         finish_front(lane);
         break;
       case SlabReader::Next::damaged:
-        // Its thread may still be writing to it, so it is set aside for good, not recycled.
-        ++damaged_slabs_;
-        source_.set_aside(front, lane.reader.position());
-        source_.unload(front);
-        lane.slabs.pop_front();
-        lane.reading = false;
+        set_front_aside(lane);
         break;
     }
   }
@@ -69,6 +68,16 @@ void Merger::finish_front(Lane& lane) {
   slab->fully_read = true;
   source_.unload(*slab);
   if (slab->unresolved == 0) source_.give_back(slab);
+}
+
+void Merger::set_front_aside(Lane& lane) {
+  // Its thread may still be writing to it, so it is set aside for good, not recycled.
+  Slab& front = *lane.slabs.front();
+  ++damaged_slabs_;
+  source_.set_aside(front, lane.reader.position());
+  source_.unload(front);
+  lane.slabs.pop_front();
+  lane.reading = false;
 }
 
 void Merger::requeue_yielded() {

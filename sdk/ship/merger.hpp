@@ -61,6 +61,7 @@ class Merger {
   // Reads the lane's next event; false when it has none that is committed.
   bool load(Lane& lane);
   void finish_front(Lane& lane);
+  void set_front_aside(Lane& lane);
   void requeue_yielded();
 
   SlabSource& source_;

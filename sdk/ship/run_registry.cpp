@@ -11,6 +11,12 @@ RunInfo* RunRegistry::open(std::string_view id, const RunSpec& spec, bool& creat
   return &add(static_cast<std::uint32_t>(runs_.size()), id, spec);
 }
 
+RunInfo* RunRegistry::find(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  const auto known = by_id_.find(id);
+  return known == by_id_.end() ? nullptr : known->second;
+}
+
 RunInfo& RunRegistry::add(std::uint32_t number, std::string_view id, const RunSpec& spec) {
   RunInfo& run = runs_.emplace_back();
   run.number = number;

@@ -32,6 +32,8 @@ class RunRegistry {
   // tells which. A spec given later for a known run does not change it.
   RunInfo* open(std::string_view id, const RunSpec& spec, bool& created);
 
+  // The entry of the id, or null.
+  RunInfo* find(std::string_view id);
   // The entry of a run that a journal speaks of; made with the id when it is not known.
   RunInfo& resolve(std::uint32_t number, std::string_view id);
   // Takes over a run with the number that it had in another session.

@@ -50,6 +50,7 @@ TEST_CASE("every setting has a variable that sets it") {
       {"SHIPTRACE_JOURNAL_DIR", "/var/lib/shiptrace"},
       {"SHIPTRACE_JOURNAL_BUDGET", "64MiB"},
       {"SHIPTRACE_WHEN_FULL", "block"},
+      {"SHIPTRACE_GUARD_SIGBUS", "false"},
       {"SHIPTRACE_LEVEL", "warn"},
       {"SHIPTRACE_BATCH_BYTES", "512KiB"},
       {"SHIPTRACE_BATCH_EVENTS", "100"},
@@ -71,6 +72,7 @@ TEST_CASE("every setting has a variable that sets it") {
   CHECK(config.journal_dir == "/var/lib/shiptrace");
   CHECK(config.journal_budget == std::uint64_t{64} << 20);
   CHECK(config.when_full == trace::WhenFull::block);
+  CHECK(!config.guard_sigbus);
   CHECK(config.level == trace::Level::warn);
   CHECK(config.batch_bytes == 512 * 1024);
   CHECK(config.batch_events == 100);

@@ -23,6 +23,7 @@ RecordedSession::RecordedSession(Config config) : store_(std::make_shared<Store>
       for (const OutgoingRun& run : batch.runs) store_->lines.emplace_back(run.line);
       return acknowledge_all(batch);
     }
+    std::unique_ptr<Transport> another() const override { return std::make_unique<Keep>(store_); }
 
    private:
     std::shared_ptr<Store> store_;

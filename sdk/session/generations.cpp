@@ -1,0 +1,86 @@
+#include "session/generations.hpp"
+
+#include <algorithm>
+
+namespace trace::detail {
+namespace {
+
+void add(Stats& sum, const Stats& more) {
+  sum.accepted += more.accepted;
+  sum.filtered += more.filtered;
+  sum.dropped += more.dropped;
+  for (std::size_t i = 0; i < drop_reasons; ++i) sum.dropped_by[i] += more.dropped_by[i];
+  sum.lost += more.lost;
+  sum.acknowledged += more.acknowledged;
+  sum.rejected += more.rejected;
+  sum.batches += more.batches;
+  sum.retries += more.retries;
+  sum.slabs_mapped_by_producers += more.slabs_mapped_by_producers;
+  sum.slabs_ready += more.slabs_ready;
+  sum.journal_bytes += more.journal_bytes;
+}
+
+}  // namespace
+
+Generations::Generations(std::shared_ptr<SessionCore> first)
+    : first_(std::move(first)), cores_{first_} {}
+
+std::vector<std::shared_ptr<SessionCore>> Generations::all() const {
+  const std::lock_guard lock(mutex_);
+  return cores_;
+}
+
+std::pair<std::shared_ptr<SessionCore>, RunInfo*> Generations::open_run(std::string_view id,
+                                                                        const RunSpec& spec) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& core : cores_) {
+    if (RunInfo* known = core->known_run(id)) return {core, known};
+  }
+  if (RunInfo* run = cores_.back()->open_run(id, spec)) return {cores_.back(), run};
+  auto next = cores_.back()->successor();
+  if (next == nullptr) {
+    cores_.back()->drop(DropReason::no_memory, "the transport cannot serve a second journal");
+    return {cores_.back(), nullptr};
+  }
+  end_unused();
+  cores_.push_back(std::move(next));
+  return {cores_.back(), cores_.back()->open_run(id, spec)};
+}
+
+void Generations::end_unused() {
+  // What they could not send yet is adopted by the generation that begins.
+  const auto unused = std::stable_partition(cores_.begin(), cores_.end(),
+                                            [](const auto& core) { return core->in_use(); });
+  for (auto ending = unused; ending != cores_.end(); ++ending) {
+    (*ending)->close(Steady::now());
+    add(ended_, (*ending)->stats());
+  }
+  cores_.erase(unused, cores_.end());
+}
+
+bool Generations::flush(std::chrono::milliseconds timeout) {
+  const Steady::time_point deadline = Steady::now() + timeout;
+  bool flushed = true;
+  for (const auto& core : all()) flushed = core->flush(deadline) && flushed;
+  return flushed;
+}
+
+Closed Generations::close(std::chrono::milliseconds timeout) {
+  const Steady::time_point deadline = Steady::now() + timeout;
+  Closed sum;
+  for (const auto& core : all()) {
+    const Closed closed = core->close(deadline);
+    sum.kept += closed.kept;
+    sum.journal = closed.journal;
+  }
+  return sum;
+}
+
+Stats Generations::stats() const {
+  const std::lock_guard lock(mutex_);
+  Stats sum = ended_;
+  for (const auto& core : cores_) add(sum, core->stats());
+  return sum;
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,43 @@
+// Generations: a session over its life. A journal numbers 65,536 runs; for later ones the session
+// goes on in a new generation, with an identity and a journal of its own, and ends the generations
+// that nobody uses any more.
+//
+// Thread-safe.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "session/core.hpp"
+
+namespace trace::detail {
+
+class Generations {
+ public:
+  explicit Generations(std::shared_ptr<SessionCore> first);
+
+  const std::shared_ptr<SessionCore>& first() const noexcept { return first_; }
+
+  // The run and the generation that records for it. Null when no generation can be started; the
+  // loss is counted then.
+  std::pair<std::shared_ptr<SessionCore>, RunInfo*> open_run(std::string_view id,
+                                                             const RunSpec& spec);
+
+  bool flush(std::chrono::milliseconds timeout);
+  Closed close(std::chrono::milliseconds timeout);
+  Stats stats() const;
+
+ private:
+  std::vector<std::shared_ptr<SessionCore>> all() const;
+  void end_unused();
+
+  const std::shared_ptr<SessionCore> first_;
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<SessionCore>> cores_;  // oldest first
+  Stats ended_;                                      // of the generations that are gone
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,98 @@
+#include "session/inheritance.hpp"
+
+#include <atomic>
+#include <mutex>
+#include <unordered_map>
+
+#include "journal/live_files.hpp"
+
+namespace trace::detail {
+namespace {
+
+// One per process. A child's own children begin with a new one: a thread that they do not have may
+// hold the mutex of this.
+struct Estate {
+  explicit Estate(std::uint32_t of) : generation(of) {}
+  const std::uint32_t generation;
+  std::mutex mutex;
+  std::unordered_map<const SessionCore*, std::shared_ptr<Generations>> sessions;
+  std::unordered_map<const NodeState*, std::shared_ptr<NodeState>> nodes;
+};
+
+constinit std::atomic<Estate*> estate{nullptr};
+
+Estate& estate_of_this_process() {
+  const std::uint32_t generation = LiveFiles::generation();
+  Estate* current = estate.load(std::memory_order_acquire);
+  while (current == nullptr || current->generation != generation) {
+    auto mine = std::make_unique<Estate>(generation);
+    // The former one is the parent's and stays as it is.
+    if (estate.compare_exchange_strong(current, mine.get())) return *mine.release();
+  }
+  return *current;
+}
+
+// A thread's last node, so that recording through it needs no lock.
+struct LastNode {
+  const NodeState* inherited = nullptr;
+  NodeState* own = nullptr;
+  std::uint32_t generation = 0;
+};
+constinit thread_local LastNode last_node{};
+
+std::shared_ptr<Generations> session_in(Estate& here,
+                                        const std::shared_ptr<SessionCore>& inherited) {
+  std::shared_ptr<Generations>& session = here.sessions[inherited.get()];
+  if (session == nullptr) {
+    if (auto core = inherited->successor()) {
+      session = std::make_shared<Generations>(std::move(core));
+    }
+  }
+  return session;
+}
+
+}  // namespace
+
+std::shared_ptr<Generations> session_of_child(const std::shared_ptr<SessionCore>& inherited) {
+  if (!inherited->may_be_succeeded()) return nullptr;
+  Estate& here = estate_of_this_process();
+  const std::lock_guard lock(here.mutex);
+  return session_in(here, inherited);
+}
+
+std::shared_ptr<Generations> known_session_of_child(const SessionCore& inherited) {
+  if (!inherited.may_be_succeeded()) return nullptr;
+  Estate& here = estate_of_this_process();
+  const std::lock_guard lock(here.mutex);
+  const auto known = here.sessions.find(&inherited);
+  return known == here.sessions.end() ? nullptr : known->second;
+}
+
+NodeState* node_of_child(NodeState& inherited) {
+  if (last_node.inherited == &inherited && last_node.generation == LiveFiles::generation()) {
+    return last_node.own;
+  }
+  if (inherited.run == nullptr || !inherited.core->may_be_succeeded()) return nullptr;
+  Estate& here = estate_of_this_process();
+  const std::lock_guard lock(here.mutex);
+  std::shared_ptr<NodeState>& own = here.nodes[&inherited];
+  if (own == nullptr) {
+    const auto session = session_in(here, inherited.core);
+    if (session == nullptr) return nullptr;
+    const auto [core, run] = session->open_run(inherited.run->id, inherited.run->spec);
+    own = std::make_shared<NodeState>(core, run, inherited.id);
+  }
+  last_node = {&inherited, own.get(), here.generation};
+  return own.get();
+}
+
+std::shared_ptr<NodeState> take_node_of_child(const NodeState& inherited) {
+  if (!inherited.core->may_be_succeeded()) return nullptr;
+  Estate& here = estate_of_this_process();
+  const std::lock_guard lock(here.mutex);
+  auto known = here.nodes.extract(&inherited);
+  if (last_node.inherited == &inherited) last_node = {};
+  return known.empty() ? nullptr : std::move(known.mapped());
+}
+
+}  // namespace trace::detail
