@@ -128,6 +128,8 @@ bool JournalFile::map_header(const JournalIdentity& identity, std::uint64_t capa
 
 bool JournalFile::reserve(std::uint64_t offset, std::uint64_t bytes) noexcept {
   if (fd_ < 0) return true;
+  // Reserving would lengthen the file again and hide that it was cut.
+  if (live_ != nullptr) LiveFiles::look_for_truncation(*live_);
   rlimit limit{};
   if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
       offset + bytes > limit.rlim_cur) {

@@ -46,7 +46,9 @@ LiveFile* file_mapped_at(const std::byte* address) noexcept {
   return nullptr;
 }
 
-void note_truncation(LiveFile& file) noexcept {
+}  // namespace
+
+void LiveFiles::look_for_truncation(LiveFile& file) noexcept {
   struct stat info {};
   if (fstat(file.fd.load(), &info) != 0) return;
   const auto found = static_cast<std::uint64_t>(info.st_size);
@@ -60,6 +62,8 @@ void note_truncation(LiveFile& file) noexcept {
     return;
   }
 }
+
+namespace {
 
 void pass_on(int signal, siginfo_t* info, void* context) noexcept {
   if ((former_action.sa_flags & SA_SIGINFO) != 0) {
@@ -76,7 +80,7 @@ void on_sigbus(int signal, siginfo_t* info, void* context) noexcept {
   const int error = errno;
   auto* address = static_cast<std::byte*>(info->si_addr);
   if (LiveFile* file = file_mapped_at(address)) {
-    note_truncation(*file);
+    LiveFiles::look_for_truncation(*file);
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     lay_anonymous_memory(address - reinterpret_cast<std::uintptr_t>(address) % page, page);
   } else {

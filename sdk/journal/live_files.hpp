@@ -34,6 +34,9 @@ class LiveFiles {
   // The descriptor was closed; the mapping stays.
   static void descriptor_closed(LiveFile* file) noexcept;
 
+  // Compares the file's length with the one that it should have. Signal-safe.
+  static void look_for_truncation(LiveFile& file) noexcept;
+
   // Installs the SIGBUS handler, once per process.
   static void guard_against_truncation() noexcept;
 

@@ -53,7 +53,7 @@ bool Lane::open_slab(std::size_t needed) noexcept {
   data_ = at_ = next->data();
   end_ = data_ + next->capacity();
   word_ = &next->header().word;
-  generation_ = generation_bits(word_->load(std::memory_order_relaxed));
+  generation_ = next->generation;
   definitions_.clear();
   return true;
 }

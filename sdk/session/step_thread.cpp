@@ -10,6 +10,8 @@ StepThread::StepThread(const char* name, Step step) : step_(std::move(step)) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
+  // What a thread does to itself cannot wait: blocked, it would end the process.
+  for (const int own : {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) sigdelset(&all, own);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     thread_ = std::thread([this] { loop(); });

@@ -1,6 +1,6 @@
 // StepThread: the thin loop around a step(now) -> next wake-up. The only place where the SDK
-// starts threads for the journal and for shipping. They block all signals: the host's handlers run
-// on the host's threads.
+// starts threads for the journal and for shipping. They block all signals but those of their
+// own faults: the host's handlers run on the host's threads.
 #pragma once
 
 #include <condition_variable>

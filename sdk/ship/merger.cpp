@@ -41,7 +41,8 @@ bool Merger::load(Lane& lane) {
       lane.reading = true;
     }
     const std::uint64_t word = front.header().word.load(std::memory_order_acquire);
-    if (!source_.intact(front)) {
+    // A word of another generation was not written by the thread that has the slab.
+    if (generation_bits(word) != front.generation || !source_.intact(front)) {
       set_front_aside(lane);
       continue;
     }

@@ -1,7 +1,5 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -206,20 +204,6 @@ TEST_CASE("under the policy block a full journal makes record wait until somethi
   }
   CHECK(session.events().size() == 20'000);
   CHECK(session.stats().dropped == 0);
-}
-
-TEST_CASE("a child after fork records nothing into its parent's journal") {
-  RecordedSession session;
-  auto node = session.run().node("n");
-  record(node, Type::progress, Level::info, "parent");
-  const pid_t child = fork();
-  if (child == 0)
-    _exit(record(node, Type::progress, Level::info, "child") == Outcome::dropped ? 7 : 1);
-  int status = 0;
-  waitpid(child, &status, 0);
-  CHECK(WEXITSTATUS(status) == 7);
-  record(node, Type::progress, Level::info, "parent again");
-  CHECK(session.events().size() == 2);
 }
 
 TEST_CASE("a directory that cannot be used leaves the journal in memory, and says so") {
