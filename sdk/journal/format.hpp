@@ -24,6 +24,10 @@ inline constexpr std::size_t max_extents = 1024;
 inline constexpr std::size_t max_calibrations = 64;
 inline constexpr std::uint32_t max_runs = 65536;
 inline constexpr std::uint32_t table_lane = 0xFFFFFFFF;
+// The lanes of events that the SDK adds of its own: nodes that died with their worker, losses.
+inline constexpr std::uint32_t recovery_lane = 0xFFFFFFFE;
+inline constexpr std::uint32_t loss_lane = 0xFFFFFFFD;
+constexpr bool is_own_lane(std::uint32_t lane) noexcept { return lane >= loss_lane; }
 
 static_assert(std::endian::native == std::endian::little);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);

@@ -41,6 +41,23 @@ Slab* SlabPool::take(SlabSize size) noexcept {
       slab->reset();
     }
   }
+  return note_taken(slab);
+}
+
+Slab* SlabPool::take_beyond_budget(SlabSize size) noexcept {
+  if (Slab* slab = take(size)) return slab;
+  std::vector<Slab*> grown;
+  try {
+    const std::lock_guard lock(grow_mutex_);
+    if (!extend(size, 1, grown)) return nullptr;
+  } catch (...) {
+    return nullptr;
+  }
+  grown.front()->reset();
+  return note_taken(grown.front());
+}
+
+Slab* SlabPool::note_taken(Slab* slab) noexcept {
   slab->truncations = file_.truncations();
   taken_.fetch_add(1, std::memory_order_relaxed);
   note_used(slab->bytes);

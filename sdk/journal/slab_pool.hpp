@@ -43,6 +43,8 @@ class SlabPool final : public SlabSource {
   Slab* take(SlabSize size) noexcept;
   // The same, waiting for a slab to come back; null once `release_waiters` was called.
   Slab* take_or_wait(SlabSize size) noexcept;
+  // The same as take(), but only the disk sets a limit: for the few events that tell of losses.
+  Slab* take_beyond_budget(SlabSize size) noexcept;
   void announce(const moodycamel::ProducerToken& token, Slab* slab) noexcept;
   moodycamel::ProducerToken producer_token() { return moodycamel::ProducerToken(opened_); }
 
@@ -82,6 +84,7 @@ class SlabPool final : public SlabSource {
   bool warm(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept;
   bool extend(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept;
   void note_used(std::int64_t bytes) noexcept;
+  Slab* note_taken(Slab* slab) noexcept;
 
   JournalFile& file_;
   DirectoryBudget budget_;

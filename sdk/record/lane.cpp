@@ -21,8 +21,12 @@ std::byte* put(std::byte* at, const void* bytes, std::size_t size) noexcept {
 
 }  // namespace
 
-Lane::Lane(SlabPool& pool, std::uint32_t number, StampSource source, bool block)
-    : source_(source), pool_(pool), token_(pool.producer_token()), number_(number), block_(block) {
+Lane::Lane(SlabPool& pool, std::uint32_t number, StampSource source, WhenEmpty when_empty)
+    : source_(source),
+      pool_(pool),
+      token_(pool.producer_token()),
+      number_(number),
+      when_empty_(when_empty) {
   void* pages = mmap(nullptr, sequences_bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (pages == MAP_FAILED) throw std::bad_alloc();
@@ -34,7 +38,10 @@ Lane::~Lane() { munmap(sequences_, sequences_bytes); }
 Slab* Lane::take(SlabSize size) noexcept {
   Slab* slab = pool_.take(size);
   if (slab == nullptr && size == SlabSize::small) slab = pool_.take(SlabSize::large);
-  if (slab == nullptr && block_) slab = pool_.take_or_wait(size);
+  if (slab == nullptr && when_empty_ == WhenEmpty::wait) slab = pool_.take_or_wait(size);
+  if (slab == nullptr && when_empty_ == WhenEmpty::exceed_budget) {
+    slab = pool_.take_beyond_budget(size);
+  }
   return slab;
 }
 

@@ -28,9 +28,11 @@ struct NodeRef {
 class Lane {
  public:
   enum class Failure : std::uint8_t { none, no_slab, too_large };
+  // What to do when the pool has no slab.
+  enum class WhenEmpty : std::uint8_t { refuse, wait, exceed_budget };
 
-  // Allocates the lane's tables; throws std::bad_alloc. `source` and `block` as configured.
-  Lane(SlabPool& pool, std::uint32_t number, StampSource source, bool block);
+  // Allocates the lane's tables; throws std::bad_alloc.
+  Lane(SlabPool& pool, std::uint32_t number, StampSource source, WhenEmpty when_empty);
   ~Lane();
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
@@ -50,6 +52,8 @@ class Lane {
     accepted.store(accepted.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 
+  // The last event that was published for the run; 0: none.
+  std::uint64_t last_sequence(std::uint32_t run) const noexcept { return sequences_[run]; }
   // The sequence that the reserved event will have.
   std::uint64_t reserved_sequence() const noexcept { return *sequence_ + 1; }
 
@@ -85,7 +89,7 @@ class Lane {
   Slab* slab_ = nullptr;
   std::uint64_t ordinal_ = 0;
   const std::uint32_t number_;
-  const bool block_;
+  const WhenEmpty when_empty_;
 };
 
 }  // namespace trace::detail

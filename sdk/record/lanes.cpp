@@ -16,7 +16,7 @@ Lane& Lanes::acquire() {
     return lane;
   }
   Lane& lane =
-      lanes_.emplace_back(pool_, static_cast<std::uint32_t>(lanes_.size()), source_, block_);
+      lanes_.emplace_back(pool_, static_cast<std::uint32_t>(lanes_.size()), source_, when_empty_);
   lane.owner = owner_;
   free_.reserve(lanes_.size());  // so that release() does not allocate
   return lane;

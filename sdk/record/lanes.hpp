@@ -15,8 +15,8 @@ namespace trace::detail {
 
 class Lanes {
  public:
-  Lanes(SlabPool& pool, StampSource source, bool block, const void* owner)
-      : pool_(pool), source_(source), block_(block), owner_(owner) {}
+  Lanes(SlabPool& pool, StampSource source, Lane::WhenEmpty when_empty, const void* owner)
+      : pool_(pool), source_(source), when_empty_(when_empty), owner_(owner) {}
 
   // A lane that no thread holds; throws std::bad_alloc.
   Lane& acquire();
@@ -33,7 +33,7 @@ class Lanes {
  private:
   SlabPool& pool_;
   const StampSource source_;
-  const bool block_;
+  const Lane::WhenEmpty when_empty_;
   const void* const owner_;
   mutable std::mutex mutex_;
   std::deque<Lane> lanes_;

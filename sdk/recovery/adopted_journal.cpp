@@ -109,7 +109,7 @@ std::size_t AdoptedJournal::add_lost_nodes(std::string_view timestamp) {
   const std::uint64_t bytes = (lost.size() / 16 + 2) * large_slab_bytes;
   memory_ = JournalFile::in_memory({std::string(reader_.header().session), "", ""});
   added_ = std::make_unique<SlabPool>(*memory_, bytes + header_bytes);
-  Lane lane(*added_, recovery_lane, StampSource::monotonic, false);
+  Lane lane(*added_, recovery_lane, StampSource::monotonic, Lane::WhenEmpty::refuse);
   std::size_t added = 0;
   for (const FoundNode* node : lost) {
     const EventParts parts({.type = Type::failed,

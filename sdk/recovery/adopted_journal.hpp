@@ -19,9 +19,6 @@
 
 namespace trace::detail {
 
-// The lane of events that recovery adds to a session.
-inline constexpr std::uint32_t recovery_lane = 0xFFFFFFFE;
-
 class AdoptedJournal final : public SlabSource, public WatermarkStore {
  public:
   explicit AdoptedJournal(JournalReader reader);

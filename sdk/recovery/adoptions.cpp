@@ -38,6 +38,7 @@ Steady::time_point Adoptions::step(Steady::time_point now) {
 }
 
 void Adoptions::finish_current() {
+  progress_ = progress() + 1;
   delivered_ = events_delivered();
   rejected_ = events_rejected();
   lost_nodes_ += current_->lost_nodes();
@@ -73,6 +74,12 @@ void Adoptions::hurry(Steady::time_point deadline) {
 
 std::uint64_t Adoptions::events_delivered() const noexcept {
   return delivered_ + (current_ ? current_->counters().acknowledged.load() : 0);
+}
+
+std::uint64_t Adoptions::progress() const noexcept {
+  if (!current_) return progress_;
+  const ShipperCounters& counters = current_->counters();
+  return progress_ + counters.acknowledged + counters.own_acknowledged + counters.rejected;
 }
 
 std::uint64_t Adoptions::events_rejected() const noexcept {

@@ -27,6 +27,8 @@ class Adoptions {
 
   std::uint64_t events_delivered() const noexcept;
   std::uint64_t events_rejected() const noexcept;
+  // Grows with everything that the backend takes.
+  std::uint64_t progress() const noexcept;
   std::uint64_t journals_removed() const noexcept { return journals_removed_; }
   std::uint64_t lost_nodes() const noexcept { return lost_nodes_; }
   // Journals that are left alone, with the reason, one line each.
@@ -50,6 +52,7 @@ class Adoptions {
   bool found_ = false;
   std::uint64_t delivered_ = 0;
   std::uint64_t rejected_ = 0;
+  std::uint64_t progress_ = 0;
   std::uint64_t journals_removed_ = 0;
   std::uint64_t lost_nodes_ = 0;
   std::set<std::string> left_alone_;

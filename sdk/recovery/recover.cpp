@@ -41,8 +41,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   for (std::uint64_t progress = 0;;) {
     const Steady::time_point now = clock.now();
     const Steady::time_point next = adoptions.step(now);
-    const std::uint64_t taken =
-        adoptions.events_delivered() + adoptions.events_rejected() + adoptions.journals_removed();
+    const std::uint64_t taken = adoptions.progress();
     if (taken > progress) {
       progress = taken;
       give_up = clock.now() + patience;

@@ -91,7 +91,9 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
       wall_time_(file_->header(), clock_.stamp(), clock_.wall_ns(), ns_per_tick(source_)),
       tables_(pool_),
       dead_letters_(file_->crash_safe() ? config_.journal_dir : std::string()),
-      lanes_(pool_, source_, !drops_when_full_, this),
+      lanes_(pool_, source_, drops_when_full_ ? Lane::WhenEmpty::refuse : Lane::WhenEmpty::wait,
+             this),
+      loss_events_(pool_, source_, id_),
       transport_(std::move(transport)),
       keeper_(pool_, wall_time_, clock_),
       shipper_(
@@ -105,6 +107,7 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
   keeper_thread_ = std::make_unique<StepThread>("trace-keeper", [this](Steady::time_point now) {
     losses_.report();
     tell_of_the_journal();
+    loss_events_.step(now, !refused_by_budget(Type::progress, Level::debug));
     return keeper_.step(now);
   });
   shipper_thread_ = std::make_unique<StepThread>(
@@ -126,6 +129,16 @@ bool SessionCore::refused_by_budget(Type type, Level level) const noexcept {
 
 Outcome SessionCore::drop(DropReason reason, std::string_view detail) noexcept {
   losses_.count(reason, detail);
+  return Outcome::dropped;
+}
+
+Outcome SessionCore::drop(NodeState& node, DropReason reason, const Lane* lane,
+                          std::string_view detail) noexcept {
+  losses_.count(reason, detail);
+  if (closed() || node.run == nullptr) return Outcome::dropped;
+  std::optional<Neighbour> after;
+  if (lane != nullptr) after = {lane->number(), lane->last_sequence(node.run->number)};
+  if (node.losses.add(reason, after)) loss_events_.enlist(node);
   return Outcome::dropped;
 }
 
@@ -224,14 +237,18 @@ Closed SessionCore::close(Steady::time_point deadline) {
   closed_.store(true);
   pool_.release_waiters();
   lanes_.wait_until_quiet(deadline);
+  if (keeper_thread_) keeper_thread_->stop();
+  loss_events_.finish();
   const bool drained = drain(deadline);
   stop_threads();
   losses_.report();
   tell_of_the_journal();
   const Stats counted = stats();
-  const std::uint64_t resolved = counted.acknowledged + counted.rejected +
-                                 shipper_.counters().unreadable.load(std::memory_order_relaxed);
-  const std::uint64_t open = counted.accepted > resolved ? counted.accepted - resolved : 0;
+  const ShipperCounters& shipped = shipper_.counters();
+  const std::uint64_t resolved =
+      counted.acknowledged + counted.rejected + shipped.own_acknowledged + shipped.unreadable;
+  const std::uint64_t recorded = counted.accepted + loss_events_.told();
+  const std::uint64_t open = recorded > resolved ? recorded - resolved : 0;
   if (drained) {
     lost_ = open;  // all that can be read is resolved: the rest is not there any more
   } else {

@@ -19,6 +19,7 @@
 #include "journal/tables.hpp"
 #include "record/lanes.hpp"
 #include "recovery/adoptions.hpp"
+#include "session/loss_events.hpp"
 #include "session/losses.hpp"
 #include "session/node_state.hpp"
 #include "session/step_thread.hpp"
@@ -58,6 +59,10 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   bool refused_by_budget(Type type, Level level) const noexcept;
   // `detail` has static storage or is empty.
   Outcome drop(DropReason reason, std::string_view detail = {}) noexcept;
+  // The same for an event of a node, so that its stream tells of it. `lane`: what the thread holds,
+  // or null.
+  Outcome drop(NodeState& node, DropReason reason, const Lane* lane,
+               std::string_view detail = {}) noexcept;
   // In a child, where the journal must not be touched.
   Outcome drop_in_child() noexcept;
   Outcome filter() noexcept;
@@ -99,6 +104,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   RunRegistry runs_;
   DeadLetters dead_letters_;
   Lanes lanes_;
+  LossEvents loss_events_;
   std::unique_ptr<Transport> transport_;
   Keeper keeper_;
   Shipper shipper_;

@@ -10,11 +10,10 @@
 #include <trace/session.hpp>
 
 #include "journal/format.hpp"
+#include "session/node_losses.hpp"
 #include "ship/diagnostics.hpp"
 
 namespace trace::detail {
-
-inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(DropReason::count_);
 
 class Losses {
  public:

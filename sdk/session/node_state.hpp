@@ -10,6 +10,7 @@
 
 #include "journal/tables.hpp"
 #include "record/lane.hpp"
+#include "session/node_losses.hpp"
 #include "ship/run_registry.hpp"
 
 namespace trace::detail {
@@ -34,6 +35,10 @@ struct NodeState : std::enable_shared_from_this<NodeState> {
   const std::string id;
   const std::uint64_t serial;
   const std::shared_ptr<const void> lease;
+
+  NodeLosses losses;
+  NodeState* next_lossy = nullptr;        // while it is enlisted in LossEvents
+  std::shared_ptr<NodeState> lossy_self;  // keeps it alive for that long
 
   // Started and not ended.
   std::atomic<bool> open{false};

@@ -72,7 +72,7 @@ Reservation reserve(const Node& node, Type type, Level level, std::string_view f
   if (core.closed()) return refuse(core, DropReason::closed);
   DropReason why = DropReason::budget;
   Lane* lane = enter(core, state->core, why);
-  if (lane == nullptr) return refuse(core, why);
+  if (lane == nullptr) return {nullptr, nullptr, core.drop(*state, why, nullptr)};
   if (core.closed()) {
     why = DropReason::closed;
   } else if (!core.refused_by_budget(type, level)) {
@@ -83,14 +83,18 @@ Reservation reserve(const Node& node, Type type, Level level, std::string_view f
       if (type != Type::progress) {
         core.note_life(*state, type, lane->number(), lane->reserved_sequence());
       }
+      if (state->losses.losing()) [[unlikely]] {
+        state->losses.resume({lane->number(), lane->reserved_sequence()});
+      }
       lane->recording_for = &core;
       return {at, lane, Outcome::accepted};
     }
     if (failure == Lane::Failure::too_large) why = DropReason::too_large;
     if (failure == Lane::Failure::no_slab && core.disk_is_full()) why = DropReason::disk_full;
   }
+  core.drop(*state, why, lane);
   leave(core, *lane);
-  return refuse(core, why);
+  return {nullptr, nullptr, Outcome::dropped};
 } catch (...) {
   return {nullptr, nullptr, drop(node, DropReason::no_memory, "no memory for a thread's lane")};
 }
@@ -106,7 +110,7 @@ Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexc
   NodeState* state = node.state();
   if (state == nullptr) return Outcome::dropped;
   SessionCore& core = *state->core;
-  return core.in_own_process() ? core.drop(reason, detail) : core.drop_in_child();
+  return core.in_own_process() ? core.drop(*state, reason, nullptr, detail) : core.drop_in_child();
 }
 
 }  // namespace detail

@@ -120,10 +120,10 @@ bool Shipper::acknowledge_run(const RunBatch& batch, const RunAcknowledgement& a
         bury(batch, event, reason->second);
         done = true;
       } else if (done) {
-        counters_.acknowledged.fetch_add(1, std::memory_order_relaxed);
+        count_acknowledged(event);
       }
     } else if (done) {
-      counters_.acknowledged.fetch_add(1, std::memory_order_relaxed);
+      count_acknowledged(event);
     }
     if (!done) {
       left.insert(&event);
@@ -147,6 +147,11 @@ bool Shipper::acknowledge_run(const RunBatch& batch, const RunAcknowledgement& a
          progress);
   }
   return progress || batch.events().empty();
+}
+
+void Shipper::count_acknowledged(const EventRef& event) noexcept {
+  auto& counter = is_own_lane(event.lane) ? counters_.own_acknowledged : counters_.acknowledged;
+  counter.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Shipper::park(RunBatch left, Steady::time_point now, bool progress) {

@@ -48,6 +48,7 @@ struct ShipperLimits {
 
 struct ShipperCounters {
   std::atomic<std::uint64_t> acknowledged{0};
+  std::atomic<std::uint64_t> own_acknowledged{0};  // events that the SDK added
   std::atomic<std::uint64_t> rejected{0};
   std::atomic<std::uint64_t> unreadable{0};  // events whose bytes made no sense
   std::atomic<std::uint64_t> batches{0};
@@ -83,6 +84,7 @@ class Shipper {
   void acknowledge(const SendResult& result, Steady::time_point now);
   bool acknowledge_run(const RunBatch& batch, const RunAcknowledgement& answer,
                        Steady::time_point now);
+  void count_acknowledged(const EventRef& event) noexcept;
   void park(RunBatch left, Steady::time_point now, bool progress);
   void split_or_bury(const SendResult& result, bool too_large, Steady::time_point now);
   void bury(const RunBatch& batch, const EventRef& event, std::string_view reason);

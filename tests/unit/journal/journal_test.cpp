@@ -74,7 +74,7 @@ TEST_CASE("a file that may not grow is refused without a signal") {
 TEST_CASE("a slab reads back with nothing but itself") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
-  Lane lane(pool, 3, StampSource::monotonic, false);
+  Lane lane(pool, 3, StampSource::monotonic, Lane::WhenEmpty::refuse);
   REQUIRE(append(lane, node_named("a", 1), "x"));
   REQUIRE(append(lane, node_named("b", 2), "yy"));
   REQUIRE(append(lane, node_named("a", 1), "zzz"));
@@ -102,7 +102,7 @@ TEST_CASE("a slab reads back with nothing but itself") {
 TEST_CASE("a damaged slab never makes the reader read outside of it") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
-  Lane lane(pool, 0, StampSource::monotonic, false);
+  Lane lane(pool, 0, StampSource::monotonic, Lane::WhenEmpty::refuse);
   for (int i = 0; i < 40; ++i) {
     REQUIRE(append(lane, node_named("n", static_cast<std::uint64_t>(i % 3)), "some text"));
   }
@@ -134,7 +134,7 @@ TEST_CASE("a damaged slab never makes the reader read outside of it") {
 TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may take a large one") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
-  Lane lane(pool, 0, StampSource::monotonic, false);
+  Lane lane(pool, 0, StampSource::monotonic, Lane::WhenEmpty::refuse);
   const std::string text(500, 'x');
   for (int i = 0; i < 1000; ++i) REQUIRE(append(lane, node_named("n", 1), text));
   std::vector<std::uint32_t> sizes;
@@ -154,7 +154,7 @@ TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may ta
   CHECK(sizes.front() == small_slab_bytes);
   CHECK(sizes.back() == large_slab_bytes);
 
-  Lane other(pool, 1, StampSource::monotonic, false);
+  Lane other(pool, 1, StampSource::monotonic, Lane::WhenEmpty::refuse);
   REQUIRE(append(other, node_named("n", 1), std::string(50'000, 'x')));
   Slab* slab = nullptr;
   REQUIRE(pool.next_opened(slab));

@@ -69,4 +69,9 @@ void RecordedSession::break_backend() {
   store_->broken = true;
 }
 
+void RecordedSession::heal_backend() {
+  const std::lock_guard lock(store_->mutex);
+  store_->broken = false;
+}
+
 }  // namespace trace::testing

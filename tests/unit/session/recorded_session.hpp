@@ -28,6 +28,7 @@ class RecordedSession {
   std::string journal_dir() const { return directory_.path().string(); }
   // From now on every send fails.
   void break_backend();
+  void heal_backend();
 
  private:
   struct Store;

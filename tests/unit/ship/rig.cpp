@@ -97,7 +97,7 @@ detail::Lane& Rig::lane(std::size_t index) {
   auto& lane = lanes_[index];
   if (!lane) {
     lane = std::make_unique<detail::Lane>(pool, static_cast<std::uint32_t>(index),
-                                          detail::StampSource::monotonic, false);
+                                          detail::StampSource::monotonic, detail::Lane::WhenEmpty::refuse);
   }
   return *lane;
 }

@@ -1,0 +1,86 @@
+#include "session/loss_events.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "record/event_parts.hpp"
+
+namespace trace::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Losses that follow each other closely are told together.
+constexpr auto gather = 200ms;
+// A node that does not record again is spoken for.
+constexpr auto patience = 1s;
+
+}  // namespace
+
+LossEvents::~LossEvents() { collect({}); }
+
+void LossEvents::enlist(NodeState& node) noexcept {
+  node.lossy_self = node.shared_from_this();
+  NodeState* head = enlisted_.load(std::memory_order_relaxed);
+  do {
+    node.next_lossy = head;
+  } while (!enlisted_.compare_exchange_weak(head, &node, std::memory_order_release));
+}
+
+void LossEvents::collect(Steady::time_point now) {
+  NodeState* node = enlisted_.exchange(nullptr, std::memory_order_acquire);
+  while (node != nullptr) {
+    NodeState* next = node->next_lossy;
+    lossy_.push_back({std::exchange(node->lossy_self, nullptr), now});
+    node = next;
+  }
+}
+
+void LossEvents::step(Steady::time_point now, bool room) {
+  collect(now);
+  std::erase_if(lossy_, [&](const Lossy& lossy) {
+    const bool due =
+        lossy.node->losses.resumed() ? now - lossy.since >= gather : now - lossy.since >= patience;
+    return due && room && tell(*lossy.node);
+  });
+}
+
+void LossEvents::finish() {
+  collect({});
+  for (const Lossy& lossy : lossy_) tell(*lossy.node);
+  lossy_.clear();
+}
+
+bool LossEvents::tell(NodeState& node) {
+  NodeLosses::Taken taken;
+  if (!node.losses.take(taken)) return false;
+  for (std::size_t i = 0; i < drop_reasons; ++i) {
+    if (taken.counts[i] > 0) record(node, static_cast<DropReason>(i), taken.counts[i], taken);
+  }
+  return true;
+}
+
+void LossEvents::record(const NodeState& node, DropReason reason, std::uint64_t count,
+                        const NodeLosses::Taken& taken) {
+  std::string data = fmt::format(R"({{"dropped":{{"reason":"{}","count":{})", name(reason), count);
+  const auto add = [&](std::string_view member, const std::optional<Neighbour>& event) {
+    if (!event) return;
+    data +=
+        fmt::format(R"(,"{}":"{}-{}-{:012}")", member, session_id_, event->lane, event->sequence);
+  };
+  add("after", taken.after);
+  add("before", taken.before);
+  data += "}}";
+  const std::string message =
+      fmt::format("{} event{} dropped: {}", count, count == 1 ? " was" : "s were", name(reason));
+  const EventParts parts({.level = Level::warn, .message = message, .data = data});
+  auto failure = Lane::Failure::none;
+  std::byte* at = lane_.reserve(node.ref(), parts.site(), Type::progress, Level::warn, parts.bits(),
+                                parts.bytes(), failure);
+  if (at == nullptr) return;  // not even the disk has room; the counters tell it
+  parts.store_to(at);
+  lane_.publish();
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,56 @@
+// LossEvents: tells viewers of a run that events of it were dropped, by ordinary events in its
+// stream: PROGRESS, warn, on the node that lost them, with
+//   data.dropped = {"reason", "count", "after", "before"}
+// where `after` and `before` are the ids of the neighbours that survived. Told when the node
+// records again, or when there is room again, or at the end.
+//
+// enlist() may be called from any thread, also in a signal handler; the rest from one thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "record/clock.hpp"
+#include "record/lane.hpp"
+#include "session/node_state.hpp"
+
+namespace trace::detail {
+
+class LossEvents {
+ public:
+  // `session_id` outlives it.
+  LossEvents(SlabPool& pool, StampSource source, std::string_view session_id)
+      : lane_(pool, loss_lane, source, Lane::WhenEmpty::exceed_budget), session_id_(session_id) {}
+  ~LossEvents();
+
+  void enlist(NodeState& node) noexcept;
+
+  // Tells what is due. `room`: an event of this weight would be admitted.
+  void step(Steady::time_point now, bool room);
+  // Tells everything; nothing is dropped any more.
+  void finish();
+
+  // Events that were recorded for this.
+  std::uint64_t told() const noexcept { return lane_.accepted.load(std::memory_order_relaxed); }
+
+ private:
+  struct Lossy {
+    std::shared_ptr<NodeState> node;
+    Steady::time_point since;
+  };
+  void collect(Steady::time_point now);
+  // False when it is to be tried again.
+  bool tell(NodeState& node);
+  void record(const NodeState& node, DropReason reason, std::uint64_t count,
+              const NodeLosses::Taken& taken);
+
+  Lane lane_;
+  std::string_view session_id_;
+  std::atomic<NodeState*> enlisted_{nullptr};
+  std::vector<Lossy> lossy_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,95 @@
+// NodeLosses: what was refused of a node's events and is not yet told in its stream: how many, for
+// which reason, and between which survivors. Lock-free; written by record(), also in a signal
+// handler, taken by the keeper.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+#include <trace/session.hpp>
+
+namespace trace::detail {
+
+inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(DropReason::count_);
+
+// An event of the run, by what its id is made of.
+struct Neighbour {
+  std::uint32_t lane;
+  std::uint64_t sequence;  // 0: the lane has none in this run
+};
+
+class NodeLosses {
+ public:
+  // Counts a loss after the given survivor. True when it is the first since take(): somebody has to
+  // look after the node then.
+  bool add(DropReason reason, const std::optional<Neighbour>& after) noexcept {
+    counts_[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+    auto found = State::none;
+    if (state_.compare_exchange_strong(found, State::changing)) {
+      after_.store(after);
+      before_.store(std::nullopt);
+      state_.store(State::losing);
+      return true;
+    }
+    if (found == State::resumed) state_.compare_exchange_strong(found, State::losing);
+    return false;
+  }
+
+  // An event of the node was recorded again. The test is all that record() pays without a loss.
+  bool losing() const noexcept { return state_.load(std::memory_order_relaxed) == State::losing; }
+  void resume(const Neighbour& before) noexcept {
+    auto found = State::losing;
+    if (!state_.compare_exchange_strong(found, State::changing)) return;
+    before_.store(before);
+    state_.store(State::resumed);
+  }
+  bool resumed() const noexcept { return state_.load() == State::resumed; }
+
+  struct Taken {
+    std::array<std::uint64_t, drop_reasons> counts{};
+    std::optional<Neighbour> after;
+    std::optional<Neighbour> before;
+  };
+  // Empties it; the keeper only. False while a producer is changing it.
+  bool take(Taken& taken) noexcept {
+    auto found = state_.load();
+    do {
+      if (found == State::changing || found == State::none) return false;
+    } while (!state_.compare_exchange_weak(found, State::changing));
+    taken.after = after_.load();
+    taken.before = before_.load();
+    for (std::size_t i = 0; i < drop_reasons; ++i) taken.counts[i] = counts_[i].exchange(0);
+    state_.store(State::none);
+    return true;
+  }
+
+ private:
+  // `changing` is held for a few instructions; who finds it gives up, nobody waits.
+  enum class State : std::uint8_t { none, changing, losing, resumed };
+
+  class Place {
+   public:
+    void store(const std::optional<Neighbour>& event) noexcept {
+      sequence_.store(event ? event->sequence : 0, std::memory_order_relaxed);
+      lane_.store(event ? event->lane : 0, std::memory_order_relaxed);
+    }
+    std::optional<Neighbour> load() const noexcept {
+      const std::uint64_t sequence = sequence_.load(std::memory_order_relaxed);
+      if (sequence == 0) return std::nullopt;
+      return Neighbour{lane_.load(std::memory_order_relaxed), sequence};
+    }
+
+   private:
+    std::atomic<std::uint64_t> sequence_{0};
+    std::atomic<std::uint32_t> lane_{0};
+  };
+
+  std::atomic<State> state_{State::none};
+  Place after_;
+  Place before_;
+  std::array<std::atomic<std::uint64_t>, drop_reasons> counts_{};
+};
+
+}  // namespace trace::detail
