@@ -50,17 +50,21 @@ void ThreadCheck::see(std::uint64_t n) {
   if (n < last) gaps_.emplace(n + 1, last);
 }
 
-std::vector<std::string> ThreadCheck::problems(std::uint64_t returned) const {
+Findings ThreadCheck::missing_of(std::uint64_t returned) const {
   Findings missing;
   for (const auto& [first, last] : gaps_) {
     if (first <= returned) missing.add(first, std::min(last, returned));
   }
   if (returned > highest_) missing.add(highest_ + 1, returned);
+  return missing;
+}
+
+std::vector<std::string> ThreadCheck::problems(std::uint64_t returned) const {
   std::vector<std::string> lines;
   const auto tell = [&](const char* what, const Findings& findings) {
     if (findings.count() > 0) lines.push_back(fmt::format("{} {}", what, findings.text()));
   };
-  tell("missing", missing);
+  tell("missing", missing_of(returned));
   tell("duplicated", duplicated_);
   tell("out of order", out_of_order_);
   if (highest_ > returned + 1) {

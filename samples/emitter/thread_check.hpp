@@ -39,10 +39,17 @@ class ThreadCheck {
   // The same when nobody counted: everything up to the highest.
   std::vector<std::string> problems() const { return problems(highest_); }
 
+  // The numbers behind these lines.
+  std::uint64_t missing(std::uint64_t returned) const { return missing_of(returned).count(); }
+  std::uint64_t duplicated() const noexcept { return duplicated_.count(); }
+  std::uint64_t out_of_order() const noexcept { return out_of_order_.count(); }
+
   std::uint64_t events() const noexcept { return events_; }
   std::uint64_t highest() const noexcept { return highest_; }
 
  private:
+  Findings missing_of(std::uint64_t returned) const;
+
   std::uint64_t events_ = 0;
   std::uint64_t highest_ = 0;
   std::map<std::uint64_t, std::uint64_t> gaps_;  // not seen so far, below highest_: first -> last
