@@ -70,13 +70,14 @@ SendResult ScriptedTransport::send(const Batch& batch,
   return result;
 }
 
-Rig::Rig(detail::BatchLimits limits)
+Rig::Rig(detail::BatchLimits limits, std::unique_ptr<detail::JournalFile> journal)
     : diagnostics(
           [this](const Diagnostic& each) {
             diagnostics_told.push_back(fmt::format("{}: {}", each.reason, each.text));
           },
           clock),
-      file(detail::JournalFile::in_memory({std::string(rig_session), "test", ""})),
+      file(journal ? std::move(journal)
+                   : detail::JournalFile::in_memory({std::string(rig_session), "test", ""})),
       pool(*file, 64 << 20),
       tables(pool),
       wall_time(file->header(), clock.stamp(), clock.wall_ns(), 1.0),
@@ -97,7 +98,8 @@ detail::Lane& Rig::lane(std::size_t index) {
   auto& lane = lanes_[index];
   if (!lane) {
     lane = std::make_unique<detail::Lane>(pool, static_cast<std::uint32_t>(index),
-                                          detail::StampSource::monotonic, detail::Lane::WhenEmpty::refuse);
+                                          detail::StampSource::monotonic,
+                                          detail::Lane::WhenEmpty::refuse);
   }
   return *lane;
 }

@@ -65,7 +65,9 @@ std::string event_id(const Batch& batch, const OutgoingEvent& event);
 
 class Rig {
  public:
-  explicit Rig(detail::BatchLimits limits = {1 << 20, 2000});
+  // Without a file the journal lies in memory.
+  explicit Rig(detail::BatchLimits limits = {1 << 20, 2000},
+               std::unique_ptr<detail::JournalFile> journal = nullptr);
 
   detail::RunInfo& run(std::string_view id, const RunSpec& spec = {});
   detail::Lane& lane(std::size_t index);
