@@ -27,6 +27,8 @@ inline constexpr std::uint32_t table_lane = 0xFFFFFFFF;
 // The lanes of events that the SDK adds of its own: nodes that died with their worker, losses.
 inline constexpr std::uint32_t recovery_lane = 0xFFFFFFFE;
 inline constexpr std::uint32_t loss_lane = 0xFFFFFFFD;
+// The lane of slabs with events that were moved aside; each event says which lane it is of.
+inline constexpr std::uint32_t backlog_lane = 0xFFFFFFFC;
 constexpr bool is_own_lane(std::uint32_t lane) noexcept { return lane >= loss_lane; }
 
 static_assert(std::endian::native == std::endian::little);
@@ -70,8 +72,8 @@ struct SlabHeader {
   std::uint32_t magic;
   std::uint32_t slab_bytes;
   std::uint32_t lane;
-  std::uint32_t reserved;
-  std::uint64_t ordinal;  // 1, 2, 3 … of its lane
+  std::uint32_t run;      // backlog_lane only: the run whose events it holds
+  std::uint64_t ordinal;  // 1, 2, 3 … of its lane, in backlog_lane of its run
   std::uint64_t opened_stamp;
   std::byte pad[64 - 32];
   std::atomic<std::uint64_t> word;
@@ -94,6 +96,7 @@ enum class RecordKind : std::uint8_t {
   run_metadata = 4,
   watermark = 5,
   node_state = 6,
+  encoded_event = 7,
 };
 
 // Starts every record. `size` counts the whole record and is a multiple of 8.
@@ -117,6 +120,16 @@ struct EventRecord {
   std::uint16_t parts;
 };
 static_assert(sizeof(EventRecord) == 32);
+
+// An event that was moved aside, followed by its contract JSON.
+struct EncodedEvent {
+  RecordHeader header;
+  std::uint64_t stamp;
+  std::uint64_t sequence;
+  std::uint32_t lane;
+  std::uint32_t json_bytes;
+};
+static_assert(sizeof(EncodedEvent) == 32);
 
 inline constexpr std::uint16_t part_error_message = 8;
 inline constexpr std::uint16_t part_error_code = 16;

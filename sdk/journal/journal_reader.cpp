@@ -108,8 +108,9 @@ void JournalReader::read_slabs() {
       SlabHeader slab;
       if (offset + extent.slab_bytes > size || !read_fully(fd_, &slab, sizeof slab, offset)) break;
       const std::uint64_t word = slab.word.load();
-      const SlabPlace place{offset, extent.slab_bytes, slab.lane, slab.ordinal,
-                            committed_length(word)};
+      const SlabPlace place{
+          offset,       extent.slab_bytes,      slab.lane,
+          slab.ordinal, committed_length(word), slab.lane == backlog_lane ? slab.run : 0};
       if (place.committed == 0) continue;
       if (slab.magic != slab_magic || slab.slab_bytes != extent.slab_bytes ||
           place.committed > extent.slab_bytes - sizeof(SlabHeader)) {
@@ -120,7 +121,7 @@ void JournalReader::read_slabs() {
     }
   }
   const auto in_order = [](const SlabPlace& a, const SlabPlace& b) {
-    return std::tie(a.lane, a.ordinal) < std::tie(b.lane, b.ordinal);
+    return std::tie(a.lane, a.run, a.ordinal) < std::tie(b.lane, b.run, b.ordinal);
   };
   std::sort(slabs_.begin(), slabs_.end(), in_order);
   std::sort(tables.begin(), tables.end(), in_order);

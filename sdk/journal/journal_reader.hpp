@@ -21,6 +21,7 @@ struct SlabPlace {
   std::uint32_t lane;
   std::uint64_t ordinal;
   std::uint32_t committed;
+  std::uint32_t run;  // of a slab of the backlog
 };
 
 struct FoundRun {

@@ -14,6 +14,7 @@ struct Slab {
   std::byte* base = nullptr;
   std::uint32_t bytes = 0;
   std::uint32_t lane = 0;
+  std::uint32_t run = 0;          // of a slab of the backlog
   std::uint64_t generation = 0;   // as it stands in the upper half of the word
   std::uint64_t truncations = 0;  // of the file, when this generation was opened
 
@@ -37,12 +38,15 @@ struct Slab {
   }
 
   // Writes whose slab this is; before the first record.
-  void open(std::uint32_t of_lane, std::uint64_t ordinal, std::uint64_t stamp) noexcept {
+  void open(std::uint32_t of_lane, std::uint64_t ordinal, std::uint64_t stamp,
+            std::uint32_t of_run = 0) noexcept {
     lane = of_lane;
+    run = of_run;
     SlabHeader& h = header();
     h.magic = slab_magic;
     h.slab_bytes = bytes;
     h.lane = lane;
+    h.run = run;
     h.ordinal = ordinal;
     h.opened_stamp = stamp;
   }

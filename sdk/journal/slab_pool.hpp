@@ -30,8 +30,6 @@
 
 namespace trace::detail {
 
-enum class SlabSize : std::uint8_t { small, large };
-
 using SlabQueue = moodycamel::ConcurrentQueue<Slab*>;
 
 class SlabPool final : public SlabSource {
@@ -51,6 +49,7 @@ class SlabPool final : public SlabSource {
   // Shipper.
   bool next_opened(Slab*& slab) noexcept override { return opened_.try_dequeue(slab); }
   void give_back(Slab* slab) noexcept override;
+  Slab* take_backlog_slab(SlabSize size) noexcept override { return take(size); }
 
   // Keeper: recycles what came back and keeps `reserve` large slabs ready, growing the file within
   // the budget. True when there was something to do.

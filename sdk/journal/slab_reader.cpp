@@ -39,6 +39,8 @@ SlabReader::Next SlabReader::next(std::uint32_t committed, EventView& event) {
     switch (header.kind) {
       case RecordKind::event:
         return read_event(record, event) ? Next::event : Next::damaged;
+      case RecordKind::encoded_event:
+        return read_encoded(record, event) ? Next::event : Next::damaged;
       case RecordKind::node_definition:
         if (!define_node(record)) return Next::damaged;
         break;
@@ -110,6 +112,23 @@ bool SlabReader::read_event(std::span<const std::byte> record, EventView& event)
   event.node = &nodes_[header.node];
   event.site = &sites_[header.site];
   event.payload = record.subspan(sizeof header);
+  event.encoded = {};
+  return true;
+}
+
+bool SlabReader::read_encoded(std::span<const std::byte> record, EventView& event) {
+  if (record.size() < sizeof(EncodedEvent)) return false;
+  const auto header = read<EncodedEvent>(record);
+  if (node_count_ == 0 || header.json_bytes == 0 ||
+      header.json_bytes > record.size() - sizeof header) {
+    return false;
+  }
+  event.stamp = header.stamp;
+  event.sequence = header.sequence;
+  event.lane = header.lane;
+  event.node = &nodes_[0];
+  event.site = nullptr;
+  event.encoded = text_at(record, sizeof header, header.json_bytes);
   return true;
 }
 

@@ -29,7 +29,8 @@ struct SiteView {
   std::vector<std::string_view> names;
 };
 
-// One event; views into the slab and the reader, valid until the reader's next start().
+// One event, as it was recorded or, when `encoded` is not empty, as it was moved aside; views into
+// the slab and the reader, valid until the reader's next start().
 struct EventView {
   Type type = Type::progress;
   Level level = Level::info;
@@ -39,6 +40,8 @@ struct EventView {
   NodeView* node = nullptr;
   const SiteView* site = nullptr;
   std::span<const std::byte> payload;
+  std::uint32_t lane = 0;    // of an encoded event
+  std::string_view encoded;  // its contract JSON
 };
 
 class SlabReader {
@@ -55,6 +58,7 @@ class SlabReader {
  private:
   bool define_node(std::span<const std::byte> record);
   bool define_site(std::span<const std::byte> record);
+  bool read_encoded(std::span<const std::byte> record, EventView& event);
   bool read_event(std::span<const std::byte> record, EventView& event);
 
   const std::byte* data_ = nullptr;

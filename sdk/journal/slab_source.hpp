@@ -8,6 +8,8 @@
 
 namespace trace::detail {
 
+enum class SlabSize : std::uint8_t { small, large };
+
 class SlabSource {
  public:
   virtual ~SlabSource() = default;
@@ -16,6 +18,12 @@ class SlabSource {
   virtual bool next_opened(Slab*& slab) noexcept = 0;
   // Every event in it is resolved.
   virtual void give_back(Slab* slab) noexcept = 0;
+
+  // An empty slab for events that are moved aside; null when there is no room.
+  virtual Slab* take_backlog_slab(SlabSize size) noexcept {
+    (void)size;
+    return nullptr;
+  }
 
   // False when somebody destroyed a part of the file that the slab lies in.
   virtual bool intact(const Slab&) const noexcept { return true; }

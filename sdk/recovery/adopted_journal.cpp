@@ -12,20 +12,25 @@
 #include "record/event_parts.hpp"
 
 namespace trace::detail {
+namespace {
+
+constexpr std::uint64_t spill_budget = std::uint64_t{1} << 30;
+
+}  // namespace
 
 AdoptedJournal::AdoptedJournal(JournalReader reader) : reader_(std::move(reader)) {
   for (const SlabPlace& place : reader_.slabs()) {
     Slab& slab = slabs_.emplace_back();
     slab.bytes = place.bytes;
     slab.lane = place.lane;
+    slab.run = place.run;
     places_[&slab] = &place;
   }
   for (const FoundWatermark& mark : reader_.watermarks()) {
     const Place place{mark.run, mark.lane};
-    std::uint64_t& through = resolved_[place];
+    std::uint64_t& through = highest_[place];
     through = std::max(through, mark.through);
     offsets_[place] = mark.offset;
-    highest_[place] = through;
   }
   for (const SlabPlace& place : reader_.damaged()) quarantine(place);
 }
@@ -69,10 +74,36 @@ void AdoptedJournal::set_aside(Slab& slab, std::uint32_t) noexcept {
 bool AdoptedJournal::is_resolved(std::uint32_t run, std::uint32_t lane,
                                  std::uint64_t sequence) noexcept {
   const Place place{run, lane};
+  // What was moved aside may also be where it was recorded.
   std::uint64_t& highest = highest_[place];
-  highest = std::max(highest, sequence);
-  const auto through = resolved_.find(place);
-  return through != resolved_.end() && sequence <= through->second;
+  if (sequence <= highest) return true;
+  highest = sequence;
+  return false;
+}
+
+void AdoptedJournal::give_back(Slab* slab) noexcept {
+  if (spill_ == nullptr || slab->lane == recovery_lane || places_.contains(slab)) return;
+  spill_->give_back(slab);
+  spill_->replenish(0, 0);
+}
+
+Slab* AdoptedJournal::take_backlog_slab(SlabSize size) noexcept {
+  try {
+    if (spill_ == nullptr) open_spill();
+    return spill_->take(size);
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+void AdoptedJournal::open_spill() {
+  const std::string directory = std::filesystem::path(reader_.path()).parent_path().string();
+  const JournalIdentity identity{fmt::format("{}-backlog", reader_.header().session), "", ""};
+  auto file = JournalFile::create(directory, identity);
+  // Should this process die, the adopted journal still has everything.
+  if (file) (*file)->remove();
+  spill_file_ = file ? std::move(*file) : JournalFile::in_memory(identity);
+  spill_ = std::make_unique<SlabPool>(*spill_file_, spill_budget);
 }
 
 bool AdoptedJournal::set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) {

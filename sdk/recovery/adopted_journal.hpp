@@ -26,7 +26,8 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   JournalReader& reader() noexcept { return reader_; }
 
   bool next_opened(Slab*& slab) noexcept override;
-  void give_back(Slab*) noexcept override {}
+  void give_back(Slab* slab) noexcept override;
+  Slab* take_backlog_slab(SlabSize size) noexcept override;
   bool load(Slab& slab) noexcept override;
   void unload(Slab& slab) noexcept override;
   void set_aside(Slab& slab, std::uint32_t position) noexcept override;
@@ -44,6 +45,7 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   using Place = std::pair<std::uint32_t, std::uint32_t>;  // run, lane
 
   bool committed(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) const;
+  void open_spill();
   void quarantine(const SlabPlace& place) noexcept;
   const std::string* run_id(std::uint32_t run) const;
 
@@ -52,10 +54,13 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   std::unordered_map<Slab*, const SlabPlace*> places_;
   std::unordered_map<Slab*, std::unique_ptr<std::byte[]>> loaded_;
   std::size_t next_ = 0;
-  std::map<Place, std::uint64_t> resolved_;  // as the journal has it
-  std::map<Place, std::uint64_t> offsets_;   // of the number in the file
-  std::map<Place, std::uint64_t> highest_;   // seen or resolved
+  std::map<Place, std::uint64_t> offsets_;  // of the number in the file
+  std::map<Place, std::uint64_t> highest_;  // seen or resolved
   std::size_t quarantined_ = 0;
+
+  // What a run leaves for later while others are delivered.
+  std::unique_ptr<JournalFile> spill_file_;
+  std::unique_ptr<SlabPool> spill_;
 
   // Where the lost nodes' events are recorded.
   std::unique_ptr<JournalFile> memory_;

@@ -4,11 +4,14 @@
 #include <unistd.h>
 #include <trace/recovery.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <map>
 #include <random>
+#include <set>
 #include <thread>
+#include <tuple>
 
 #include "config/finalized.hpp"
 #include "journal/slab_reader.hpp"
@@ -98,7 +101,12 @@ Result<JournalReport> inspect_journal(const std::string& path) {
     through[{mark.run, mark.lane}] = mark.through;
   }
   std::map<std::uint32_t, Counts> by_run;
-  for (const SlabPlace& place : reader->slabs()) {
+  // An event that was moved aside may also be where it was recorded: it is one event.
+  std::vector<SlabPlace> places = reader->slabs();
+  std::stable_partition(places.begin(), places.end(),
+                        [](const SlabPlace& place) { return place.lane == backlog_lane; });
+  std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>> moved;
+  for (const SlabPlace& place : places) {
     std::vector<std::byte> bytes(place.bytes);
     if (!reader->load(place, bytes.data())) continue;
     SlabReader events;
@@ -106,7 +114,15 @@ Result<JournalReport> inspect_journal(const std::string& path) {
     EventView event;
     SlabReader::Next next{};
     while ((next = events.next(place.committed, event)) == SlabReader::Next::event) {
-      const bool unsent = event.sequence > through[{event.node->run, place.lane}];
+      const bool aside = !event.encoded.empty();
+      const std::uint32_t lane = aside ? event.lane : place.lane;
+      const auto id = std::make_tuple(event.node->run, lane, event.sequence);
+      if (aside) {
+        moved.insert(id);
+      } else if (moved.contains(id)) {
+        continue;
+      }
+      const bool unsent = event.sequence > through[{event.node->run, lane}];
       Counts& counts = by_run[event.node->run];
       ++counts.events;
       counts.unsent += unsent ? 1 : 0;

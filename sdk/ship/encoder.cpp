@@ -65,6 +65,10 @@ std::string emitter_name(std::string_view session_id, std::uint32_t lane) {
 }
 
 bool Encoder::append(const EventView& event, std::uint32_t lane, std::string& out) {
+  if (!event.encoded.empty()) {
+    out += event.encoded;
+    return true;
+  }
   const std::size_t start = out.size();
   for (const Fit fit : {Fit::whole, Fit::without_data, Fit::without_output, Fit::short_texts}) {
     if (!append_event(event, lane, fit, out)) {

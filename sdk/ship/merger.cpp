@@ -8,7 +8,7 @@ namespace trace::detail {
 void Merger::collect() {
   Slab* slab = nullptr;
   while (source_.next_opened(slab)) {
-    std::unique_ptr<Lane>& lane = lanes_[slab->lane];
+    std::unique_ptr<Lane>& lane = lanes_[stream_of(*slab)];
     if (!lane) {
       lane = std::make_unique<Lane>();
       lane->number = slab->lane;
@@ -98,7 +98,8 @@ bool Merger::next(Item& item) {
   yielded_->has_event = false;
   Slab* slab = yielded_->slabs.front();
   ++slab->unresolved;
-  item = {&yielded_->event, yielded_->number, slab};
+  const EventView& event = yielded_->event;
+  item = {&event, event.encoded.empty() ? yielded_->number : event.lane, slab};
   return true;
 }
 

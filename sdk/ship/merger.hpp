@@ -57,6 +57,10 @@ class Merger {
     }
   };
 
+  // Slabs of the backlog are a stream for each run.
+  static std::uint64_t stream_of(const Slab& slab) noexcept {
+    return std::uint64_t{slab.run} << 32 | slab.lane;
+  }
   void collect();
   // Reads the lane's next event; false when it has none that is committed.
   bool load(Lane& lane);
@@ -65,7 +69,7 @@ class Merger {
   void requeue_yielded();
 
   SlabSource& source_;
-  std::unordered_map<std::uint32_t, std::unique_ptr<Lane>> lanes_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Lane>> lanes_;  // by stream_of()
   std::vector<Lane*> heap_;  // lanes with an event of this pass, least stamp on top
   Lane* yielded_ = nullptr;
   std::uint64_t pass_stamp_ = 0;

@@ -3,22 +3,60 @@
 #include <algorithm>
 
 namespace trace::detail {
+namespace {
 
-bool Parking::add(const Merger::Item& item, RunInfo& run, Encoder& encoder,
-                  Steady::time_point now) {
-  Held& held = runs_.at(&run);
-  if (held.open.full(limits_)) held.sealed.push_back(std::move(held.open.take().runs.front()));
-  return held.open.add(item, run, encoder, now);
+// While the backend does not take a run it is asked with little; what it refuses stays in memory.
+constexpr std::size_t probe_bytes = 16 * 1024;
+
+}  // namespace
+
+bool Parking::move_aside(Held& held, const std::deque<RunBatch>& batches) {
+  if (!held.backlog.append(batches)) return false;
+  for (const RunBatch& batch : batches) {
+    for (const EventRef& event : batch.events()) merger_.resolved(*event.slab, 1);
+  }
+  return true;
+}
+
+bool Parking::add(const Merger::Item& item, RunInfo& run, Encoder& encoder) {
+  Held& held = *runs_.at(&run);
+  std::deque<RunBatch> one;
+  RunBatch& batch = one.emplace_back(run);
+  if (!encoder.append(*item.event, item.lane, batch.begin_event())) return false;
+  batch.added(*item.slab, item.lane, item.event->sequence, item.event->stamp);
+  batch.seal();
+  if (!move_aside(held, one)) {
+    held.behind = std::move(one.front());
+    full_ = &held;
+  }
+  return true;
+}
+
+bool Parking::is_full() {
+  if (full_ == nullptr) return false;
+  std::deque<RunBatch> one;
+  one.push_back(std::move(*full_->behind));
+  if (!move_aside(*full_, one)) {
+    full_->behind = std::move(one.front());
+    return true;
+  }
+  full_->behind.reset();
+  full_ = nullptr;
+  return false;
 }
 
 void Parking::hold(std::deque<RunBatch> left, Steady::time_point now, bool progress) {
-  const RunInfo* run = &left.front().run();
-  auto [place, created] = runs_.try_emplace(run, Held{{}, {}, Backoff(seed_ + run->number), now});
-  Held& held = place->second;
+  RunInfo& run = left.front().run();
+  std::unique_ptr<Held>& place = runs_[&run];
+  const bool known = place != nullptr;
+  if (!known) place = std::make_unique<Held>(source_, run, seed_ + run.number);
+  Held& held = *place;
   if (progress) held.backoff.succeeded();
+  held.moving = progress;
   held.next_try = progress ? now : now + held.backoff.next(std::nullopt);
+  if (!known && !progress && move_aside(held, left)) return;
   while (!left.empty()) {
-    held.sealed.push_front(std::move(left.back()));
+    held.front.push_front(std::move(left.back()));
     left.pop_back();
   }
 }
@@ -26,25 +64,27 @@ void Parking::hold(std::deque<RunBatch> left, Steady::time_point now, bool progr
 void Parking::taken(const RunInfo& run) {
   const auto place = runs_.find(&run);
   if (place == runs_.end()) return;
-  Held& held = place->second;
-  if (held.sealed.empty() && held.open.empty()) {
+  Held& held = *place->second;
+  if (nothing_waits(held)) {
     runs_.erase(place);
-  } else {
-    held.backoff.succeeded();
-    held.next_try = {};
+    return;
   }
+  held.backoff.succeeded();
+  held.moving = true;
+  held.next_try = {};
 }
 
 PendingBatch Parking::take_due(Steady::time_point now, bool urgent) {
   PendingBatch due;
   for (auto& [run, held] : runs_) {
-    if (held.next_try > now && !urgent) continue;
-    if (held.sealed.empty() && !held.open.empty()) {
-      held.sealed.push_back(std::move(held.open.take().runs.front()));
+    if (held->next_try > now && !urgent) continue;
+    if (!held->front.empty()) {
+      due.runs.push_back(std::move(held->front.front()));
+      held->front.pop_front();
+    } else if (!held->backlog.empty()) {
+      due.runs.push_back(held->backlog.take(
+          held->moving ? limits_.bytes : std::min(limits_.bytes, probe_bytes), limits_.events));
     }
-    if (held.sealed.empty()) continue;
-    due.runs.push_back(std::move(held.sealed.front()));
-    held.sealed.pop_front();
   }
   return due;
 }
@@ -52,27 +92,20 @@ PendingBatch Parking::take_due(Steady::time_point now, bool urgent) {
 std::optional<Steady::time_point> Parking::next_due() const {
   std::optional<Steady::time_point> first;
   for (const auto& [run, held] : runs_) {
-    if (!first || held.next_try < *first) first = held.next_try;
+    if (!first || held->next_try < *first) first = held->next_try;
   }
   return first;
 }
 
-std::size_t Parking::bytes() const noexcept {
-  std::size_t bytes = 0;
-  for (const auto& [run, held] : runs_) {
-    bytes += held.open.bytes();
-    for (const RunBatch& batch : held.sealed) bytes += batch.line().size();
-  }
-  return bytes;
-}
-
-std::uint64_t Parking::first_stamp() const noexcept {
+std::uint64_t Parking::first_stamp() {
   std::uint64_t first = UINT64_MAX;
   for (const auto& [run, held] : runs_) {
-    if (!held.sealed.empty()) {
-      first = std::min(first, held.sealed.front().first_stamp());
-    } else if (!held.open.empty()) {
-      first = std::min(first, held.open.first_stamp());
+    if (!held->front.empty()) {
+      first = std::min(first, held->front.front().first_stamp());
+    } else if (!held->backlog.empty()) {
+      first = std::min(first, held->backlog.first_stamp());
+    } else if (held->behind) {
+      first = std::min(first, held->behind->first_stamp());
     }
   }
   return first;

@@ -1,13 +1,15 @@
-// Parking: runs that the backend does not take while it takes others. Their events wait here, in
-// order, each run with its own backoff, so that one run's trouble does not hold up the rest.
-// Shipper's thread only.
+// Parking: runs that the backend does not take while it takes others. Their events wait in a
+// backlog, in order, each run with its own backoff, so that one run's trouble neither holds up nor
+// crowds out the rest. Shipper's thread only.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 
+#include "ship/backlog.hpp"
 #include "ship/backoff.hpp"
 #include "ship/batch_builder.hpp"
 
@@ -15,11 +17,16 @@ namespace trace::detail {
 
 class Parking {
  public:
-  Parking(BatchLimits limits, std::uint64_t seed) : limits_(limits), seed_(seed) {}
+  // `merger` is told of the events that were moved out of their slabs.
+  Parking(SlabSource& source, Merger& merger, BatchLimits limits, std::uint64_t seed)
+      : source_(source), merger_(merger), limits_(limits), seed_(seed) {}
 
   bool holds(const RunInfo& run) const { return runs_.contains(&run); }
-  // Adds a new event of a run that is held, behind those that wait.
-  bool add(const Merger::Item& item, RunInfo& run, Encoder& encoder, Steady::time_point now);
+  // Adds a new event of a run that is held, behind those that wait; false when its bytes make no
+  // sense.
+  bool add(const Merger::Item& item, RunInfo& run, Encoder& encoder);
+  // An event could not be moved aside for want of room: take no more until it is.
+  bool is_full();
   // Holds what a send left of a run, in front of what waits. `progress`: a part of it was taken,
   // so the rest is tried at once.
   void hold(std::deque<RunBatch> left, Steady::time_point now, bool progress);
@@ -30,20 +37,31 @@ class Parking {
   PendingBatch take_due(Steady::time_point now, bool urgent);
   std::optional<Steady::time_point> next_due() const;
 
-  std::size_t bytes() const noexcept;
-  std::uint64_t first_stamp() const noexcept;
+  std::uint64_t first_stamp();
 
  private:
   struct Held {
-    std::deque<RunBatch> sealed;
-    BatchBuilder open;
+    Held(SlabSource& source, RunInfo& run, std::uint64_t seed)
+        : backlog(source, run), backoff(seed) {}
+    std::deque<RunBatch> front;  // sent and not taken; before the backlog
+    Backlog backlog;
+    std::optional<RunBatch> behind;  // the event that found no room
     Backoff backoff;
-    Steady::time_point next_try;
+    Steady::time_point next_try{};
+    bool moving = false;  // the backend takes it again
   };
 
+  bool nothing_waits(Held& held) {
+    return held.front.empty() && held.backlog.empty() && !held.behind;
+  }
+  bool move_aside(Held& held, const std::deque<RunBatch>& batches);
+
+  SlabSource& source_;
+  Merger& merger_;
   BatchLimits limits_;
   std::uint64_t seed_;
-  std::map<const RunInfo*, Held> runs_;
+  std::map<const RunInfo*, std::unique_ptr<Held>> runs_;
+  Held* full_ = nullptr;
 };
 
 }  // namespace trace::detail

@@ -11,8 +11,6 @@ constexpr auto busy_poll = 2ms;
 // With the keeper's own, an idle session wakes up fewer than 20 times a second.
 constexpr auto idle_poll = 66ms;
 constexpr auto state_interval = 5s;
-// Events of runs that the backend does not take; above this the other runs wait with them.
-constexpr std::size_t max_parked_bytes = 8 * 1024 * 1024;
 
 }  // namespace
 
@@ -22,7 +20,7 @@ Shipper::Shipper(ShipperParts parts, ShipperLimits limits, std::string session_i
       session_id_(std::move(session_id)),
       merger_(parts.source),
       encoder_(session_id_),
-      parking_(limits.batch, limits.seed),
+      parking_(parts.source, merger_, limits.batch, limits.seed),
       backoff_(limits.seed) {}
 
 void Shipper::request_flush(std::uint64_t stamp, Steady::time_point deadline) {
@@ -49,12 +47,11 @@ Steady::time_point Shipper::step(Steady::time_point now) {
     flush_new_ = false;
   }
   if (outbox_.empty()) {
-    PendingBatch parked = parking_.take_due(now, false);
-    if (!parked.empty()) outbox_.push_back(std::move(parked));
-  }
-  if (outbox_.empty()) {
+    // In turns, so that neither waits for the other.
     fill(now);
     if (due(now)) outbox_.push_back(builder_.take());
+    PendingBatch parked = parking_.take_due(now, false);
+    if (!parked.empty()) outbox_.push_back(std::move(parked));
   }
   if (outbox_.empty()) ask_for_states(now);
   if (!outbox_.empty() && now >= next_try_) send_front(now);
@@ -69,11 +66,11 @@ bool Shipper::due(Steady::time_point now) const {
 
 void Shipper::fill(Steady::time_point now) {
   more_waits_ = false;
-  if (parking_.bytes() >= max_parked_bytes) return;
+  if (parking_.is_full()) return;
   encoder_.set_time(parts_.wall_time.points());
   merger_.begin_pass(parts_.clock.stamp());
   Merger::Item item;
-  while (!builder_.full(limits_.batch)) {
+  while (!builder_.full(limits_.batch) && !parking_.is_full()) {
     if (!merger_.next(item)) {
       last_pass_ = now;
       return;
@@ -85,7 +82,7 @@ void Shipper::fill(Steady::time_point now) {
       continue;
     }
     // What waited for this pass may have waited since the one before.
-    const bool added = parking_.holds(run) ? parking_.add(item, run, encoder_, now)
+    const bool added = parking_.holds(run) ? parking_.add(item, run, encoder_)
                                            : builder_.add(item, run, encoder_, last_pass_);
     if (!added) {
       counters_.unreadable.fetch_add(1, std::memory_order_relaxed);
@@ -93,7 +90,7 @@ void Shipper::fill(Steady::time_point now) {
     }
   }
   last_pass_ = now;
-  more_waits_ = true;
+  more_waits_ = !parking_.is_full();
 }
 
 RunInfo& Shipper::run_of(const NodeView& node) {

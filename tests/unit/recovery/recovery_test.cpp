@@ -22,13 +22,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Keeps what it is given, once per id, as a backend does.
+// Keeps what it is given, once per run and id, as a backend does.
 struct Store {
   std::mutex mutex;
   std::vector<EventPayload> events;
   std::set<std::string> ids;
   std::size_t duplicates = 0;
   std::size_t most = SIZE_MAX;  // sends that are answered
+  std::string stalled;          // a run that is not taken
 };
 
 class StoreTransport final : public Transport {
@@ -39,17 +40,20 @@ class StoreTransport final : public Transport {
     if (store_->most == 0) return {};
     --store_->most;
     for (const OutgoingRun& run : batch.runs) {
+      if (run.run_id == store_->stalled) continue;
       auto envelope = parse_envelope(run.line);
       REQUIRE_MESSAGE(envelope, envelope.error().text());
       for (EventPayload& event : envelope->events) {
-        if (store_->ids.insert(event.id).second) {
+        if (store_->ids.insert(event.run_id + "/" + event.id).second) {
           store_->events.push_back(std::move(event));
         } else {
           ++store_->duplicates;
         }
       }
     }
-    return acknowledge_all(batch);
+    SendResult result = acknowledge_all(batch);
+    std::erase_if(result.runs, [&](const auto& run) { return run.run_id == store_->stalled; });
+    return result;
   }
 
  private:
@@ -79,6 +83,7 @@ void killed_worker(const Config& config, std::size_t sends,
   if (child == 0) {
     auto store = std::make_shared<Store>();
     store->most = sends;
+    store->stalled = "stalled";
     auto session = Session::start(config, storing(store));
     auto run = session->run("run", {.workflow_id = "w"});
     work(*session, run);
@@ -141,6 +146,63 @@ TEST_CASE("what a killed worker recorded is delivered once, in order, under its 
       CHECK(event.message == std::to_string(expected++));
     }
   }
+}
+
+TEST_CASE("what was moved aside for a stalled run is recovered once and in order") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  constexpr int events = 20'000;
+  killed_worker(config, SIZE_MAX, [](Session& session, Run& run) {
+    auto good = run.node("n");
+    auto stalled_run = session.run("stalled");
+    auto stalled = stalled_run.node("n");
+    for (int i = 0; i < events; ++i) {
+      record(good, Type::progress, Level::info, "{}", i);
+      record(stalled, Type::progress, Level::info, "{}", i);
+    }
+    while (session.stats().acknowledged < events) std::this_thread::yield();
+    for (int i = 0; i < 3; ++i) {
+      record(good, Type::progress, Level::info, "late");
+      record(stalled, Type::progress, Level::info, "{}", events + i);
+    }
+  });
+  const auto found = inspect_journal(journals(directory).front());
+  REQUIRE(found);
+  for (const auto& run : found->runs) {
+    if (run.id == "stalled") CHECK(run.unsent == events + 3);
+  }
+  auto store = std::make_shared<Store>();
+  const RecoveryReport report = recovered(config, store);
+  CHECK(report.left.empty());
+  CHECK(store->duplicates == 0);
+  int expected = 0;
+  for (const EventPayload& event : store->events) {
+    if (event.run_id == "stalled") CHECK(event.message == std::to_string(expected++));
+  }
+  CHECK(expected == events + 3);
+}
+
+TEST_CASE("a run that the backend does not take holds up a recovery's other runs neither") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session& session, Run& run) {
+    auto good = run.node("n");
+    auto stalled_run = session.run("stalled");
+    auto stalled = stalled_run.node("n");
+    for (int i = 0; i < 10'000; ++i) {
+      record(stalled, Type::progress, Level::info, "{}", i);
+      record(good, Type::progress, Level::info, "{}", i);
+    }
+  });
+  auto store = std::make_shared<Store>();
+  store->stalled = "stalled";
+  CHECK(recovered(config, store).delivered == 10'000);
+  CHECK(journals(directory).size() == 1);
+  store->stalled.clear();
+  const RecoveryReport report = recovered(config, store);
+  CHECK(report.left.empty());
+  CHECK(store->events.size() == 20'000);
+  CHECK(journals(directory).empty());
 }
 
 TEST_CASE("a new session of the same destination adopts by itself") {

@@ -58,7 +58,7 @@ TEST_CASE("a spent budget is told by one event with the number and the neighbour
   for (int i = 0; dropped < 1000; ++i) {
     if (record(node, Type::progress, Level::info, "{} {}", i, text) == Outcome::dropped) {
       ++dropped;
-    } else {
+    } else if (dropped == 0) {
       last = i;
     }
   }

@@ -1,0 +1,57 @@
+// Backlog: the events of one run that the backend does not take, moved out of the slabs in which
+// they were recorded, so that they keep no room that other runs need. They lie, encoded, in slabs
+// of the journal of their own (lane `backlog_lane`), in order, each with its identity: a process
+// that recovers the journal finds them like any other event. First in, first out. Shipper's thread
+// only.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string_view>
+#include <vector>
+
+#include "journal/slab_reader.hpp"
+#include "journal/slab_source.hpp"
+#include "ship/pending_batch.hpp"
+
+namespace trace::detail {
+
+class Backlog {
+ public:
+  // Slabs come from `source`, which gets them back when all their events are resolved.
+  Backlog(SlabSource& source, RunInfo& run) : source_(source), run_(run) {}
+  ~Backlog();
+  Backlog(const Backlog&) = delete;
+  Backlog& operator=(const Backlog&) = delete;
+
+  // Adds an event behind those that wait. False when there is no room for it.
+  bool append(std::string_view json, std::uint32_t lane, std::uint64_t sequence,
+              std::uint64_t stamp);
+  // Adds all of the batches' events or, when there is no room for them, none.
+  bool append(const std::deque<RunBatch>& batches);
+
+  bool empty();
+  // The stamp of the first event; not when it is empty.
+  std::uint64_t first_stamp() const noexcept { return event_.stamp; }
+  // Takes events out, in order, until one of the limits is reached; at least one.
+  RunBatch take(std::size_t bytes, std::size_t events);
+
+ private:
+  bool provide(std::size_t bytes);
+  bool load();
+  void drop_front() noexcept;
+  void give_back_prepared() noexcept;
+
+  SlabSource& source_;
+  RunInfo& run_;
+  std::deque<Slab*> slabs_;      // the front one is being read, the back one is being written
+  std::vector<Slab*> prepared_;  // taken, not yet written
+  std::uint32_t length_ = 0;     // committed in the back one
+  std::uint64_t ordinal_ = 0;
+  SlabReader reader_;
+  bool reading_ = false;
+  bool has_event_ = false;
+  EventView event_;
+};
+
+}  // namespace trace::detail
