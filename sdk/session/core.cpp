@@ -12,7 +12,10 @@
 namespace trace::detail {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t page = 4096;
+constexpr auto name_check_interval = 5s;
 // Addresses for what is recorded although the budget is spent.
 constexpr std::uint64_t beyond_budget = 64 * 1024 * 1024;
 
@@ -106,7 +109,7 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
   pool_.replenish(4, 16);
   keeper_thread_ = std::make_unique<StepThread>("trace-keeper", [this](Steady::time_point now) {
     losses_.report();
-    tell_of_the_journal();
+    tell_of_the_journal(now);
     loss_events_.step(now, !refused_by_budget(Type::progress, Level::debug));
     return keeper_.step(now);
   });
@@ -210,12 +213,20 @@ bool SessionCore::drain(Steady::time_point deadline) {
 
 bool SessionCore::flush(Steady::time_point deadline) { return !closed() && drain(deadline); }
 
-void SessionCore::tell_of_the_journal() {
-  if (truncation_told_ || file_->truncations() == 0) return;
-  truncation_told_ = true;
-  diagnostics_.report("journal", fmt::format("somebody cut {} short; events in it are lost, what "
-                                             "is recorded from now on is not crash-safe",
-                                             file_->path()));
+void SessionCore::tell_of_the_journal(Steady::time_point now) {
+  if (!truncation_told_ && file_->truncations() > 0) {
+    truncation_told_ = true;
+    diagnostics_.report("journal", fmt::format("somebody cut {} short; events in it are lost, what "
+                                               "is recorded from now on is not crash-safe",
+                                               file_->path()));
+  }
+  if (now < next_name_check_) return;
+  next_name_check_ = Steady::now() + name_check_interval;
+  if (!file_->is_named()) {
+    diagnostics_.report("journal", fmt::format("somebody removed {}; events are delivered, but "
+                                               "nobody could recover them",
+                                               file_->path()));
+  }
 }
 
 void SessionCore::abandon_open_nodes() {
@@ -242,7 +253,7 @@ Closed SessionCore::close(Steady::time_point deadline) {
   const bool drained = drain(deadline);
   stop_threads();
   losses_.report();
-  tell_of_the_journal();
+  tell_of_the_journal(Steady::time_point::max());
   const Stats counted = stats();
   const ShipperCounters& shipped = shipper_.counters();
   const std::uint64_t resolved =

@@ -87,7 +87,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Delivers our own events; when these rest, those of sessions that are gone.
   Steady::time_point ship(Steady::time_point now);
   void stop_threads();
-  void tell_of_the_journal();
+  void tell_of_the_journal(Steady::time_point now);
 
   const FinalizedConfig config_;
   const StampSource source_;
@@ -116,6 +116,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   const std::uint32_t process_generation_ = LiveFiles::generation();
   const std::shared_ptr<const int> lease_ = std::make_shared<const int>(0);
   bool truncation_told_ = false;
+  Steady::time_point next_name_check_{};
   std::atomic<std::uint64_t> filtered_{0};
   std::atomic<bool> closed_{false};
   std::mutex close_mutex_;
