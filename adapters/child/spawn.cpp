@@ -100,6 +100,9 @@ void reap(pid_t pid) noexcept {
   }
 }
 
+// What reads as ended from the beginning: a pipe that nobody writes to.
+FileDescriptor already_ended() { return std::move(make_pipe().read); }
+
 struct Launched {
   pid_t pid;
   int error;  // of fork or exec; 0: none
@@ -118,12 +121,13 @@ Launched launch(boost::asio::io_context& context, const std::string& path,
   try {
     auto child = launcher(context.get_executor(), error, path, arguments, preparation);
     child.detach();  // it would reap the pid, or one that came after it
-  } catch (...) {    // it runs, but cannot be watched
-    if (launcher.pid > 0) {
+  } catch (...) {
+    const bool gone = launcher.pid > 0 && ::kill(launcher.pid, 0) != 0 && errno == ESRCH;
+    if (!gone && launcher.pid > 0) {  // it runs, but cannot be watched
       ::kill(-launcher.pid, SIGKILL);
       reap(launcher.pid);
     }
-    throw;
+    if (!gone) throw;
   }
   if (error && launcher.pid > 0) reap(launcher.pid);
   return {launcher.pid, error.value()};
@@ -157,6 +161,8 @@ std::variant<Spawned, StartFailure> spawn(boost::asio::io_context& context,
   if (failed != 0) return exec_failure(path, failed, seen_from);
 
   FileDescriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  // Where the host ignores SIGCHLD the kernel has taken a quick child away already.
+  if (!ended && errno == ESRCH) ended = already_ended();
   if (!ended) {
     const int error = errno;
     ::kill(-pid, SIGKILL);
