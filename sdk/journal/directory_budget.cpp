@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <thread>
 
 #include "journal/descriptor.hpp"
@@ -20,6 +21,27 @@ using namespace std::chrono_literals;
 constexpr auto lock_patience = 50ms;
 // A full directory is not searched again for each event that asks.
 constexpr auto full_pause = 100ms;
+
+// The directory may be one that others use, too.
+bool is_ours(std::string_view name) noexcept {
+  return name.ends_with(".journal") || name.ends_with(".journal.new") || name == "rejected.ndjson";
+}
+
+// Of the files, not of the folders, in a directory.
+template <class Counts>
+std::uint64_t blocks_of(const std::string& directory, Counts counts) {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end;
+       at.increment(error)) {
+    struct stat info {};
+    if (counts(at->path().filename().string()) && lstat(at->path().c_str(), &info) == 0 &&
+        S_ISREG(info.st_mode)) {
+      bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
+    }
+  }
+  return bytes;
+}
 
 class DirectoryLock {
  public:
@@ -58,16 +80,8 @@ DirectoryBudget::~DirectoryBudget() {
 }
 
 std::uint64_t DirectoryBudget::measured() const {
-  std::uint64_t bytes = 0;
-  std::error_code error;
-  for (std::filesystem::recursive_directory_iterator at(directory_, error), end;
-       !error && at != end; at.increment(error)) {
-    struct stat info {};
-    if (lstat(at->path().c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
-      bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
-    }
-  }
-  return bytes;
+  const auto any = [](std::string_view) { return true; };
+  return blocks_of(directory_, is_ours) + blocks_of(directory_ + "/quarantine", any);
 }
 
 void DirectoryBudget::look(std::uint64_t own) {

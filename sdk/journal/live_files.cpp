@@ -91,9 +91,13 @@ void on_sigbus(int signal, siginfo_t* info, void* context) noexcept {
 
 }  // namespace
 
-LiveFile* LiveFiles::add(int fd, std::byte* base, std::size_t mapped_bytes) noexcept {
+void LiveFiles::follow_forks() noexcept {
   static std::once_flag once;
   std::call_once(once, [] { pthread_atfork(nullptr, nullptr, let_go_in_child); });
+}
+
+LiveFile* LiveFiles::add(int fd, std::byte* base, std::size_t mapped_bytes) noexcept {
+  follow_forks();
   for (LiveFile& file : files) {
     if (file.in_use.load(std::memory_order_relaxed)) continue;
     // Claimed by its descriptor, visible to the handlers only when it is whole.

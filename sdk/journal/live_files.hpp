@@ -28,6 +28,9 @@ struct LiveFile {
 
 class LiveFiles {
  public:
+  // From now on forks are counted, see generation().
+  static void follow_forks() noexcept;
+
   // Null when the table is full; the file is then used without this care.
   static LiveFile* add(int fd, std::byte* base, std::size_t mapped_bytes) noexcept;
   static void remove(LiveFile* file) noexcept;

@@ -51,6 +51,7 @@ double ns_per_tick(StampSource source) {
 }
 
 const volatile std::uint32_t* new_fork_guard() {
+  LiveFiles::follow_forks();
   void* memory = mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   auto* guard = static_cast<std::uint32_t*>(memory);

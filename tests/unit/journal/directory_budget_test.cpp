@@ -50,6 +50,14 @@ TEST_CASE("dead letters and quarantine count, too") {
   CHECK(take_all(pool) == 7);
 }
 
+TEST_CASE("files of others in the directory do not count") {
+  TempDir directory;
+  std::ofstream(directory.path() / "somebody's") << std::string(6 << 20, 'x');
+  auto file = journal(directory, "A");
+  SlabPool pool(*file, 8 << 20);
+  CHECK(take_all(pool) == 31);
+}
+
 TEST_CASE("two that grow at the same time do not go over the budget together") {
   TempDir directory;
   auto first = journal(directory, "A");

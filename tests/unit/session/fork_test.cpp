@@ -42,9 +42,9 @@ class LinesTransport final : public Transport {
 
 class Family {
  public:
-  Family() {
+  explicit Family(const std::string& journal_dir = {}) {
     Config config;
-    config.journal_dir = directory_ / "journal";
+    config.journal_dir = journal_dir.empty() ? directory_ / "journal" : journal_dir;
     config.on_diagnostic = [](const Diagnostic&) {};
     Dependencies dependencies;
     dependencies.transport = std::make_unique<LinesTransport>(lines_);
@@ -149,6 +149,16 @@ TEST_CASE("children of children have sessions of their own") {
   std::set<Messages> delivered;
   for (const auto& [session, messages] : family.delivered()) delivered.insert(messages);
   CHECK(delivered == std::set<Messages>{{"child"}, {"grandchild"}});
+}
+
+TEST_CASE("a child of a session whose journal lies in memory records, too") {
+  Family family("/dev/null/nowhere");
+  auto node = family.session().run("run").node("n");
+  CHECK(Family::child([&] {
+          record(node, Type::progress, Level::info, "child");
+          return family.session().close(20s).kept == 0 ? 0 : 1;
+        }) == 0);
+  CHECK(family.delivered().begin()->second == Messages{"child"});
 }
 
 TEST_CASE("a child of _Fork records nothing and harms nothing") {
