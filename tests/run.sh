@@ -3,8 +3,8 @@
 #
 #   tests/run.sh [--all] [--build-dir DIR] [--no-sanitizers] [--no-docker]
 #
-#   --all            the long forms too: tests/docker and friends read SHIPTRACE_TEST_LONG=1, the fuzz
-#                    targets run for a minute each, clang-tidy looks at every file
+#   --all            the long forms too: tests read SHIPTRACE_TEST_LONG=1, 1,000 emitters are
+#                    killed, the fuzz targets run for ten minutes each, clang-tidy looks at every file
 #   --build-dir DIR  where the main build goes (default: build); the sanitizer builds go beside it
 #                    as DIR-asan-ubsan and DIR-tsan
 #   --no-sanitizers  leave out the ASan+UBSan and TSan builds of the unit tests
@@ -126,12 +126,14 @@ if [[ $sanitizers == yes ]]; then
 fi
 
 if [[ $all == yes ]]; then
+  step "1,000 kills"
+  "$source/tests/faults/kill.sh" --kills 1000 --build-dir "$build" || failed+=("1,000 kills")
   step "clang-tidy"
   "$source/scripts/tidy.sh" "$build" || failed+=("clang-tidy")
   step "fuzz targets"
   if command -v clang++ >/dev/null; then
     { configure "$build-fuzz" --preset fuzz && cmake --build "$build-fuzz" -j "$jobs" &&
-        "$source/tests/fuzz/run.sh" "$build-fuzz" 60; } || failed+=("fuzz")
+        "$source/tests/fuzz/run.sh" "$build-fuzz" 600; } || failed+=("fuzz")
   else
     skip "fuzz targets: no clang++; scripts/install-deps.sh --dev installs it"
   fi
