@@ -20,9 +20,9 @@ constinit std::array<LiveFile, 1024> files{};
 constinit std::atomic<std::uint32_t> forks{0};
 constinit struct sigaction former_action {};
 
-void lay_anonymous_memory(std::byte* at, std::size_t bytes) noexcept {
-  mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
-       -1, 0);
+bool lay_anonymous_memory(std::byte* at, std::size_t bytes) noexcept {
+  return mmap(at, bytes, PROT_READ | PROT_WRITE,
+              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != MAP_FAILED;
 }
 
 void let_go_in_child() noexcept {
@@ -79,11 +79,11 @@ void pass_on(int signal, siginfo_t* info, void* context) noexcept {
 void on_sigbus(int signal, siginfo_t* info, void* context) noexcept {
   const int error = errno;
   auto* address = static_cast<std::byte*>(info->si_addr);
-  if (LiveFile* file = file_mapped_at(address)) {
-    LiveFiles::look_for_truncation(*file);
-    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    lay_anonymous_memory(address - reinterpret_cast<std::uintptr_t>(address) % page, page);
-  } else {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  LiveFile* file = file_mapped_at(address);
+  if (file != nullptr) LiveFiles::look_for_truncation(*file);
+  if (file == nullptr ||
+      !lay_anonymous_memory(address - reinterpret_cast<std::uintptr_t>(address) % page, page)) {
     pass_on(signal, info, context);
   }
   errno = error;

@@ -48,17 +48,21 @@ void LossEvents::step(Steady::time_point now, bool room) {
 
 void LossEvents::finish() {
   collect({});
-  for (const Lossy& lossy : lossy_) tell(*lossy.node);
+  for (const Lossy& lossy : lossy_) {
+    while (!tell(*lossy.node)) {  // nobody adds any more
+    }
+  }
   lossy_.clear();
 }
 
 bool LossEvents::tell(NodeState& node) {
   NodeLosses::Taken taken;
-  if (!node.losses.take(taken)) return false;
-  for (std::size_t i = 0; i < drop_reasons; ++i) {
-    if (taken.counts[i] > 0) record(node, static_cast<DropReason>(i), taken.counts[i], taken);
+  if (node.losses.take(taken)) {
+    for (std::size_t i = 0; i < drop_reasons; ++i) {
+      if (taken.counts[i] > 0) record(node, static_cast<DropReason>(i), taken.counts[i], taken);
+    }
   }
-  return true;
+  return node.losses.settled();
 }
 
 void LossEvents::record(const NodeState& node, DropReason reason, std::uint64_t count,

@@ -52,7 +52,7 @@ class NodeLosses {
     std::optional<Neighbour> after;
     std::optional<Neighbour> before;
   };
-  // Empties it; the keeper only. False while a producer is changing it.
+  // Empties it; the keeper only. False when there was nothing, or a producer was changing it.
   bool take(Taken& taken) noexcept {
     auto found = state_.load();
     do {
@@ -62,6 +62,15 @@ class NodeLosses {
     taken.before = before_.load();
     for (std::size_t i = 0; i < drop_reasons; ++i) taken.counts[i] = counts_[i].exchange(0);
     state_.store(State::none);
+    return true;
+  }
+  // Everything was taken, also what was added while take() looked away.
+  bool settled() noexcept {
+    auto found = State::none;
+    if (state_.load() != found) return false;
+    for (const auto& count : counts_) {
+      if (count.load() > 0) return !state_.compare_exchange_strong(found, State::losing);
+    }
     return true;
   }
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <csignal>
+#include <new>
 
 namespace trace::detail {
 
@@ -28,7 +29,13 @@ void StepThread::loop() {
   while (!stopping_) {
     woken_ = false;
     lock.unlock();
-    const Steady::time_point next = step_(Steady::now());
+    Steady::time_point next;
+    try {
+      next = step_(Steady::now());
+    } catch (const std::bad_alloc&) {
+      // The host's memory is spent, not its events: they lie in the journal.
+      next = Steady::now() + std::chrono::milliseconds(100);
+    }
     lock.lock();
     stepped_.notify_all();
     wake_.wait_until(lock, next, [this] { return woken_ || stopping_; });
