@@ -66,6 +66,14 @@ boost::json::object overview_of(const RunRecord& run) {
   return out;
 }
 
+boost::json::object gaps_of(const EmitterGaps& emitter) {
+  boost::json::array missing;
+  for (const auto& [from, to] : emitter.missing) {
+    missing.push_back(boost::json::object{{"from", from}, {"to", to}});
+  }
+  return {{"emitter", emitter.emitter}, {"highest", emitter.highest}, {"missing", missing}};
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> cursor_of(const std::optional<std::string>& text) {
@@ -105,6 +113,22 @@ Answer Reading::trace(const Route& route) {
   auto events = store_.events(*run, *after, *limit, page_bytes);
   const std::uint64_t sequence = last_sequence(events, *after);
   return {.body = envelope_of(run->run_id, std::move(events), sequence)};
+}
+
+Answer Reading::gaps(const Route& route) {
+  const auto limit = limit_of(route);
+  if (!limit) return bad_limit();
+  const auto run = store_.run(route.run_id);
+  if (!run) return unknown_run();
+  const RunGaps gaps = store_.gaps(*run, *limit);
+  boost::json::array emitters;
+  for (const EmitterGaps& emitter : gaps.emitters) emitters.push_back(gaps_of(emitter));
+  const boost::json::object body{{"runId", run->run_id},
+                                 {"missing", gaps.missing},
+                                 {"ranges", gaps.ranges},
+                                 {"truncated", gaps.ranges > *limit},
+                                 {"emitters", std::move(emitters)}};
+  return {.body = boost::json::serialize(body)};
 }
 
 std::optional<StreamStep> Reading::stream_step(const std::string& run_id, std::uint64_t after) {

@@ -1,5 +1,5 @@
-// The read API: runs, their status, pages of their events, and what a live stream sends next
-// (docs/ingestion-api.md). Runs on the store thread; answers are values.
+// The read API: runs, their status, pages of their events, what is missing of them, and what a live
+// stream sends next (docs/ingestion-api.md). Runs on the store thread; answers are values.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,7 @@ class Reading {
   Answer runs(const Route& route);
   Answer status(const Route& route);
   Answer trace(const Route& route);
+  Answer gaps(const Route& route);
 
   // Nothing for an unknown run. Throws StoreError.
   std::optional<StreamStep> stream_step(const std::string& run_id, std::uint64_t after);

@@ -50,6 +50,7 @@ std::optional<Resource> resource_of_run(std::string_view name) {
   if (name == "status") return Resource::status;
   if (name == "trace") return Resource::trace;
   if (name == "stream") return Resource::stream;
+  if (name == "gaps") return Resource::gaps;
   return std::nullopt;
 }
 

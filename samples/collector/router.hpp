@@ -16,6 +16,7 @@ enum class Resource : std::uint8_t {
   status,  // GET /workflows/runs/{id}/status
   trace,   // GET /workflows/runs/{id}/trace
   stream,  // GET /workflows/runs/{id}/stream
+  gaps,    // GET /workflows/runs/{id}/gaps
 };
 
 struct Route {

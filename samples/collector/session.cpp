@@ -157,6 +157,8 @@ void Session::answer() {
           return service.reading.status(route);
         case Resource::trace:
           return service.reading.trace(route);
+        case Resource::gaps:
+          return service.reading.gaps(route);
         case Resource::stream:
           break;
       }

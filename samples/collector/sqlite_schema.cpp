@@ -8,7 +8,7 @@ namespace trace::collector {
 namespace {
 
 constexpr std::int64_t application = 0x73687072;  // "shpr", so that `file` can tell
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;
 
 // WAL with synchronous=NORMAL: a commit survives the death of the process, and readers from
 // outside do not disturb. Checkpoints are rarer than by default: they rewrite every page that
@@ -61,6 +61,13 @@ constexpr const char* tables = R"(
     name TEXT NOT NULL,
     through INTEGER NOT NULL,         -- highest sequence stored or rejected
     UNIQUE(run, name));
+
+  -- Sequences of an emitter below its highest that are neither stored nor rejected.
+  CREATE TABLE gaps(
+    emitter INTEGER NOT NULL REFERENCES emitters(id),
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY(emitter, last)) WITHOUT ROWID;
 
   -- An event's own id is "<emitter>-<emitter_sequence>", or foreign_id when it has another shape.
   -- Its key is run and sequence in one integer (place_of): SQLite stores and finds such rows

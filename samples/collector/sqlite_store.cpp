@@ -103,7 +103,8 @@ SqliteStore::SqliteStore(const std::string& path)
       insert_event_(database_, R"(
         INSERT INTO events VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT(emitter, emitter_sequence) WHERE emitter IS NOT NULL DO NOTHING
-        ON CONFLICT(run, foreign_id) WHERE foreign_id IS NOT NULL DO NOTHING)") {}
+        ON CONFLICT(run, foreign_id) WHERE foreign_id IS NOT NULL DO NOTHING)"),
+      gaps_(database_) {}
 
 Taken SqliteStore::take(const JudgedEnvelope& judged) {
   Transaction transaction(database_);
@@ -151,6 +152,10 @@ std::vector<EventPayload> SqliteStore::events(const RunRecord& run, std::uint64_
   }
   read_events_.reset();
   return page;
+}
+
+RunGaps SqliteStore::gaps(const RunRecord& run, std::size_t limit) {
+  return gaps_.of_run(run.number, limit);
 }
 
 }  // namespace trace::collector

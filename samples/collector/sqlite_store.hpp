@@ -8,6 +8,7 @@
 #include <string>
 
 #include "sqlite_database.hpp"
+#include "sqlite_gaps.hpp"
 #include "store.hpp"
 
 namespace trace::collector {
@@ -23,6 +24,7 @@ class SqliteStore final : public Store {
   std::vector<RunRecord> runs(std::uint64_t before, std::size_t limit) override;
   std::vector<EventPayload> events(const RunRecord& run, std::uint64_t after, std::size_t limit,
                                    std::size_t bytes) override;
+  RunGaps gaps(const RunRecord& run, std::size_t limit) override;
 
  private:
   friend class SqliteTaking;  // writes one envelope with the statements below
@@ -33,6 +35,7 @@ class SqliteStore final : public Store {
   Statement find_node_, insert_node_, update_node_;
   Statement find_emitter_, insert_emitter_, update_emitter_;
   Statement insert_event_;
+  SqliteGaps gaps_;
 };
 
 }  // namespace trace::collector

@@ -1,7 +1,5 @@
 #include "sqlite_taking.hpp"
 
-#include <algorithm>
-
 #include "sqlite_schema.hpp"
 #include "wall_clock.hpp"
 
@@ -13,8 +11,7 @@ Taken SqliteTaking::take() {
   for (const JudgedEnvelope::Invalid& invalid : judged_.invalid) {
     const auto id = parse_emitter_id(invalid.id);
     if (!id) continue;
-    Emitter& from = emitter(id->emitter);
-    from.through = std::max(from.through, id->sequence);
+    note(emitter(id->emitter), id->sequence);
   }
   write_back();
   for (const auto& [name, from] : emitters_.by_name) {
@@ -52,14 +49,13 @@ void SqliteTaking::open_run() {
 void SqliteTaking::take_event(const EventPayload& event) {
   const auto id = parse_emitter_id(event.id);
   Emitter* from = id ? &emitter(id->emitter) : nullptr;
-  if (from != nullptr) from->through = std::max(from->through, id->sequence);
-
   Node& at = node(event.node_id);
   if (!insert(event, at, from, id ? id->sequence : 0)) {
     ++taken_.duplicates;
     return;
   }
   ++taken_.accepted;
+  if (from != nullptr) note(*from, id->sequence);
   const std::string_view session = id ? id->session : std::string_view();
   const bool failed = run_.state.apply(at.state, observe(event, session));
   if (failed) {
@@ -94,6 +90,18 @@ bool SqliteTaking::insert(const EventPayload& event, const Node& node, const Emi
             event.message, error_message, error_stack, error_code, event.output_summary, event.data)
       .execute();
   return store_.database_.changes() == 1;
+}
+
+// The event is stored or rejected. What is noted again changes nothing.
+void SqliteTaking::note(Emitter& from, std::uint64_t sequence) {
+  if (sequence <= from.through) {
+    store_.gaps_.fill(from.number, sequence);
+    return;
+  }
+  if (sequence > from.through + 1) {
+    store_.gaps_.open(from.number, from.through + 1, sequence - 1);
+  }
+  from.through = sequence;
 }
 
 SqliteTaking::Node& SqliteTaking::node(const std::string& node_id) {

@@ -45,6 +45,7 @@ class SqliteTaking {
   void take_event(const EventPayload& event);
   bool insert(const EventPayload& event, const Node& node, const Emitter* emitter,
               std::uint64_t emitter_sequence);
+  void note(Emitter& from, std::uint64_t sequence);
   Node& node(const std::string& node_id);
   Emitter& emitter(std::string_view name);
   void write_back();

@@ -50,6 +50,22 @@ struct FailedNode {
   NodeFailure failure;
 };
 
+// The sequences that an emitter of a run has passed over: neither stored nor rejected.
+struct EmitterGaps {
+  struct Range {
+    std::uint64_t from, to;
+  };
+  std::string emitter;
+  std::uint64_t highest;  // stored or rejected
+  std::vector<Range> missing = {};
+};
+
+struct RunGaps {
+  std::uint64_t missing = 0;               // sequences
+  std::uint64_t ranges = 0;                // that they form
+  std::vector<EmitterGaps> emitters = {};  // as many of the ranges as were asked for
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -68,6 +84,9 @@ class Store {
   // earlier when they are large: after the event that exceeds `bytes`.
   virtual std::vector<EventPayload> events(const RunRecord& run, std::uint64_t after,
                                            std::size_t limit, std::size_t bytes) = 0;
+
+  // At most `limit` ranges, ordered by emitter and sequence.
+  virtual RunGaps gaps(const RunRecord& run, std::size_t limit) = 0;
 };
 
 }  // namespace trace::collector
