@@ -61,6 +61,14 @@ Result<std::string> Backend::get(std::string_view path) {
   return std::move(response->body);
 }
 
+Result<std::optional<std::string>> Backend::get_if_known(std::string_view path) {
+  auto response = client_.get(path);
+  if (!response) return response.error();
+  if (response->status == 404 || response->status == 405) return std::optional<std::string>();
+  if (response->status != 200) return refusal(*response);
+  return std::optional(std::move(response->body));
+}
+
 Result<bool> Backend::stream(std::string_view path, const http::HttpClient::OnChunk& on_bytes,
                              bool& refused) {
   refused = false;

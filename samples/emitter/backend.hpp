@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ class Backend {
 
   // The body of a 200.
   Result<std::string> get(std::string_view path);
+
+  // The same; nothing when the backend has no such address (404, 405).
+  Result<std::optional<std::string>> get_if_known(std::string_view path);
 
   // Server-sent events: the bytes as they come, until the server ends the stream, `on_bytes`
   // answers false or interrupt() is called. `refused` becomes true when the backend answered and

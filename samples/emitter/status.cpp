@@ -10,6 +10,8 @@
 #include "commands.hpp"
 #include "options.hpp"
 #include "printable.hpp"
+#include "quantity.hpp"
+#include "run_gaps.hpp"
 
 namespace trace::cli {
 namespace {
@@ -20,7 +22,7 @@ struct StatusOptions {
   bool json = false;
 };
 
-std::string readable(const RunStatusPayload& status) {
+std::string readable(const RunStatusPayload& status, std::string_view missing) {
   std::string out = fmt::format("{:10} {}\n", "run", printable(status.run_id));
   const auto row = [&](std::string_view title, std::string_view text) {
     if (!text.empty()) out += fmt::format("{:10} {}\n", title, printable(text));
@@ -39,7 +41,17 @@ std::string readable(const RunStatusPayload& status) {
     row("code", status.failure->temporal_code.value_or(""));
     row("details", status.failure->details.value_or(""));
   }
+  row("missing", missing);
   return out;
+}
+
+// How many events of the run were lost; empty while none, or when the backend does not know.
+std::string missing_events(Backend& backend, const std::string& run) {
+  const auto gaps = read_gaps(backend, run, 1);
+  if (!gaps) return gaps.error().text();
+  if (!*gaps || (*gaps)->missing == 0) return {};
+  return fmt::format("{} event{}; 'shiptrace verify' names them", thousands((*gaps)->missing),
+                     (*gaps)->missing == 1 ? "" : "s");
 }
 
 int show_status(const StatusOptions& options) {
@@ -52,9 +64,11 @@ int show_status(const StatusOptions& options) {
     return fail(fmt::format("the backend's answer is no run status: {}; check --endpoint",
                             status.error().text()));
   }
-  const std::string text =
-      options.json ? printable_json(to_json(*status)) + "\n" : readable(*status);
-  fmt::print("{}", text);
+  if (options.json) {
+    fmt::print("{}\n", printable_json(to_json(*status)));
+  } else {
+    fmt::print("{}", readable(*status, missing_events(*backend, options.run)));
+  }
   return exit_code::ok;
 }
 

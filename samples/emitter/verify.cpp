@@ -16,11 +16,14 @@
 #include "quantity.hpp"
 #include "returned_counts.hpp"
 #include "run_check.hpp"
+#include "run_gaps.hpp"
 
 namespace trace::cli {
 namespace {
 
 constexpr std::size_t page_limit = 10'000;
+// More gaps than that are a number.
+constexpr std::size_t listed_gaps = 20;
 
 struct VerifyOptions {
   SharedOptions shared;
@@ -109,6 +112,17 @@ Verdict judge(const VerifyOptions& options, const RunCheck& check,
   return verdict;
 }
 
+void judge_gaps(const std::string& run, const std::optional<RunGaps>& gaps, Verdict& verdict) {
+  if (!gaps) {
+    verdict.facts.push_back(fmt::format(
+        "run {}: this backend cannot tell what emitters sent and it does not have", run));
+  } else if (gaps->missing == 0) {
+    verdict.facts.push_back(fmt::format("run {}: no emitter's events have a gap", run));
+  }
+  if (!gaps) return;
+  for (std::string& line : gaps->problems()) verdict.problems.push_back(std::move(line));
+}
+
 int verify(const VerifyOptions& options) {
   auto backend = Backend::open(config_of(options.shared));
   if (!backend) return fail(backend.error().text(), exit_code::usage);
@@ -124,7 +138,10 @@ int verify(const VerifyOptions& options) {
       *backend, options.run, "", page_limit, [&](auto& event) { check.see(event); },
       [] { return true; });
   if (!read) return fail(read.error().text());
-  const Verdict verdict = judge(options, check, returned);
+  const auto gaps = read_gaps(*backend, options.run, listed_gaps);
+  if (!gaps) return fail(gaps.error().text());
+  Verdict verdict = judge(options, check, returned);
+  judge_gaps(options.run, *gaps, verdict);
   if (!options.shared.quiet) {
     for (const std::string& fact : verdict.facts) fmt::print("{}\n", printable(fact));
   }
@@ -151,7 +168,11 @@ void add_verify(CLI::App& app, int& status) {
       "once\n"
       "and in order per thread, with --returned exactly as many as the file counts (one more "
       "where\n"
-      "the emitter was killed before it could count).\n"
+      "the emitter was killed before it could count). No emitter's own numbers may have a gap: "
+      "each\n"
+      "one is an event that was lost, or that still waits in a journal. A backend that cannot "
+      "tell\n"
+      "gaps (GET /workflows/runs/{id}/gaps) does not fail for that; it is said.\n"
       "Exit codes: 0 all of that holds; 1 it does not, and stderr says which events, or the "
       "backend\n"
       "cannot be read; 2 wrong options or configuration.");
