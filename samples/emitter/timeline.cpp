@@ -4,8 +4,11 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "printable.hpp"
+#include "quantity.hpp"
 
 namespace trace::cli {
 namespace {
@@ -37,6 +40,25 @@ std::string stream_of(const EventPayload& event) {
   std::string_view stream;
   if (parser.parse(*event.data)["stream"].get(stream) != simdjson::SUCCESS) return {};
   return printable(stream);
+}
+
+// What data.dropped says, in the words of somebody who reads a log; nothing for another event.
+std::optional<std::string> loss_of(const EventPayload& event) {
+  if (!event.data) return std::nullopt;
+  simdjson::dom::parser parser;
+  const auto dropped = parser.parse(*event.data)["dropped"];
+  std::uint64_t count = 0;
+  std::string_view reason;
+  if (dropped["count"].get(count) != simdjson::SUCCESS) return std::nullopt;
+  if (dropped["reason"].get(reason) != simdjson::SUCCESS) return std::nullopt;
+  return fmt::format("{} event{} dropped here ({})", thousands(count), count == 1 ? "" : "s",
+                     reason);
+}
+
+// Of a loss what it means, of others the message or, without one, the data.
+std::string text_of(const EventPayload& event) {
+  if (auto loss = loss_of(event)) return std::move(*loss);
+  return event.message ? *event.message : event.data.value_or("");
 }
 
 // HH:MM:SS.mmm of a time stamp of the contract, whose seconds and fraction may be missing.
@@ -98,8 +120,7 @@ std::string Timeline::lines(const EventPayload& event) {
     date_ = date;
   }
   node_width_ = std::max(node_width_, std::min(widest_node, width(printable(event.node_id))));
-  append_row(out, event, stream_of(event),
-             event.message ? *event.message : event.data.value_or(""));
+  append_row(out, event, stream_of(event), text_of(event));
   const auto append_part = [&](std::string_view title, const std::string& text) {
     out.append(indent, ' ').append(title).append(" ").append(text).append("\n");
   };

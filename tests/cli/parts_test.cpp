@@ -112,4 +112,27 @@ TEST_CASE("the timeline aligns its columns and indents what follows a line") {
         "                at b\n");
 }
 
+TEST_CASE("the timeline says where events were dropped, and how many") {
+  EventPayload event;
+  event.node_id = "n";
+  event.timestamp = "2025-10-13T12:34:56.789123Z";
+  event.level = Level::warn;
+  event.message = "1204 events were dropped: budget";
+  const auto text = [&](const char* data) {
+    event.data = data;
+    Timeline timeline(false);
+    const std::string lines = timeline.lines(event);
+    return lines.substr(lines.find("  n  ") + 20);
+  };
+  CHECK(text(R"({"dropped":{"reason":"budget","count":1204,"after":"a-1","before":"a-2"}})") ==
+        "1,204 events dropped here (budget)\n");
+  CHECK(text(R"({"dropped":{"reason":"budget\u001b","count":1}})") ==
+        "1 event dropped here (budget\\x1b)\n");
+  INFO("the same word in other people's data");
+  for (const char* data : {R"({"dropped":7})", R"({"dropped":{"count":7}})", R"({"dropped":null})",
+                           R"({"dropped":{"count":-7,"reason":"x"}})"}) {
+    CHECK(text(data) == "1204 events were dropped: budget\n");
+  }
+}
+
 }  // namespace trace::cli
