@@ -11,6 +11,8 @@
 #include <tuple>
 #include <utility>
 
+#include "contract/identifier.hpp"
+
 namespace trace::detail {
 namespace {
 
@@ -25,6 +27,14 @@ bool read_fully(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexc
     offset += static_cast<std::uint64_t>(n);
   }
   return true;
+}
+
+// It becomes part of ids and of file names.
+bool is_session_id(std::string_view text) {
+  constexpr std::size_t ulid_length = 26;
+  return text.size() == ulid_length && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+         });
 }
 
 // Texts behind a record's fixed part, checked against the record's end.
@@ -92,6 +102,7 @@ std::string JournalReader::read_header() {
   header_->session[sizeof header_->session - 1] = '\0';
   header_->transport[sizeof header_->transport - 1] = '\0';
   header_->endpoint[sizeof header_->endpoint - 1] = '\0';
+  if (!is_session_id(header_->session)) return "has a damaged session id";
   if (header_->extent_count.load() > max_extents) return "has a damaged extent table";
   return {};
 }
@@ -156,7 +167,7 @@ void JournalReader::read_table(const SlabPlace& place) {
              texts.take(fixed.organization_id_bytes, run.organization_id);
       run.number = fixed.run;
       run.total_actions = fixed.total_actions;
-      if (good) runs_.push_back(std::move(run));
+      if (good && fault_of_run_id(run.id).empty()) runs_.push_back(std::move(run));
     } else if (header.kind == RecordKind::watermark) {
       Watermark fixed;
       good = copy_fixed(record, fixed);
@@ -174,7 +185,7 @@ void JournalReader::read_table(const SlabPlace& place) {
       node.end_lane = fixed.end_lane.load();
       node.start_sequence = fixed.start_sequence.load();
       node.end_sequence = fixed.end_sequence.load();
-      if (good) nodes_.push_back(std::move(node));
+      if (good && fault_of_node_id(node.id).empty()) nodes_.push_back(std::move(node));
     }
     if (!good) break;
     at += header.size;

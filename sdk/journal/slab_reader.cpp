@@ -2,12 +2,18 @@
 
 #include <cstring>
 
+#include "contract/identifier.hpp"
+
 namespace trace::detail {
 namespace {
 
 std::string_view text_at(std::span<const std::byte> record, std::size_t at, std::size_t bytes) {
   return {reinterpret_cast<const char*>(record.data()) + at, bytes};
 }
+
+// Ticks or nanoseconds since the machine started, 70 years at the least. What is later would never
+// be in the past, and hold up everything behind it.
+constexpr std::uint64_t latest_stamp = UINT64_MAX >> 1;
 
 template <class T>
 T read(std::span<const std::byte> record) noexcept {
@@ -68,6 +74,9 @@ bool SlabReader::define_node(std::span<const std::byte> record) {
   node.run_id = text_at(record, sizeof definition, definition.run_id_bytes);
   node.node_id =
       text_at(record, sizeof definition + definition.run_id_bytes, definition.node_id_bytes);
+  // The events of the backlog name their nodes themselves.
+  if (!node.node_id.empty() && !fault_of_node_id(node.node_id).empty()) return false;
+  if (!fault_of_run_id(node.run_id).empty()) return false;
   node.encoded.clear();
   return true;
 }
@@ -101,7 +110,7 @@ bool SlabReader::read_event(std::span<const std::byte> record, EventView& event)
   if (record.size() < sizeof(EventRecord)) return false;
   const auto header = read<EventRecord>(record);
   if (header.node >= node_count_ || header.site >= site_count_ || header.header.type > 3 ||
-      header.header.level > 3) {
+      header.header.level > 3 || header.stamp > latest_stamp) {
     return false;
   }
   event.type = static_cast<Type>(header.header.type);
@@ -120,7 +129,7 @@ bool SlabReader::read_encoded(std::span<const std::byte> record, EventView& even
   if (record.size() < sizeof(EncodedEvent)) return false;
   const auto header = read<EncodedEvent>(record);
   if (node_count_ == 0 || header.json_bytes == 0 ||
-      header.json_bytes > record.size() - sizeof header) {
+      header.json_bytes > record.size() - sizeof header || header.stamp > latest_stamp) {
     return false;
   }
   event.stamp = header.stamp;

@@ -6,10 +6,20 @@ namespace trace::detail {
 namespace {
 
 constexpr double one_second_ns = 1e9;
+// 126 years: such a point plus such a distance is still a number of nanoseconds.
+constexpr double farthest_ns = 4e18;
+
+// False for what only damage can have written.
+bool makes_sense(const Calibration& point) noexcept {
+  const auto wall_ns = static_cast<double>(point.wall_ns);
+  return wall_ns >= 0 && wall_ns <= farthest_ns && point.ns_per_tick > 0 &&
+         point.ns_per_tick <= one_second_ns;
+}
 
 std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) noexcept {
   const auto ticks = static_cast<std::int64_t>(stamp - point.stamp);
-  return point.wall_ns + static_cast<std::int64_t>(static_cast<double>(ticks) * point.ns_per_tick);
+  const double ns = static_cast<double>(ticks) * point.ns_per_tick;
+  return point.wall_ns + static_cast<std::int64_t>(std::clamp(ns, -farthest_ns, farthest_ns));
 }
 
 }  // namespace
@@ -63,12 +73,14 @@ std::vector<Calibration> calibrations_of(const FileHeader& header) {
   std::vector<Calibration> points;
   points.reserve(kept);
   for (std::uint64_t i = count - kept; i < count; ++i) {
-    points.push_back(header.calibrations[i % max_calibrations]);
+    const Calibration& point = header.calibrations[i % max_calibrations];
+    if (makes_sense(point)) points.push_back(point);
   }
   return points;
 }
 
 std::int64_t wall_ns_at(const std::vector<Calibration>& points, std::uint64_t stamp) noexcept {
+  if (points.empty()) return 0;
   const auto after = std::upper_bound(
       points.begin(), points.end(), stamp,
       [](std::uint64_t value, const Calibration& point) { return value < point.stamp; });

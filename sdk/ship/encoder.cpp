@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "contract/json_repair.hpp"
+#include "contract/timestamp.hpp"
 #include "record/wall_time.hpp"
 #include "ship/payload_reader.hpp"
 
@@ -66,8 +68,9 @@ std::string emitter_name(std::string_view session_id, std::uint32_t lane) {
 
 bool Encoder::append(const EventView& event, std::uint32_t lane, std::string& out) {
   if (!event.encoded.empty()) {
-    out += event.encoded;
-    return true;
+    const auto whole = repaired_json_object(event.encoded);
+    if (whole) out += *whole;
+    return whole.has_value();
   }
   const std::size_t start = out.size();
   for (const Fit fit : {Fit::whole, Fit::without_data, Fit::without_output, Fit::short_texts}) {
@@ -91,13 +94,16 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
   Texts texts;
   if (!read_texts(event.parts, payload, texts)) return false;
 
+  const std::uint16_t parts =
+      message_cut_ ? static_cast<std::uint16_t>(event.parts | part_cut_message) : event.parts;
+
   const auto text_limit = [&](std::size_t usual) {
     return fit == Fit::short_texts ? short_text_bytes : usual;
   };
   const auto fitted = [&](std::string_view text, std::size_t limit, std::string_view name,
                           std::uint16_t cut_part) {
     const std::string_view kept = trimmed_utf8(text, text_limit(limit));
-    note_cut(kept.size() < text.size() || (event.parts & cut_part) != 0, name);
+    note_cut(kept.size() < text.size() || (parts & cut_part) != 0, name);
     return kept;
   };
 
@@ -186,7 +192,7 @@ void Encoder::append_identity(const EventView& event, std::uint32_t lane, std::s
 }
 
 void Encoder::append_time(const EventView& event, std::string_view given, std::string& out) {
-  if (given.empty()) {
+  if (!is_contract_timestamp(given)) {  // none, or none any more
     timestamps_.append(out, wall_ns_at(calibrations_, event.stamp));
   } else {
     append_normalised(out, given);
@@ -243,6 +249,7 @@ bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::s
 
 bool Encoder::format_message(const SiteView& site, PayloadReader& payload) {
   message_.clear();
+  message_cut_ = false;
   const std::span<const Tag> tags = site.tags.subspan(site.fields);
   if (tags.size() == 1 && tags[0] == Tag::string && site.format == "{}") {
     message_.append(payload.text());
@@ -286,6 +293,8 @@ bool Encoder::format_message(const SiteView& site, PayloadReader& payload) {
   try {
     fmt::vformat_to(fmt::appender(message_),
                     fmt::string_view(site.format.data(), site.format.size()), arguments_);
+  } catch (const FormattingAllocator::Exceeded&) {
+    message_cut_ = true;  // a huge width; what came before it stands
   } catch (const std::exception&) {
     return false;  // only a damaged journal holds a format that does not fit its arguments
   }

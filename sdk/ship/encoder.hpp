@@ -13,6 +13,7 @@
 
 #include "contract/json_text.hpp"
 #include "journal/slab_reader.hpp"
+#include "ship/bounded_text.hpp"
 
 namespace trace::detail {
 
@@ -44,7 +45,8 @@ class Encoder {
   std::vector<Calibration> calibrations_;
   TimestampWriter timestamps_;
   fmt::dynamic_format_arg_store<fmt::format_context> arguments_;
-  fmt::memory_buffer message_;
+  BoundedText message_;
+  bool message_cut_ = false;
   std::string fields_;  // members of `data`, without the braces
   std::vector<std::string_view> cut_;
 };

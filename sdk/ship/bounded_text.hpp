@@ -1,0 +1,33 @@
+// BoundedText: what fmt formats a message into. A width such as {:>2000000000}, whoever asked for
+// it, must not take the memory of the process: growing beyond the bound throws Exceeded, and what
+// had been written before stays. One thread.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <memory>
+#include <new>
+
+namespace trace::detail {
+
+template <class T, std::size_t limit>
+struct BoundedAllocator : std::allocator<T> {
+  struct Exceeded : std::bad_alloc {};
+  template <class U>
+  struct rebind {
+    using other = BoundedAllocator<U, limit>;
+  };
+
+  T* allocate(std::size_t count) {
+    if (count > limit / sizeof(T)) throw Exceeded();
+    return std::allocator<T>::allocate(count);
+  }
+};
+
+// Far more than a message may have; as much as the largest record and what formatting adds to it.
+inline constexpr std::size_t max_formatted_bytes = std::size_t{1} << 20;
+using FormattingAllocator = BoundedAllocator<char, max_formatted_bytes>;
+using BoundedText = fmt::basic_memory_buffer<char, fmt::inline_buffer_size, FormattingAllocator>;
+
+}  // namespace trace::detail

@@ -1,0 +1,176 @@
+// Journals that were damaged, as recovery finds them. Whatever the bytes are, recovery ends, keeps
+// its memory, sends only what a backend can read, and delivers what the damage did not touch.
+//
+// The first byte of an input says what the others are: the file as a whole, the records of a slab
+// in an intact journal, or a list of places of an intact journal with the bytes to put there.
+#include <fcntl.h>
+#include <unistd.h>
+#include <trace/event.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "fuzz/sample_journal.hpp"
+#include "recovery/adoption.hpp"
+#include "unit/ship/rig.hpp"
+
+namespace {
+
+using namespace trace;
+using namespace trace::detail;
+using namespace trace::fuzz;
+using namespace std::chrono_literals;
+
+enum Kind : std::uint8_t { whole_file, records, edits, kinds };
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+using Ids = std::set<std::string>;
+
+// Delivers what the journal holds; answers "<run> <id>" of each event that the backend got.
+Ids recovered(const std::string& file) {
+  static const testing::TempDir directory;
+  auto reader = JournalReader::read(open_in_memory(file), directory / "fuzzed.journal");
+  if (!reader) {
+    require(!reader.error().text().empty());
+    return {};
+  }
+  testing::SteppedClock clock;
+  testing::ScriptedTransport transport;
+  transport.always = [](const Batch& batch) {
+    for (const OutgoingRun& run : batch.runs) require(judge_envelope(run.line).ok());
+    return testing::acknowledge_all(batch);
+  };
+  DeadLetters dead_letters(directory.path().string());
+  Diagnostics diagnostics([](const Diagnostic&) {}, clock);
+  Adoption adoption(std::move(*reader), {transport, clock, dead_letters, diagnostics},
+                    {{1 << 20, 2000}, 50ms, 30s, 1});
+  adoption.hurry(clock.now() + 1h);
+  for (int steps = 0; !adoption.done(); ++steps) {
+    require(steps < 10'000);
+    adoption.step(clock.now());
+    clock.advance(100ms);
+  }
+  Ids ids;
+  for (const auto& [run, stored] : transport.stored) {
+    for (const std::string& id : stored) ids.insert(run + " " + id);
+  }
+  if (adoption.quarantined() > 0) std::filesystem::remove_all(directory / "quarantine");
+  return ids;
+}
+
+const SampleJournal& sample() {
+  static const SampleJournal journal = make_sample_journal();
+  return journal;
+}
+
+const Ids& intact() {
+  static const Ids ids = recovered(sample().file);
+  return ids;
+}
+
+bool is_of_lane(const std::string& id, std::uint32_t lane) {
+  return id.find("-" + std::to_string(lane) + "-") != std::string::npos;
+}
+
+void recover_with_records(std::string_view bytes) {
+  std::string file = sample().file;
+  const SlabPlace& slab = sample().slab;
+  const auto length = static_cast<std::uint32_t>(
+      std::min<std::size_t>(bytes.size(), slab.bytes - sizeof(SlabHeader)));
+  std::memcpy(file.data() + slab.offset + sizeof(SlabHeader), bytes.data(), length);
+  char* word = file.data() + slab.offset + offsetof(SlabHeader, word);
+  std::uint64_t value = 0;
+  std::memcpy(&value, word, sizeof value);
+  value = (value & ~length_mask) | length;
+  std::memcpy(word, &value, sizeof value);
+  recovered(file);
+}
+
+// Each edit: 3 bytes say where, 1 byte how many follow (0 to 15).
+void recover_with_edits(std::string_view bytes) {
+  std::string file = sample().file;
+  std::set<std::uint32_t> lanes;
+  bool only_records = true;
+  while (bytes.size() > 4) {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
+    const SampleJournal::Part* part = nullptr;
+    const std::uint64_t at =
+        sample().place(byte(0) | std::uint64_t{byte(1)} << 8 | std::uint64_t{byte(2)} << 16, part);
+    const std::size_t count =
+        std::min<std::size_t>({byte(3) % 16U, bytes.size() - 4, part->offset + part->bytes - at});
+    std::memcpy(file.data() + at, bytes.data() + 4, count);
+    bytes.remove_prefix(4 + count);
+    lanes.insert(part->lane);
+    only_records = only_records && !part->header && !is_own_lane(part->lane);
+  }
+  only_records = only_records && !lanes.contains(backlog_lane) && !lanes.contains(table_lane);
+  const Ids ids = recovered(file);
+  if (!only_records) return;
+  // The damage is in one lane: the events of the others are all there.
+  for (const std::string& id : intact()) {
+    bool untouched = !is_of_lane(id, recovery_lane);
+    for (const std::uint32_t lane : lanes) untouched = untouched && !is_of_lane(id, lane);
+    require(!untouched || ids.contains(id));
+  }
+}
+
+void write_seed(const std::filesystem::path& path, Kind kind, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary) << static_cast<char>(kind) << bytes;
+}
+
+// The sample itself in each of the three forms.
+void write_seeds(const std::filesystem::path& directory) {
+  write_seed(directory / "file", whole_file, sample().file);
+  int number = 0;
+  for (const SampleJournal::Part& part : sample().parts) {
+    if (part.header) continue;
+    write_seed(directory / ("records-" + std::to_string(number++)), records,
+               std::string_view(sample().file).substr(part.offset, part.bytes));
+  }
+  std::uint64_t start = 0;
+  for (const SampleJournal::Part& part : sample().parts) {
+    std::string edit{static_cast<char>(start), static_cast<char>(start >> 8),
+                     static_cast<char>(start >> 16), 8};
+    edit += sample().file.substr(part.offset, 8);
+    write_seed(directory / ("edit-" + std::to_string(start)), edits, edit);
+    start += part.bytes;
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
+  if (*argc == 3 && std::string_view((*argv)[1]) == "--write-seeds") {
+    write_seeds((*argv)[2]);
+    std::exit(0);
+  }
+  // All that was not acknowledged, and the end of the node that was left open.
+  require(intact().size() == sample().unacknowledged + 1);
+  return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+  switch (data[0] % kinds) {
+    case whole_file:
+      recovered(std::string(bytes));
+      break;
+    case records:
+      recover_with_records(bytes);
+      break;
+    default:
+      recover_with_edits(bytes);
+      break;
+  }
+  return 0;
+}
