@@ -99,6 +99,7 @@ simdjson::error_code JsonDocument::parse(std::string_view json, std::size_t max_
 
 std::string_view JsonDocument::read(std::string_view json, std::size_t max_depth) {
   text_ = json;
+  if (json.empty()) return fault_of(simdjson::EMPTY);  // perhaps without an address
   simdjson::error_code code = parse(text_, max_depth);
   const bool is_text_wrong = code == simdjson::UTF8_ERROR || code == simdjson::STRING_ERROR;
   if (is_text_wrong || json.find("\\u0000") != std::string_view::npos) {

@@ -159,7 +159,7 @@ void JournalReader::read_table(const SlabPlace& place) {
     const std::span<const std::byte> record(bytes.data() + at, header.size);
     bool good = false;
     if (header.kind == RecordKind::run_metadata) {
-      RunMetadata fixed;
+      RunMetadata fixed{};
       FoundRun run{};
       TextReader texts(record, sizeof fixed);
       good = copy_fixed(record, fixed) && texts.take(fixed.run_id_bytes, run.id) &&
@@ -176,7 +176,7 @@ void JournalReader::read_table(const SlabPlace& place) {
                                place.offset + at + offsetof(Watermark, through)});
       }
     } else if (header.kind == RecordKind::node_state) {
-      NodeStateRecord fixed;
+      NodeStateRecord fixed{};
       FoundNode node{};
       TextReader texts(record, sizeof fixed);
       good = copy_fixed(record, fixed) && texts.take(fixed.node_id_bytes, node.id);
