@@ -1,9 +1,5 @@
 #include "http/connection.hpp"
 
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -11,6 +7,7 @@
 #include "http/answer.hpp"
 #include "http/broken_pipe_guard.hpp"
 #include "http/endpoint.hpp"
+#include "http/low_descriptors.hpp"
 
 namespace trace::http {
 namespace {
@@ -24,15 +21,6 @@ constexpr long upload_buffer = 512 * 1024;
 void start_libcurl() {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
-// Where the host has closed stderr, its next message must not go to the backend.
-curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
-  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (fd < 0 || fd > STDERR_FILENO) return fd;
-  const int above = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  ::close(fd);
-  return above;
 }
 
 // The time left as libcurl wants it: at least 1 ms, for 0 means without a limit.
@@ -75,7 +63,7 @@ struct Connection::Transfer {
 
 Connection::Connection(const HttpOptions& options)
     : easy_((start_libcurl(), curl_easy_init()), &curl_easy_cleanup),
-      multi_(curl_multi_init(), &curl_multi_cleanup),
+      multi_(open_multi_handle(), &curl_multi_cleanup),
       connect_timeout_(options.connect_timeout),
       error_text_(CURL_ERROR_SIZE, '\0') {
   if (!easy_ || !multi_) throw std::bad_alloc();

@@ -131,18 +131,22 @@ std::optional<ReceivedRequest> Peer::read_head() {
   return request;
 }
 
+bool Peer::read_body(ReceivedRequest& request) {
+  const auto length = request.headers.find("content-length");
+  const std::size_t size = length == request.headers.end() ? 0 : std::stoul(length->second);
+  while (request.body.size() < size) {
+    const std::string more =
+        read_some(std::min<std::size_t>(size - request.body.size(), 256 * 1024));
+    if (more.empty()) return false;
+    request.body += more;
+  }
+  return true;
+}
+
 std::optional<ReceivedRequest> Peer::read_request() {
   auto request = read_head();
-  if (!request) return {};
-  const auto length = request->headers.find("content-length");
-  const std::size_t size = length == request->headers.end() ? 0 : std::stoul(length->second);
-  while (request->body.size() < size) {
-    const std::string more =
-        read_some(std::min<std::size_t>(size - request->body.size(), 256 * 1024));
-    if (more.empty()) return {};
-    request->body += more;
-  }
-  return request;
+  if (request && read_body(*request)) return request;
+  return {};
 }
 
 bool Peer::send(std::string_view bytes) {

@@ -34,8 +34,9 @@ class Peer {
 
   // A whole request; nothing when the client is gone.
   std::optional<ReceivedRequest> read_request();
-  // Only its head; the body stays unread.
+  // Only its head; the body stays unread, or is read afterwards.
   std::optional<ReceivedRequest> read_head();
+  bool read_body(ReceivedRequest& request);
   // At least one byte of what comes next; empty when the client is gone.
   std::string read_some(std::size_t most);
   bool send(std::string_view bytes);
