@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Whether the proofs by killing can fail: each mistake of sabotage/*.patch is built into an emitter,
-# a few of which are killed, and into the workers that are killed at every instruction. Both proofs
+# some of which are killed, and into the workers that are killed at every instruction. Both proofs
 # have to find what was lost or torn.
 #
 #   tests/faults/kill/sabotage.sh [--build-dir DIR]
@@ -47,7 +47,7 @@ for patch in "$here"/sabotage/*.patch; do
     continue
   fi
   expect "$mistake, killed at random" '^ +(lost|duplicated|out of order|torn) +[1-9]' \
-    "$programs/shiptrace_kill_harness" --kills 12 --emitter "$programs/sabotage/$emitter"
+    "$programs/shiptrace_kill_harness" --kills 60 --emitter "$programs/sabotage/$emitter"
   expect "$mistake, killed at every instruction" 'killed at boundary [0-9]+' \
     "$programs/sabotage/$workers" --abort-after=1
 done
