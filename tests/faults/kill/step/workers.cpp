@@ -4,6 +4,8 @@
 #include <trace/recovery.hpp>
 #include <trace/trace.hpp>
 
+#include <array>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
@@ -70,6 +72,17 @@ void record_all(Rig& rig, Ledger& ledger, const std::vector<std::string>& texts)
   }
 }
 
+// Slabs with the remains of an earlier use in them: what is not written is not zero either.
+void use_some_slabs(Rig& rig) {
+  std::array<detail::Slab*, 6> slabs{};
+  for (detail::Slab*& slab : slabs) {
+    slab = rig.pool.take(detail::SlabSize::small);
+    std::memset(slab->data(), 0xEE, slab->capacity());
+  }
+  for (detail::Slab* slab : slabs) rig.pool.give_back(slab);
+  rig.pool.replenish(0, 0);
+}
+
 void open_runs(Rig& rig) {
   for (std::size_t run = 0; run < Ledger::runs; ++run) {
     rig.tables.add_run(rig.run(run_id(run)).number, run_id(run), {});
@@ -108,6 +121,7 @@ void record_over_slabs(Ledger& ledger, const std::string& directory) {
 
 void deliver_and_recycle(Ledger& ledger, const std::string& directory) {
   Rig rig({1 << 20, 2000}, journal_in(directory));
+  use_some_slabs(rig);
   open_runs(rig);
   rig.transport.always = [&](const Batch& batch) {
     SendResult result = acknowledge_all(batch);
