@@ -21,6 +21,7 @@ constexpr auto patience = 1s;
 LossEvents::~LossEvents() { collect({}); }
 
 void LossEvents::enlist(NodeState& node) noexcept {
+  if (node.is_enlisted.exchange(true)) return;
   node.lossy_self = node.shared_from_this();
   NodeState* head = enlisted_.load(std::memory_order_relaxed);
   do {
@@ -39,17 +40,19 @@ void LossEvents::collect(Steady::time_point now) {
 
 void LossEvents::step(Steady::time_point now, bool room) {
   collect(now);
-  std::erase_if(lossy_, [&](const Lossy& lossy) {
-    const bool due =
-        lossy.node->losses.resumed() ? now - lossy.since >= gather : now - lossy.since >= patience;
-    return due && room && tell(*lossy.node);
+  if (!room) return;
+  std::erase_if(lossy_, [&](Lossy& lossy) {
+    const auto wait = lossy.node->losses.resumed() ? gather : patience;
+    if (now - lossy.since < wait) return false;
+    lossy.since = now;
+    return tell(*lossy.node);
   });
 }
 
 void LossEvents::finish() {
   collect({});
   for (const Lossy& lossy : lossy_) {
-    while (!tell(*lossy.node)) {  // nobody adds any more
+    while (!tell(*lossy.node)) {  // what was added while it was told
     }
   }
   lossy_.clear();
@@ -62,7 +65,11 @@ bool LossEvents::tell(NodeState& node) {
       if (taken.counts[i] > 0) record(node, static_cast<DropReason>(i), taken.counts[i], taken);
     }
   }
-  return node.losses.settled();
+  node.is_enlisted.store(false);
+  if (node.losses.settled()) return true;
+  // More was lost meanwhile. Whoever lost it either found the node enlisted and left it to us, or
+  // has enlisted it anew.
+  return node.is_enlisted.exchange(true);
 }
 
 void LossEvents::record(const NodeState& node, DropReason reason, std::uint64_t count,

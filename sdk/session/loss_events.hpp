@@ -42,7 +42,7 @@ class LossEvents {
     Steady::time_point since;
   };
   void collect(Steady::time_point now);
-  // False when there is more to tell.
+  // False when there is more to tell, and nobody else has enlisted the node for it.
   bool tell(NodeState& node);
   void record(const NodeState& node, DropReason reason, std::uint64_t count,
               const NodeLosses::Taken& taken);

@@ -37,7 +37,8 @@ struct NodeState : std::enable_shared_from_this<NodeState> {
   const std::shared_ptr<const void> lease;
 
   NodeLosses losses;
-  NodeState* next_lossy = nullptr;        // while it is enlisted in LossEvents
+  std::atomic<bool> is_enlisted{false};   // in LossEvents
+  NodeState* next_lossy = nullptr;        // on the way there
   std::shared_ptr<NodeState> lossy_self;  // keeps it alive for that long
 
   // Started and not ended.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <thread>
 
 #include "unit/session/recorded_session.hpp"
 
@@ -98,4 +99,28 @@ TEST_CASE("what was refused for another reason is told, at the latest by close")
   REQUIRE(told.size() == 1);
   CHECK(told[0].reason == "bad_number");
   CHECK(told[0].count == 3);
+}
+
+TEST_CASE("losses that go on are told about once a second, each once") {
+  RecordedSession session;
+  const auto node = session.run().node("n");
+  const auto end = std::chrono::steady_clock::now() + 3s;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        while (std::chrono::steady_clock::now() < end) {
+          record(node, Type::progress, Level::info,
+                 field("ratio", std::numeric_limits<double>::quiet_NaN()), "x");
+        }
+      });
+    }
+  }
+  CHECK(session.session().close(20s).kept == 0);
+  const auto told = losses_in(session.events());
+  std::uint64_t count = 0;
+  for (const Told& loss : told) count += loss.count;
+  CHECK(count == session.stats().dropped);
+  CHECK(told.size() >= 2);
+  CHECK(told.size() <= 5);
 }
