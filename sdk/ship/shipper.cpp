@@ -21,7 +21,8 @@ Shipper::Shipper(ShipperParts parts, ShipperLimits limits, std::string session_i
       merger_(parts.source),
       encoder_(session_id_),
       parking_(parts.source, merger_, limits.batch, limits.seed),
-      backoff_(limits.seed) {}
+      backoff_(limits.seed),
+      last_pass_(parts.clock.now()) {}
 
 void Shipper::request_flush(std::uint64_t stamp, Steady::time_point deadline) {
   const std::lock_guard lock(flush_mutex_);

@@ -103,7 +103,7 @@ class Shipper {
   std::deque<PendingBatch> outbox_;
   std::vector<RunInfo*> run_cache_;
   Steady::time_point next_try_{};
-  Steady::time_point last_pass_{};
+  Steady::time_point last_pass_;
   Steady::time_point last_send_{};
   unsigned lone_rejections_ = 0;
   bool more_waits_ = false;  // the last pass ended because the batch was full

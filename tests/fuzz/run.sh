@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs each fuzz target for a while, from the contract's vectors on.
+# Runs every fuzz target for a while, each from seeds of its own kind on.
 #   tests/fuzz/run.sh BUILD_DIR SECONDS
 set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
@@ -7,9 +7,17 @@ build=$1 seconds=$2
 corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 
-# One seed per line of the vectors.
+mkdir "$corpus"/{events,answer,journal}
+# The contract's vectors, a seed per line.
 find "$source/tests/contract" -name '*.ndjson' -exec cat {} + |
-  awk -v dir="$corpus" '{ file = dir "/" NR; printf "%s", $0 > file; close(file) }'
+  awk -v dir="$corpus/events" '{ file = dir "/" NR; printf "%s", $0 > file; close(file) }'
+"$build/tests/fuzz/shiptrace_fuzz_journal" --write-seeds "$corpus/journal"
 
-cd "$corpus"
-"$build/tests/fuzz/shiptrace_fuzz_events" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 "$corpus"
+failed=0
+for target in events answer journal; do
+  echo "--- $target"
+  (cd "$corpus/$target" &&
+    "$build/tests/fuzz/shiptrace_fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 .) ||
+    failed=1
+done
+exit $failed

@@ -87,6 +87,7 @@ Rig::Rig(detail::BatchLimits limits, std::unique_ptr<detail::JournalFile> journa
                            diagnostics},
       detail::ShipperLimits{limits, std::chrono::milliseconds(50), std::chrono::seconds(30), 1},
       std::string(rig_session));
+  clock.advance(std::chrono::milliseconds(50));  // what is recorded now may be sent at once
 }
 
 detail::RunInfo& Rig::run(std::string_view id, const RunSpec& spec) {
