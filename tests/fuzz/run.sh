@@ -11,6 +11,12 @@ mkdir "$corpus"/{events,answer,journal}
 # The contract's vectors, a seed per line.
 find "$source/tests/contract" -name '*.ndjson' -exec cat {} + |
   awk -v dir="$corpus/events" '{ file = dir "/" NR; printf "%s", $0 > file; close(file) }'
+# An answer of each status.
+answer='{"runs":[{"runId":"r","accepted":1,"duplicates":1,"rejected":[{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV-0-000000000007",
+"reason":"timestamp"}],"through":{"01ARZ3NDEKTSV4RRFFQ69G5FAV-0":2},"cursor":"MQ==","status":"CANCELLED"}]}'
+for status in {0..13}; do
+  printf "\\0\\x0$(printf %x "$status")2\n/x\nzstd, gzip\n%s" "$answer" > "$corpus/answer/$status"
+done
 "$build/tests/fuzz/shiptrace_fuzz_journal" --write-seeds "$corpus/journal"
 
 failed=0
