@@ -19,6 +19,11 @@ Value = Union[str, int, float]
 Case = tuple[tuple[str, Value], ...]  # the members in the order in which they were printed
 
 
+def rest(case: Case, *without: str) -> str:
+    """The members but some, in words."""
+    return ", ".join(str(value) for name, value in case if name not in without)
+
+
 class Key(NamedTuple):
     bench: str
     case: Case
@@ -83,6 +88,8 @@ def read(paths: Iterable[Path]) -> Measurements:
     result = Measurements()
     for index, path in enumerate(paths):
         for number, line in enumerate(path.read_text().splitlines(), start=1):
+            if not line:
+                continue
             try:
                 _add(result, index, json.loads(line))
             except (ValueError, KeyError, TypeError, AttributeError):

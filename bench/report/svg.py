@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 
 # Hues that keep apart for most eyes, in this order; a light and a dark step of each.
@@ -37,6 +38,13 @@ _STYLE = (
     + _rules(1, "#1a1a19", "#ecebe7", "#a3a29d", "#383835")
     + "}"
 )
+
+
+@dataclass(frozen=True)
+class Plot:
+    name: str  # of the file
+    title: str
+    svg: str
 
 
 class Sheet:

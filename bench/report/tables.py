@@ -9,9 +9,13 @@ from measurements import Case, Measurements, Summary
 
 
 def number(value: float) -> str:
-    """Three significant digits, or all those before the point."""
+    """Three significant digits; below a million all those before the point."""
     if value == 0:
         return "0"
+    if abs(value) >= 1e9:
+        return f"{value / 1e9:.3g} G"
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:.3g} M"
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.2e}"
@@ -32,9 +36,12 @@ def page(
 ) -> str:
     """`plots`: file names with what they show."""
     repetitions = max((len(seen) for seen in measurements.values.values()), default=0)
-    parts = ["# Benchmark results\n", "Written by `bench/run.sh`. Figures are medians"]
-    parts[-1] += f" of {repetitions} repetitions, with the least and the greatest in parentheses"
-    parts[-1] += " where they differ. `docs/benchmarks.md` says how they were measured.\n"
+    parts = [
+        "# Benchmark results\n",
+        f"Written by `bench/run.sh`. Figures are medians of {repetitions} repetitions, with the least"
+        " and the greatest in parentheses where they differ. `docs/benchmarks.md` says how they were"
+        " measured.\n",
+    ]
     if machine:
         parts.append(_table(["machine", ""], machine.items()))
     parts.append("## Bars\n")
@@ -71,14 +78,15 @@ def _bars(outcomes: Iterable[Outcome]) -> str:
 
 
 def _bench(measurements: Measurements, bench: str) -> str:
-    keys = measurements.of(bench)
-    members = list(dict.fromkeys(name for key in keys for name, _ in key.case))
-    columns = list(dict.fromkeys((key.metric, measurements.units[key]) for key in keys))
+    members: dict[str, None] = {}
     rows: dict[Case, dict[tuple[str, str], str]] = {}
-    for key in keys:
+    for key in measurements.of(bench):
+        members.update(dict.fromkeys(name for name, _ in key.case))
         column = (key.metric, measurements.units[key])
         rows.setdefault(key.case, {})[column] = spread(measurements.summary(key))
-    header = members + [f"{metric}, {unit}" if unit else metric for metric, unit in columns]
+    fullest_first = sorted(rows.values(), key=len, reverse=True)
+    columns = list(dict.fromkeys(column for cells in fullest_first for column in cells))
+    header = [*members] + [f"{metric}, {unit}" if unit else metric for metric, unit in columns]
     return _table(
         header,
         (
@@ -86,6 +94,7 @@ def _bench(measurements: Measurements, bench: str) -> str:
             + [cells.get(column, "") for column in columns]
             for case, cells in rows.items()
         ),
+        numbers=len(columns),
     )
 
 
@@ -97,8 +106,10 @@ def _members(case: Case) -> str:
     return ", ".join(f"{name} {_value(value)}" for name, value in case)
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
+    """The last `numbers` columns are aligned to the right."""
+    alignment = ["---"] * (len(header) - numbers) + ["---:"] * numbers
+    lines = [header, alignment, *rows]
     return "".join("| " + " | ".join(_cell(cell) for cell in line) + " |\n" for line in lines)
 
 
