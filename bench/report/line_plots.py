@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from measurements import Key, Measurements, Summary, rest
 from svg import DASHES, HUES, Plot, Sheet
+from tables import counted
 
 PERCENTILES = ("p50", "p90", "p99", "p99.9", "p99.99", "max")
 LEFT, TOP, WIDTH, HEIGHT = 90, 80, 540, 330  # the area within the axes
@@ -35,7 +36,7 @@ def latency_plots(measurements: Measurements) -> list[Plot]:
             groups.setdefault((str(case["scenario"]), int(case["threads"])), []).append(key)
     plots = []
     for (scenario, threads), group in groups.items():
-        title = f"Duration of one call: {scenario}, {threads} thread{'s' if threads > 1 else ''}"
+        title = f"Duration of one call: {scenario}, {counted(threads, 'thread')}"
         series = _series(measurements, keys, group, lambda key: key.metric)
         places = [name for name in PERCENTILES if any(name in line.points for line in series)]
         svg = _lines(title, series, places, "percentile of the calls", "duration, logarithmic", _ns)
@@ -97,8 +98,8 @@ def _lines(
 ) -> str:
     """Lines over evenly spaced places, with a logarithmic y axis."""
     points = [point for line in series for point in line.points.values()]
-    subtitle = f"medians of {max(point.repetitions for point in points)} repetitions"
-    subtitle += "; thin bars from the least to the greatest"
+    repetitions = counted(max(point.repetitions for point in points), "repetition")
+    subtitle = f"medians of {repetitions}; thin bars from the least to the greatest"
     longest = max(len(line.name) for line in series)
     sheet = Sheet(LEGEND + 60 + 7 * longest, TOP + HEIGHT + 70, title, subtitle)
     ticks = _log_ticks(min(point.least for point in points), max(point.greatest for point in points))

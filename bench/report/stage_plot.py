@@ -6,7 +6,7 @@ import math
 
 from measurements import Measurements, rest
 from svg import HUES, Plot, Sheet
-from tables import number
+from tables import counted, number
 
 STAGES = ("record", "order", "format", "encode", "compress", "send")
 TOP, WIDTH, PITCH = 80, 480, 46  # of the bars
@@ -25,7 +25,7 @@ def stage_plots(measurements: Measurements) -> list[Plot]:
     if not bars:
         return []
     title = "CPU time per event, by stage"
-    subtitle = f"medians of {repetitions} repetitions"
+    subtitle = f"medians of {counted(repetitions, 'repetition')}"
     svg = _stacked(title, subtitle, bars, f"{unit} of CPU time per event")
     return [Plot("stages.svg", title, svg)]
 

@@ -21,6 +21,10 @@ def number(value: float) -> str:
     return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.2e}"
 
 
+def counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def spread(summary: Summary, unit: str = "") -> str:
     """31.2 (30.1–33.4): the median, and the least and greatest where they look different."""
     text = number(summary.median) + (f" {unit}" if unit else "")
@@ -38,7 +42,7 @@ def page(
     repetitions = max((len(seen) for seen in measurements.values.values()), default=0)
     parts = [
         "# Benchmark results\n",
-        f"Written by `bench/run.sh`. Figures are medians of {repetitions} repetitions, with the least"
+        f"Written by `bench/run.sh`. Figures are medians of {counted(repetitions, 'repetition')}, with the least"
         " and the greatest in parentheses where they differ. `docs/benchmarks.md` says how they were"
         " measured.\n",
     ]
