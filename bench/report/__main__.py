@@ -36,12 +36,12 @@ def main() -> int:
     results.mkdir(parents=True, exist_ok=True)
     _remove_earlier_plots(results)
     for plot in drawn:
-        (results / plot.name).write_text(plot.svg)
+        (results / plot.name).write_text(plot.svg, "utf-8")
     listed = [(plot.name, plot.title) for plot in drawn]
-    (results / "results.md").write_text(tables.page(machine, seen, outcomes, listed))
-    (results / "results.json").write_text(
-        _as_json(machine, seen, outcomes, [name for name, _ in listed])
-    )
+    page = tables.page(machine, seen, outcomes, listed)
+    (results / "results.md").write_text(page, "utf-8")
+    everything = _as_json(machine, seen, outcomes, [plot.name for plot in drawn])
+    (results / "results.json").write_text(everything, "utf-8")
     _print(seen, outcomes)
     bad = {Verdict.MISSED} | ({Verdict.UNMEASURED} if arguments.complete else set())
     return 1 if seen.failed or any(outcome.verdict in bad for outcome in outcomes) else 0
@@ -60,7 +60,7 @@ def _arguments() -> argparse.Namespace:
 def _machine(path: Path | None) -> dict[str, str]:
     if path is None:
         return {}
-    pairs = (line.partition(": ") for line in path.read_text().splitlines())
+    pairs = (line.partition(": ") for line in path.read_text("utf-8").splitlines())
     return {name: value for name, _, value in pairs}
 
 
@@ -68,7 +68,7 @@ def _remove_earlier_plots(results: Path) -> None:
     """Those that an earlier report wrote there, and nothing else."""
     earlier = results / "results.json"
     if earlier.exists():
-        for name in json.loads(earlier.read_text()).get("plots", []):
+        for name in json.loads(earlier.read_text("utf-8")).get("plots", []):
             (results / Path(name).name).unlink(missing_ok=True)
 
 

@@ -57,7 +57,7 @@ def read(path: Path) -> list[Bar]:
             denominator=Selector(**entry["denominator"]),
             budget=entry["budget"],
         )
-        for entry in json.loads(path.read_text())
+        for entry in json.loads(path.read_text("utf-8"))
     ]
 
 

@@ -87,7 +87,7 @@ class Measurements:
 def read(paths: Iterable[Path]) -> Measurements:
     result = Measurements()
     for index, path in enumerate(paths):
-        for number, line in enumerate(path.read_text().splitlines(), start=1):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
             if not line:
                 continue
             try:

@@ -43,10 +43,10 @@ class Report(unittest.TestCase):
         return subprocess.run(command + files, stdout=subprocess.DEVNULL, check=False).returncode
 
     def page(self) -> str:
-        return (self.directory / "results/results.md").read_text()
+        return (self.directory / "results/results.md").read_text("utf-8")
 
     def verdict(self) -> dict[str, object]:
-        written = json.loads((self.directory / "results/results.json").read_text())
+        written = json.loads((self.directory / "results/results.json").read_text("utf-8"))
         return dict(written["bars"][0])
 
     def test_takes_the_ratio_within_each_repetition(self) -> None:
@@ -110,7 +110,7 @@ class Report(unittest.TestCase):
         ]
         self.report(latency)
         plot = self.directory / "results/latency-burst-1.svg"
-        self.assertIn("10 ms", plot.read_text())
+        self.assertIn("10 ms", plot.read_text("utf-8"))
         mine = self.directory / "results/mine.svg"
         mine.write_text("stays")
         self.report([line("ours", 1)])

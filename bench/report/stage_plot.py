@@ -15,6 +15,7 @@ TOP, WIDTH, PITCH = 80, 480, 46  # of the bars
 def stage_plots(measurements: Measurements) -> list[Plot]:
     """One stacked bar per case."""
     bars: dict[str, dict[str, float]] = {}
+    unit, repetitions = "", 0
     for key in measurements.of("delivery_stages"):
         stage = dict(key.case).get("stage")
         if key.metric == "cpu_per_event" and stage is not None:
