@@ -90,7 +90,7 @@ done
 echo "load after: $(load)" >> "$measured/machine.txt"
 
 status=0
-python3 -B "$source/bench/report" --results "$results" --machine "$measured/machine.txt" \
+python3 -X utf8 -B "$source/bench/report" --results "$results" --machine "$measured/machine.txt" \
   "${bars[@]}" "${whole[@]}" "$measured"/repetition-*.jsonl || status=$?
 echo "the report is $results/results.md" >&2
 exit "$status"

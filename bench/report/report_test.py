@@ -36,7 +36,7 @@ class Report(unittest.TestCase):
         files = []
         for i, lines in enumerate(repetitions):
             files.append(str(self.directory / f"{i}.jsonl"))
-            Path(files[-1]).write_text("\n".join(lines))
+            Path(files[-1]).write_text("\n".join(lines), "utf-8")
         (self.directory / "bars.json").write_text(json.dumps([BAR]))
         command = [sys.executable, "-B", str(REPORT), "--results", str(self.directory / "results")]
         command += ["--bars", str(self.directory / "bars.json")] + ["--complete"] * complete
