@@ -15,6 +15,7 @@ namespace trace::http {
 // docs/decisions/0003-compression.md tells why.
 enum class Compression : std::uint8_t {
   automatic,  // what the server has offered; nothing on this machine
+  offered,    // what the server has offered, wherever it is
   none,
 };
 

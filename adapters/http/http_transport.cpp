@@ -27,8 +27,9 @@ class HttpTransport final : public Transport {
         shown_(endpoint_.shown(events_path)),
         token_(options.token, options.token_file),
         request_timeout_(options.request_timeout),
-        may_compress_(options.compression == Compression::automatic && !endpoint_.loopback() &&
-                      options.unix_socket.empty()),
+        may_compress_(options.compression == Compression::offered ||
+                      (options.compression == Compression::automatic && !endpoint_.loopback() &&
+                       options.unix_socket.empty())),
         connection_(options) {}
 
   SendResult send(const Batch& batch, Clock::time_point deadline) noexcept override {

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -19,13 +18,18 @@ void append_timestamp(std::string& out, std::int64_t nanoseconds_since_epoch);
 // The same for many time stamps near to each other: keeps the text of the last second.
 class TimestampWriter {
  public:
-  void append(std::string& out, std::int64_t nanoseconds_since_epoch);
-
- private:
   static constexpr std::size_t length = sizeof("2025-10-13T12:00:00.123456Z") - 1;
 
-  std::int64_t second_ = std::numeric_limits<std::int64_t>::min();
-  std::array<char, length> text_{};
+  // Writes `length` bytes; answers where they end.
+  char* write(char* to, std::int64_t nanoseconds_since_epoch) noexcept;
+
+ private:
+  void begin_second(std::int64_t nanoseconds_since_epoch) noexcept;
+
+  std::uint64_t second_ = 0;  // where the second of text_ begins, in nanoseconds
+  std::array<char, length> text_{'1', '9', '7', '0', '-', '0', '1', '-', '0',
+                                 '1', 'T', '0', '0', ':', '0', '0', ':', '0',
+                                 '0', '.', '0', '0', '0', '0', '0', '0', 'Z'};
 };
 
 // True for YYYY-MM-DDTHH:MM[:SS[.1 to 13 digits]]Z that is on the calendar.

@@ -94,6 +94,7 @@ bool SlabReader::define_site(std::span<const std::byte> record) {
   site.format = text_at(record, at, definition.format_bytes);
   at += definition.format_bytes;
   site.names.clear();
+  site.plan = 0;
   for (unsigned i = 0; i < definition.fields; ++i) {
     if (record.size() - at < 4) return false;
     const auto bytes = read<std::uint32_t>(record.subspan(at));

@@ -27,6 +27,7 @@ struct SiteView {
   std::span<const Tag> tags;  // fields, then arguments
   std::uint8_t fields = 0;
   std::vector<std::string_view> names;
+  std::uint32_t plan = 0;  // room for the encoder to keep the number of what it makes of it
 };
 
 // One event, as it was recorded or, when `encoded` is not empty, as it was moved aside; views into
@@ -38,7 +39,7 @@ struct EventView {
   std::uint64_t stamp = 0;
   std::uint64_t sequence = 0;
   NodeView* node = nullptr;
-  const SiteView* site = nullptr;
+  SiteView* site = nullptr;
   std::span<const std::byte> payload;
   std::uint32_t lane = 0;    // of an encoded event
   std::string_view encoded;  // its contract JSON

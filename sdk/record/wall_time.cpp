@@ -16,13 +16,13 @@ bool makes_sense(const Calibration& point) noexcept {
          point.ns_per_tick <= one_second_ns;
 }
 
+}  // namespace
+
 std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) noexcept {
   const auto ticks = static_cast<std::int64_t>(stamp - point.stamp);
   const double ns = static_cast<double>(ticks) * point.ns_per_tick;
   return point.wall_ns + static_cast<std::int64_t>(std::clamp(ns, -farthest_ns, farthest_ns));
 }
-
-}  // namespace
 
 WallTime::WallTime(FileHeader& header, std::uint64_t stamp, std::int64_t wall_ns,
                    double ns_per_tick)

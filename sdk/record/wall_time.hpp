@@ -41,6 +41,9 @@ class WallTime {
 // The points of a header, oldest first.
 std::vector<Calibration> calibrations_of(const FileHeader& header);
 
+// UTC at the stamp, as the point has it.
+std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) noexcept;
+
 // Converts with the latest point that is not after the stamp (else with the first). `points` is
 // not empty.
 std::int64_t wall_ns_at(const std::vector<Calibration>& points, std::uint64_t stamp) noexcept;

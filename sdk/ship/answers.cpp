@@ -5,6 +5,7 @@
 #include <charconv>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "ship/shipper.hpp"
 
@@ -13,19 +14,40 @@ namespace {
 
 constexpr std::size_t smallest_batch_bytes = 4 * 1024;
 
-// The sequence up to which the backend has each lane of this session.
-std::unordered_map<std::uint32_t, std::uint64_t> through_by_lane(const RunAcknowledgement& answer,
-                                                                 std::string_view session_id) {
-  std::unordered_map<std::uint32_t, std::uint64_t> through;
-  for (const auto& [emitter, sequence] : answer.through) {
-    if (emitter.size() <= session_id.size() + 1 || !emitter.starts_with(session_id)) continue;
-    std::uint32_t lane = 0;
-    const char* end = emitter.data() + emitter.size();
-    const auto parsed = std::from_chars(emitter.data() + session_id.size() + 1, end, lane);
-    if (parsed.ec == std::errc() && parsed.ptr == end) through[lane] = sequence;
+// What an answer says about one lane of a run, and what follows from it. A run's events come from
+// few lanes, so a list that is searched from the one that was found last beats any table.
+struct LaneAnswer {
+  std::uint32_t lane;
+  std::uint64_t through = 0;    // what the backend has
+  std::uint64_t watermark = 0;  // what is done, without a gap; 0: nothing
+  bool stuck = false;           // an event was not taken
+};
+
+class LaneAnswers {
+ public:
+  LaneAnswers(const RunAcknowledgement& answer, std::string_view session_id) {
+    for (const auto& [emitter, sequence] : answer.through) {
+      if (emitter.size() <= session_id.size() + 1 || !emitter.starts_with(session_id)) continue;
+      std::uint32_t lane = 0;
+      const char* end = emitter.data() + emitter.size();
+      const auto parsed = std::from_chars(emitter.data() + session_id.size() + 1, end, lane);
+      if (parsed.ec == std::errc() && parsed.ptr == end) of(lane).through = sequence;
+    }
   }
-  return through;
-}
+
+  LaneAnswer& of(std::uint32_t lane) {
+    if (last_ < all_.size() && all_[last_].lane == lane) return all_[last_];
+    for (last_ = 0; last_ < all_.size(); ++last_) {
+      if (all_[last_].lane == lane) return all_[last_];
+    }
+    return all_.emplace_back(LaneAnswer{lane});
+  }
+  const std::vector<LaneAnswer>& all() const noexcept { return all_; }
+
+ private:
+  std::vector<LaneAnswer> all_;
+  std::size_t last_ = 0;
+};
 
 }  // namespace
 
@@ -86,7 +108,7 @@ void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
     if (answer == answers.end()) {
       if (!run.events().empty()) unanswered.push_back(std::move(run));
     } else {
-      progress = acknowledge_run(run, *answer->second, now) || progress;
+      progress = acknowledge_run(std::move(run), *answer->second, now) || progress;
     }
   }
   // The backend answers, so a run that it leaves out has a trouble of its own.
@@ -101,52 +123,52 @@ void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
   if (progress) counters_.batches.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool Shipper::acknowledge_run(const RunBatch& batch, const RunAcknowledgement& answer,
+bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
                               Steady::time_point now) {
   if (answer.status == RunStatus::cancelled) batch.run().cancellation.announce();
-  const auto through = through_by_lane(answer, session_id_);
+  LaneAnswers lanes(answer, session_id_);
   std::unordered_map<std::string_view, std::string_view> rejected;
   for (const auto& [id, reason] : answer.rejected) rejected[id] = reason;
 
-  std::unordered_set<std::uint32_t> stuck;  // lanes with an event that was not taken
-  std::unordered_map<std::uint32_t, std::uint64_t> watermarks;
   std::unordered_set<const EventRef*> left;
   for (const EventRef& event : batch.events()) {
-    const auto known = through.find(event.lane);
-    bool done = known != through.end() && event.sequence <= known->second;
-    if (!rejected.empty()) {
-      const std::string id = fmt::format("{}-{}-{:012}", session_id_, event.lane, event.sequence);
-      if (const auto reason = rejected.find(id); reason != rejected.end()) {
-        bury(batch, event, reason->second);
-        done = true;
-      } else if (done) {
-        count_acknowledged(event);
-      }
+    LaneAnswer& lane = lanes.of(event.lane);
+    bool done = event.sequence <= lane.through;
+    const auto reason = rejected.empty() ? rejected.end() : rejected.find(id_of(event));
+    if (reason != rejected.end()) {
+      bury(batch, event, reason->second);
+      done = true;
     } else if (done) {
       count_acknowledged(event);
     }
     if (!done) {
       left.insert(&event);
-      stuck.insert(event.lane);
-    } else if (!stuck.contains(event.lane)) {
-      watermarks[event.lane] = event.sequence;
+      lane.stuck = true;
+    } else if (!lane.stuck) {
+      lane.watermark = event.sequence;
     }
   }
   // Before any slab is freed: a restart must not send what the backend has.
-  for (const auto& [lane, sequence] : watermarks) {
-    parts_.watermarks.set_watermark(batch.run().number, lane, sequence);
+  for (const LaneAnswer& lane : lanes.all()) {
+    if (lane.watermark == 0) continue;
+    parts_.watermarks.set_watermark(batch.run().number, lane.lane, lane.watermark);
   }
   for (const EventRef& event : batch.events()) {
-    if (!left.contains(&event)) merger_.resolved(*event.slab, 1);
+    if (left.empty() || !left.contains(&event)) merger_.resolved(*event.slab, 1);
   }
-  const bool progress = left.size() < batch.events().size();
+  const bool progress = batch.events().empty() || left.size() < batch.events().size();
   if (left.empty()) {
     parking_.taken(batch.run());
+    builder_.reuse(std::move(batch));
   } else {
     park(batch.filtered([&](const EventRef& event) { return left.contains(&event); }), now,
          progress);
   }
-  return progress || batch.events().empty();
+  return progress;
+}
+
+std::string Shipper::id_of(const EventRef& event) const {
+  return fmt::format("{}-{}-{:012}", session_id_, event.lane, event.sequence);
 }
 
 void Shipper::count_acknowledged(const EventRef& event) noexcept {

@@ -5,7 +5,10 @@ namespace trace::detail {
 RunBatch& BatchBuilder::batch_of(RunInfo& run) {
   if (&run != last_run_) {
     const auto [place, created] = places_.try_emplace(&run, runs_.size());
-    if (created) runs_.emplace_back(run);
+    if (created) {
+      runs_.emplace_back(run, std::move(spare_));
+      spare_ = BatchMemory();
+    }
     last_run_ = &run;
     last_place_ = place->second;
   }
@@ -15,7 +18,7 @@ RunBatch& BatchBuilder::batch_of(RunInfo& run) {
 bool BatchBuilder::add(const Merger::Item& item, RunInfo& run, Encoder& encoder,
                        Steady::time_point now) {
   RunBatch& batch = batch_of(run);
-  std::string& line = batch.begin_event();
+  fmt::memory_buffer& line = batch.begin_event();
   const std::size_t before = line.size();
   if (!encoder.append(*item.event, item.lane, line)) {
     batch.cancelled();
@@ -29,6 +32,11 @@ bool BatchBuilder::add(const Merger::Item& item, RunInfo& run, Encoder& encoder,
   bytes_ += line.size() - before + 1;
   batch.added(*item.slab, item.lane, item.event->sequence, item.event->stamp);
   return true;
+}
+
+void BatchBuilder::reuse(RunBatch batch) {
+  BatchMemory memory = std::move(batch).release();
+  if (memory.line.capacity() > spare_.line.capacity()) spare_ = std::move(memory);
 }
 
 PendingBatch BatchBuilder::take() {

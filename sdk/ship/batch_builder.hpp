@@ -33,11 +33,14 @@ class BatchBuilder {
   std::uint64_t first_stamp() const noexcept { return first_stamp_; }
 
   PendingBatch take();
+  // Takes the memory of a batch that is done with for one to come.
+  void reuse(RunBatch batch);
 
  private:
   RunBatch& batch_of(RunInfo& run);
 
   std::vector<RunBatch> runs_;
+  BatchMemory spare_;
   std::unordered_map<const RunInfo*, std::size_t> places_;
   const RunInfo* last_run_ = nullptr;
   std::size_t last_place_ = 0;

@@ -4,7 +4,6 @@
 
 #include "contract/json_repair.hpp"
 #include "contract/timestamp.hpp"
-#include "record/wall_time.hpp"
 #include "ship/payload_reader.hpp"
 
 namespace trace::detail {
@@ -16,12 +15,12 @@ constexpr std::size_t short_text_bytes = 4 * 1024;
 void append_normalised(std::string& out, std::string_view given) {
   given.remove_suffix(1);  // the Z
   const std::string_view whole = given.substr(0, 19);
-  out += whole;
+  out.append("\"").append(whole);
   if (whole.size() == 16) out += ":00";
   std::string_view fraction = given.substr(whole.size());
   if (!fraction.empty()) fraction.remove_prefix(1);
   fraction = fraction.substr(0, 6);
-  out.append(".").append(fraction).append(6 - fraction.size(), '0').append("Z");
+  out.append(".").append(fraction).append(6 - fraction.size(), '0').append("Z\"");
 }
 
 void append_object(std::string& out, std::string_view text) {
@@ -66,22 +65,48 @@ std::string emitter_name(std::string_view session_id, std::uint32_t lane) {
   return fmt::format("{}-{}", session_id, lane);
 }
 
-bool Encoder::append(const EventView& event, std::uint32_t lane, std::string& out) {
+bool Encoder::append(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out) {
   if (!event.encoded.empty()) {
     const auto whole = repaired_json_object(event.encoded);
-    if (whole) out += *whole;
+    if (whole) out.append(*whole);
     return whole.has_value();
   }
-  const std::size_t start = out.size();
+  if (append_planned(event, lane, out)) return true;
   for (const Fit fit : {Fit::whole, Fit::without_data, Fit::without_output, Fit::short_texts}) {
-    if (!append_event(event, lane, fit, out)) {
-      out.resize(start);
-      return false;
-    }
-    if (out.size() - start <= max_event_bytes || fit == Fit::short_texts) return true;
-    out.resize(start);
+    scratch_.clear();
+    if (!append_event(event, lane, fit, scratch_)) return false;
+    if (scratch_.size() <= max_event_bytes) break;
   }
+  out.append(scratch_);
   return true;
+}
+
+bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out) {
+  if (event.parts != 0 || event.payload.size() > MessagePlan::longest_payload) return false;
+  const MessagePlan* plan = plan_of(*event.site);
+  if (plan == nullptr) return false;
+  const std::size_t start = out.size();
+  out.reserve(start + head_.bound(event) + plan->bound(event.payload.size()) + 1);
+  char* to = head_.write(out.data() + start, event, lane);
+  to = plan->write(head_.write_time(to, event.stamp), event.payload);
+  if (to == nullptr) return false;
+  *to++ = '}';
+  out.resize(static_cast<std::size_t>(to - out.data()));
+  return true;
+}
+
+const MessagePlan* Encoder::plan_of(SiteView& site) {
+  if (site.plan == 0) {
+    std::string key = fmt::format("{} {} ", site.fields, site.format);
+    for (const Tag tag : site.tags) key += static_cast<char>(tag);
+    for (const std::string_view name : site.names) key.append(1, '\0').append(name);
+    const auto [known, is_new] =
+        plan_numbers_.try_emplace(std::move(key), static_cast<std::uint32_t>(plans_.size() + 1));
+    if (is_new) plans_.push_back(MessagePlan::compile(site));
+    site.plan = known->second;
+  }
+  const std::optional<MessagePlan>& plan = plans_[site.plan - 1];
+  return plan ? &*plan : nullptr;
 }
 
 bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, std::string& out) {
@@ -107,13 +132,7 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
     return kept;
   };
 
-  append_identity(event, lane, out);
-  out += name(event.type);
-  out += "\",\"level\":\"";
-  out += name(event.level);
-  out += "\",\"timestamp\":\"";
-  append_time(event, texts.timestamp, out);
-  out += '"';
+  append_head(event, lane, texts.timestamp, out);
   if (has_message || (event.parts & part_message) != 0) {
     const std::string_view message =
         has_message ? std::string_view(message_.data(), message_.size()) : texts.message;
@@ -169,34 +188,15 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
   return true;
 }
 
-void Encoder::append_identity(const EventView& event, std::uint32_t lane, std::string& out) {
-  char number[24];
-  out += "{\"id\":\"";
-  out += session_id_;
-  out += '-';
-  out.append(number, std::to_chars(number, number + sizeof number, lane).ptr);
-  out += '-';
-  const char* end = std::to_chars(number, number + sizeof number, event.sequence).ptr;
-  const auto digits = static_cast<std::size_t>(end - number);
-  if (digits < 12) out.append(12 - digits, '0');
-  out.append(number, digits);
-  if (event.node->encoded.empty()) {
-    std::string& encoded = event.node->encoded;
-    encoded = "\",\"runId\":";
-    append_quoted(encoded, event.node->run_id);
-    encoded += ",\"nodeId\":";
-    append_quoted(encoded, event.node->node_id);
-    encoded += ",\"type\":\"";
-  }
-  out += event.node->encoded;
-}
-
-void Encoder::append_time(const EventView& event, std::string_view given, std::string& out) {
-  if (!is_contract_timestamp(given)) {  // none, or none any more
-    timestamps_.append(out, wall_ns_at(calibrations_, event.stamp));
-  } else {
-    append_normalised(out, given);
-  }
+void Encoder::append_head(const EventView& event, std::uint32_t lane, std::string_view given_time,
+                          std::string& out) {
+  const std::size_t start = out.size();
+  out.resize(start + head_.bound(event));
+  char* to = head_.write(out.data() + start, event, lane);
+  const bool given = is_contract_timestamp(given_time);  // else there is none, or none any more
+  if (!given) to = head_.write_time(to, event.stamp);
+  out.resize(static_cast<std::size_t>(to - out.data()));
+  if (given) append_normalised(out, given_time);
 }
 
 bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::string& out) {

@@ -9,11 +9,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "contract/json_text.hpp"
 #include "journal/slab_reader.hpp"
 #include "ship/bounded_text.hpp"
+#include "ship/event_head.hpp"
+#include "ship/message_plan.hpp"
 
 namespace trace::detail {
 
@@ -22,33 +25,38 @@ inline constexpr std::size_t max_stack_bytes = 32 * 1024;
 
 class Encoder {
  public:
-  explicit Encoder(std::string_view session_id) : session_id_(session_id) {}
+  explicit Encoder(std::string_view session_id) : head_(session_id) {}
 
   // From now on stamps are converted with these points.
-  void set_time(std::vector<Calibration> points) { calibrations_ = std::move(points); }
+  void set_time(std::vector<Calibration> points) { head_.set_time(std::move(points)); }
 
   // Appends the event's JSON to `out`; false, with `out` unchanged, when its bytes make no sense.
-  bool append(const EventView& event, std::uint32_t lane, std::string& out);
+  bool append(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
 
  private:
   // What is left out of an event that would be larger than max_event_bytes, step by step.
   enum class Fit : std::uint8_t { whole, without_data, without_output, short_texts };
 
+  // The usual event, by its site's plan; false when it needs more care.
+  bool append_planned(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
+  const MessagePlan* plan_of(SiteView& site);
+  // Any event.
   bool append_event(const EventView& event, std::uint32_t lane, Fit fit, std::string& out);
-  void append_identity(const EventView& event, std::uint32_t lane, std::string& out);
-  void append_time(const EventView& event, std::string_view given, std::string& out);
+  void append_head(const EventView& event, std::uint32_t lane, std::string_view given_time,
+                   std::string& out);
   bool format_message(const SiteView& site, class PayloadReader& payload);
   bool append_fields(const SiteView& site, class PayloadReader& payload, std::string& out);
   void note_cut(bool cut, std::string_view name);
 
-  std::string session_id_;
-  std::vector<Calibration> calibrations_;
-  TimestampWriter timestamps_;
+  EventHead head_;
+  std::vector<std::optional<MessagePlan>> plans_;
+  std::unordered_map<std::string, std::uint32_t> plan_numbers_;  // by what a site is made of
   fmt::dynamic_format_arg_store<fmt::format_context> arguments_;
   BoundedText message_;
   bool message_cut_ = false;
   std::string fields_;  // members of `data`, without the braces
   std::vector<std::string_view> cut_;
+  std::string scratch_;
 };
 
 // "<session>-<lane>": the emitter of docs/ingestion-api.md.

@@ -6,37 +6,40 @@
 
 namespace trace::detail {
 
-RunBatch::RunBatch(RunInfo& run) : run_(&run) {
-  line_ = "{\"runId\":";
-  append_quoted(line_, run.id);
+RunBatch::RunBatch(RunInfo& run, BatchMemory memory) : run_(&run), memory_(std::move(memory)) {
+  std::string head = "{\"runId\":";
+  append_quoted(head, run.id);
   const auto member = [&](std::string_view name, std::string_view text) {
     if (text.empty()) return;
-    line_.append(",\"").append(name).append("\":");
-    append_quoted(line_, text);
+    head.append(",\"").append(name).append("\":");
+    append_quoted(head, text);
   };
   member("workflowId", run.spec.workflow_id);
   member("organizationId", run.spec.organization_id);
   if (run.spec.total_actions > 0) {
-    line_ += ",\"totalActions\":";
-    append_number(line_, std::uint64_t{run.spec.total_actions});
+    head += ",\"totalActions\":";
+    append_number(head, std::uint64_t{run.spec.total_actions});
   }
-  line_ += ",\"events\":[";
+  head += ",\"events\":[";
+  memory_.events.clear();
+  memory_.line.clear();
+  memory_.line.append(head);
 }
 
-std::string& RunBatch::begin_event() {
-  if (!events_.empty()) line_ += ',';
-  event_start_ = line_.size();
-  return line_;
+fmt::memory_buffer& RunBatch::begin_event() {
+  if (!events().empty()) memory_.line.push_back(',');
+  event_start_ = memory_.line.size();
+  return memory_.line;
 }
 
 void RunBatch::added(Slab& slab, std::uint32_t lane, std::uint64_t sequence, std::uint64_t stamp) {
-  events_.push_back({&slab, sequence, stamp, lane, static_cast<std::uint32_t>(event_start_),
-                     static_cast<std::uint32_t>(line_.size())});
+  memory_.events.push_back({&slab, sequence, stamp, lane, static_cast<std::uint32_t>(event_start_),
+                            static_cast<std::uint32_t>(memory_.line.size())});
 }
 
-void RunBatch::cancelled() { line_.resize(event_start_ - (events_.empty() ? 0 : 1)); }
+void RunBatch::cancelled() { memory_.line.resize(event_start_ - (events().empty() ? 0 : 1)); }
 
-void RunBatch::seal() { line_ += "]}\n"; }
+void RunBatch::seal() { memory_.line.append(std::string_view("]}\n")); }
 
 void RunBatch::copy(const RunBatch& from, const EventRef& event) {
   begin_event().append(from.json(event));
@@ -45,7 +48,7 @@ void RunBatch::copy(const RunBatch& from, const EventRef& event) {
 
 RunBatch RunBatch::part(std::size_t from, std::size_t to) const {
   RunBatch part(*run_);
-  for (std::size_t i = from; i < to; ++i) part.copy(*this, events_[i]);
+  for (std::size_t i = from; i < to; ++i) part.copy(*this, events()[i]);
   part.seal();
   return part;
 }

@@ -3,6 +3,7 @@
 // resolved. Shipper's thread only.
 #pragma once
 
+#include <fmt/format.h>
 #include <trace/transport.hpp>
 
 #include <cstdint>
@@ -25,24 +26,33 @@ struct EventRef {
   std::uint32_t end;
 };
 
+// What a batch lies in; a used one has its memory already.
+struct BatchMemory {
+  fmt::memory_buffer line;
+  std::vector<EventRef> events;
+};
+
 // The events of one run, in order, as the line of one envelope.
 class RunBatch {
  public:
-  explicit RunBatch(RunInfo& run);
+  explicit RunBatch(RunInfo& run, BatchMemory memory = BatchMemory());
 
   RunInfo& run() const noexcept { return *run_; }
-  const std::vector<EventRef>& events() const noexcept { return events_; }
-  const std::string& line() const noexcept { return line_; }
+  const std::vector<EventRef>& events() const noexcept { return memory_.events; }
+  std::string_view line() const noexcept { return {memory_.line.data(), memory_.line.size()}; }
   std::string_view json(const EventRef& event) const noexcept {
-    return std::string_view(line_).substr(event.begin, event.end - event.begin);
+    return line().substr(event.begin, event.end - event.begin);
   }
-  std::uint64_t first_stamp() const noexcept { return events_.front().stamp; }
+  std::uint64_t first_stamp() const noexcept { return memory_.events.front().stamp; }
 
   // Room for one event's JSON at the end of what is returned; finish with added() or cancelled().
-  std::string& begin_event();
+  fmt::memory_buffer& begin_event();
   void added(Slab& slab, std::uint32_t lane, std::uint64_t sequence, std::uint64_t stamp);
   void cancelled();
   void seal();  // ends the line; nothing is added afterwards
+
+  // Gives its memory away.
+  BatchMemory release() && noexcept { return std::move(memory_); }
 
   // The sealed batch of the events [from, to) of this one.
   RunBatch part(std::size_t from, std::size_t to) const;
@@ -50,7 +60,7 @@ class RunBatch {
   template <class Keep>
   RunBatch filtered(Keep keep) const {
     RunBatch rest(*run_);
-    for (const EventRef& event : events_) {
+    for (const EventRef& event : events()) {
       if (keep(event)) rest.copy(*this, event);
     }
     rest.seal();
@@ -61,8 +71,7 @@ class RunBatch {
   void copy(const RunBatch& from, const EventRef& event);
 
   RunInfo* run_;
-  std::string line_;
-  std::vector<EventRef> events_;
+  BatchMemory memory_;
   std::size_t event_start_ = 0;
 };
 

@@ -49,6 +49,8 @@ class SmallDisk {
 void overfill(Trial& trial, const Workplace& place) {
   Config config = place.config();
   config.batch_delay = std::chrono::minutes(1);
+  config.batch_bytes = 64 << 20;  // nothing is sent, and so no room given back, meanwhile
+  config.batch_events = 100'000;
   Session session = start(config);
   const Node node = session.run("run").node("node");
   const std::string text(900, 'x');

@@ -1,0 +1,125 @@
+#include "delivery/case.hpp"
+
+#include <fmt/format.h>
+#include <trace/trace.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "delivery/counted.hpp"
+#include "http/http_options.hpp"
+#include "http/http_transport.hpp"
+#include "record/event.hpp"
+#include "support/server.hpp"
+#include "support/taking_transport.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/usage.hpp"
+
+namespace trace::bench {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+std::unique_ptr<Server> start_backend(const DeliveryCase& which, const std::string& directory) {
+  if (which.backend == counting_sink) {
+    return std::make_unique<Server>(
+        std::vector<std::string>{SHIPTRACE_BENCH_COUNTING_SINK, which.compression});
+  }
+  if (which.backend == collector) {
+    return std::make_unique<Server>(std::vector<std::string>{
+        SHIPTRACE_BENCH_COLLECTOR, "--listen", "127.0.0.1:0", "--db", directory + "/trace.db"});
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Transport> transport_to(const Server* backend, const std::string& compression) {
+  if (backend == nullptr) return std::make_unique<TakingTransport>();
+  http::HttpOptions options;
+  options.endpoint = backend->url();
+  options.compression =
+      compression == "identity" ? http::Compression::none : http::Compression::offered;
+  return http::make_http_transport(options);
+}
+
+Session start(const std::string& directory, std::unique_ptr<Transport> transport) {
+  Config config;
+  config.journal_dir = directory;
+  // A journal that is used again and again, as in a worker that runs for hours; record() waits
+  // when the backend is slower than it.
+  config.journal_budget = std::uint64_t{32} << 20;
+  config.when_full = WhenFull::block;
+  Dependencies dependencies;
+  dependencies.transport = std::move(transport);
+  auto session = Session::start(std::move(config), std::move(dependencies));
+  if (!session) throw std::runtime_error(session.error().text());
+  return std::move(*session);
+}
+
+// Answers the CPU time of the recording threads.
+Nanoseconds record_all(Run& run, const DeliveryCase& which) {
+  std::atomic<std::int64_t> recording{0};
+  std::vector<std::jthread> threads;
+  for (unsigned i = 0; i < which.threads; ++i) {
+    threads.emplace_back([&] {
+      const Node node = run.node(node_id);
+      const Nanoseconds begin = cpu_time_of_thread();
+      for (std::uint64_t n = 0; n < which.events / which.threads; ++n) {
+        record(node, Type::progress, Level::info, "{} {}", n, text);
+      }
+      recording += (cpu_time_of_thread() - begin).count();
+    });
+  }
+  threads.clear();
+  return Nanoseconds(recording.load());
+}
+
+}  // namespace
+
+void measure_delivery(const DeliveryCase& which, const Report& out) {
+  const TemporaryDirectory directory(std::filesystem::temp_directory_path());
+  const auto backend = start_backend(which, directory.path());
+  Session session = start(directory.path(), transport_to(backend.get(), which.compression));
+  Run run = session.run(run_id);
+  record(run.node("warm-up"), Type::progress, Level::info, "connect");
+  session.flush(std::chrono::seconds(10));
+
+  const std::uint64_t allocated = allocations();
+  const Nanoseconds cpu = cpu_time_of_process();
+  const auto begin = Steady::now();
+  const Nanoseconds recording = record_all(run, which);
+  session.flush(std::chrono::minutes(10));
+  const double seconds = std::chrono::duration<double>(Steady::now() - begin).count();
+  const auto used = static_cast<double>((cpu_time_of_process() - cpu).count());
+  const auto events = static_cast<double>(which.events);
+  if (session.stats().acknowledged != which.events + 1) {
+    throw std::runtime_error("not every event was acknowledged");
+  }
+
+  const Case name = Case()
+                        .with("backend", which.backend)
+                        .with("compression", which.compression)
+                        .with("events", which.events)
+                        .with("threads", which.threads);
+  out.add(name, "events_per_second", "1/s", events / seconds);
+  out.add(name, "cpu_per_event", "µs", used / 1000 / events);
+  out.add(name, "cpu_per_event_recording", "µs",
+          static_cast<double>(recording.count()) / 1000 / events);
+  out.add(name, "allocations_per_event", "",
+          static_cast<double>(allocations() - allocated) / events);
+  out.add(name, "peak_resident", "MiB", static_cast<double>(peak_resident_bytes()) / (1 << 20));
+  if (which.backend == counting_sink) {
+    session.close(std::chrono::seconds(10));
+    const Counted counted = counted_by(*backend);
+    if (counted.events != which.events + 1) throw std::runtime_error("the sink misses events");
+    out.add(name, "bytes_per_event", "B", static_cast<double>(counted.body_bytes) / events);
+    out.add(name, "events_per_request", "", events / static_cast<double>(counted.requests));
+  }
+}
+
+}  // namespace trace::bench

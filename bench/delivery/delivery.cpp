@@ -1,0 +1,59 @@
+// delivery: what an event costs the emitter from record() to its acknowledgement, and how many a
+// second there are. Prints JSON lines.
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "delivery/case.hpp"
+
+namespace trace::bench {
+namespace {
+
+constexpr std::uint64_t million = 1'000'000;
+
+std::vector<DeliveryCase> cases(bool quick) {
+  std::vector<DeliveryCase> all{
+      {in_process, "identity", million, 2},    {counting_sink, "identity", million, 1},
+      {counting_sink, "identity", million, 2}, {counting_sink, "gzip", million, 2},
+      {counting_sink, "zstd", million, 2},     {collector, "identity", million, 2}};
+  if (!quick) all.push_back({counting_sink, "identity", 10 * million, 2});
+  return all;
+}
+
+// In a process of its own, which has no threads yet.
+bool measure(const DeliveryCase& which) {
+  std::fflush(stdout);
+  const pid_t child = fork();
+  if (child == 0) {
+    try {
+      measure_delivery(which, Report("delivery"));
+      std::_Exit(0);
+    } catch (const std::exception& failure) {
+      fmt::print(stderr, "delivery: {}, {}: {}\n", which.backend, which.compression,
+                 failure.what());
+      std::_Exit(1);
+    }
+  }
+  int status = 0;
+  return waitpid(child, &status, 0) == child && status == 0;
+}
+
+}  // namespace
+}  // namespace trace::bench
+
+int main(int argc, char** argv) {
+  using namespace trace::bench;
+  bool quick = false;
+  std::string only;
+  CLI::App app{"What an event costs from record() to its acknowledgement"};
+  app.add_flag("--quick", quick, "without the longest case");
+  app.add_option("--only", only, "cases whose backend and compression contain it");
+  CLI11_PARSE(app, argc, argv);
+  bool all = true;
+  for (const DeliveryCase& which : cases(quick)) {
+    if ((which.backend + " " + which.compression).find(only) != std::string::npos) all = measure(which) && all;
+  }
+  return all ? 0 : 1;
+}

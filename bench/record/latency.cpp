@@ -1,0 +1,115 @@
+#include "record/latency.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <barrier>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "support/statistics.hpp"
+
+namespace trace::bench {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+void pin_this_thread(unsigned number) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  const unsigned cores = static_cast<unsigned>(CPU_COUNT(&allowed));
+  unsigned wanted = number % cores;
+  for (unsigned core = 0; core < CPU_SETSIZE; ++core) {
+    if (!CPU_ISSET(core, &allowed) || wanted-- > 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    pthread_setaffinity_np(pthread_self(), sizeof one, &one);
+    return;
+  }
+}
+
+// What one thread does; what it saw goes into `sum`.
+class Measurement {
+ public:
+  Measurement(Subject& subject, const Scenario& scenario, unsigned threads, const Ticks& ticks)
+      : subject_(subject), scenario_(scenario), ticks_(ticks), start_(threads), threads_(threads) {}
+
+  void run(unsigned number) {
+    pin_this_thread(number);
+    const auto producer = subject_.producer();
+    pause(number);
+    // What a library sets up with a thread's first events is not what a call costs.
+    producer->burst(scenario_.burst);
+    std::vector<std::uint32_t> durations(scenario_.burst * scenario_.bursts);
+    Steady::duration in_bursts{};
+    for (std::uint64_t i = 0; i < scenario_.bursts; ++i) {
+      pause(number);
+      const auto begin = Steady::now();
+      producer->burst(scenario_.burst);
+      in_bursts += Steady::now() - begin;
+      pause(number);
+      producer->timed(ticks_, &durations[i * scenario_.burst], scenario_.burst);
+    }
+    add(durations, in_bursts);
+  }
+
+  Latencies result() {
+    std::sort(sum_.durations.begin(), sum_.durations.end());
+    sum_.mean_ns /= threads_;
+    return std::move(sum_);
+  }
+
+ private:
+  void pause(unsigned number) {
+    start_.arrive_and_wait();
+    if (scenario_.settled) {
+      if (number == 0) subject_.settle();
+      start_.arrive_and_wait();
+    }
+    if (scenario_.pause_us > 0) {
+      std::this_thread::sleep_for(std::chrono::microseconds(scenario_.pause_us));
+    }
+  }
+
+  void add(const std::vector<std::uint32_t>& durations, Steady::duration in_bursts) {
+    const auto events = static_cast<double>(scenario_.burst * scenario_.bursts);
+    const double mean = std::chrono::duration<double, std::nano>(in_bursts).count() / events;
+    const std::lock_guard lock(mutex_);
+    sum_.mean_ns += mean;
+    sum_.events_per_second += 1e9 / mean;
+    sum_.durations.insert(sum_.durations.end(), durations.begin(), durations.end());
+  }
+
+  Subject& subject_;
+  const Scenario& scenario_;
+  const Ticks& ticks_;
+  std::barrier<> start_;
+  const unsigned threads_;
+  std::mutex mutex_;
+  Latencies sum_;
+};
+
+}  // namespace
+
+std::vector<Scenario> scenarios(bool quick) {
+  const std::uint64_t shorter = quick ? 10 : 1;
+  return {{"burst of 100,000", 100'000, quick ? 1U : 5U, 0, true, {1, 2, 4}},
+          {"bursts of 20", 20, 5'000 / shorter, 50, false, {1, 2}},
+          {"after idling", 1, 1'000 / shorter, 1'000, false, {1}},
+          {"flood", 4'000'000 / shorter, 1, 0, true, {1, 2, 4}}};
+}
+
+Latencies measure(Subject& subject, const Scenario& scenario, unsigned threads,
+                  const Ticks& ticks) {
+  Measurement measurement(subject, scenario, threads, ticks);
+  {
+    std::vector<std::jthread> all;
+    for (unsigned i = 0; i < threads; ++i) all.emplace_back([&, i] { measurement.run(i); });
+  }
+  subject.settle();
+  return measurement.result();
+}
+
+}  // namespace trace::bench

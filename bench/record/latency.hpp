@@ -1,0 +1,32 @@
+// The scenarios of record_latency: how often a thread records, and how many threads do.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "record/subject.hpp"
+
+namespace trace::bench {
+
+struct Scenario {
+  std::string name;
+  std::uint64_t burst;     // events one after another
+  std::uint64_t bursts;    // how many of them per thread
+  std::uint64_t pause_us;  // between them
+  bool settled;            // between them the subject may finish what it has
+  std::vector<unsigned> threads;
+};
+
+std::vector<Scenario> scenarios(bool quick);
+
+struct Latencies {
+  double mean_ns = 0;                    // of bursts in which no single call is timed
+  std::vector<std::uint32_t> durations;  // of single calls, sorted
+  double events_per_second = 0;          // of all threads together
+};
+
+// One repetition of a scenario. Each producing thread has a core of its own while there are some.
+Latencies measure(Subject& subject, const Scenario& scenario, unsigned threads, const Ticks& ticks);
+
+}  // namespace trace::bench

@@ -1,0 +1,27 @@
+// The finest clock there is, for single calls, and how long its ticks are.
+#pragma once
+
+#include <cstdint>
+
+#include "record/stamp.hpp"
+
+namespace trace::bench {
+
+class Ticks {
+ public:
+  // Calibrates for some milliseconds.
+  Ticks();
+
+  std::uint64_t now() const noexcept { return detail::stamp_now(source_); }
+  double ns(std::uint64_t ticks) const noexcept {
+    return static_cast<double>(ticks) * ns_per_tick_;
+  }
+  // What two calls of now() with nothing between them show: the median.
+  double own_ns() const;
+
+ private:
+  detail::StampSource source_;
+  double ns_per_tick_;
+};
+
+}  // namespace trace::bench

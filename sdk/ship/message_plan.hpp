@@ -1,0 +1,50 @@
+// MessagePlan: what a call site's events say after their head, compiled once from its format
+// string and its types, so that the usual event is written by a few copies and no parser. A site
+// that asks for more than "{}" (widths, indices, JSON fields) has none; the encoder formats its
+// events with fmt. One thread.
+#pragma once
+
+#include <trace/record.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ship/payload_reader.hpp"
+
+namespace trace::detail {
+
+struct SiteView;
+
+class MessagePlan {
+ public:
+  // A payload of more bytes is not for a plan: nothing of it may be too long for the contract.
+  static constexpr std::size_t longest_payload = 4096;
+
+  static std::optional<MessagePlan> compile(const SiteView& site);
+
+  // The most bytes that write() takes.
+  std::size_t bound(std::size_t payload_bytes) const noexcept;
+  // Writes ,"message":… and ,"data":… and answers where they end; null when the payload does not
+  // fit the site or needs more care than this.
+  char* write(char* to, std::span<const std::byte> payload) const;
+
+ private:
+  // A value, and the text in front of it, which is JSON already.
+  struct Step {
+    std::string before;
+    Tag tag;
+  };
+  bool add_message(const SiteView& site);
+  static char* write_fields(char* to, const std::vector<Step>& steps, PayloadReader& payload);
+
+  std::vector<Step> fields_;
+  std::vector<Step> message_;
+  std::string after_message_;
+  bool has_message_ = false;
+  std::size_t fixed_bytes_ = 0;
+};
+
+}  // namespace trace::detail
