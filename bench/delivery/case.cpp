@@ -52,7 +52,7 @@ Session start(const std::string& directory, std::unique_ptr<Transport> transport
   config.journal_dir = directory;
   // A journal that is used again and again, as in a worker that runs for hours; record() waits
   // when the backend is slower than it.
-  config.journal_budget = std::uint64_t{32} << 20;
+  config.journal_budget = std::uint64_t{16} << 20;
   config.when_full = WhenFull::block;
   Dependencies dependencies;
   dependencies.transport = std::move(transport);

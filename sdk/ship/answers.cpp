@@ -131,6 +131,8 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
   for (const auto& [id, reason] : answer.rejected) rejected[id] = reason;
 
   std::unordered_set<const EventRef*> left;
+  std::uint64_t acknowledged = 0;
+  std::uint64_t own_acknowledged = 0;
   for (const EventRef& event : batch.events()) {
     LaneAnswer& lane = lanes.of(event.lane);
     bool done = event.sequence <= lane.through;
@@ -139,7 +141,7 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
       bury(batch, event, reason->second);
       done = true;
     } else if (done) {
-      count_acknowledged(event);
+      ++(is_own_lane(event.lane) ? own_acknowledged : acknowledged);
     }
     if (!done) {
       left.insert(&event);
@@ -148,6 +150,8 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
       lane.watermark = event.sequence;
     }
   }
+  counters_.acknowledged.fetch_add(acknowledged, std::memory_order_relaxed);
+  counters_.own_acknowledged.fetch_add(own_acknowledged, std::memory_order_relaxed);
   // Before any slab is freed: a restart must not send what the backend has.
   for (const LaneAnswer& lane : lanes.all()) {
     if (lane.watermark == 0) continue;
@@ -169,11 +173,6 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
 
 std::string Shipper::id_of(const EventRef& event) const {
   return fmt::format("{}-{}-{:012}", session_id_, event.lane, event.sequence);
-}
-
-void Shipper::count_acknowledged(const EventRef& event) noexcept {
-  auto& counter = is_own_lane(event.lane) ? counters_.own_acknowledged : counters_.acknowledged;
-  counter.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Shipper::park(RunBatch left, Steady::time_point now, bool progress) {

@@ -12,29 +12,27 @@ namespace trace::detail {
 namespace {
 
 constexpr std::size_t sequence_digits = 12;
+constexpr std::uint64_t first_of_more_digits = 1'000'000'000'000;
 
 // What stands between the node and the time, by type and level.
 constexpr std::size_t types = 4;
 constexpr std::size_t levels = 4;
 using Kinds = std::array<std::array<std::string, levels>, types>;
 
-const Kinds& kinds() {
-  static const Kinds all = [] {
-    Kinds made;
-    for (std::size_t type = 0; type < types; ++type) {
-      for (std::size_t level = 0; level < levels; ++level) {
-        made[type][level] =
-            fmt::format(R"(,"type":"{}","level":"{}","timestamp":)", name(static_cast<Type>(type)),
-                        name(static_cast<Level>(level)));
-      }
+const Kinds kinds = [] {
+  Kinds made;
+  for (std::size_t type = 0; type < types; ++type) {
+    for (std::size_t level = 0; level < levels; ++level) {
+      made[type][level] =
+          fmt::format(R"(,"type":"{}","level":"{}","timestamp":)", name(static_cast<Type>(type)),
+                      name(static_cast<Level>(level)));
     }
-    return made;
-  }();
-  return all;
-}
+  }
+  return made;
+}();
 
 const std::string& kind_of(const EventView& event) {
-  return kinds()[static_cast<std::size_t>(event.type)][static_cast<std::size_t>(event.level)];
+  return kinds[static_cast<std::size_t>(event.type)][static_cast<std::size_t>(event.level)];
 }
 
 const std::string& node_of(const EventView& event) {
@@ -79,15 +77,19 @@ char* EventHead::write_time(char* to, std::uint64_t stamp) noexcept {
   return to;
 }
 
-const std::string& EventHead::id(std::uint32_t lane, std::uint64_t sequence) {
+std::string_view EventHead::id(std::uint32_t lane, std::uint64_t sequence) {
   Id& known = ids_[lane % ids_.size()];
-  if (known.lane == lane && known.sequence + 1 == sequence && !known.text.empty() &&
-      known.text.back() != '9') {
-    ++known.text.back();
-  } else {
+  if (known.lane != lane || known.text.empty() || sequence >= first_of_more_digits) {
     known.lane = lane;
     known.text =
         fmt::format(R"({{"id":"{}-{}-{:0{}})", session_id_, lane, sequence, sequence_digits);
+  } else if (known.sequence + 1 == sequence && known.text.back() != '9') {
+    ++known.text.back();
+  } else {
+    char* digit = known.text.data() + known.text.size();
+    for (std::uint64_t rest = sequence, i = 0; i < sequence_digits; ++i, rest /= 10) {
+      *--digit = static_cast<char>('0' + rest % 10);
+    }
   }
   known.sequence = sequence;
   return known.text;

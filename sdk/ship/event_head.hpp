@@ -35,7 +35,7 @@ class EventHead {
     std::uint64_t sequence = 0;
     std::string text = {};  // empty: no lane's
   };
-  const std::string& id(std::uint32_t lane, std::uint64_t sequence);
+  std::string_view id(std::uint32_t lane, std::uint64_t sequence);
   std::int64_t wall_ns(std::uint64_t stamp) noexcept;
 
   const std::string session_id_;

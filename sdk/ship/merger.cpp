@@ -38,20 +38,23 @@ bool Merger::load(Lane& lane) {
         continue;
       }
       lane.reader.start(front.data());
+      lane.word = 0;
       lane.reading = true;
     }
-    const std::uint64_t word = front.header().word.load(std::memory_order_acquire);
+    if (lane.reader.position() == committed_length(lane.word)) {
+      lane.word = front.header().word.load(std::memory_order_acquire);
+    }
     // A word of another generation was not written by the thread that has the slab.
-    if (generation_bits(word) != front.generation || !source_.intact(front)) {
+    if (generation_bits(lane.word) != front.generation || !source_.intact(front)) {
       set_front_aside(lane);
       continue;
     }
-    switch (lane.reader.next(committed_length(word), lane.event)) {
+    switch (lane.reader.next(committed_length(lane.word), lane.event)) {
       case SlabReader::Next::event:
         lane.has_event = true;
         return true;
       case SlabReader::Next::none:
-        if (!is_closed(word)) return false;
+        if (!is_closed(lane.word)) return false;
         finish_front(lane);
         break;
       case SlabReader::Next::damaged:
@@ -81,20 +84,25 @@ void Merger::set_front_aside(Lane& lane) {
   lane.reading = false;
 }
 
-void Merger::requeue_yielded() {
-  if (yielded_ == nullptr) return;
+Merger::Lane* Merger::first() {
   Lane* lane = std::exchange(yielded_, nullptr);
-  if (!load(*lane) || lane->event.stamp >= pass_stamp_) return;
-  heap_.push_back(lane);
-  std::push_heap(heap_.begin(), heap_.end(), ByStamp());
+  const bool goes_on = lane != nullptr && load(*lane) && lane->event.stamp < pass_stamp_;
+  // Usually the same thread goes on, and the others need not be looked at.
+  if (goes_on && (heap_.empty() || lane->event.stamp < heap_.front()->event.stamp)) return lane;
+  if (goes_on) {
+    heap_.push_back(lane);
+    std::push_heap(heap_.begin(), heap_.end(), ByStamp());
+  }
+  if (heap_.empty()) return nullptr;
+  std::pop_heap(heap_.begin(), heap_.end(), ByStamp());
+  lane = heap_.back();
+  heap_.pop_back();
+  return lane;
 }
 
 bool Merger::next(Item& item) {
-  requeue_yielded();
-  if (heap_.empty()) return false;
-  std::pop_heap(heap_.begin(), heap_.end(), ByStamp());
-  yielded_ = heap_.back();
-  heap_.pop_back();
+  yielded_ = first();
+  if (yielded_ == nullptr) return false;
   yielded_->has_event = false;
   Slab* slab = yielded_->slabs.front();
   ++slab->unresolved;
@@ -104,9 +112,8 @@ bool Merger::next(Item& item) {
 }
 
 std::uint64_t Merger::next_stamp() {
-  requeue_yielded();
-  if (!heap_.empty()) return heap_.front()->event.stamp;
-  return pass_stamp_;
+  yielded_ = first();  // it has its event still
+  return yielded_ == nullptr ? pass_stamp_ : yielded_->event.stamp;
 }
 
 void Merger::resolved(Slab& slab, std::uint32_t count) {

@@ -47,6 +47,7 @@ class Merger {
     std::uint32_t number = 0;
     std::deque<Slab*> slabs;  // the front one is being read
     SlabReader reader;
+    std::uint64_t word = 0;  // of the front slab, as last seen
     EventView event;
     bool reading = false;    // the reader was started on the front slab
     bool has_event = false;  // `event` was read and not yielded
@@ -66,12 +67,13 @@ class Merger {
   bool load(Lane& lane);
   void finish_front(Lane& lane);
   void set_front_aside(Lane& lane);
-  void requeue_yielded();
+  // The lane with the least stamp of this pass, out of the heap; null when there is none.
+  Lane* first();
 
   SlabSource& source_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Lane>> lanes_;  // by stream_of()
   std::vector<Lane*> heap_;  // lanes with an event of this pass, least stamp on top
-  Lane* yielded_ = nullptr;
+  Lane* yielded_ = nullptr;  // not in the heap; its event was given out, or is the next
   std::uint64_t pass_stamp_ = 0;
   std::uint64_t damaged_slabs_ = 0;
 };

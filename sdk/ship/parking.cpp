@@ -32,17 +32,16 @@ bool Parking::add(const Merger::Item& item, RunInfo& run, Encoder& encoder) {
   return true;
 }
 
-bool Parking::is_full() {
-  if (full_ == nullptr) return false;
+bool Parking::make_room() {
   std::deque<RunBatch> one;
   one.push_back(std::move(*full_->behind));
   if (!move_aside(*full_, one)) {
     full_->behind = std::move(one.front());
-    return true;
+    return false;
   }
   full_->behind.reset();
   full_ = nullptr;
-  return false;
+  return true;
 }
 
 void Parking::hold(std::deque<RunBatch> left, Steady::time_point now, bool progress) {

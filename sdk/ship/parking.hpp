@@ -21,12 +21,12 @@ class Parking {
   Parking(SlabSource& source, Merger& merger, BatchLimits limits, std::uint64_t seed)
       : source_(source), merger_(merger), limits_(limits), seed_(seed) {}
 
-  bool holds(const RunInfo& run) const { return runs_.contains(&run); }
+  bool holds(const RunInfo& run) const { return !runs_.empty() && runs_.contains(&run); }
   // Adds a new event of a run that is held, behind those that wait; false when its bytes make no
   // sense.
   bool add(const Merger::Item& item, RunInfo& run, Encoder& encoder);
   // An event could not be moved aside for want of room: take no more until it is.
-  bool is_full();
+  bool is_full() { return full_ != nullptr && !make_room(); }
   // Holds what a send left of a run, in front of what waits. `progress`: a part of it was taken,
   // so the rest is tried at once.
   void hold(std::deque<RunBatch> left, Steady::time_point now, bool progress);
@@ -54,6 +54,7 @@ class Parking {
   bool nothing_waits(Held& held) {
     return held.front.empty() && held.backlog.empty() && !held.behind;
   }
+  bool make_room();
   bool move_aside(Held& held, const std::deque<RunBatch>& batches);
 
   SlabSource& source_;

@@ -84,7 +84,6 @@ class Shipper {
   void acknowledge(const SendResult& result, Steady::time_point now);
   bool acknowledge_run(RunBatch batch, const RunAcknowledgement& answer, Steady::time_point now);
   std::string id_of(const EventRef& event) const;
-  void count_acknowledged(const EventRef& event) noexcept;
   void park(RunBatch left, Steady::time_point now, bool progress);
   void split_or_bury(const SendResult& result, bool too_large, Steady::time_point now);
   void bury(const RunBatch& batch, const EventRef& event, std::string_view reason);
