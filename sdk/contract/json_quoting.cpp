@@ -28,11 +28,20 @@ char* put(char* to, std::string_view bytes) noexcept {
 char* copy_plain(char* to, std::string_view& text) noexcept {
   const char* from = text.data();
   const char* const end = from + text.size();
+  const auto done = [&] {
+    text.remove_prefix(static_cast<std::size_t>(from - text.data()));
+    return to;
+  };
 #ifdef __SSE2__
   const __m128i quote = _mm_set1_epi8('"');
   const __m128i backslash = _mm_set1_epi8('\\');
   const __m128i space = _mm_set1_epi8(0x20);
-  for (; end - from >= 16; from += 16, to += 16) {
+  const bool has_block = end - from >= 16;
+  while (from < end && has_block) {
+    // The last block begins within the one before, whose bytes are plain and written again.
+    const std::ptrdiff_t again = end - from < 16 ? 16 - (end - from) : 0;
+    from -= again;
+    to -= again;
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
     // Signed: bytes of 0x80 and above are negative and so less than a space, too.
@@ -40,11 +49,10 @@ char* copy_plain(char* to, std::string_view& text) noexcept {
         _mm_or_si128(_mm_cmplt_epi8(block, space),
                      _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)));
     const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
-    if (mask != 0) {
-      const int plain = std::countr_zero(mask);
-      text.remove_prefix(static_cast<std::size_t>(from + plain - text.data()));
-      return to + plain;
-    }
+    const int plain = mask != 0 ? std::countr_zero(mask) : 16;
+    from += plain;
+    to += plain;
+    if (plain < 16) return done();
   }
 #else
   constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
@@ -61,8 +69,7 @@ char* copy_plain(char* to, std::string_view& text) noexcept {
   }
 #endif
   while (from < end && is_plain(*from)) *to++ = *from++;
-  text.remove_prefix(static_cast<std::size_t>(from - text.data()));
-  return to;
+  return done();
 }
 
 char* write_escape(char* to, char c) noexcept {

@@ -121,7 +121,11 @@ std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level
   const std::size_t bytes = padded(sizeof(EventRecord) + payload_bytes);
   std::uint32_t node_index = definitions_.node(node.serial);
   std::uint32_t site_index = definitions_.site(site);
-  std::size_t needed = bytes + definitions_size(node, site, node_index, site_index);
+  const bool is_defined =
+      node_index != DefinitionCache::none && site_index != DefinitionCache::none;
+  std::size_t needed = bytes;
+  if (!is_defined) [[unlikely]]
+    needed += definitions_size(node, site, node_index, site_index);
   if (static_cast<std::size_t>(end_ - at_) < needed) [[unlikely]] {
     needed = bytes + definitions_size(node, site, DefinitionCache::none, DefinitionCache::none);
     if (needed > large_slab_bytes - sizeof(SlabHeader)) {

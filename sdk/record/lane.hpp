@@ -19,8 +19,8 @@ namespace trace::detail {
 
 // What of an event's identity a lane needs; strings live in the node's state.
 struct NodeRef {
-  std::uint64_t serial;  // unique in the process
-  std::uint32_t run;
+  std::uint64_t serial = 0;  // unique in the process
+  std::uint32_t run = 0;
   std::string_view run_id;
   std::string_view node_id;
 };

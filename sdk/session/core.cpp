@@ -124,13 +124,6 @@ SessionCore::~SessionCore() {
   munmap(const_cast<std::uint32_t*>(fork_guard_), page);
 }
 
-bool SessionCore::refused_by_budget(Type type, Level level) const noexcept {
-  if (!drops_when_full_) return false;
-  const unsigned used = pool_.used_percent();
-  if (used < 75) return false;
-  return level == Level::debug || (used >= 90 && type == Type::progress);
-}
-
 Outcome SessionCore::drop(DropReason reason, std::string_view detail) noexcept {
   losses_.count(reason, detail);
   return Outcome::dropped;

@@ -56,7 +56,11 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   bool in_use() const noexcept { return lease_.use_count() > 1; }
   bool disk_is_full() const noexcept { return pool_.disk_is_full(); }
   // The journal's fill level refuses this event; never under the policy `block`.
-  bool refused_by_budget(Type type, Level level) const noexcept;
+  bool refused_by_budget(Type type, Level level) const noexcept {
+    if (!drops_when_full_ || pool_.used_percent() < 75) [[likely]]
+      return false;
+    return level == Level::debug || (pool_.used_percent() >= 90 && type == Type::progress);
+  }
   // `detail` has static storage or is empty.
   Outcome drop(DropReason reason, std::string_view detail = {}) noexcept;
   // The same for an event of a node, so that its stream tells of it. `lane`: what the thread holds,

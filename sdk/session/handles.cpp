@@ -44,7 +44,7 @@ NodeState::NodeState(std::shared_ptr<SessionCore> owner, RunInfo* of, std::strin
     : core(std::move(owner)),
       run(of),
       id(std::move(name)),
-      serial(next_serial()),
+      ref(run == nullptr ? NodeRef{} : NodeRef{next_serial(), run->number, run->id, id}),
       lease(core->lease()) {}
 
 RunState::RunState(std::shared_ptr<SessionCore> of, RunInfo* run)

@@ -28,12 +28,10 @@ struct RunState {
 struct NodeState : std::enable_shared_from_this<NodeState> {
   NodeState(std::shared_ptr<SessionCore> core, RunInfo* run, std::string id);
 
-  NodeRef ref() const noexcept { return {serial, run->number, run->id, id}; }
-
   const std::shared_ptr<SessionCore> core;
   RunInfo* const run;  // null: refused
   const std::string id;
-  const std::uint64_t serial;
+  const NodeRef ref;  // views of what is above
   const std::shared_ptr<const void> lease;
 
   NodeLosses losses;

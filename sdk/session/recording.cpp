@@ -22,13 +22,13 @@ namespace {
 
 // Holds the lane for one record(); the shared lane with its mutex.
 Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropReason& why) {
-  if (this_thread_holds_locks()) {
+  if (this_thread.holds_locks) {
     why = DropReason::nested;
     return nullptr;
   }
   Lane* lane = lane_of_this_thread(owner);
   if (lane == nullptr) {
-    this_thread_holds_locks(true);
+    this_thread.holds_locks = true;
     core.lanes().shared_mutex().lock();
     lane = &core.lanes().shared();
     lane->shared = true;
@@ -45,9 +45,10 @@ Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropRe
 
 void leave(SessionCore& core, Lane& lane) noexcept {
   lane.busy.store(false, std::memory_order_release);
-  if (!lane.shared) return;
+  if (!lane.shared) [[likely]]
+    return;
   core.lanes().shared_mutex().unlock();
-  this_thread_holds_locks(false);
+  this_thread.holds_locks = false;
 }
 
 Reservation refuse(SessionCore& core, DropReason reason) noexcept {
@@ -77,7 +78,7 @@ Reservation reserve(const Node& node, Type type, Level level, std::string_view f
     why = DropReason::closed;
   } else if (!core.refused_by_budget(type, level)) {
     Lane::Failure failure = Lane::Failure::none;
-    std::byte* at = lane->reserve(state->ref(), {format, &signature, names}, type, level, parts,
+    std::byte* at = lane->reserve(state->ref, {format, &signature, names}, type, level, parts,
                                   payload_bytes, failure);
     if (at != nullptr) {
       if (type != Type::progress) {

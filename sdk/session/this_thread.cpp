@@ -6,23 +6,21 @@
 #include "session/core.hpp"
 
 namespace trace::detail {
+
+constinit thread_local ThisThread this_thread;
+
 namespace {
 
-// Trivially destructible, so that they can be read to the thread's very end.
-constinit thread_local Lane* last_lane = nullptr;
-constinit thread_local bool thread_is_ending = false;
-constinit thread_local bool holds_locks = false;
-
 struct HoldingLocks {
-  HoldingLocks() noexcept { holds_locks = true; }
-  ~HoldingLocks() { holds_locks = false; }
+  HoldingLocks() noexcept { this_thread.holds_locks = true; }
+  ~HoldingLocks() { this_thread.holds_locks = false; }
 };
 
 class ThreadLanes {
  public:
   ~ThreadLanes() {
-    thread_is_ending = true;
-    last_lane = nullptr;
+    this_thread.is_ending = true;
+    this_thread.last_lane = nullptr;
     for (Held& held : held_) {
       if (held.core->in_own_process()) held.core->lanes().release(*held.lane);
     }
@@ -41,8 +39,8 @@ class ThreadLanes {
       held_.push_back({core, &core->lanes().acquire()});
       known = held_.end() - 1;
     }
-    last_lane = known->lane;
-    return last_lane;
+    this_thread.last_lane = known->lane;
+    return known->lane;
   }
 
  private:
@@ -55,13 +53,8 @@ class ThreadLanes {
 
 }  // namespace
 
-bool this_thread_holds_locks() noexcept { return holds_locks; }
-void this_thread_holds_locks(bool holds) noexcept { holds_locks = holds; }
-
-Lane* lane_of_this_thread(const std::shared_ptr<SessionCore>& core) {
-  if (last_lane != nullptr && last_lane->owner == core.get()) [[likely]]
-    return last_lane;
-  if (thread_is_ending) return nullptr;
+Lane* find_lane_of_this_thread(const std::shared_ptr<SessionCore>& core) {
+  if (this_thread.is_ending) return nullptr;
   thread_local ThreadLanes lanes;
   return lanes.of(core);
 }

@@ -10,13 +10,26 @@ namespace trace::detail {
 
 class SessionCore;
 
+// Trivially destructible, so that it can be read to the thread's very end.
+struct ThisThread {
+  Lane* last_lane = nullptr;
+  bool is_ending = false;
+  // While it looks for its lane or records on the shared one: a record() that finds it so comes
+  // from a signal handler and must not wait for these locks.
+  bool holds_locks = false;
+};
+extern constinit thread_local ThisThread this_thread;
+
+// The slow part of the following.
+Lane* find_lane_of_this_thread(const std::shared_ptr<SessionCore>& core);
+
 // Null when the thread's storage is gone already (a later thread-local's destructor records): the
 // session's shared lane serves then. Throws std::bad_alloc.
-Lane* lane_of_this_thread(const std::shared_ptr<SessionCore>& core);
-
-// True while this thread looks for its lane or records on the shared one: a record() that finds it
-// so comes from a signal handler and must not wait for these locks.
-bool this_thread_holds_locks() noexcept;
-void this_thread_holds_locks(bool holds) noexcept;
+inline Lane* lane_of_this_thread(const std::shared_ptr<SessionCore>& core) {
+  Lane* const lane = this_thread.last_lane;
+  if (lane != nullptr && lane->owner == core.get()) [[likely]]
+    return lane;
+  return find_lane_of_this_thread(core);
+}
 
 }  // namespace trace::detail
