@@ -14,6 +14,9 @@
 #include <thread>
 #include <vector>
 
+#include "support/report.hpp"
+#include "support/statistics.hpp"
+
 namespace {
 
 constexpr std::size_t events_per_producer = 1'000'000;
@@ -133,9 +136,9 @@ double slabs() {
 void report(const char* name, double (*run)()) {
   std::vector<double> ns;
   for (int i = 0; i < rounds; ++i) ns.push_back(run());
-  std::sort(ns.begin(), ns.end());
-  fmt::print("{:<44} {:7.1f} ns/event (median of {}, {:.1f} to {:.1f})\n", name, ns[rounds / 2],
-             rounds, ns.front(), ns.back());
+  trace::bench::Report("handover")
+      .add(trace::bench::Case().with("object", name), "mean", "ns",
+           trace::bench::median(std::move(ns)));
 }
 
 }  // namespace

@@ -4,7 +4,8 @@
 #   scripts/install-deps.sh [--yes] [--dev] [--no-docker]
 #
 #   --yes        do not ask, also when packages have to be removed (for CI)
-#   --dev        what only contributors need as well: clang, clang-format, clang-tidy, ccache
+#   --dev        what only contributors need as well: clang, clang-format, clang-tidy, ccache,
+#                valgrind and what benchmarks compare with
 #   --no-docker  leave out docker.io (containers are then not traced, and their tests skip)
 #
 # Says what it will do before it does it. With nothing to do it needs neither network nor root.
@@ -40,7 +41,8 @@ packages=(g++ cmake make pkg-config ca-certificates git "$boost" libfmt-dev libs
           libconcurrentqueue-dev libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev
           libzstd-dev libcli11-dev doctest-dev curl)
 [[ $docker == no ]] || packages+=(docker.io busybox-static iproute2)
-[[ $dev == no ]] || packages+=(clang clang-format clang-tidy libclang-rt-dev ccache ninja-build shellcheck)
+[[ $dev == no ]] || packages+=(clang clang-format clang-tidy libclang-rt-dev ccache ninja-build shellcheck
+                              python3 valgrind libspdlog-dev)
 
 installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii  *//p')
 missing=()

@@ -106,7 +106,7 @@ prepare_docker() {
 
 step "build"
 mkdir -p "$build"
-configure "$build" -DSHIPTRACE_BUILD_TESTS=ON -DSHIPTRACE_BUILD_SAMPLES=ON
+configure "$build" -DSHIPTRACE_BUILD_TESTS=ON -DSHIPTRACE_BUILD_SAMPLES=ON -DSHIPTRACE_BUILD_BENCH=ON
 cmake --build "$build" -j "$jobs"
 
 if [[ $docker == yes ]]; then

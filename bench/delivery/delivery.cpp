@@ -53,7 +53,8 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   bool all = true;
   for (const DeliveryCase& which : cases(quick)) {
-    if ((which.backend + " " + which.compression).find(only) != std::string::npos) all = measure(which) && all;
+    if ((which.backend + " " + which.compression).find(only) != std::string::npos)
+      all = measure(which) && all;
   }
   return all ? 0 : 1;
 }

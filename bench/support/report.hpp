@@ -1,4 +1,4 @@
-// What every benchmark prints: one JSON object per line and metric, read by report.py.
+// What every benchmark prints: one JSON object per line and metric, read by bench/report.
 //   {"bench":"…","case":{…},"metric":"…","unit":"…","value":…}
 #pragma once
 

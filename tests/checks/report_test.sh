@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# The benchmarks' report does what docs/benchmarks.md says, on lines that are made up.
+#   report_test.sh ROOT
+set -euo pipefail
+command -v python3 >/dev/null || { echo "SKIPPED: no python3; scripts/install-deps.sh --dev installs it"; exit 77; }
+exec python3 -B "$1/bench/report/report_test.py"
