@@ -1,0 +1,195 @@
+// delivery_stages: where the time of an event goes, one stage at a time, on one thread, so that no
+// stage disturbs another. Stages that cannot run alone are measured with and without: format is
+// what an event with two arguments costs more than one whose text is ready.
+#include <fmt/format.h>
+#include <trace/trace.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "http/http_options.hpp"
+#include "http/http_transport.hpp"
+#include "http/request_body.hpp"
+#include "record/event.hpp"
+#include "record/lane.hpp"
+#include "ship/batch_builder.hpp"
+#include "support/report.hpp"
+#include "support/server.hpp"
+#include "support/taking_transport.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/usage.hpp"
+
+namespace trace::bench {
+namespace {
+
+using namespace trace::detail;
+
+constexpr std::uint64_t events = 200'000;
+constexpr BatchLimits limits{std::size_t{1} << 20, 2000};
+constexpr std::string_view session_id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+double cpu_per_event(const std::function<void()>& work) {
+  const Nanoseconds begin = cpu_time_of_process();
+  work();
+  return static_cast<double>((cpu_time_of_process() - begin).count()) / 1000 / events;
+}
+
+// Events of two threads, as they lie in the journal.
+class Recorded {
+ public:
+  enum class Text { of_two_arguments, ready };
+
+  explicit Recorded(Text text) {
+    for (std::uint64_t n = 0; n < events; ++n) record(lanes_[n % 2], n, text);
+  }
+
+  SlabPool& pool() noexcept { return pool_; }
+  RunInfo& run() noexcept { return *run_; }
+
+ private:
+  static constexpr const Signature& two = signature_of<0, std::uint64_t, std::string_view>;
+  static constexpr const Signature& one = signature_of<0, std::string_view>;
+
+  void record(Lane& lane, std::uint64_t number, Text text) {
+    const bool is_ready = text == Text::ready;
+    const std::string message = is_ready ? fmt::format("{} {}", number, bench::text) : bench::text;
+    const Site site = is_ready ? Site{"{}", &one, nullptr} : Site{"{} {}", &two, nullptr};
+    auto failure = Lane::Failure::none;
+    std::byte* at = lane.reserve(node_, site, Type::progress, Level::info, 0,
+                                 (is_ready ? 0 : 8) + 4 + message.size(), failure);
+    if (at == nullptr) throw std::runtime_error("the journal is too small");
+    if (!is_ready) store(at, number);
+    store_text(at, message);
+    lane.publish();
+  }
+
+  bool created_ = false;
+  RunRegistry runs_;
+  RunInfo* run_ = runs_.open(run_id, {}, created_);
+  NodeRef node_{1, run_->number, run_->id, node_id};
+  std::unique_ptr<JournalFile> file_ = JournalFile::in_memory({std::string(session_id), "", ""});
+  SlabPool pool_{*file_, std::uint64_t{128} << 20};
+  Lane lanes_[2] = {{pool_, 0, best_stamp_source(), Lane::WhenEmpty::refuse},
+                    {pool_, 1, best_stamp_source(), Lane::WhenEmpty::refuse}};
+};
+
+void order_all(Recorded& recorded, const std::function<void(const Merger::Item&)>& take) {
+  Merger merger(recorded.pool());
+  merger.begin_pass(UINT64_MAX);
+  Merger::Item item;
+  while (merger.next(item)) take(item);
+}
+
+std::vector<PendingBatch> encode_all(Recorded& recorded) {
+  std::vector<PendingBatch> batches;
+  BatchBuilder builder;
+  Encoder encoder(session_id);
+  encoder.set_time({{0, 1'760'356'800'000'000'000, 1.0}});
+  order_all(recorded, [&](const Merger::Item& item) {
+    builder.add(item, recorded.run(), encoder, {});
+    if (builder.full(limits)) batches.push_back(builder.take());
+  });
+  return batches;
+}
+
+double cost_of_recording() {
+  const TemporaryDirectory directory(std::filesystem::temp_directory_path());
+  Config config;
+  config.journal_dir = directory.path();
+  Dependencies dependencies;
+  dependencies.transport = std::make_unique<TakingTransport>();
+  auto session = Session::start(std::move(config), std::move(dependencies));
+  if (!session) throw std::runtime_error(session.error().text());
+  const Node node = session->run(run_id).node(node_id);
+  const Nanoseconds begin = cpu_time_of_thread();
+  for (std::uint64_t n = 0; n < events; ++n) {
+    trace::record(node, Type::progress, Level::info, "{} {}", n, text);
+  }
+  return static_cast<double>((cpu_time_of_thread() - begin).count()) / 1000 / events;
+}
+
+double cost_of_encoding(Recorded::Text text) {
+  Recorded recorded(text);
+  Encoder encoder(session_id);
+  encoder.set_time({{0, 1'760'356'800'000'000'000, 1.0}});
+  fmt::memory_buffer json;
+  return cpu_per_event([&] {
+    order_all(recorded, [&](const Merger::Item& item) {
+      if (json.size() > limits.bytes) json.clear();
+      encoder.append(*item.event, item.lane, json);
+    });
+  });
+}
+
+double cost_of_compression(const std::vector<PendingBatch>& batches, http::Encoding encoding) {
+  http::RequestBody body;
+  return cpu_per_event([&] {
+    for (const PendingBatch& batch : batches) {
+      body.clear();
+      for (const RunBatch& run : batch.runs) body.add(run.line());
+      body.compress(encoding);
+    }
+  });
+}
+
+double cost_of_sending(const std::vector<PendingBatch>& batches) {
+  const Server sink({SHIPTRACE_BENCH_COUNTING_SINK, "identity"});
+  http::HttpOptions options;
+  options.endpoint = sink.url();
+  const auto transport = http::make_http_transport(options);
+  return cpu_per_event([&] {
+    for (const PendingBatch& batch : batches) {
+      const TransportView view(batch, session_id);
+      const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+      if (transport->send(view.batch(), deadline).kind != SendResult::Kind::acknowledged) {
+        throw std::runtime_error("the sink does not take events");
+      }
+    }
+  });
+}
+
+void run() {
+  const Report out("delivery_stages");
+  const auto add = [&](std::string_view stage, std::string_view compression, double cost) {
+    out.add(Case().with("stage", stage).with("compression", compression), "cpu_per_event", "µs",
+            cost);
+  };
+  const double recording = cost_of_recording();
+  double order = 0;
+  {
+    Recorded recorded(Recorded::Text::ready);
+    order = cpu_per_event([&] { order_all(recorded, [](const Merger::Item&) {}); });
+  }
+  const double ready = cost_of_encoding(Recorded::Text::ready);
+  const double formatted = cost_of_encoding(Recorded::Text::of_two_arguments);
+  Recorded recorded(Recorded::Text::of_two_arguments);
+  const std::vector<PendingBatch> batches = encode_all(recorded);
+  const double send = cost_of_sending(batches);
+  constexpr std::pair<const char*, http::Encoding> encodings[] = {
+      {"identity", http::Encoding::identity},
+      {"gzip", http::Encoding::gzip},
+      {"zstd", http::Encoding::zstd}};
+  for (const auto& [compression, encoding] : encodings) {
+    add("record", compression, recording);
+    add("order", compression, order);
+    add("format", compression, std::max(formatted - ready, 0.0));
+    add("encode", compression, std::max(ready - order, 0.0));
+    add("compress", compression, cost_of_compression(batches, encoding));
+    if (encoding == http::Encoding::identity) add("send", compression, send);
+  }
+}
+
+}  // namespace
+}  // namespace trace::bench
+
+int main() {
+  try {
+    trace::bench::run();
+  } catch (const std::exception& failure) {
+    fmt::print(stderr, "delivery_stages: {}\n", failure.what());
+    return 1;
+  }
+}
