@@ -14,8 +14,7 @@ namespace {
 
 constexpr std::size_t smallest_batch_bytes = 4 * 1024;
 
-// What an answer says about one lane of a run, and what follows from it. A run's events come from
-// few lanes, so a list that is searched from the one that was found last beats any table.
+// What an answer says about one lane of a run, and what follows from it.
 struct LaneAnswer {
   std::uint32_t lane;
   std::uint64_t through = 0;    // what the backend has
@@ -36,16 +35,19 @@ class LaneAnswers {
   }
 
   LaneAnswer& of(std::uint32_t lane) {
+    // A thread's events mostly follow each other.
     if (last_ < all_.size() && all_[last_].lane == lane) return all_[last_];
-    for (last_ = 0; last_ < all_.size(); ++last_) {
-      if (all_[last_].lane == lane) return all_[last_];
-    }
-    return all_.emplace_back(LaneAnswer{lane});
+    auto at = std::lower_bound(
+        all_.begin(), all_.end(), lane,
+        [](const LaneAnswer& each, std::uint32_t wanted) { return each.lane < wanted; });
+    if (at == all_.end() || at->lane != lane) at = all_.insert(at, LaneAnswer{lane});
+    last_ = static_cast<std::size_t>(at - all_.begin());
+    return *at;
   }
   const std::vector<LaneAnswer>& all() const noexcept { return all_; }
 
  private:
-  std::vector<LaneAnswer> all_;
+  std::vector<LaneAnswer> all_;  // by lane
   std::size_t last_ = 0;
 };
 

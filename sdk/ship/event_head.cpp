@@ -14,27 +14,6 @@ namespace {
 constexpr std::size_t sequence_digits = 12;
 constexpr std::uint64_t first_of_more_digits = 1'000'000'000'000;
 
-// What stands between the node and the time, by type and level.
-constexpr std::size_t types = 4;
-constexpr std::size_t levels = 4;
-using Kinds = std::array<std::array<std::string, levels>, types>;
-
-const Kinds kinds = [] {
-  Kinds made;
-  for (std::size_t type = 0; type < types; ++type) {
-    for (std::size_t level = 0; level < levels; ++level) {
-      made[type][level] =
-          fmt::format(R"(,"type":"{}","level":"{}","timestamp":)", name(static_cast<Type>(type)),
-                      name(static_cast<Level>(level)));
-    }
-  }
-  return made;
-}();
-
-const std::string& kind_of(const EventView& event) {
-  return kinds[static_cast<std::size_t>(event.type)][static_cast<std::size_t>(event.level)];
-}
-
 const std::string& node_of(const EventView& event) {
   std::string& encoded = event.node->encoded;
   if (encoded.empty()) {
@@ -53,9 +32,23 @@ char* put(char* to, std::string_view bytes) noexcept {
 
 }  // namespace
 
+EventHead::EventHead(std::string_view session_id) : session_id_(session_id) {
+  for (std::size_t type = 0; type < types; ++type) {
+    for (std::size_t level = 0; level < levels; ++level) {
+      kinds_[type][level] =
+          fmt::format(R"(,"type":"{}","level":"{}","timestamp":)", name(static_cast<Type>(type)),
+                      name(static_cast<Level>(level)));
+    }
+  }
+}
+
 void EventHead::set_time(std::vector<Calibration> points) {
   points_ = std::move(points);
   to_ = from_ = 0;
+}
+
+const std::string& EventHead::kind_of(const EventView& event) const noexcept {
+  return kinds_[static_cast<std::size_t>(event.type)][static_cast<std::size_t>(event.level)];
 }
 
 std::size_t EventHead::bound(const EventView& event) {
@@ -79,7 +72,8 @@ char* EventHead::write_time(char* to, std::uint64_t stamp) noexcept {
 
 std::string_view EventHead::id(std::uint32_t lane, std::uint64_t sequence) {
   Id& known = ids_[lane % ids_.size()];
-  if (known.lane != lane || known.text.empty() || sequence >= first_of_more_digits) {
+  const bool usual = sequence < first_of_more_digits && known.sequence < first_of_more_digits;
+  if (known.lane != lane || known.text.empty() || !usual) {
     known.lane = lane;
     known.text =
         fmt::format(R"({{"id":"{}-{}-{:0{}})", session_id_, lane, sequence, sequence_digits);

@@ -16,7 +16,7 @@ namespace trace::detail {
 
 class EventHead {
  public:
-  explicit EventHead(std::string_view session_id) : session_id_(session_id) {}
+  explicit EventHead(std::string_view session_id);
 
   // From now on stamps are converted with these points.
   void set_time(std::vector<Calibration> points);
@@ -36,9 +36,15 @@ class EventHead {
     std::string text = {};  // empty: no lane's
   };
   std::string_view id(std::uint32_t lane, std::uint64_t sequence);
+  const std::string& kind_of(const EventView& event) const noexcept;
   std::int64_t wall_ns(std::uint64_t stamp) noexcept;
 
+  static constexpr std::size_t types = 4;
+  static constexpr std::size_t levels = 4;
+
   const std::string session_id_;
+  // What stands between the node and the time.
+  std::array<std::array<std::string, levels>, types> kinds_;
   std::array<Id, 64> ids_;  // by the lane's lowest bits
   std::vector<Calibration> points_;
   // The point that holds in [from_, to_).
