@@ -135,6 +135,7 @@ double slabs() {
 
 void report(const char* name, double (*run)()) {
   std::vector<double> ns;
+  ns.reserve(rounds);
   for (int i = 0; i < rounds; ++i) ns.push_back(run());
   trace::bench::Report("handover")
       .add(trace::bench::Case().with("object", name), "mean", "ns",

@@ -12,7 +12,7 @@ cd "$source"
 
 files=("$@")
 if (( ${#files[@]} == 0 )); then
-  mapfile -t files < <(find sdk adapters samples -name '*.cpp' | sort)
+  mapfile -t files < <(find sdk adapters samples bench -name '*.cpp' | sort)
 fi
 # Compilers' options that clang does not know are not a finding.
 printf '%s\0' "${files[@]}" |

@@ -111,6 +111,7 @@ struct Launched {
 Launched launch(boost::asio::io_context& context, const std::string& path,
                 const std::vector<std::string>& argv, const Preparation& preparation) {
   std::vector<const char*> pointers;
+  pointers.reserve(argv.size() + 1);
   for (const std::string& argument : argv) pointers.push_back(argument.c_str());
   pointers.push_back(nullptr);
   const char** arguments = pointers.data();

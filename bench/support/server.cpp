@@ -19,6 +19,7 @@ Server::Server(const std::vector<std::string>& command) {
   posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const int failed = posix_spawn(&pid_, arguments[0], &actions, nullptr, arguments.data(), environ);

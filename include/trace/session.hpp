@@ -198,7 +198,7 @@ class Session {
 
   // `id`: 1 to 128 bytes, no control characters; otherwise everything recorded for the run is
   // dropped as bad_id and a diagnostic says so. Copied. The same id may be opened again.
-  Run run(std::string_view id, RunSpec spec = {});
+  Run run(std::string_view id, const RunSpec& spec = {});
 
   // Sends everything recorded before the call, trying at once whatever the backoff says.
   // True when all of it was acknowledged or rejected in time.

@@ -185,14 +185,14 @@ void Session::open_stream() {
   const auto job = [&service = service_, run_id = route_->run_id, after = *cursor] {
     return read_stream(service.reading, run_id, after);
   };
-  service_.store_thread.run(stream_.get_executor(), job,
-                            [self = shared_from_this(), after = *cursor](StreamReading first) {
-                              if (!first.fault.empty())
-                                return self->send(store_failed(first.fault));
-                              if (!first.step) return self->send(unknown_run());
-                              start_event_stream(self->service_, self->stream_.release_socket(),
-                                                 self->route_->run_id, after);
-                            });
+  service_.store_thread.run(
+      stream_.get_executor(), job,
+      [self = shared_from_this(), after = *cursor](const StreamReading& first) {
+        if (!first.fault.empty()) return self->send(store_failed(first.fault));
+        if (!first.step) return self->send(unknown_run());
+        start_event_stream(self->service_, self->stream_.release_socket(), self->route_->run_id,
+                           after);
+      });
 }
 
 void Session::refuse(Answer answer) {

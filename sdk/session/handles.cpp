@@ -90,7 +90,7 @@ std::shared_ptr<detail::Generations> Session::here() const {
   return core.in_own_process() ? generations_ : detail::known_session_of_child(core);
 }
 
-Run Session::run(std::string_view id, RunSpec spec) {
+Run Session::run(std::string_view id, const RunSpec& spec) {
   const std::shared_ptr<detail::SessionCore>& first = generations_->first();
   const auto session = first->in_own_process() ? generations_ : detail::session_of_child(first);
   if (session == nullptr) return Run(std::make_shared<detail::RunState>(first, nullptr));
