@@ -214,7 +214,7 @@ void Connection::finish(Transfer& transfer) {
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &status);
   reply.connect_status = static_cast<int>(status);
   if (reply.end != Reply::End::failed) return;
-  reply.problem.assign(error_text_.data());  // up to its NUL
+  reply.problem.assign(error_text_, 0, error_text_.find('\0'));
   // Messages about a malformed proxy quote it, password included.
   if (reply.problem.empty() || reply.problem.find('@') != std::string::npos) {
     reply.problem = curl_easy_strerror(reply.code);
