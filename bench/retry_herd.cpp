@@ -50,24 +50,19 @@ class FixedBackoff {
   unsigned failures_ = 0;
 };
 
-// What Backoff would be if it spread what it is asked for, too: by as much again, and by no more
-// than its own longest wait.
-class SpreadBackoff {
+// What Backoff would be if it waited for exactly what it is asked for.
+class PunctualBackoff {
  public:
-  explicit SpreadBackoff(std::uint64_t seed) : own_(seed), random_(~seed) {}
+  explicit PunctualBackoff(std::uint64_t seed) : own_(seed) {}
 
   milliseconds next(Asked asked) {
     const milliseconds wait = own_.next(std::nullopt);
-    if (!asked) return wait;
-    const milliseconds least = std::min(*asked, Backoff::most_asked);
-    std::uniform_int_distribution<std::int64_t> more(0, std::min(least, Backoff::most).count());
-    return std::max(wait, least + milliseconds(more(random_)));
+    return asked ? std::max(wait, std::min(*asked, Backoff::most_asked)) : wait;
   }
   void succeeded() noexcept { own_.succeeded(); }
 
  private:
   Backoff own_;
-  std::mt19937_64 random_;
 };
 
 struct Herd {
@@ -240,7 +235,7 @@ void measure_all(const Herd& herd) {
     measure<FixedBackoff>(herd, refusals, "none");
     measure<Backoff>(herd, refusals, "the SDK's");
     if (refusals.while_down || refusals.when_overloaded) {
-      measure<SpreadBackoff>(herd, refusals, "the SDK's, Retry-After spread");
+      measure<PunctualBackoff>(herd, refusals, "the SDK's, but Retry-After to the point");
     }
   }
 }

@@ -18,13 +18,15 @@ class Backoff {
 
   explicit Backoff(std::uint64_t seed) : random_(seed) {}
 
-  // The wait before the next try; at least what the backend asked for, up to `most_asked`.
+  // The wait before the next try; at least what the backend asked for, up to `most_asked`, and up
+  // to as much again (`most` at most): it may have asked thousands for the same.
   std::chrono::milliseconds next(std::optional<std::chrono::milliseconds> asked) {
     const auto ceiling = std::min(most, first * (std::int64_t{1} << std::min(failures_, 16U)));
     ++failures_;
-    std::chrono::milliseconds wait = jittered(ceiling);
-    if (asked) wait = std::max(wait, std::min(*asked, most_asked));
-    return wait;
+    const std::chrono::milliseconds wait = jittered(ceiling);
+    if (!asked) return wait;
+    const std::chrono::milliseconds least = std::min(*asked, most_asked);
+    return std::max(wait, least + jittered(std::min(least, most)));
   }
 
   // The wait after a refusal that only an operator can end.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <trace/event.hpp>
@@ -109,6 +110,14 @@ TEST_CASE("a failing backend gets the same bytes again, later and later") {
   CHECK(rig.diagnostics_told.size() <= 6);
 }
 
+TEST_CASE("those who were asked to come back at the same time do not come together") {
+  std::set<std::chrono::milliseconds> waits;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) waits.insert(detail::Backoff(seed).next(60s));
+  CHECK(waits.size() > 90);
+  CHECK(*waits.begin() >= 60s);
+  CHECK(*waits.rbegin() <= 90s);
+}
+
 TEST_CASE("Retry-After is obeyed up to fifteen minutes, and flush does not wait for it") {
   Rig rig;
   auto& run = rig.run("r");
@@ -123,14 +132,15 @@ TEST_CASE("Retry-After is obeyed up to fifteen minutes, and flush does not wait 
   rig.transport.then(wait(7s));
   rig.step();
   CHECK(rig.next() >= rig.clock.now() + 7s);
+  CHECK(rig.next() <= rig.clock.now() + 14s);
   rig.clock.advance(6s);
   rig.step();
   CHECK(rig.transport.sent.size() == 1);
-  rig.clock.advance(2s);
+  rig.clock.advance(8s);
   rig.transport.then(wait(std::chrono::hours(100)));
   rig.step();
   CHECK(rig.transport.sent.size() == 2);
-  CHECK(rig.next() <= rig.clock.now() + 15min);
+  CHECK(rig.next() <= rig.clock.now() + 15min + 30s);
   rig.flush();
   rig.step();
   CHECK(rig.transport.stored["r"] == ids(0, 1, 1));
