@@ -76,11 +76,12 @@ class Recorded {
                     {pool_, 1, best_stamp_source(), Lane::WhenEmpty::refuse}};
 };
 
-void order_all(Recorded& recorded, const std::function<void(const Merger::Item&)>& take) {
+void order_all(Recorded& recorded,
+               const std::function<void(const Merger&, const Merger::Item&)>& take) {
   Merger merger(recorded.pool());
   merger.begin_pass(UINT64_MAX);
   Merger::Item item;
-  while (merger.next(item)) take(item);
+  while (merger.next(item)) take(merger, item);
 }
 
 std::vector<PendingBatch> encode_all(Recorded& recorded) {
@@ -88,8 +89,8 @@ std::vector<PendingBatch> encode_all(Recorded& recorded) {
   BatchBuilder builder;
   Encoder encoder(session_id);
   encoder.set_time({{0, 1'760'356'800'000'000'000, 1.0}});
-  order_all(recorded, [&](const Merger::Item& item) {
-    builder.add(item, recorded.run(), encoder, {});
+  order_all(recorded, [&](const Merger& merger, const Merger::Item& item) {
+    builder.add(merger, item, recorded.run(), encoder, {});
     if (builder.full(limits)) batches.push_back(builder.take());
   });
   return batches;
@@ -117,7 +118,7 @@ double cost_of_encoding(Recorded::Text text) {
   encoder.set_time({{0, 1'760'356'800'000'000'000, 1.0}});
   fmt::memory_buffer json;
   return cpu_per_event([&] {
-    order_all(recorded, [&](const Merger::Item& item) {
+    order_all(recorded, [&](const Merger&, const Merger::Item& item) {
       if (json.size() > limits.bytes) json.clear();
       encoder.append(*item.event, item.lane, json);
     });
@@ -161,7 +162,7 @@ void run() {
   double order = 0;
   {
     Recorded recorded(Recorded::Text::ready);
-    order = cpu_per_event([&] { order_all(recorded, [](const Merger::Item&) {}); });
+    order = cpu_per_event([&] { order_all(recorded, [](const Merger&, const Merger::Item&) {}); });
   }
   const double ready = cost_of_encoding(Recorded::Text::ready);
   const double formatted = cost_of_encoding(Recorded::Text::of_two_arguments);

@@ -49,6 +49,8 @@ struct Slab {
     h.run = run;
     h.ordinal = ordinal;
     h.opened_stamp = stamp;
+    // It stands there already, unless somebody cut the file and lengthened it again.
+    h.word.store(generation, std::memory_order_release);
   }
 
   void close() noexcept {

@@ -15,12 +15,12 @@ RunBatch& BatchBuilder::batch_of(RunInfo& run) {
   return runs_[last_place_];
 }
 
-bool BatchBuilder::add(const Merger::Item& item, RunInfo& run, Encoder& encoder,
-                       Steady::time_point now) {
+bool BatchBuilder::add(const Merger& merger, const Merger::Item& item, RunInfo& run,
+                       Encoder& encoder, Steady::time_point now) {
   RunBatch& batch = batch_of(run);
   fmt::memory_buffer& line = batch.begin_event();
   const std::size_t before = line.size();
-  if (!encoder.append(*item.event, item.lane, line)) {
+  if (!encoder.append(*item.event, item.lane, line) || !merger.is_whole(item)) {
     batch.cancelled();
     return false;
   }

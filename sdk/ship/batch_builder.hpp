@@ -20,8 +20,9 @@ struct BatchLimits {
 
 class BatchBuilder {
  public:
-  // Encodes the item into the batch; false when the event's bytes make no sense.
-  bool add(const Merger::Item& item, RunInfo& run, Encoder& encoder, Steady::time_point now);
+  // Encodes the merger's item into the batch; false when the event's bytes make no sense.
+  bool add(const Merger& merger, const Merger::Item& item, RunInfo& run, Encoder& encoder,
+           Steady::time_point now);
 
   bool empty() const noexcept { return events_ == 0; }
   std::size_t bytes() const noexcept { return bytes_; }

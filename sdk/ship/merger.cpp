@@ -111,6 +111,11 @@ bool Merger::next(Item& item) {
   return true;
 }
 
+bool Merger::is_whole(const Item& item) const noexcept {
+  const std::uint64_t word = item.slab->header().word.load(std::memory_order_acquire);
+  return generation_bits(word) == item.slab->generation && source_.intact(*item.slab);
+}
+
 std::uint64_t Merger::next_stamp() {
   yielded_ = first();  // it has its event still
   return yielded_ == nullptr ? pass_stamp_ : yielded_->event.stamp;

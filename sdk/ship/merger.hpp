@@ -32,6 +32,9 @@ class Merger {
   };
   // The next event of this pass, or false. The event's views are valid until the following call.
   bool next(Item& item);
+  // False when somebody destroyed the slab's bytes before or while they were read: whatever was
+  // made of the event may be nonsense. To be asked after it was used, before the next event.
+  bool is_whole(const Item& item) const noexcept;
 
   // The stamp of the event that next() would yield; the pass's own stamp when there is none.
   std::uint64_t next_stamp();

@@ -23,6 +23,7 @@ bool Parking::add(const Merger::Item& item, RunInfo& run, Encoder& encoder) {
   std::deque<RunBatch> one;
   RunBatch& batch = one.emplace_back(run);
   if (!encoder.append(*item.event, item.lane, batch.begin_event())) return false;
+  if (!merger_.is_whole(item)) return false;
   batch.added(*item.slab, item.lane, item.event->sequence, item.event->stamp);
   batch.seal();
   if (!move_aside(held, one)) {

@@ -84,7 +84,7 @@ void Shipper::fill(Steady::time_point now) {
     }
     // What waited for this pass may have waited since the one before.
     const bool added = parking_.holds(run) ? parking_.add(item, run, encoder_)
-                                           : builder_.add(item, run, encoder_, last_pass_);
+                                           : builder_.add(merger_, item, run, encoder_, last_pass_);
     if (!added) {
       counters_.unreadable.fetch_add(1, std::memory_order_relaxed);
       merger_.resolved(*item.slab, 1);
