@@ -24,8 +24,8 @@
 #include <thread>
 #include <vector>
 
+#include <trace/detail/stamp.hpp>
 #include "collector/inflate.hpp"
-#include "record/stamp.hpp"
 #include "support/statistics.hpp"
 
 namespace trace::bench {
@@ -71,23 +71,24 @@ class Connection {
 
   void serve() {
     while (read_head()) {
-      if (!read_body() || !answer(take(std::string_view(buffer_).substr(head_bytes_)))) return;
-      buffer_.clear();
+      if (!read_body() || !answer(take(received().substr(head_bytes_)))) return;
+      filled_ = 0;
     }
   }
 
  private:
-  bool fill(std::size_t wanted) {
-    const std::size_t had = buffer_.size();
-    buffer_.resize(had + wanted);
-    const ssize_t count = recv(fd_, buffer_.data() + had, wanted, 0);
-    buffer_.resize(had + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  std::string_view received() const { return std::string_view(buffer_).substr(0, filled_); }
+
+  bool fill(std::size_t most) {
+    if (buffer_.size() < filled_ + most) buffer_.resize(filled_ + most);
+    const ssize_t count = recv(fd_, buffer_.data() + filled_, most, 0);
+    filled_ += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
     return count > 0;
   }
 
   bool read_head() {
     std::size_t end = 0;
-    while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+    while ((end = received().find("\r\n\r\n")) == std::string::npos) {
       if (!fill(16 * 1024)) return false;
     }
     head_bytes_ = end + 4;
@@ -95,7 +96,7 @@ class Connection {
   }
 
   std::string_view header(std::string_view name) const {
-    const std::string_view head = std::string_view(buffer_).substr(0, head_bytes_);
+    const std::string_view head = received().substr(0, head_bytes_);
     const std::size_t at = head.find(name);
     if (at == std::string_view::npos) return {};
     const std::string_view rest = head.substr(at + name.size());
@@ -106,13 +107,8 @@ class Connection {
     const std::size_t whole = head_bytes_ + number_at(header("\r\nContent-Length: "));
     encoding_ = collector::encoding_from_name(header("\r\nContent-Encoding: "))
                     .value_or(Encoding::identity);
-    buffer_.reserve(whole);
-    while (buffer_.size() < whole) {
-      const std::size_t had = buffer_.size();
-      buffer_.resize(whole);
-      const ssize_t count = recv(fd_, buffer_.data() + had, whole - had, 0);
-      buffer_.resize(had + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-      if (count <= 0) return false;
+    while (filled_ < whole) {
+      if (!fill(whole - filled_)) return false;
     }
     return true;
   }
@@ -180,7 +176,8 @@ class Connection {
   int fd_;
   std::string_view offer_;
   Totals& totals_;
-  std::string buffer_;
+  std::string buffer_;  // as large as any request was, so that it is cleared once
+  std::size_t filled_ = 0;
   std::size_t head_bytes_ = 0;
   Encoding encoding_ = Encoding::identity;
   std::vector<std::uint64_t> travel_ns_;

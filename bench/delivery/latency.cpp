@@ -10,11 +10,11 @@
 #include <stdexcept>
 #include <thread>
 
+#include <trace/detail/stamp.hpp>
 #include "delivery/counted.hpp"
 #include "http/http_options.hpp"
 #include "http/http_transport.hpp"
 #include "record/event.hpp"
-#include "record/stamp.hpp"
 #include "support/report.hpp"
 #include "support/server.hpp"
 #include "support/temporary_directory.hpp"

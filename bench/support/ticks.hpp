@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "record/stamp.hpp"
+#include <trace/detail/stamp.hpp>
 
 namespace trace::bench {
 

@@ -34,6 +34,7 @@ class Run;
 namespace detail {
 class Generations;
 struct RunState;
+struct NodeCore;
 struct NodeState;
 struct CancelCallback;
 }  // namespace detail
@@ -69,7 +70,7 @@ struct Stats {
   std::uint64_t batches = 0;                    // sends that were acknowledged
   std::uint64_t retries = 0;                    // sends that were not
   std::uint64_t slabs_mapped_by_producers = 0;  // the keeper was late
-  std::uint64_t slabs_ready = 0;                // 256 KiB each, waiting for producers
+  std::uint64_t slabs_ready = 0;                // 512 KiB each, waiting for producers
   std::uint64_t journal_bytes = 0;              // reserved on disk now
 };
 
@@ -132,13 +133,14 @@ class Node {
   std::string_view session_id() const noexcept;
 
   // For the SDK's own layers.
-  detail::NodeState* state() const noexcept { return state_.get(); }
-  const std::shared_ptr<detail::NodeState>& shared_state() const noexcept { return state_; }
+  const detail::NodeCore* core() const noexcept { return core_.get(); }
+  detail::NodeState* state() const noexcept;
+  std::shared_ptr<detail::NodeState> shared_state() const noexcept;
   explicit Node(std::shared_ptr<detail::NodeState> state) noexcept;
-  void release() noexcept { state_.reset(); }  // lets go of the node without reporting
+  void release() noexcept { core_.reset(); }  // lets go of the node without reporting
 
  private:
-  std::shared_ptr<detail::NodeState> state_;
+  std::shared_ptr<detail::NodeCore> core_;  // the base of a NodeState
 };
 
 // What is known of a run besides its id; sent beside `runId` in each envelope.

@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <trace/detail/event_record.hpp>
+
 namespace trace::detail {
 
 inline constexpr char file_magic[8] = {'S', 'H', 'I', 'P', 'T', 'R', 'C', '\n'};
@@ -19,7 +21,7 @@ inline constexpr std::uint32_t format_version = 1;
 inline constexpr std::uint32_t slab_magic = 0x42414C53;  // "SLAB"
 
 inline constexpr std::uint32_t small_slab_bytes = 16 * 1024;
-inline constexpr std::uint32_t large_slab_bytes = 256 * 1024;
+inline constexpr std::uint32_t large_slab_bytes = 512 * 1024;
 inline constexpr std::size_t max_extents = 1024;
 inline constexpr std::size_t max_calibrations = 64;
 inline constexpr std::uint32_t max_runs = 65536;
@@ -88,38 +90,6 @@ constexpr std::uint32_t committed_length(std::uint64_t word) noexcept {
 }
 constexpr bool is_closed(std::uint64_t word) noexcept { return (word & closed_bit) != 0; }
 constexpr std::uint64_t generation_bits(std::uint64_t word) noexcept { return word >> 32 << 32; }
-
-enum class RecordKind : std::uint8_t {
-  event = 1,
-  node_definition = 2,
-  site_definition = 3,
-  run_metadata = 4,
-  watermark = 5,
-  node_state = 6,
-  encoded_event = 7,
-};
-
-// Starts every record. `size` counts the whole record and is a multiple of 8.
-struct RecordHeader {
-  std::uint32_t size;
-  RecordKind kind;
-  std::uint8_t type;   // event: Type
-  std::uint8_t level;  // event: Level
-  std::uint8_t reserved;
-};
-static_assert(sizeof(RecordHeader) == 8);
-
-// Followed by the values of the site's signature (fields, then arguments) and then by the texts
-// that `parts` names, in the order of their bits.
-struct EventRecord {
-  RecordHeader header;
-  std::uint64_t stamp;
-  std::uint64_t sequence;
-  std::uint32_t node;  // index of its definition in this slab
-  std::uint16_t site;
-  std::uint16_t parts;
-};
-static_assert(sizeof(EventRecord) == 32);
 
 // An event that was moved aside, followed by its contract JSON.
 struct EncodedEvent {
@@ -190,7 +160,5 @@ struct NodeStateRecord {
   std::atomic<std::uint64_t> start_sequence;
   std::atomic<std::uint64_t> end_sequence;
 };
-
-constexpr std::size_t padded(std::size_t bytes) noexcept { return (bytes + 7) & ~std::size_t{7}; }
 
 }  // namespace trace::detail

@@ -8,8 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // Enough for a burst until the next look: 8 MiB.
-constexpr std::size_t least_large = 32;
-constexpr std::size_t most_large = 256;
+constexpr std::size_t least_large = 16;
+constexpr std::size_t most_large = 128;
 constexpr std::size_t small_reserve = 64;
 constexpr auto idle_pause = 128ms;
 // The space of a flood is kept this long for the next one.

@@ -3,6 +3,7 @@
 // journal, passed on through queues, and live as long as the journal.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -17,6 +18,7 @@ struct Slab {
   std::uint32_t run = 0;          // of a slab of the backlog
   std::uint64_t generation = 0;   // as it stands in the upper half of the word
   std::uint64_t truncations = 0;  // of the file, when this generation was opened
+  std::chrono::steady_clock::time_point populated{};  // the keeper's side only
 
   // Reader's side only: events that were read and are neither acknowledged nor dead letters.
   std::uint32_t unresolved = 0;

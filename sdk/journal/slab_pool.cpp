@@ -11,6 +11,8 @@ constexpr std::uint32_t bytes_of(SlabSize size) noexcept {
 SlabSize size_of(const Slab& slab) noexcept {
   return slab.bytes == small_slab_bytes ? SlabSize::small : SlabSize::large;
 }
+// Well below the kernel's own (vm.dirty_writeback_centisecs: 5 s).
+constexpr auto writeback_interval = std::chrono::seconds(1);
 // Room for this many slabs before a queue has to allocate.
 constexpr std::size_t preallocated = 4096;
 
@@ -157,6 +159,7 @@ bool SlabPool::trim(std::size_t reserve_large, std::size_t reserve_small) noexce
         ready(size).enqueue(slab);
         return false;
       }
+      slab->populated = {};
       cold_[static_cast<std::size_t>(size)].push_back(slab);
     }
     return true;
@@ -170,12 +173,20 @@ bool SlabPool::trim(std::size_t reserve_large, std::size_t reserve_small) noexce
   }
 }
 
+void SlabPool::make_writable(Slab& slab) noexcept {
+  // Writeback makes clean pages of dirty ones, and the next writer faults on each. It comes every
+  // some seconds: what goes around faster than that is still dirty.
+  const auto now = std::chrono::steady_clock::now();
+  if (now - slab.populated < writeback_interval) return;
+  populate(slab.base, slab.bytes);
+  slab.populated = now;
+}
+
 bool SlabPool::replenish(std::size_t reserve_large, std::size_t reserve_small) noexcept {
   bool worked = false;
   Slab* slab = nullptr;
   while (used_.try_dequeue(slab)) {
-    // Writeback has made clean pages of dirty ones: without this the next writer faults on each.
-    populate(slab->base, slab->bytes);
+    make_writable(*slab);
     slab->reset();
     ready(size_of(*slab)).enqueue(slab);
     worked = true;
@@ -193,7 +204,7 @@ bool SlabPool::replenish(std::size_t reserve_large, std::size_t reserve_small) n
       grown = grow(size, std::min<std::uint64_t>(std::max(reserve - ready_now, part), 1024));
     }
     for (Slab* each : grown) {
-      populate(each->base, each->bytes);
+      make_writable(*each);
       each->reset();
       ready(size).enqueue(each);
     }

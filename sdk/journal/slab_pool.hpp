@@ -84,6 +84,7 @@ class SlabPool final : public SlabSource {
   bool extend(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept;
   void note_used(std::int64_t bytes) noexcept;
   Slab* note_taken(Slab* slab) noexcept;
+  void make_writable(Slab& slab) noexcept;
 
   JournalFile& file_;
   DirectoryBudget budget_;

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "record/stamp.hpp"
+#include <trace/detail/stamp.hpp>
 
 namespace trace::detail {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "record/definition_cache.hpp"
+#include <trace/detail/definition_cache.hpp>
 
 namespace trace::detail {
 

@@ -14,19 +14,27 @@ constexpr std::size_t sequences_bytes = std::size_t{max_runs} * sizeof(std::uint
 // (1 to 5 GHz) it is some tens of milliseconds.
 constexpr std::uint64_t busy_ticks = 100'000'000;
 
-std::byte* put(std::byte* at, const void* bytes, std::size_t size) noexcept {
-  std::memcpy(at, bytes, size);
-  return at + size;
+std::size_t definition_bytes(const NodeRef& node) noexcept {
+  return padded(sizeof(NodeDefinition) + node.run_id.size() + node.node_id.size());
+}
+
+std::size_t definition_bytes(const Site& site) noexcept {
+  const Signature& signature = *site.signature;
+  std::size_t text = site.format.size() + signature.fields + signature.arguments;
+  for (unsigned i = 0; i < signature.fields; ++i) text += 4 + site.names[i].size;
+  return padded(sizeof(SiteDefinition) + text);
+}
+
+std::byte* put(std::byte* to, const void* bytes, std::size_t size) noexcept {
+  std::memcpy(to, bytes, size);
+  return to + size;
 }
 
 }  // namespace
 
-Lane::Lane(SlabPool& pool, std::uint32_t number, StampSource source, WhenEmpty when_empty)
-    : source_(source),
-      pool_(pool),
-      token_(pool.producer_token()),
-      number_(number),
-      when_empty_(when_empty) {
+Lane::Lane(SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty when_empty)
+    : pool_(pool), token_(pool.producer_token()), number_(number), when_empty_(when_empty) {
+  source = stamps;
   void* pages = mmap(nullptr, sequences_bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (pages == MAP_FAILED) throw std::bad_alloc();
@@ -46,53 +54,39 @@ Slab* Lane::take(SlabSize size) noexcept {
 }
 
 bool Lane::open_slab(std::size_t needed) noexcept {
-  const std::uint64_t now = stamp_now(source_);
-  const bool busy_thread = slab_ != nullptr && now - slab_->header().opened_stamp < busy_ticks;
+  const std::uint64_t now = stamp_now(source);
   const bool fits_small = needed <= small_slab_bytes - sizeof(SlabHeader);
-  Slab* next = take(busy_thread || !fits_small ? SlabSize::large : SlabSize::small);
-  if (next == nullptr && fits_small && busy_thread) next = pool_.take(SlabSize::small);
+  const bool busy_thread = slab_ != nullptr && now - slab_->header().opened_stamp < busy_ticks;
+  // Where room is short, nobody sits on much of it while others wait.
+  const bool wants_large = busy_thread && pool_.used_percent() < 50;
+  Slab* next = take(wants_large || !fits_small ? SlabSize::large : SlabSize::small);
+  if (next == nullptr && fits_small && wants_large) next = pool_.take(SlabSize::small);
   if (next == nullptr) return false;
   next->open(number_, ++ordinal_, now);
   pool_.announce(token_, next);
   // Only now: the reader must know the successor when it finds a slab closed.
   if (slab_ != nullptr) slab_->close();
   slab_ = next;
-  data_ = at_ = next->data();
-  end_ = data_ + next->capacity();
-  word_ = &next->header().word;
-  generation_ = next->generation;
-  definitions_.clear();
+  data = at = next->data();
+  end = data + next->capacity();
+  word = &next->header().word;
+  generation = next->generation;
+  definitions.clear();
   return true;
 }
 
-std::size_t Lane::definitions_size(const NodeRef& node, const Site& site, std::uint32_t node_index,
-                                   std::uint32_t site_index) const noexcept {
-  std::size_t bytes = 0;
-  if (node_index == DefinitionCache::none) {
-    bytes += padded(sizeof(NodeDefinition) + node.run_id.size() + node.node_id.size());
-  }
-  if (site_index == DefinitionCache::none) {
-    const Signature& signature = *site.signature;
-    std::size_t text = site.format.size() + signature.fields + signature.arguments;
-    for (unsigned i = 0; i < signature.fields; ++i) text += 4 + site.names[i].size;
-    bytes += padded(sizeof(SiteDefinition) + text);
-  }
-  return bytes;
-}
-
 void Lane::define_node(const NodeRef& node, std::uint32_t index) noexcept {
-  const std::size_t bytes =
-      padded(sizeof(NodeDefinition) + node.run_id.size() + node.node_id.size());
+  const std::size_t bytes = definition_bytes(node);
   const NodeDefinition definition{
       {static_cast<std::uint32_t>(bytes), RecordKind::node_definition, 0, 0, 0},
       index,
       node.run,
       static_cast<std::uint32_t>(node.run_id.size()),
       static_cast<std::uint32_t>(node.node_id.size())};
-  std::byte* to = put(at_, &definition, sizeof definition);
+  std::byte* to = put(at, &definition, sizeof definition);
   to = put(to, node.run_id.data(), node.run_id.size());
   put(to, node.node_id.data(), node.node_id.size());
-  at_ += bytes;
+  at += bytes;
 }
 
 void Lane::define_site(const Site& site, std::uint32_t index) noexcept {
@@ -102,32 +96,30 @@ void Lane::define_site(const Site& site, std::uint32_t index) noexcept {
                             signature.fields,
                             signature.arguments,
                             static_cast<std::uint32_t>(site.format.size())};
-  std::byte* to = at_ + sizeof definition;
+  std::byte* to = at + sizeof definition;
   to = put(to, signature.tags, std::size_t{signature.fields} + signature.arguments);
   to = put(to, site.format.data(), site.format.size());
   for (unsigned i = 0; i < signature.fields; ++i) {
     const auto size = static_cast<std::uint32_t>(site.names[i].size);
     to = put(put(to, &size, sizeof size), site.names[i].text, size);
   }
-  const std::size_t bytes = padded(static_cast<std::size_t>(to - at_));
+  const std::size_t bytes = padded(static_cast<std::size_t>(to - at));
   definition.header.size = static_cast<std::uint32_t>(bytes);
-  put(at_, &definition, sizeof definition);
-  at_ += bytes;
+  put(at, &definition, sizeof definition);
+  at += bytes;
 }
 
 std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level level,
                          std::uint16_t parts, std::size_t payload_bytes,
                          Failure& failure) noexcept {
   const std::size_t bytes = padded(sizeof(EventRecord) + payload_bytes);
-  std::uint32_t node_index = definitions_.node(node.serial);
-  std::uint32_t site_index = definitions_.site(site);
-  const bool is_defined =
-      node_index != DefinitionCache::none && site_index != DefinitionCache::none;
+  const NodeEntry* node_entry = definitions.node(node.serial);
+  const SiteEntry* site_entry = definitions.site(site);
   std::size_t needed = bytes;
-  if (!is_defined) [[unlikely]]
-    needed += definitions_size(node, site, node_index, site_index);
-  if (static_cast<std::size_t>(end_ - at_) < needed) [[unlikely]] {
-    needed = bytes + definitions_size(node, site, DefinitionCache::none, DefinitionCache::none);
+  if (node_entry == nullptr) needed += definition_bytes(node);
+  if (site_entry == nullptr) needed += definition_bytes(site);
+  if (static_cast<std::size_t>(end - at) < needed) {
+    needed = bytes + definition_bytes(node) + definition_bytes(site);
     if (needed > large_slab_bytes - sizeof(SlabHeader)) {
       failure = Failure::too_large;
       return nullptr;
@@ -136,25 +128,22 @@ std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level
       failure = Failure::no_slab;
       return nullptr;
     }
-    node_index = site_index = DefinitionCache::none;
-  }
-  if (node_index == DefinitionCache::none) {
-    define_node(node, node_index = definitions_.add_node(node.serial));
-  }
-  if (site_index == DefinitionCache::none) {
-    define_site(site, site_index = definitions_.add_site(site));
+    node_entry = nullptr;
+    site_entry = nullptr;
   }
   sequence_ = sequences_ + node.run;
-  const EventRecord record{{static_cast<std::uint32_t>(bytes), RecordKind::event,
-                            static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(level), 0},
-                           stamp_now(source_),
-                           *sequence_ + 1,
-                           node_index,
-                           static_cast<std::uint16_t>(site_index),
-                           parts};
-  std::byte* payload = put(at_, &record, sizeof record);
-  end_of_record_ = at_ + bytes;
-  return payload;
+  if (node_entry == nullptr) {
+    node_entry = &definitions.add_node(node.serial, sequence_);
+    define_node(node, node_entry->index);
+  }
+  if (site_entry == nullptr) {
+    site_entry = &definitions.add_site(site);
+    define_site(site, site_entry->index);
+  }
+  end_of_record_ = at + bytes;
+  return write_event_record(at, bytes, static_cast<std::uint8_t>(type),
+                            static_cast<std::uint8_t>(level), stamp_now(source), *sequence_ + 1,
+                            node_entry->index, site_entry->index, parts);
 }
 
 }  // namespace trace::detail

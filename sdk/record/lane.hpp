@@ -11,9 +11,8 @@
 #include <memory>
 #include <string_view>
 
+#include <trace/detail/lane_cursor.hpp>
 #include "journal/slab_pool.hpp"
-#include "record/definition_cache.hpp"
-#include "record/stamp.hpp"
 
 namespace trace::detail {
 
@@ -25,14 +24,14 @@ struct NodeRef {
   std::string_view node_id;
 };
 
-class Lane {
+class Lane : public LaneCursor {
  public:
   enum class Failure : std::uint8_t { none, no_slab, too_large };
   // What to do when the pool has no slab.
   enum class WhenEmpty : std::uint8_t { refuse, wait, exceed_budget };
 
   // Allocates the lane's tables; throws std::bad_alloc.
-  Lane(SlabPool& pool, std::uint32_t number, StampSource source, WhenEmpty when_empty);
+  Lane(SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty when_empty);
   ~Lane();
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
@@ -44,45 +43,26 @@ class Lane {
   std::byte* reserve(const NodeRef& node, const Site& site, Type type, Level level,
                      std::uint16_t parts, std::size_t payload_bytes, Failure& failure) noexcept;
 
-  // Publishes the reserved event by one release store, which also counts its sequence.
-  void publish() noexcept {
-    at_ = end_of_record_;
-    ++*sequence_;
-    word_->store(generation_ | static_cast<std::uint64_t>(at_ - data_), std::memory_order_release);
-    accepted.store(accepted.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  }
+  // Publishes the reserved event.
+  void publish() noexcept { LaneCursor::publish(end_of_record_, sequence_); }
 
   // The last event that was published for the run; 0: none.
   std::uint64_t last_sequence(std::uint32_t run) const noexcept { return sequences_[run]; }
   // The sequence that the reserved event will have.
   std::uint64_t reserved_sequence() const noexcept { return *sequence_ + 1; }
 
-  // True from the start of a record() to its end: a second one in between comes from a signal
-  // handler, and close() waits for it.
-  std::atomic<bool> busy{false};
-  std::atomic<std::uint64_t> accepted{0};
-  const void* owner = nullptr;    // the session, compared only
   void* recording_for = nullptr;  // the session, between reserve() and publish()
   bool shared = false;            // held with Lanes::shared_mutex()
 
  private:
   bool open_slab(std::size_t needed) noexcept;
   Slab* take(SlabSize size) noexcept;
-  std::size_t definitions_size(const NodeRef& node, const Site& site, std::uint32_t node_index,
-                               std::uint32_t site_index) const noexcept;
   void define_node(const NodeRef& node, std::uint32_t index) noexcept;
   void define_site(const Site& site, std::uint32_t index) noexcept;
 
-  std::byte* at_ = nullptr;
-  std::byte* end_ = nullptr;
-  std::byte* data_ = nullptr;
   std::byte* end_of_record_ = nullptr;
-  std::atomic<std::uint64_t>* word_ = nullptr;
-  std::uint64_t generation_ = 0;
   std::uint64_t* sequence_ = nullptr;   // of the reserved event's run
   std::uint64_t* sequences_ = nullptr;  // max_runs of them, zero pages until touched
-  StampSource source_;
-  DefinitionCache definitions_;
 
   SlabPool& pool_;
   moodycamel::ProducerToken token_;

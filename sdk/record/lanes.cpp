@@ -17,7 +17,7 @@ Lane& Lanes::acquire() {
   }
   Lane& lane =
       lanes_.emplace_back(pool_, static_cast<std::uint32_t>(lanes_.size()), source_, when_empty_);
-  lane.owner = owner_;
+  lane.admission = &admission_;
   free_.reserve(lanes_.size());  // so that release() does not allocate
   return lane;
 }

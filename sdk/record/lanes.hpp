@@ -15,8 +15,9 @@ namespace trace::detail {
 
 class Lanes {
  public:
-  Lanes(SlabPool& pool, StampSource source, Lane::WhenEmpty when_empty, const void* owner)
-      : pool_(pool), source_(source), when_empty_(when_empty), owner_(owner) {}
+  // The admission, which outlives the lanes, is also what the session is known by.
+  Lanes(SlabPool& pool, StampSource source, Lane::WhenEmpty when_empty, const Admission& admission)
+      : pool_(pool), source_(source), when_empty_(when_empty), admission_(admission) {}
 
   // A lane that no thread holds; throws std::bad_alloc.
   Lane& acquire();
@@ -34,7 +35,7 @@ class Lanes {
   SlabPool& pool_;
   const StampSource source_;
   const Lane::WhenEmpty when_empty_;
-  const void* const owner_;
+  const Admission& admission_;
   mutable std::mutex mutex_;
   std::deque<Lane> lanes_;
   std::vector<Lane*> free_;

@@ -1,4 +1,4 @@
-#include "record/stamp.hpp"
+#include <trace/detail/stamp.hpp>
 
 #include <fstream>
 #include <string>

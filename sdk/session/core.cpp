@@ -1,7 +1,6 @@
 #include "session/core.hpp"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 
 #include <numeric>
 #include <random>
@@ -14,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t page = 4096;
 constexpr auto name_check_interval = 5s;
 // Addresses for what is recorded although the budget is spent.
 constexpr std::uint64_t beyond_budget = 64 * 1024 * 1024;
@@ -48,16 +46,6 @@ double ns_per_tick(StampSource source) {
   std::uint64_t later = ns;
   while (later - ns < 1'000'000) later = monotonic_ns();
   return static_cast<double>(later - ns) / static_cast<double>(stamp_now(source) - stamp);
-}
-
-const volatile std::uint32_t* new_fork_guard() {
-  LiveFiles::follow_forks();
-  void* memory = mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) throw std::bad_alloc();
-  auto* guard = static_cast<std::uint32_t*>(memory);
-  *guard = 1;
-  madvise(memory, page, MADV_WIPEONFORK);
-  return guard;
 }
 
 ShipperLimits limits_of(const Config& config) {
@@ -96,7 +84,7 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
       tables_(pool_),
       dead_letters_(file_->crash_safe() ? config_.journal_dir : std::string()),
       lanes_(pool_, source_, drops_when_full_ ? Lane::WhenEmpty::refuse : Lane::WhenEmpty::wait,
-             this),
+             gate_.admission()),
       loss_events_(pool_, source_, id_),
       transport_(std::move(transport)),
       keeper_(pool_, wall_time_, clock_),
@@ -105,14 +93,17 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
           limits_of(config_.values()), id_),
       adoptions_(file_->crash_safe() ? config_.journal_dir : std::string(),
                  config_.values().transport, config_.values().endpoint, file_->path(),
-                 {*transport_, clock_, dead_letters_, diagnostics_}, limits_of(config_.values())),
-      fork_guard_(new_fork_guard()) {
-  pool_.replenish(4, 16);
+                 {*transport_, clock_, dead_letters_, diagnostics_}, limits_of(config_.values())) {
+  LiveFiles::follow_forks();
+  admit();
+  pool_.replenish(2, 16);
   keeper_thread_ = std::make_unique<StepThread>("trace-keeper", [this](Steady::time_point now) {
     losses_.report();
     tell_of_the_journal(now);
     loss_events_.step(now, !refused_by_budget(Type::progress, Level::debug));
-    return keeper_.step(now);
+    const Steady::time_point next = keeper_.step(now);
+    admit();
+    return next;
   });
   shipper_thread_ = std::make_unique<StepThread>(
       "trace-shipper", [this](Steady::time_point now) { return ship(now); });
@@ -121,7 +112,22 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
 SessionCore::~SessionCore() {
   stop_threads();
   losses_.report();
-  munmap(const_cast<std::uint32_t*>(fork_guard_), page);
+}
+
+void SessionCore::admit() noexcept {
+  const auto admitted = [this] {
+    std::uint32_t levels = 0;
+    for (const Level level : {Level::debug, Level::info, Level::warn, Level::error}) {
+      const bool passes = level >= least_level_ && !refused_by_budget(Type::progress, level);
+      levels |= passes ? std::uint32_t{1} << static_cast<unsigned>(level) : 0;
+    }
+    return levels;
+  };
+  // Another thread may have seen an older fill level and come later.
+  for (std::uint32_t levels = admitted();; levels = admitted()) {
+    gate_.admit(levels);
+    if (levels == admitted()) return;
+  }
 }
 
 Outcome SessionCore::drop(DropReason reason, std::string_view detail) noexcept {
@@ -240,6 +246,7 @@ Closed SessionCore::close(Steady::time_point deadline) {
   if (closed()) return close_result_;
   abandon_open_nodes();
   closed_.store(true);
+  gate_.close();
   pool_.release_waiters();
   lanes_.wait_until_quiet(deadline);
   if (keeper_thread_) keeper_thread_->stop();

@@ -17,6 +17,7 @@
 #include "journal/live_files.hpp"
 #include "journal/slab_pool.hpp"
 #include "journal/tables.hpp"
+#include "record/admission_gate.hpp"
 #include "record/lanes.hpp"
 #include "recovery/adoptions.hpp"
 #include "session/loss_events.hpp"
@@ -43,7 +44,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Lanes& lanes() noexcept { return lanes_; }
   bool closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
   // False in a child after fork(): the journal is the parent's.
-  bool in_own_process() const noexcept { return *fork_guard_ != 0; }
+  bool in_own_process() const noexcept { return gate_.in_own_process(); }
   // False in a child of _Fork().
   bool may_be_succeeded() const noexcept {
     return in_own_process() || LiveFiles::generation() != process_generation_;
@@ -54,6 +55,9 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // For those who keep the core in use: see in_use().
   std::shared_ptr<const void> lease() const noexcept { return lease_; }
   bool in_use() const noexcept { return lease_.use_count() > 1; }
+  const Admission& admission() const noexcept { return gate_.admission(); }
+  // Lets pass at once whatever is neither below the least level nor refused by the budget.
+  void admit() noexcept;
   bool disk_is_full() const noexcept { return pool_.disk_is_full(); }
   // The journal's fill level refuses this event; never under the policy `block`.
   bool refused_by_budget(Type type, Level level) const noexcept {
@@ -100,6 +104,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   const std::string id_;
   const Level least_level_;
   const bool drops_when_full_;
+  AdmissionGate gate_;
   std::unique_ptr<JournalFile> file_;
   Losses losses_;
   SlabPool pool_;
@@ -116,7 +121,6 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::atomic<bool> adopting_{false};  // the shipper's thread is busy with another's journal
   std::atomic<bool> draining_{false};  // somebody waits for our own events
 
-  const volatile std::uint32_t* fork_guard_ = nullptr;
   const std::uint32_t process_generation_ = LiveFiles::generation();
   const std::shared_ptr<const int> lease_ = std::make_shared<const int>(0);
   bool truncation_told_ = false;

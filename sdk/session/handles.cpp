@@ -41,11 +41,9 @@ void abandon(const Node& node) noexcept {
 namespace detail {
 
 NodeState::NodeState(std::shared_ptr<SessionCore> owner, RunInfo* of, std::string name)
-    : core(std::move(owner)),
-      run(of),
-      id(std::move(name)),
-      ref(run == nullptr ? NodeRef{} : NodeRef{next_serial(), run->number, run->id, id}),
-      lease(core->lease()) {}
+    : core(std::move(owner)), run(of), id(std::move(name)), lease(core->lease()) {
+  if (run != nullptr) serial = next_serial();
+}
 
 RunState::RunState(std::shared_ptr<SessionCore> of, RunInfo* run)
     : core(std::move(of)), info(run), lease(core->lease()) {}
@@ -164,12 +162,20 @@ std::string_view Run::id() const noexcept {
 
 // Node
 
-Node::Node(std::shared_ptr<detail::NodeState> state) noexcept : state_(std::move(state)) {}
+Node::Node(std::shared_ptr<detail::NodeState> state) noexcept : core_(std::move(state)) {}
+
+detail::NodeState* Node::state() const noexcept {
+  return static_cast<detail::NodeState*>(core_.get());
+}
+
+std::shared_ptr<detail::NodeState> Node::shared_state() const noexcept {
+  return std::static_pointer_cast<detail::NodeState>(core_);
+}
 
 Node& Node::operator=(Node&& other) noexcept {
   if (this != &other) {
     abandon(*this);
-    state_ = std::move(other.state_);
+    core_ = std::move(other.core_);
   }
   return *this;
 }
@@ -212,24 +218,25 @@ void Node::failed(const Failure& failure) noexcept {
                  .data = unless_empty(data)});
 }
 
-LineStream Node::stream(Stream stream) { return LineStream(state_, stream, "component"); }
+LineStream Node::stream(Stream stream) { return LineStream(shared_state(), stream, "component"); }
 
 CancelSubscription Node::on_cancel(std::function<void()> callback) {
-  if (state_ == nullptr || state_->run == nullptr) return {};
-  detail::NodeState* state =
-      state_->core->in_own_process() ? state_.get() : detail::node_of_child(*state_);
-  if (state == nullptr || state->run == nullptr) return {};
-  return CancelSubscription(state->run->cancellation.subscribe(std::move(callback)));
+  detail::NodeState* own = state();
+  if (own == nullptr || own->run == nullptr) return {};
+  if (!own->core->in_own_process()) own = detail::node_of_child(*own);
+  if (own == nullptr || own->run == nullptr) return {};
+  return CancelSubscription(own->run->cancellation.subscribe(std::move(callback)));
 }
 
 std::string_view Node::id() const noexcept {
-  return state_ ? std::string_view(state_->id) : std::string_view();
+  return core_ ? std::string_view(state()->id) : std::string_view();
 }
 std::string_view Node::run_id() const noexcept {
-  return state_ && state_->run != nullptr ? std::string_view(state_->run->id) : std::string_view();
+  const detail::NodeState* own = state();
+  return own && own->run != nullptr ? std::string_view(own->run->id) : std::string_view();
 }
 std::string_view Node::session_id() const noexcept {
-  return state_ ? state_->core->id() : std::string_view();
+  return core_ ? state()->core->id() : std::string_view();
 }
 
 // CancelSubscription

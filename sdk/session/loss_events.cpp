@@ -87,7 +87,7 @@ void LossEvents::record(const NodeState& node, DropReason reason, std::uint64_t 
       fmt::format("{} event{} dropped: {}", count, count == 1 ? " was" : "s were", name(reason));
   const EventParts parts({.level = Level::warn, .message = message, .data = data});
   auto failure = Lane::Failure::none;
-  std::byte* at = lane_.reserve(node.ref, parts.site(), Type::progress, Level::warn, parts.bits(),
+  std::byte* at = lane_.reserve(node.ref(), parts.site(), Type::progress, Level::warn, parts.bits(),
                                 parts.bytes(), failure);
   if (at == nullptr) return;  // not even the disk has room; the counters tell it
   parts.store_to(at);

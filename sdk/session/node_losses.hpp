@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 
+#include <trace/detail/lane_cursor.hpp>
 #include <trace/session.hpp>
 
 namespace trace::detail {
@@ -22,6 +23,9 @@ struct Neighbour {
 
 class NodeLosses {
  public:
+  // Keeps its state where record() looks at it.
+  explicit NodeLosses(std::atomic<LossState>& state) noexcept : state_(state) {}
+
   // Counts a loss after the given survivor. True when it is the first since take(): somebody has to
   // look after the node then.
   bool add(DropReason reason, const std::optional<Neighbour>& after) noexcept {
@@ -76,7 +80,7 @@ class NodeLosses {
 
  private:
   // `changing` is held for a few instructions; who finds it gives up, nobody waits.
-  enum class State : std::uint8_t { none, changing, losing, resumed };
+  using State = LossState;
 
   class Place {
    public:
@@ -95,7 +99,7 @@ class NodeLosses {
     std::atomic<std::uint32_t> lane_{0};
   };
 
-  std::atomic<State> state_{State::none};
+  std::atomic<State>& state_;
   Place after_;
   Place before_;
   std::array<std::atomic<std::uint64_t>, drop_reasons> counts_{};

@@ -25,16 +25,18 @@ struct RunState {
   const std::shared_ptr<const void> lease;
 };
 
-struct NodeState : std::enable_shared_from_this<NodeState> {
+struct NodeState : NodeCore, std::enable_shared_from_this<NodeState> {
   NodeState(std::shared_ptr<SessionCore> core, RunInfo* run, std::string id);
 
   const std::shared_ptr<SessionCore> core;
   RunInfo* const run;  // null: refused
   const std::string id;
-  const NodeRef ref;  // views of what is above
   const std::shared_ptr<const void> lease;
 
-  NodeLosses losses;
+  // Of a node that was not refused: views of what is above.
+  NodeRef ref() const noexcept { return {serial, run->number, run->id, id}; }
+
+  NodeLosses losses{loss_state};
   std::atomic<bool> is_enlisted{false};   // in LossEvents
   NodeState* next_lossy = nullptr;        // on the way there
   std::shared_ptr<NodeState> lossy_self;  // keeps it alive for that long

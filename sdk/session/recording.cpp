@@ -26,7 +26,7 @@ Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropRe
     why = DropReason::nested;
     return nullptr;
   }
-  Lane* lane = lane_of_this_thread(owner);
+  Lane* lane = lane_for(owner, core.admission());
   if (lane == nullptr) {
     this_thread.holds_locks = true;
     core.lanes().shared_mutex().lock();
@@ -57,8 +57,7 @@ Reservation refuse(SessionCore& core, DropReason reason) noexcept {
 
 }  // namespace
 
-Reservation reserve(const Node& node, Type type, Level level, std::string_view format,
-                    const Signature& signature, const FieldName* names, std::uint16_t parts,
+Reservation reserve(const Node& node, Type type, Level level, const Site& site, std::uint16_t parts,
                     std::size_t payload_bytes) noexcept try {
   NodeState* state = node.state();
   if (state == nullptr) return {nullptr, nullptr, Outcome::dropped};
@@ -78,8 +77,7 @@ Reservation reserve(const Node& node, Type type, Level level, std::string_view f
     why = DropReason::closed;
   } else if (!core.refused_by_budget(type, level)) {
     Lane::Failure failure = Lane::Failure::none;
-    std::byte* at = lane->reserve(state->ref, {format, &signature, names}, type, level, parts,
-                                  payload_bytes, failure);
+    std::byte* at = lane->reserve(state->ref(), site, type, level, parts, payload_bytes, failure);
     if (at != nullptr) {
       if (type != Type::progress) {
         core.note_life(*state, type, lane->number(), lane->reserved_sequence());
@@ -88,6 +86,7 @@ Reservation reserve(const Node& node, Type type, Level level, std::string_view f
         state->losses.resume({lane->number(), lane->reserved_sequence()});
       }
       lane->recording_for = &core;
+      core.admit();
       return {at, lane, Outcome::accepted};
     }
     if (failure == Lane::Failure::too_large) why = DropReason::too_large;
@@ -123,9 +122,8 @@ Outcome record(const Node& node, const EventBody& body) noexcept {
                 "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z");
   }
   const EventParts parts(body);
-  const Site site = parts.site();
-  const Reservation reservation = reserve(node, body.type, body.level, site.format, *site.signature,
-                                          site.names, parts.bits(), parts.bytes());
+  const Reservation reservation =
+      reserve(node, body.type, body.level, parts.site(), parts.bits(), parts.bytes());
   if (reservation.at == nullptr) return reservation.outcome;
   parts.store_to(reservation.at);
   return publish(reservation);

@@ -25,6 +25,9 @@ StepThread::StepThread(const char* name, Step step) : step_(std::move(step)) {
 }
 
 void StepThread::loop() {
+  // The kernel does not interrupt the host's threads when one of this kind wakes up.
+  const sched_param none{};
+  pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     woken_ = false;
@@ -38,7 +41,10 @@ void StepThread::loop() {
     }
     lock.lock();
     stepped_.notify_all();
-    wake_.wait_until(lock, next, [this] { return woken_ || stopping_; });
+    // A wait that is over when it begins still sets and removes a timer.
+    if (next > Steady::now()) {
+      wake_.wait_until(lock, next, [this] { return woken_ || stopping_; });
+    }
   }
 }
 

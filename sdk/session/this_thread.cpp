@@ -1,6 +1,7 @@
 #include "session/this_thread.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 #include "session/core.hpp"
@@ -8,6 +9,7 @@
 namespace trace::detail {
 
 constinit thread_local ThisThread this_thread;
+constinit thread_local LaneCursor* lane_of_this_thread = nullptr;
 
 namespace {
 
@@ -20,7 +22,7 @@ class ThreadLanes {
  public:
   ~ThreadLanes() {
     this_thread.is_ending = true;
-    this_thread.last_lane = nullptr;
+    lane_of_this_thread = nullptr;
     for (Held& held : held_) {
       if (held.core->in_own_process()) held.core->lanes().release(*held.lane);
     }
@@ -28,6 +30,9 @@ class ThreadLanes {
 
   Lane* of(const std::shared_ptr<SessionCore>& core) {
     const HoldingLocks holding;
+    // What follows may end its session; a signal handler that records must not find it then.
+    lane_of_this_thread = nullptr;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
     // A closed session's journal stays mapped only as long as somebody refers to it.
     std::erase_if(held_, [](const Held& held) {
       return held.core->closed() || !held.core->in_own_process();
@@ -39,7 +44,7 @@ class ThreadLanes {
       held_.push_back({core, &core->lanes().acquire()});
       known = held_.end() - 1;
     }
-    this_thread.last_lane = known->lane;
+    lane_of_this_thread = known->lane;
     return known->lane;
   }
 

@@ -2,6 +2,7 @@
 // enough. Within a run the order of arrival is kept. Shipper's thread only.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -28,6 +29,11 @@ class BatchBuilder {
   std::size_t bytes() const noexcept { return bytes_; }
   bool full(const BatchLimits& limits) const noexcept {
     return events_ >= limits.events || bytes_ >= limits.bytes;
+  }
+  // 0 when it is empty, 1 and more when it is full.
+  double fill_level(const BatchLimits& limits) const noexcept {
+    return std::max(static_cast<double>(events_) / static_cast<double>(limits.events),
+                    static_cast<double>(bytes_) / static_cast<double>(limits.bytes));
   }
   // When its first event was added; only when it is not empty.
   Steady::time_point since() const noexcept { return since_; }

@@ -7,9 +7,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto busy_poll = 2ms;
+constexpr Steady::duration busy_poll = 2ms;
 // With the keeper's own, an idle session wakes up fewer than 20 times a second.
-constexpr auto idle_poll = 66ms;
+constexpr Steady::duration idle_poll = 66ms;
 constexpr auto state_interval = 5s;
 
 }  // namespace
@@ -49,7 +49,10 @@ Steady::time_point Shipper::step(Steady::time_point now) {
   }
   if (outbox_.empty()) {
     // In turns, so that neither waits for the other.
+    const double before = builder_.fill_level(limits_.batch);
+    const Steady::time_point pass_before = last_pass_;
     fill(now);
+    pause_ = pause_after(builder_.fill_level(limits_.batch) - before, now - pass_before);
     if (due(now)) outbox_.push_back(builder_.take());
     PendingBatch parked = parking_.take_due(now, false);
     if (!parked.empty()) outbox_.push_back(std::move(parked));
@@ -94,6 +97,17 @@ void Shipper::fill(Steady::time_point now) {
   more_waits_ = !parking_.is_full();
 }
 
+Steady::duration Shipper::pause_after(double brought, Steady::duration since_pass_before) const {
+  if (brought <= 0) return idle_poll;
+  // A quarter of the time in which the batch becomes full, if it goes on like this: a quiet worker
+  // sleeps, a busy one's batch leaves as soon as it is full.
+  const double missing = std::max(0.0, 1 - builder_.fill_level(limits_.batch));
+  const std::chrono::duration<double> quarter = since_pass_before * (missing / (4 * brought));
+  return quarter >= idle_poll
+             ? idle_poll
+             : std::max(busy_poll, std::chrono::duration_cast<Steady::duration>(quarter));
+}
+
 RunInfo& Shipper::run_of(const NodeView& node) {
   if (node.run >= run_cache_.size()) run_cache_.resize(node.run + 1);
   RunInfo*& known = run_cache_[node.run];
@@ -122,7 +136,7 @@ Steady::time_point Shipper::next_wake(Steady::time_point now) {
   if (!outbox_.empty()) return std::max(next_try_, now);
   if (more_waits_) return now;
   if (urgent_) return now + std::chrono::milliseconds(1);
-  Steady::time_point wake = now + (builder_.empty() ? Steady::duration(idle_poll) : busy_poll);
+  Steady::time_point wake = now + (builder_.empty() ? idle_poll : pause_);
   if (!builder_.empty()) wake = std::min(wake, builder_.since() + limits_.delay);
   if (const auto parked = parking_.next_due()) wake = std::min(wake, std::max(*parked, now));
   return wake;

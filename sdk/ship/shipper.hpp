@@ -90,6 +90,8 @@ class Shipper {
 
   std::uint64_t unresolved_since();
   Steady::time_point next_wake(Steady::time_point now);
+  // How long to wait for more of a batch whose fill level the last pass has raised by `brought`.
+  Steady::duration pause_after(double brought, Steady::duration since_pass_before) const;
 
   ShipperParts parts_;
   ShipperLimits limits_;
@@ -103,6 +105,7 @@ class Shipper {
   std::vector<RunInfo*> run_cache_;
   Steady::time_point next_try_{};
   Steady::time_point last_pass_;
+  Steady::duration pause_{};
   Steady::time_point last_send_{};
   unsigned lone_rejections_ = 0;
   bool more_waits_ = false;  // the last pass ended because the batch was full

@@ -30,8 +30,8 @@ TEST_CASE("the journals of a directory share its budget") {
   TempDir directory;
   auto first = journal(directory, "A");
   auto second = journal(directory, "B");
-  SlabPool one(*first, 8 << 20);
-  SlabPool two(*second, 8 << 20);
+  SlabPool one(*first, 32 * large_slab_bytes);
+  SlabPool two(*second, 32 * large_slab_bytes);
   for (int i = 0; i < 16; ++i) REQUIRE(one.take(SlabSize::large) != nullptr);
   CHECK(take_all(two) == 15);
   CHECK(two.used_percent() >= 95);
@@ -43,18 +43,18 @@ TEST_CASE("dead letters and quarantine count, too") {
   TempDir directory;
   std::filesystem::create_directory(directory.path() / "quarantine");
   for (const char* name : {"rejected.ndjson", "quarantine/x.slab"}) {
-    std::ofstream(directory.path() / name) << std::string(3 << 20, 'x');
+    std::ofstream(directory.path() / name) << std::string(12 * large_slab_bytes, 'x');
   }
   auto file = journal(directory, "A");
-  SlabPool pool(*file, 8 << 20);
+  SlabPool pool(*file, 32 * large_slab_bytes);
   CHECK(take_all(pool) == 7);
 }
 
 TEST_CASE("files of others in the directory do not count") {
   TempDir directory;
-  std::ofstream(directory.path() / "somebody's") << std::string(6 << 20, 'x');
+  std::ofstream(directory.path() / "somebody's") << std::string(24 * large_slab_bytes, 'x');
   auto file = journal(directory, "A");
-  SlabPool pool(*file, 8 << 20);
+  SlabPool pool(*file, 32 * large_slab_bytes);
   CHECK(take_all(pool) == 31);
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("the space of slabs that nobody needs goes back to the disk and can be
   pool.replenish(4, 4);
   while (pool.trim(4, 4)) {
   }
-  CHECK(file->bytes() <= 4 << 20);
+  CHECK(file->bytes() <= 10 * large_slab_bytes);
   CHECK(file->bytes() < most / 8);
   for (int i = 0; i < 100; ++i) {
     Slab* slab = pool.take(SlabSize::large);

@@ -159,7 +159,7 @@ TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may ta
   Slab* slab = nullptr;
   REQUIRE(pool.next_opened(slab));
   CHECK(slab->bytes == large_slab_bytes);
-  CHECK(!append(other, node_named("n", 1), std::string(200'000, 'x')));
+  CHECK(!append(other, node_named("n", 1), std::string(large_slab_bytes, 'x')));
 }
 
 TEST_CASE("a recycled slab begins a generation without data") {
@@ -180,10 +180,10 @@ TEST_CASE("a recycled slab begins a generation without data") {
 
 TEST_CASE("the pool stays within its budget and says how much of it is used") {
   auto file = in_memory();
-  SlabPool pool(*file, 4 << 20);
+  SlabPool pool(*file, 16 * large_slab_bytes);
   std::vector<Slab*> taken;
   while (Slab* slab = pool.take(SlabSize::large)) taken.push_back(slab);
-  CHECK(file->bytes() <= 4 << 20);
+  CHECK(file->bytes() <= 16 * large_slab_bytes);
   CHECK(taken.size() == 15);
   CHECK(pool.used_percent() >= 90);
   for (Slab* slab : taken) pool.give_back(slab);

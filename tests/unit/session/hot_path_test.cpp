@@ -31,7 +31,7 @@ void record_some(const Node& node, int count) {
 constexpr int burst = 20'000;
 
 void wait_for_the_keeper(const RecordedSession& session) {
-  while (session.stats().slabs_ready < 32) std::this_thread::yield();
+  while (session.stats().slabs_ready < 16) std::this_thread::yield();
 }
 
 }  // namespace

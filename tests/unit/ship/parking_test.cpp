@@ -69,6 +69,7 @@ TEST_CASE("many stalled runs neither hold up the others nor fill the memory") {
     rig.run_steps(3);
     rig.pool.replenish(4, 4);
   }
+  rig.run_steps(5);
   CHECK(rig.transport.stored["other"].size() == 100);
   CHECK(mallinfo2().uordblks - heap_before < 8 << 20);
   rig.transport.always = nullptr;

@@ -347,3 +347,17 @@ TEST_CASE("unacknowledged slabs are kept: nothing is overwritten while the backe
   rig.run_steps(100);
   CHECK(rig.transport.stored["r"].size() == 20'000);
 }
+
+TEST_CASE("the shipper looks the sooner for more, the faster a batch fills") {
+  Rig rig({1 << 20, 2000});
+  auto& run = rig.run("r");
+  rig.step();
+  rig.clock.advance(5ms);
+  rig.record(0, run, "quiet");
+  rig.step();
+  CHECK(rig.next() - rig.clock.now() >= 40ms);  // its batch's delay
+  rig.clock.advance(5ms);
+  for (int i = 0; i < 1000; ++i) rig.record(0, run, "busy");
+  rig.step();
+  CHECK(rig.next() - rig.clock.now() <= 2ms);
+}

@@ -6,9 +6,6 @@
 
 #include <cstdint>
 #include <ctime>
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
 
 namespace trace::detail {
 
@@ -28,7 +25,7 @@ inline std::uint64_t stamp_now(StampSource source) noexcept {
 #if defined(__x86_64__)
   if (source == StampSource::tsc) [[likely]] {
     unsigned core = 0;
-    return __rdtscp(&core);
+    return __builtin_ia32_rdtscp(&core);
   }
 #else
   (void)source;
@@ -41,7 +38,7 @@ inline std::uint64_t stamp_now(StampSource source) noexcept {
 inline std::uint64_t stamp_now_fenced(StampSource source) noexcept {
   const std::uint64_t stamp = stamp_now(source);
 #if defined(__x86_64__)
-  _mm_lfence();
+  __builtin_ia32_lfence();
 #endif
   return stamp;
 }

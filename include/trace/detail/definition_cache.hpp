@@ -1,0 +1,101 @@
+// DefinitionCache: which nodes and call sites a lane's current slab has defined already, so that
+// each record carries two small indices instead of strings. Direct-mapped: a collision costs one
+// more definition in the slab, never a wrong one. Used by the lane's thread only.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <string_view>
+
+#include <trace/detail/values.hpp>
+
+namespace trace::detail {
+
+// What is constant about a call of record(): literals and a static object, so addresses identify.
+struct Site {
+  std::string_view format;
+  const Signature* signature;
+  const FieldName* names;  // signature->fields of them
+};
+
+struct NodeEntry {
+  std::uint64_t serial = 0;           // 0: empty, no node has it
+  std::uint64_t* sequence = nullptr;  // the lane's last one in the node's run
+  std::uint32_t index = 0;
+};
+
+struct SiteEntry {
+  const char* format = nullptr;  // null: empty
+  std::size_t format_bytes = 0;
+  const Signature* signature = nullptr;
+  std::uint32_t index = 0;
+  std::array<const char*, 8> names{};
+};
+
+class DefinitionCache {
+ public:
+  // Forgets everything: a new slab was opened.
+  void clear() noexcept {
+    for (; used_nodes_ != 0; used_nodes_ &= used_nodes_ - 1) nodes_[first(used_nodes_)].serial = 0;
+    for (; used_sites_ != 0; used_sites_ &= used_sites_ - 1) {
+      sites_[first(used_sites_)].format = nullptr;
+    }
+    next_node_ = 0;
+    next_site_ = 0;
+  }
+
+  // Null when the slab has no definition of it, or it was forgotten.
+  const NodeEntry* node(std::uint64_t serial) const noexcept {
+    const NodeEntry& entry = nodes_[serial % slots];
+    return entry.serial == serial ? &entry : nullptr;
+  }
+
+  const NodeEntry& add_node(std::uint64_t serial, std::uint64_t* sequence) noexcept {
+    used_nodes_ |= std::uint64_t{1} << serial % slots;
+    return nodes_[serial % slots] = {serial, sequence, next_node_++};
+  }
+
+  const SiteEntry* site(const Site& site) const noexcept {
+    const SiteEntry& entry = sites_[slot_of(site)];
+    if (entry.format != site.format.data() || entry.format_bytes != site.format.size() ||
+        entry.signature != site.signature) {
+      return nullptr;
+    }
+    for (unsigned i = 0; i < site.signature->fields; ++i) {
+      if (entry.names[i] != site.names[i].text) return nullptr;
+    }
+    return &entry;
+  }
+
+  // Indices fit 16 bits: a slab has no room for as many definitions.
+  const SiteEntry& add_site(const Site& site) noexcept {
+    const std::size_t slot = slot_of(site);
+    used_sites_ |= std::uint64_t{1} << slot;
+    SiteEntry& entry = sites_[slot];
+    entry = {site.format.data(), site.format.size(), site.signature, next_site_++, {}};
+    for (unsigned i = 0; i < site.signature->fields; ++i) entry.names[i] = site.names[i].text;
+    return entry;
+  }
+
+ private:
+  static constexpr std::size_t slots = 64;  // a bit each in `used_…`
+
+  static std::size_t first(std::uint64_t used) noexcept {
+    return static_cast<std::size_t>(std::countr_zero(used));
+  }
+  static std::size_t slot_of(const Site& site) noexcept {
+    const auto a = reinterpret_cast<std::uintptr_t>(site.format.data());
+    const auto b = reinterpret_cast<std::uintptr_t>(site.signature);
+    return (a ^ (a >> 7) ^ (b >> 3)) % slots;
+  }
+
+  std::uint64_t used_nodes_ = 0;
+  std::uint64_t used_sites_ = 0;
+  std::uint32_t next_node_ = 0;
+  std::uint32_t next_site_ = 0;
+  std::array<NodeEntry, slots> nodes_{};
+  std::array<SiteEntry, slots> sites_{};
+};
+
+}  // namespace trace::detail

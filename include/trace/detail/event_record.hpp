@@ -1,0 +1,68 @@
+// What an event looks like in the journal: the part of the journal's format that record() writes
+// itself. The rest is in sdk/journal/format.hpp; changing either means raising its version.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace trace::detail {
+
+enum class RecordKind : std::uint8_t {
+  event = 1,
+  node_definition = 2,
+  site_definition = 3,
+  run_metadata = 4,
+  watermark = 5,
+  node_state = 6,
+  encoded_event = 7,
+};
+
+// Starts every record. `size` counts the whole record and is a multiple of 8.
+struct RecordHeader {
+  std::uint32_t size;
+  RecordKind kind;
+  std::uint8_t type;   // event: Type
+  std::uint8_t level;  // event: Level
+  std::uint8_t reserved;
+};
+static_assert(sizeof(RecordHeader) == 8);
+
+constexpr std::size_t padded(std::size_t bytes) noexcept { return (bytes + 7) & ~std::size_t{7}; }
+
+// Followed by the values of the site's signature (fields, then arguments) and then by the texts
+// that `parts` names, in the order of their bits.
+struct EventRecord {
+  RecordHeader header;
+  std::uint64_t stamp;
+  std::uint64_t sequence;
+  std::uint32_t node;  // index of its definition in this slab
+  std::uint16_t site;
+  std::uint16_t parts;
+};
+static_assert(sizeof(EventRecord) == 32);
+
+// Writes an EventRecord word by word: put together as a struct first, the compiler clears it and
+// reads back in wide pieces what it has just written in narrow ones, which costs more than all the
+// rest of record().
+inline std::byte* write_event_record(std::byte* at, std::size_t bytes, std::uint8_t type,
+                                     std::uint8_t level, std::uint64_t stamp,
+                                     std::uint64_t sequence, std::uint32_t node, std::uint32_t site,
+                                     std::uint16_t parts) noexcept {
+  const std::uint64_t words[] = {
+      bytes | std::uint64_t{static_cast<std::uint8_t>(RecordKind::event)} << 32 |
+          std::uint64_t{type} << 40 | std::uint64_t{level} << 48,
+      stamp, sequence, node | std::uint64_t{site} << 32 | std::uint64_t{parts} << 48};
+  for (const std::uint64_t word : words) {
+    std::memcpy(at, &word, sizeof word);
+    at += sizeof word;
+  }
+  return at;
+}
+
+// Bits of `parts`: what of an event was cut while it was recorded. format.hpp has the others.
+inline constexpr std::uint16_t part_message = 1;
+inline constexpr std::uint16_t part_cut_message = 2;
+inline constexpr std::uint16_t part_cut_data = 4;
+
+}  // namespace trace::detail
