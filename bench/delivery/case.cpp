@@ -26,6 +26,9 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
+// What the journal notes of a run beside its events, amply.
+constexpr std::uint64_t bytes_of_a_run = 1024;
+
 std::unique_ptr<Server> start_backend(const DeliveryCase& which, const std::string& directory) {
   if (which.backend == counting_sink) {
     return std::make_unique<Server>(
@@ -47,12 +50,13 @@ std::unique_ptr<Transport> transport_to(const Server* backend, const std::string
   return http::make_http_transport(options);
 }
 
-Session start(const std::string& directory, std::unique_ptr<Transport> transport) {
+Session start(const std::string& directory, std::uint64_t runs,
+              std::unique_ptr<Transport> transport) {
   Config config;
   config.journal_dir = directory;
   // A journal that is used again and again, as in a worker that runs for hours; record() waits
   // when the backend is slower than it.
-  config.journal_budget = std::uint64_t{16} << 20;
+  config.journal_budget = (std::uint64_t{16} << 20) + runs * bytes_of_a_run;
   config.when_full = WhenFull::block;
   Dependencies dependencies;
   dependencies.transport = std::move(transport);
@@ -61,16 +65,35 @@ Session start(const std::string& directory, std::unique_ptr<Transport> transport
   return std::move(*session);
 }
 
+std::vector<Run> open_runs(Session& session, std::uint64_t count) {
+  std::vector<Run> runs;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    runs.push_back(session.run(i == 0 ? std::string(run_id) : fmt::format("{}-{}", run_id, i)));
+  }
+  return runs;
+}
+
+// A node in each of the runs that a thread works for.
+std::vector<Node> nodes_of(unsigned thread, std::vector<Run>& runs, unsigned threads) {
+  std::vector<Node> nodes;
+  for (std::size_t i = thread % runs.size(); i < runs.size(); i += threads) {
+    nodes.push_back(runs[i].node(node_id));
+  }
+  return nodes;
+}
+
 // Answers the CPU time of the recording threads.
-Nanoseconds record_all(Run& run, const DeliveryCase& which) {
+Nanoseconds record_all(const std::vector<std::vector<Node>>& nodes, std::uint64_t events) {
   std::atomic<std::int64_t> recording{0};
   std::vector<std::jthread> threads;
-  for (unsigned i = 0; i < which.threads; ++i) {
+  for (const std::vector<Node>& own : nodes) {
     threads.emplace_back([&] {
-      const Node node = run.node(node_id);
+      const std::uint64_t of_each_run = events / nodes.size() / own.size();
       const Nanoseconds begin = cpu_time_of_thread();
-      for (std::uint64_t n = 0; n < which.events / which.threads; ++n) {
-        record(node, Type::progress, Level::info, "{} {}", n, text);
+      for (const Node& node : own) {
+        for (std::uint64_t n = 0; n < of_each_run; ++n) {
+          record(node, Type::progress, Level::info, "{} {}", n, text);
+        }
       }
       recording += (cpu_time_of_thread() - begin).count();
     });
@@ -84,15 +107,20 @@ Nanoseconds record_all(Run& run, const DeliveryCase& which) {
 void measure_delivery(const DeliveryCase& which, const Report& out) {
   const TemporaryDirectory directory(std::filesystem::temp_directory_path());
   const auto backend = start_backend(which, directory.path());
-  Session session = start(directory.path(), transport_to(backend.get(), which.compression));
-  Run run = session.run(run_id);
-  record(run.node("warm-up"), Type::progress, Level::info, "connect");
+  Session session =
+      start(directory.path(), which.runs, transport_to(backend.get(), which.compression));
+  std::vector<Run> runs = open_runs(session, which.runs);
+  std::vector<std::vector<Node>> nodes;
+  for (unsigned i = 0; i < which.threads; ++i) {
+    nodes.push_back(nodes_of(i, runs, which.threads));
+  }
+  record(runs.front().node("warm-up"), Type::progress, Level::info, "connect");
   session.flush(std::chrono::seconds(10));
 
   const std::uint64_t allocated = allocations();
   const Nanoseconds cpu = cpu_time_of_process();
   const auto begin = Steady::now();
-  const Nanoseconds recording = record_all(run, which);
+  const Nanoseconds recording = record_all(nodes, which.events);
   session.flush(std::chrono::minutes(10));
   const double seconds = std::chrono::duration<double>(Steady::now() - begin).count();
   const auto used = static_cast<double>((cpu_time_of_process() - cpu).count());
@@ -105,7 +133,8 @@ void measure_delivery(const DeliveryCase& which, const Report& out) {
                         .with("backend", which.backend)
                         .with("compression", which.compression)
                         .with("events", which.events)
-                        .with("threads", which.threads);
+                        .with("threads", which.threads)
+                        .with("runs", which.runs);
   out.add(name, "events_per_second", "1/s", events / seconds);
   out.add(name, "cpu_per_event", "µs", used / 1000 / events);
   out.add(name, "cpu_per_event_recording", "µs",

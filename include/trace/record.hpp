@@ -8,7 +8,8 @@
 // delivery happen on the shipper's thread. When record() has answered Outcome::accepted the event
 // survives the death of the process (docs/guarantees.md tells the limits).
 //
-// All functions are noexcept and may be called from any thread. Format strings and field names
+// All functions are noexcept and may be called from any thread, but a fiber that records must stay
+// on its thread. Format strings and field names
 // are literals, checked at compile time.
 #pragma once
 

@@ -17,7 +17,7 @@
 namespace trace::detail {
 
 inline constexpr char file_magic[8] = {'S', 'H', 'I', 'P', 'T', 'R', 'C', '\n'};
-inline constexpr std::uint32_t format_version = 1;
+inline constexpr std::uint32_t format_version = 2;
 inline constexpr std::uint32_t slab_magic = 0x42414C53;  // "SLAB"
 
 inline constexpr std::uint32_t small_slab_bytes = 16 * 1024;

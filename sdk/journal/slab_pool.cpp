@@ -66,16 +66,14 @@ Slab* SlabPool::note_taken(Slab* slab) noexcept {
   return slab;
 }
 
-Slab* SlabPool::take_or_wait(SlabSize size) noexcept {
-  for (;;) {
-    if (Slab* slab = take(size)) return slab;
-    std::unique_lock lock(wait_mutex_);
-    if (released_) return nullptr;
-    waiters_.fetch_add(1);
-    // Bounded, because a slab may have come back between take() and here.
-    came_back_.wait_for(lock, std::chrono::milliseconds(10));
-    waiters_.fetch_sub(1);
-  }
+bool SlabPool::wait_for_return() noexcept {
+  std::unique_lock lock(wait_mutex_);
+  if (released_) return false;
+  waiters_.fetch_add(1);
+  // Bounded, because a slab may have come back between take() and here.
+  came_back_.wait_for(lock, std::chrono::milliseconds(10));
+  waiters_.fetch_sub(1);
+  return true;
 }
 
 void SlabPool::announce(const moodycamel::ProducerToken& token, Slab* slab) noexcept {

@@ -39,8 +39,9 @@ class SlabPool final : public SlabSource {
 
   // Producers. Null when the budget or the disk is exhausted.
   Slab* take(SlabSize size) noexcept;
-  // The same, waiting for a slab to come back; null once `release_waiters` was called.
-  Slab* take_or_wait(SlabSize size) noexcept;
+  // Waits some milliseconds for a slab of any size to come back; false once `release_waiters` was
+  // called.
+  bool wait_for_return() noexcept;
   // The same as take(), but only the disk sets a limit: for the few events that tell of losses.
   Slab* take_beyond_budget(SlabSize size) noexcept;
   void announce(const moodycamel::ProducerToken& token, Slab* slab) noexcept;

@@ -8,7 +8,8 @@ namespace trace::detail {
 namespace {
 
 constexpr std::size_t page = 4096;
-constexpr std::uint32_t shut_for_good = std::uint32_t{1} << 31;
+// Without it nothing opens the gate any more: it was closed, or this is a child of fork().
+constexpr std::uint32_t in_service = std::uint32_t{1} << 31;
 
 }  // namespace
 
@@ -18,17 +19,19 @@ AdmissionGate::AdmissionGate() {
   madvise(memory, page, MADV_WIPEONFORK);
   admission_ = new (memory) Admission{};
   admission_->own_process = 1;
+  admission_->progress = in_service;
 }
 
 AdmissionGate::~AdmissionGate() { munmap(admission_, page); }
 
 void AdmissionGate::admit(std::uint32_t levels) noexcept {
+  const std::uint32_t wanted = in_service | levels;
   std::uint32_t before = admission_->progress.load();
-  while ((before & shut_for_good) == 0 && before != levels &&
-         !admission_->progress.compare_exchange_weak(before, levels)) {
+  while ((before & in_service) != 0 && before != wanted &&
+         !admission_->progress.compare_exchange_weak(before, wanted)) {
   }
 }
 
-void AdmissionGate::close() noexcept { admission_->progress.store(shut_for_good); }
+void AdmissionGate::close() noexcept { admission_->progress.store(0); }
 
 }  // namespace trace::detail

@@ -43,14 +43,15 @@ Lane::Lane(SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty w
 
 Lane::~Lane() { munmap(sequences_, sequences_bytes); }
 
-Slab* Lane::take(SlabSize size) noexcept {
-  Slab* slab = pool_.take(size);
-  if (slab == nullptr && size == SlabSize::small) slab = pool_.take(SlabSize::large);
-  if (slab == nullptr && when_empty_ == WhenEmpty::wait) slab = pool_.take_or_wait(size);
-  if (slab == nullptr && when_empty_ == WhenEmpty::exceed_budget) {
-    slab = pool_.take_beyond_budget(size);
+Slab* Lane::take(SlabSize wanted, bool either) noexcept {
+  const SlabSize other = wanted == SlabSize::small ? SlabSize::large : SlabSize::small;
+  for (;;) {
+    Slab* slab = pool_.take(wanted);
+    if (slab == nullptr && either) slab = pool_.take(other);
+    if (slab != nullptr) return slab;
+    if (when_empty_ == WhenEmpty::exceed_budget) return pool_.take_beyond_budget(wanted);
+    if (when_empty_ == WhenEmpty::refuse || !pool_.wait_for_return()) return nullptr;
   }
-  return slab;
 }
 
 bool Lane::open_slab(std::size_t needed) noexcept {
@@ -59,8 +60,7 @@ bool Lane::open_slab(std::size_t needed) noexcept {
   const bool busy_thread = slab_ != nullptr && now - slab_->header().opened_stamp < busy_ticks;
   // Where room is short, nobody sits on much of it while others wait.
   const bool wants_large = busy_thread && pool_.used_percent() < 50;
-  Slab* next = take(wants_large || !fits_small ? SlabSize::large : SlabSize::small);
-  if (next == nullptr && fits_small && wants_large) next = pool_.take(SlabSize::small);
+  Slab* next = take(wants_large || !fits_small ? SlabSize::large : SlabSize::small, fits_small);
   if (next == nullptr) return false;
   next->open(number_, ++ordinal_, now);
   pool_.announce(token_, next);

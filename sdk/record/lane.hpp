@@ -52,11 +52,11 @@ class Lane : public LaneCursor {
   std::uint64_t reserved_sequence() const noexcept { return *sequence_ + 1; }
 
   void* recording_for = nullptr;  // the session, between reserve() and publish()
-  bool shared = false;            // held with Lanes::shared_mutex()
 
  private:
   bool open_slab(std::size_t needed) noexcept;
-  Slab* take(SlabSize size) noexcept;
+  // `either`: a slab of the other size will do.
+  Slab* take(SlabSize wanted, bool either) noexcept;
   void define_node(const NodeRef& node, std::uint32_t index) noexcept;
   void define_site(const Site& site, std::uint32_t index) noexcept;
 

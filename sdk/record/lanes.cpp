@@ -27,8 +27,10 @@ void Lanes::release(Lane& lane) {
   free_.push_back(&lane);
 }
 
-Lane& Lanes::shared() {
+Lane& Lanes::lock_shared() {
+  std::unique_lock lock(shared_mutex_);
   if (shared_ == nullptr) shared_ = &acquire();
+  lock.release();
   return *shared_;
 }
 

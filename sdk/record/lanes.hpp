@@ -23,9 +23,13 @@ class Lanes {
   Lane& acquire();
   void release(Lane& lane);
 
-  // For threads that have no thread-local storage any more: hold the mutex while recording.
-  Lane& shared();
-  std::mutex& shared_mutex() noexcept { return shared_mutex_; }
+  // For threads that have no thread-local storage any more: one lane for them all, one at a time.
+  // Throws std::bad_alloc.
+  Lane& lock_shared();
+  void unlock_shared() noexcept { shared_mutex_.unlock(); }
+  bool is_shared(const Lane& lane) const noexcept {
+    return &lane == shared_.load(std::memory_order_relaxed);
+  }
 
   std::uint64_t accepted() const;
   // Waits until no record() that began before the call is under way; false at the deadline.
@@ -40,7 +44,7 @@ class Lanes {
   std::deque<Lane> lanes_;
   std::vector<Lane*> free_;
   std::mutex shared_mutex_;
-  Lane* shared_ = nullptr;
+  std::atomic<Lane*> shared_{nullptr};
 };
 
 }  // namespace trace::detail

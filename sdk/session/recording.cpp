@@ -22,19 +22,19 @@ namespace {
 
 // Holds the lane for one record(); the shared lane with its mutex.
 Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropReason& why) {
-  if (this_thread.holds_locks) {
+  if (this_thread.is_recording) {
     why = DropReason::nested;
     return nullptr;
   }
-  Lane* lane = lane_for(owner, core.admission());
-  if (lane == nullptr) {
-    this_thread.holds_locks = true;
-    core.lanes().shared_mutex().lock();
-    lane = &core.lanes().shared();
-    lane->shared = true;
-  } else if (lane->busy.load(std::memory_order_relaxed)) {
-    why = DropReason::nested;
-    return nullptr;
+  this_thread.is_recording = true;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  Lane* lane = nullptr;
+  try {
+    lane = lane_for(owner, core.admission());
+    if (lane == nullptr) lane = &core.lanes().lock_shared();
+  } catch (...) {
+    this_thread.is_recording = false;
+    throw;
   }
   lane->busy.store(true, std::memory_order_relaxed);
   // The compiler must not move what follows before it; for the processor see
@@ -45,10 +45,9 @@ Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropRe
 
 void leave(SessionCore& core, Lane& lane) noexcept {
   lane.busy.store(false, std::memory_order_release);
-  if (!lane.shared) [[likely]]
-    return;
-  core.lanes().shared_mutex().unlock();
-  this_thread.holds_locks = false;
+  if (core.lanes().is_shared(lane)) core.lanes().unlock_shared();
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  this_thread.is_recording = false;
 }
 
 Reservation refuse(SessionCore& core, DropReason reason) noexcept {

@@ -1,7 +1,6 @@
 #include "session/this_thread.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <vector>
 
 #include "session/core.hpp"
@@ -9,30 +8,23 @@
 namespace trace::detail {
 
 constinit thread_local ThisThread this_thread;
-constinit thread_local LaneCursor* lane_of_this_thread = nullptr;
 
 namespace {
-
-struct HoldingLocks {
-  HoldingLocks() noexcept { this_thread.holds_locks = true; }
-  ~HoldingLocks() { this_thread.holds_locks = false; }
-};
 
 class ThreadLanes {
  public:
   ~ThreadLanes() {
+    this_thread.is_recording = true;
     this_thread.is_ending = true;
-    lane_of_this_thread = nullptr;
+    this_thread.lane = nullptr;
     for (Held& held : held_) {
       if (held.core->in_own_process()) held.core->lanes().release(*held.lane);
     }
+    this_thread.is_recording = false;
   }
 
   Lane* of(const std::shared_ptr<SessionCore>& core) {
-    const HoldingLocks holding;
-    // What follows may end its session; a signal handler that records must not find it then.
-    lane_of_this_thread = nullptr;
-    std::atomic_signal_fence(std::memory_order_seq_cst);
+    this_thread.lane = nullptr;  // its session may end here
     // A closed session's journal stays mapped only as long as somebody refers to it.
     std::erase_if(held_, [](const Held& held) {
       return held.core->closed() || !held.core->in_own_process();
@@ -44,7 +36,7 @@ class ThreadLanes {
       held_.push_back({core, &core->lanes().acquire()});
       known = held_.end() - 1;
     }
-    lane_of_this_thread = known->lane;
+    this_thread.lane = known->lane;
     return known->lane;
   }
 

@@ -20,7 +20,9 @@ struct Site {
 };
 
 struct NodeEntry {
-  std::uint64_t serial = 0;           // 0: empty, no node has it
+  // Of the entry's node. That of an empty one no node has, not even a refused one, whose is 0.
+  static constexpr std::uint64_t none = ~std::uint64_t{0};
+  std::uint64_t serial = none;
   std::uint64_t* sequence = nullptr;  // the lane's last one in the node's run
   std::uint32_t index = 0;
 };
@@ -37,7 +39,8 @@ class DefinitionCache {
  public:
   // Forgets everything: a new slab was opened.
   void clear() noexcept {
-    for (; used_nodes_ != 0; used_nodes_ &= used_nodes_ - 1) nodes_[first(used_nodes_)].serial = 0;
+    for (; used_nodes_ != 0; used_nodes_ &= used_nodes_ - 1)
+      nodes_[first(used_nodes_)].serial = NodeEntry::none;
     for (; used_sites_ != 0; used_sites_ &= used_sites_ - 1) {
       sites_[first(used_sites_)].format = nullptr;
     }

@@ -60,9 +60,7 @@ struct LaneCursor {
   std::atomic<std::uint64_t>* word = nullptr;
   std::uint64_t generation = 0;
   StampSource source = StampSource::monotonic;
-  // True from the start of a record() to its end: a second one in between comes from a signal
-  // handler, and close() waits for it.
-  std::atomic<bool> busy{false};
+  std::atomic<bool> busy{false};  // a record() is under way, which close() waits for
   std::atomic<std::uint64_t> accepted{0};
   DefinitionCache definitions;
 
@@ -75,19 +73,29 @@ struct LaneCursor {
   }
 };
 
-// Of the session that the calling thread recorded for last; null before its first record() and at
-// its very end. Trivial, so that a signal handler may read it.
-extern constinit thread_local LaneCursor* lane_of_this_thread;
+// What the calling thread records with. Trivial, so that a signal handler may read it, and so may
+// whoever records at the thread's very end.
+struct ThisThread {
+  // Of the session that it recorded for last; null before its first record() and at its end.
+  LaneCursor* lane = nullptr;
+  // From the start of a record() to its end: a second one in between comes from a signal handler,
+  // and must neither wait for locks nor end a session whose lane is in use.
+  bool is_recording = false;
+  bool is_ending = false;
+};
+extern constinit thread_local ThisThread this_thread;
 
 // The usual way. False, with nothing done, when the event cannot go it.
 template <class... V>
 inline bool record_at_once(const NodeCore* node, Type type, Level level, const Site& site,
                            std::uint16_t parts, const V&... values) noexcept {
-  LaneCursor* const lane = lane_of_this_thread;
-  if (type != Type::progress || node == nullptr || lane == nullptr ||
-      lane->busy.load(std::memory_order_relaxed)) [[unlikely]] {
+  if (type != Type::progress || node == nullptr || this_thread.lane == nullptr ||
+      this_thread.is_recording) [[unlikely]] {
     return false;
   }
+  this_thread.is_recording = true;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  LaneCursor* const lane = this_thread.lane;
   lane->busy.store(true, std::memory_order_relaxed);
   // The compiler must not move what follows before it; for the processor see
   // Lanes::wait_until_quiet().
@@ -111,6 +119,8 @@ inline bool record_at_once(const NodeCore* node, Type type, Level level, const S
     lane->publish(at + bytes, node_entry->sequence);
   }
   lane->busy.store(false, std::memory_order_release);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  this_thread.is_recording = false;
   return usual;
 }
 

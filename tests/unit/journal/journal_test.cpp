@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <random>
+#include <thread>
 
 #include "journal/file.hpp"
 #include "journal/slab_pool.hpp"
@@ -160,6 +161,19 @@ TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may ta
   REQUIRE(pool.next_opened(slab));
   CHECK(slab->bytes == large_slab_bytes);
   CHECK(!append(other, node_named("n", 1), std::string(large_slab_bytes, 'x')));
+}
+
+TEST_CASE("a lane that waits takes whatever comes back") {
+  auto file = in_memory();
+  SlabPool pool(*file, 4 << 20);
+  Slab* last = nullptr;
+  for (const SlabSize size : {SlabSize::large, SlabSize::small}) {
+    while (Slab* slab = pool.take(size)) last = size == SlabSize::large ? slab : last;
+  }
+  Lane lane(pool, 0, StampSource::monotonic, Lane::WhenEmpty::wait);
+  std::thread producer([&] { CHECK(append(lane, node_named("n", 1), "it wants a small one")); });
+  pool.give_back(last);
+  producer.join();
 }
 
 TEST_CASE("a recycled slab begins a generation without data") {

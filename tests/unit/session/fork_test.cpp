@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <thread>
 
 #include "support/temp_dir.hpp"
 #include "unit/ship/rig.hpp"
@@ -40,6 +41,14 @@ class LinesTransport final : public Transport {
   std::string path_;
 };
 
+// GCC 12's AddressSanitizer does not hold its allocator's locks over a fork: a child that was made
+// while another thread allocated waits for them for ever.
+void let_threads_rest() {
+#ifdef __SANITIZE_ADDRESS__
+  std::this_thread::sleep_for(300ms);
+#endif
+}
+
 class Family {
  public:
   explicit Family(const std::string& journal_dir = {}) {
@@ -58,6 +67,7 @@ class Family {
   // Runs `work` in a child that ends without destructors; answers its exit code.
   template <class Fork>
   static int child(Fork fork_now, const std::function<int()>& work) {
+    let_threads_rest();
     const pid_t pid = fork_now();
     REQUIRE(pid >= 0);
     if (pid == 0) _exit(work());
