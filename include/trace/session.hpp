@@ -124,7 +124,8 @@ class Node {
   LineStream stream(Stream stream);
 
   // Calls back on the SDK's shipper thread, once, when the backend says that the run was
-  // cancelled; at once on the calling thread if it already was.
+  // cancelled; at once on the calling thread if it already was. A thread that is started there
+  // inherits the shipper's scheduling (SCHED_BATCH, unless the host's is not SCHED_OTHER).
   [[nodiscard]] CancelSubscription on_cancel(std::function<void()> callback);
 
   std::string_view id() const noexcept;

@@ -7,6 +7,20 @@
 
 namespace trace::detail {
 
+namespace {
+
+// The kernel does not interrupt the host's threads when one of this kind wakes up. A host that has
+// chosen something else for its threads has chosen it for ours.
+void give_way() noexcept {
+  int policy = 0;
+  sched_param parameters{};
+  if (pthread_getschedparam(pthread_self(), &policy, &parameters) == 0 && policy == SCHED_OTHER) {
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &parameters);
+  }
+}
+
+}  // namespace
+
 StepThread::StepThread(const char* name, Step step) : step_(std::move(step)) {
   sigset_t all;
   sigset_t before;
@@ -25,9 +39,7 @@ StepThread::StepThread(const char* name, Step step) : step_(std::move(step)) {
 }
 
 void StepThread::loop() {
-  // The kernel does not interrupt the host's threads when one of this kind wakes up.
-  const sched_param none{};
-  pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+  give_way();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     woken_ = false;

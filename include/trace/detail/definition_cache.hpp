@@ -39,8 +39,9 @@ class DefinitionCache {
  public:
   // Forgets everything: a new slab was opened.
   void clear() noexcept {
-    for (; used_nodes_ != 0; used_nodes_ &= used_nodes_ - 1)
+    for (; used_nodes_ != 0; used_nodes_ &= used_nodes_ - 1) {
       nodes_[first(used_nodes_)].serial = NodeEntry::none;
+    }
     for (; used_sites_ != 0; used_sites_ &= used_sites_ - 1) {
       sites_[first(used_sites_)].format = nullptr;
     }

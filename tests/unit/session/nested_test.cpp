@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <thread>
 
 #include "unit/session/recorded_session.hpp"
 
@@ -24,7 +25,54 @@ void handler(int) {
   errno = before;
 }
 
+std::atomic<std::uint64_t> refused{0};
+
+void handler_of_another_session(int) {
+  const int before = errno;
+  if (const Node* node = interrupted.load()) {
+    refused += record(*node, Type::progress, Level::info, "handler") == Outcome::dropped;
+  }
+  errno = before;
+}
+
 }  // namespace
+
+TEST_CASE("a handler cannot record for another session while one record is under way") {
+  RecordedSession full({.journal_budget = 4 << 20, .when_full = WhenFull::block});
+  RecordedSession other;
+  auto node = full.run().node("n");
+  auto node_of_other = other.run().node("n");
+  record(node_of_other, Type::progress, Level::info, "first");
+  full.break_backend();
+  struct sigaction action {};
+  struct sigaction before {};
+  action.sa_handler = handler_of_another_session;
+  sigaction(SIGALRM, &action, &before);
+  sigset_t alarm;
+  sigemptyset(&alarm);
+  sigaddset(&alarm, SIGALRM);
+  pthread_sigmask(SIG_BLOCK, &alarm, nullptr);
+  std::jthread healer([&] {  // as soon as record() waits for room, and was interrupted
+    while (refused < 10) std::this_thread::yield();
+    full.heal_backend();
+  });
+  pthread_sigmask(SIG_UNBLOCK, &alarm, nullptr);
+  interrupted = &node_of_other;
+  const itimerval often{{0, 1000}, {0, 1000}};
+  const itimerval never{};
+  setitimer(ITIMER_REAL, &often, nullptr);
+  const std::string text(1000, 'x');
+  int accepted = 0;
+  for (int i = 0; i < 6000; ++i) {
+    accepted += record(node, Type::progress, Level::info, "{}", text) == Outcome::accepted;
+  }
+  setitimer(ITIMER_REAL, &never, nullptr);
+  interrupted = nullptr;
+  sigaction(SIGALRM, &before, nullptr);
+  CHECK(accepted == 6000);
+  CHECK(full.events().size() == 6000);
+  CHECK(other.stats().dropped_by[static_cast<std::size_t>(DropReason::nested)] == refused);
+}
 
 TEST_CASE("record in a signal handler never harms the record that it interrupts") {
   RecordedSession session({.when_full = WhenFull::block});

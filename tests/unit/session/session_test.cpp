@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -213,6 +215,23 @@ TEST_CASE("under the policy block a full journal makes record wait until somethi
   }
   CHECK(session.events().size() == 20'000);
   CHECK(session.stats().dropped == 0);
+}
+
+TEST_CASE("the SDK's threads do not interrupt the host's when they wake up") {
+  const RecordedSession session;
+  std::set<std::string> batch;
+  // A thread sets its own policy: what it has not done yet, it does soon.
+  for (int i = 0; batch.size() < 2 && i < 5000; ++i) {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+      std::string name;
+      std::ifstream(task.path() / "comm") >> name;
+      const int policy = sched_getscheduler(std::stoi(task.path().filename()));
+      if (policy == SCHED_BATCH) batch.insert(name);
+    }
+    std::this_thread::sleep_for(1ms);
+  }
+  CHECK(batch == std::set<std::string>{"trace-keeper", "trace-shipper"});
+  CHECK(sched_getscheduler(0) == SCHED_OTHER);
 }
 
 TEST_CASE("a directory that cannot be used leaves the journal in memory, and says so") {
