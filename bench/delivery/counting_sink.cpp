@@ -61,6 +61,8 @@ std::optional<std::string_view> quoted(std::string_view text, std::string_view b
   return text.substr(begin, end - begin);
 }
 
+constexpr std::size_t longest_event = 1024;
+
 class Connection {
  public:
   Connection(int fd, std::string_view offer, Totals& totals)
@@ -149,8 +151,11 @@ class Connection {
       through[id->substr(0, dash)] = number_at(id->substr(dash + 1));
       ++taken;
     }
-    for (std::size_t from = 0; (from = line.find(R"("data":{"t":)", from)) != line.npos;) {
-      from += 12;
+    // All events of a sender say when they were recorded, or none.
+    constexpr std::string_view recorded_at = R"("data":{"t":)";
+    const bool tells = line.substr(0, longest_event).find(recorded_at) != line.npos;
+    for (std::size_t from = 0; tells && (from = line.find(recorded_at, from)) != line.npos;) {
+      from += recorded_at.size();
       travel_ns_.push_back(now - number_at(line.substr(from, 20)));
     }
     events += taken;

@@ -18,58 +18,69 @@ constexpr bool is_plain(char c) noexcept {
   return static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\';
 }
 
-char* put(char* to, std::string_view bytes) noexcept {
-  std::memcpy(to, bytes.data(), bytes.size());
-  return to + bytes.size();
-}
-
-// Copies the plain bytes that `text` begins with and takes them from it. Whole blocks first: most
-// text is plain, and this is where the encoder spends its time.
-char* copy_plain(char* to, std::string_view& text) noexcept {
-  const char* from = text.data();
-  const char* const end = from + text.size();
-  const auto done = [&] {
-    text.remove_prefix(static_cast<std::size_t>(from - text.data()));
-    return to;
-  };
 #ifdef __SSE2__
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i space = _mm_set1_epi8(0x20);
-  const bool has_block = end - from >= 16;
-  while (from < end && has_block) {
-    // The last block begins within the one before, whose bytes are plain and written again.
-    const std::ptrdiff_t again = end - from < 16 ? 16 - (end - from) : 0;
-    from -= again;
-    to -= again;
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
-    // Signed: bytes of 0x80 and above are negative and so less than a space, too.
-    const __m128i special =
-        _mm_or_si128(_mm_cmplt_epi8(block, space),
-                     _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)));
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
-    const int plain = mask != 0 ? std::countr_zero(mask) : 16;
-    from += plain;
-    to += plain;
-    if (plain < 16) return done();
-  }
+constexpr std::ptrdiff_t block_bytes = 16;
+
+// Copies a block; answers a bit for each of its bytes that is not plain.
+unsigned copy_block(char* to, const char* from) noexcept {
+  const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
+  // Signed: bytes of 0x80 and above are negative and so less than a space, too.
+  const __m128i special = _mm_or_si128(_mm_cmplt_epi8(block, _mm_set1_epi8(0x20)),
+                                       _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
+                                                    _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))));
+  return static_cast<unsigned>(_mm_movemask_epi8(special));
+}
 #else
+constexpr std::ptrdiff_t block_bytes = 8;
+
+unsigned copy_block(char* to, const char* from) noexcept {
   constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
   const auto has_zero_byte = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
-  for (; end - from >= 8; from += 8, to += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, from, 8);
-    const std::uint64_t controls = (word - ones * 0x20) & ~word & highs;
-    if (((word & highs) | controls | has_zero_byte(word ^ (ones * '"')) |
-         has_zero_byte(word ^ (ones * '\\'))) != 0) {
-      break;
-    }
-    std::memcpy(to, &word, 8);
+  std::uint64_t word;
+  std::memcpy(&word, from, 8);
+  std::memcpy(to, &word, 8);
+  const std::uint64_t controls = (word - ones * 0x20) & ~word & highs;
+  if (((word & highs) | controls | has_zero_byte(word ^ (ones * '"')) |
+       has_zero_byte(word ^ (ones * '\\'))) == 0) {
+    return 0;
   }
+  unsigned special = 0;
+  for (int i = 0; i < 8; ++i) special |= is_plain(from[i]) ? 0U : 1U << i;
+  return special;
+}
 #endif
-  while (from < end && is_plain(*from)) *to++ = *from++;
-  return done();
+
+// Copies the plain bytes that `from` begins with and moves it behind them. Whole blocks first: most
+// text is plain, and this is where the encoder spends its time. Where the next block lies does not
+// depend on what this one holds, so that the processor works on several at a time.
+char* copy_plain(char* to, const char*& from, const char* end) noexcept {
+  if (end - from < block_bytes) {
+    while (from < end && is_plain(*from)) *to++ = *from++;
+    return to;
+  }
+  unsigned special = 0;
+  for (; end - from >= block_bytes; from += block_bytes, to += block_bytes) {
+    special = copy_block(to, from);
+    if (special != 0) break;
+  }
+  if (special == 0 && from < end) {
+    // The last block begins within the one before, whose bytes are plain and written again.
+    const std::ptrdiff_t again = block_bytes - (end - from);
+    from -= again;
+    to -= again;
+    special = copy_block(to, from);
+    if (special == 0) {
+      from = end;
+      return to + block_bytes;
+    }
+  }
+  if (special != 0) {
+    const int plain = std::countr_zero(special);
+    from += plain;
+    to += plain;
+  }
+  return to;
 }
 
 char* write_escape(char* to, char c) noexcept {
@@ -103,17 +114,19 @@ char* write_escape(char* to, char c) noexcept {
 }  // namespace
 
 char* write_escaped(char* to, std::string_view text) noexcept {
+  const char* from = text.data();
+  const char* const end = from + text.size();
   for (;;) {
-    to = copy_plain(to, text);
-    if (text.empty()) return to;
-    if (static_cast<unsigned char>(text.front()) < 0x80) {
-      to = write_escape(to, text.front());
-      text.remove_prefix(1);
+    to = copy_plain(to, from, end);
+    if (from == end) return to;
+    if (static_cast<unsigned char>(*from) < 0x80) {
+      to = write_escape(to, *from++);
       continue;
     }
-    const Utf8Sequence sequence = first_utf8_sequence(text);
-    to = put(to, sequence.valid ? text.substr(0, sequence.bytes) : replacement_character);
-    text.remove_prefix(sequence.bytes);
+    const std::string_view rest(from, static_cast<std::size_t>(end - from));
+    const Utf8Sequence sequence = first_utf8_sequence(rest);
+    to = put(to, sequence.valid ? rest.substr(0, sequence.bytes) : replacement_character);
+    from += sequence.bytes;
   }
 }
 

@@ -1,26 +1,12 @@
 #include "contract/timestamp.hpp"
 
+#include <array>
 #include <chrono>
-#include <cstddef>
-#include <cstring>
 
 namespace trace::detail {
 namespace {
 
 constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
-
-// Writes `value` in decimal into exactly `digits` characters.
-void write_digits(char* to, int digits, unsigned value) noexcept {
-  for (int at = digits - 1; at >= 0; --at, value /= 10) {
-    to[at] = static_cast<char>('0' + value % 10);
-  }
-}
-
-// Two digits.
-void write_pair(char* to, unsigned value) noexcept {
-  to[0] = static_cast<char>('0' + value / 10);
-  to[1] = static_cast<char>('0' + value % 10);
-}
 
 // Reads decimal digits from the front of a text; any other character makes the result wrong.
 class DigitReader {
@@ -69,9 +55,9 @@ class DigitReader {
 }  // namespace
 
 void append_timestamp(std::string& out, std::int64_t nanoseconds_since_epoch) {
-  std::array<char, TimestampWriter::length> text;
+  std::array<char, TimestampWriter::room> text;
   TimestampWriter().write(text.data(), nanoseconds_since_epoch);
-  out.append(text.data(), text.size());
+  out.append(text.data(), TimestampWriter::length);
 }
 
 void TimestampWriter::begin_second(std::int64_t nanoseconds_since_epoch) noexcept {
@@ -84,28 +70,13 @@ void TimestampWriter::begin_second(std::int64_t nanoseconds_since_epoch) noexcep
   // Unsigned, because the first second of all begins before the first nanosecond.
   second_ = static_cast<std::uint64_t>(second.time_since_epoch().count()) * nanoseconds_per_second;
   // 64 bits of nanoseconds reach from 1677 to 2262: a year always has four digits.
-  write_digits(&text_[0], 4, static_cast<unsigned>(static_cast<int>(date.year())));
-  write_digits(&text_[5], 2, static_cast<unsigned>(date.month()));
-  write_digits(&text_[8], 2, static_cast<unsigned>(date.day()));
-  write_digits(&text_[11], 2, static_cast<unsigned>(clock.hours().count()));
-  write_digits(&text_[14], 2, static_cast<unsigned>(clock.minutes().count()));
-  write_digits(&text_[17], 2, static_cast<unsigned>(clock.seconds().count()));
-}
-
-char* TimestampWriter::write(char* to, std::int64_t nanoseconds_since_epoch) noexcept {
-  // Unsigned: what lies before the second is far beyond its end, too.
-  std::uint64_t nanoseconds = static_cast<std::uint64_t>(nanoseconds_since_epoch) - second_;
-  if (nanoseconds >= nanoseconds_per_second) {
-    begin_second(nanoseconds_since_epoch);
-    nanoseconds = static_cast<std::uint64_t>(nanoseconds_since_epoch) - second_;
-  }
-  std::memcpy(to, text_.data(), text_.size());
-  auto micros = static_cast<unsigned>(nanoseconds / 1000);
-  write_pair(to + 24, micros % 100);
-  micros /= 100;
-  write_pair(to + 22, micros % 100);
-  write_pair(to + 20, micros / 100);
-  return to + length;
+  char* const text = text_.data();
+  write_digits(text, 4, static_cast<unsigned>(static_cast<int>(date.year())));
+  write_digits(text + 5, 2, static_cast<unsigned>(date.month()));
+  write_digits(text + 8, 2, static_cast<unsigned>(date.day()));
+  write_digits(text + 11, 2, static_cast<unsigned>(clock.hours().count()));
+  write_digits(text + 14, 2, static_cast<unsigned>(clock.minutes().count()));
+  write_digits(text + 17, 2, static_cast<unsigned>(clock.seconds().count()));
 }
 
 bool is_contract_timestamp(std::string_view text) noexcept {

@@ -5,10 +5,13 @@
 // by the parser. A TimestampWriter belongs to one thread; the functions are pure.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "contract/decimal.hpp"
+#include "contract/padded_text.hpp"
 
 namespace trace::detail {
 
@@ -20,16 +23,30 @@ class TimestampWriter {
  public:
   static constexpr std::size_t length = sizeof("2025-10-13T12:00:00.123456Z") - 1;
 
+  // What write() needs: it overwrites bytes behind the end.
+  static constexpr std::size_t room = length + PaddedText::overhang;
+
   // Writes `length` bytes; answers where they end.
-  char* write(char* to, std::int64_t nanoseconds_since_epoch) noexcept;
+  char* write(char* to, std::int64_t nanoseconds_since_epoch) noexcept {
+    // Unsigned: what lies before the second is far beyond its end, too.
+    std::uint64_t nanoseconds = static_cast<std::uint64_t>(nanoseconds_since_epoch) - second_;
+    if (nanoseconds >= 1'000'000'000) [[unlikely]] {
+      begin_second(nanoseconds_since_epoch);
+      nanoseconds = static_cast<std::uint64_t>(nanoseconds_since_epoch) - second_;
+    }
+    text_.write(to);
+    const std::uint32_t micros = static_cast<std::uint32_t>(nanoseconds) / 1000;
+    write_pair(to + 20, micros / 10'000);
+    write_pair(to + 22, micros / 100 % 100);
+    write_pair(to + 24, micros % 100);
+    return to + length;
+  }
 
  private:
   void begin_second(std::int64_t nanoseconds_since_epoch) noexcept;
 
   std::uint64_t second_ = 0;  // where the second of text_ begins, in nanoseconds
-  std::array<char, length> text_{'1', '9', '7', '0', '-', '0', '1', '-', '0',
-                                 '1', 'T', '0', '0', ':', '0', '0', ':', '0',
-                                 '0', '.', '0', '0', '0', '0', '0', '0', 'Z'};
+  PaddedText text_{"1970-01-01T00:00:00.000000Z"};
 };
 
 // True for YYYY-MM-DDTHH:MM[:SS[.1 to 13 digits]]Z that is on the calendar.

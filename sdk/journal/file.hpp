@@ -63,6 +63,10 @@ class JournalFile {
   std::uint64_t truncations() const noexcept {
     return live_ == nullptr ? 0 : live_->truncations.load(std::memory_order_acquire);
   }
+  // The same as it is counted; null: nobody can.
+  const std::atomic<std::uint64_t>* truncation_count() const noexcept {
+    return live_ == nullptr ? nullptr : &live_->truncations;
+  }
   // Whether every truncation left these bytes alone.
   bool kept(const std::byte* base, std::size_t bytes) const noexcept;
   // Whether the file still has its name.

@@ -19,7 +19,8 @@ constexpr std::size_t preallocated = 4096;
 }  // namespace
 
 SlabPool::SlabPool(JournalFile& file, std::uint64_t budget)
-    : file_(file),
+    : SlabSource(file.truncation_count()),
+      file_(file),
       budget_(file.directory(), budget),
       small_(preallocated),
       large_(preallocated),
@@ -102,9 +103,7 @@ void SlabPool::look_around() noexcept {
   note_used(0);
 }
 
-bool SlabPool::intact(const Slab& slab) const noexcept {
-  return slab.truncations == file_.truncations() || file_.kept(slab.base, slab.bytes);
-}
+bool SlabPool::kept(const Slab& slab) const noexcept { return file_.kept(slab.base, slab.bytes); }
 
 bool SlabPool::warm(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept {
   std::vector<Slab*>& cold = cold_[static_cast<std::size_t>(size)];

@@ -62,8 +62,6 @@ class SlabPool final : public SlabSource {
   // Keeper: looks at what else the directory holds.
   void look_around() noexcept;
 
-  bool intact(const Slab& slab) const noexcept override;
-
   void release_waiters() noexcept;
 
   // The last slab was not given out because of the disk, not because of the budget.
@@ -76,6 +74,9 @@ class SlabPool final : public SlabSource {
   // Large slabs that wait for producers.
   std::uint64_t ready_now() const noexcept { return large_.size_approx(); }
   std::uint64_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
+
+ protected:
+  bool kept(const Slab& slab) const noexcept override;
 
  private:
   SlabQueue& ready(SlabSize size) noexcept { return size == SlabSize::small ? small_ : large_; }

@@ -11,10 +11,6 @@ std::string_view text_at(std::span<const std::byte> record, std::size_t at, std:
   return {reinterpret_cast<const char*>(record.data()) + at, bytes};
 }
 
-// Ticks or nanoseconds since the machine started, 70 years at the least. What is later would never
-// be in the past, and hold up everything behind it.
-constexpr std::uint64_t latest_stamp = UINT64_MAX >> 1;
-
 template <class T>
 T read(std::span<const std::byte> record) noexcept {
   T value;
@@ -31,8 +27,9 @@ void SlabReader::start(const std::byte* data) noexcept {
   site_count_ = 0;
 }
 
-SlabReader::Next SlabReader::next(std::uint32_t committed, EventView& event) {
+SlabReader::Next SlabReader::read_any(std::uint32_t committed, EventView& event) {
   while (position_ < committed) {
+    if (read_usual(committed, event)) return Next::event;
     if (committed - position_ < sizeof(RecordHeader)) return Next::damaged;
     RecordHeader header;
     std::memcpy(&header, data_ + position_, sizeof header);
@@ -43,8 +40,6 @@ SlabReader::Next SlabReader::next(std::uint32_t committed, EventView& event) {
     const std::span record(data_ + position_, header.size);
     position_ += header.size;
     switch (header.kind) {
-      case RecordKind::event:
-        return read_event(record, event) ? Next::event : Next::damaged;
       case RecordKind::encoded_event:
         return read_encoded(record, event) ? Next::event : Next::damaged;
       case RecordKind::node_definition:
@@ -77,7 +72,7 @@ bool SlabReader::define_node(std::span<const std::byte> record) {
   // The events of the backlog name their nodes themselves.
   if (!node.node_id.empty() && !fault_of_node_id(node.node_id).empty()) return false;
   if (!fault_of_run_id(node.run_id).empty()) return false;
-  node.encoded.clear();
+  node.prefix.forget();
   return true;
 }
 
@@ -104,25 +99,6 @@ bool SlabReader::define_site(std::span<const std::byte> record) {
     at += bytes;
   }
   ++site_count_;
-  return true;
-}
-
-bool SlabReader::read_event(std::span<const std::byte> record, EventView& event) {
-  if (record.size() < sizeof(EventRecord)) return false;
-  const auto header = read<EventRecord>(record);
-  if (header.node >= node_count_ || header.site >= site_count_ || header.header.type > 3 ||
-      header.header.level > 3 || header.stamp > latest_stamp) {
-    return false;
-  }
-  event.type = static_cast<Type>(header.header.type);
-  event.level = static_cast<Level>(header.header.level);
-  event.parts = header.parts;
-  event.stamp = header.stamp;
-  event.sequence = header.sequence;
-  event.node = &nodes_[header.node];
-  event.site = &sites_[header.site];
-  event.payload = record.subspan(sizeof header);
-  event.encoded = {};
   return true;
 }
 

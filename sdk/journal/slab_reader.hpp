@@ -5,12 +5,15 @@
 
 #include <trace/record.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "contract/event_prefix.hpp"
 #include "journal/format.hpp"
 
 namespace trace::detail {
@@ -19,7 +22,7 @@ struct NodeView {
   std::uint32_t run = 0;
   std::string_view run_id;
   std::string_view node_id;
-  std::string encoded;  // room for the encoder to keep what it makes of the two
+  EventPrefix prefix;  // room for the encoder to keep what it makes of the two
 };
 
 struct SiteView {
@@ -52,15 +55,32 @@ class SlabReader {
   // Begins a slab's data (after its header). Forgets the definitions of the one before.
   void start(const std::byte* data) noexcept;
   // Reads on until the next event within the first `committed` bytes.
-  Next next(std::uint32_t committed, EventView& event);
+  Next next(std::uint32_t committed, EventView& event) {
+    return read_usual(committed, event) ? Next::event : read_any(committed, event);
+  }
   // Bytes read so far.
   std::uint32_t position() const noexcept { return position_; }
 
  private:
+  static constexpr std::uint8_t last_type = 3;
+  static constexpr std::uint8_t last_level = 3;
+  // Ticks or nanoseconds since the machine started, 70 years at the least. What is later would
+  // never be in the past, and hold up everything behind it.
+  static constexpr std::uint64_t latest_stamp = UINT64_MAX >> 1;
+
+  template <class T>
+  static T at(const std::byte* bytes, std::size_t offset) noexcept {
+    T value;
+    std::memcpy(&value, bytes + offset, sizeof value);
+    return value;
+  }
+
+  // An event that makes sense, as nearly all records are; false: look closer.
+  bool read_usual(std::uint32_t committed, EventView& event) noexcept;
+  Next read_any(std::uint32_t committed, EventView& event);
   bool define_node(std::span<const std::byte> record);
   bool define_site(std::span<const std::byte> record);
   bool read_encoded(std::span<const std::byte> record, EventView& event);
-  bool read_event(std::span<const std::byte> record, EventView& event);
 
   const std::byte* data_ = nullptr;
   std::uint32_t position_ = 0;
@@ -69,5 +89,36 @@ class SlabReader {
   std::size_t node_count_ = 0;
   std::size_t site_count_ = 0;
 };
+
+inline bool SlabReader::read_usual(std::uint32_t committed, EventView& event) noexcept {
+  // Member by member: what is read in narrow pieces after it was copied in wide ones waits for the
+  // copy.
+  const std::uint32_t left = committed - position_;
+  if (left < sizeof(EventRecord)) return false;
+  const std::byte* record = data_ + position_;
+  const auto size = at<std::uint32_t>(record, offsetof(RecordHeader, size));
+  const auto kind = at<RecordKind>(record, offsetof(RecordHeader, kind));
+  const auto type = at<std::uint8_t>(record, offsetof(RecordHeader, type));
+  const auto level = at<std::uint8_t>(record, offsetof(RecordHeader, level));
+  const auto stamp = at<std::uint64_t>(record, offsetof(EventRecord, stamp));
+  const auto node = at<std::uint32_t>(record, offsetof(EventRecord, node));
+  const auto site = at<std::uint16_t>(record, offsetof(EventRecord, site));
+  const bool makes_sense = kind == RecordKind::event && size >= sizeof(EventRecord) &&
+                           size <= left && size % 8 == 0 && type <= last_type &&
+                           level <= last_level && stamp <= latest_stamp && node < node_count_ &&
+                           site < site_count_;
+  if (!makes_sense) return false;
+  event.type = static_cast<Type>(type);
+  event.level = static_cast<Level>(level);
+  event.parts = at<std::uint16_t>(record, offsetof(EventRecord, parts));
+  event.stamp = stamp;
+  event.sequence = at<std::uint64_t>(record, offsetof(EventRecord, sequence));
+  event.node = &nodes_[node];
+  event.site = &sites_[site];
+  event.payload = {record + sizeof(EventRecord), size - sizeof(EventRecord)};
+  event.encoded = {};
+  position_ += size;
+  return true;
+}
 
 }  // namespace trace::detail

@@ -2,6 +2,7 @@
 // live session, or a journal that was left behind. Shipper's thread only.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "journal/slab.hpp"
@@ -25,8 +26,12 @@ class SlabSource {
     return nullptr;
   }
 
-  // False when somebody destroyed a part of the file that the slab lies in.
-  virtual bool intact(const Slab&) const noexcept { return true; }
+  // False when somebody destroyed a part of the file that the slab lies in. Asked twice per event:
+  // usually nobody has since the slab was opened, and its bytes need no look.
+  bool intact(const Slab& slab) const noexcept {
+    return truncations_ == nullptr ||
+           slab.truncations == truncations_->load(std::memory_order_acquire) || kept(slab);
+  }
 
   // Makes the slab's bytes readable until unload(); false when they cannot be read.
   virtual bool load(Slab&) noexcept { return true; }
@@ -34,11 +39,24 @@ class SlabSource {
   // The rest of the slab, from `position` on, makes no sense.
   virtual void set_aside(Slab&, std::uint32_t position) noexcept { (void)position; }
 
+  // Whether events may need no sending, so that is_resolved() has to be asked.
+  virtual bool may_be_resolved() const noexcept { return false; }
   // True when the event needs no sending. Asked once per event, in a lane's order.
   virtual bool is_resolved(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) noexcept {
     (void)run, (void)lane, (void)sequence;
     return false;
   }
+
+ protected:
+  SlabSource() = default;
+  // `truncations`: how often somebody cut the file that the slabs lie in; outlives the source.
+  explicit SlabSource(const std::atomic<std::uint64_t>* truncations) : truncations_(truncations) {}
+
+  // Whether what was cut off left the slab alone.
+  virtual bool kept(const Slab&) const noexcept { return true; }
+
+ private:
+  const std::atomic<std::uint64_t>* truncations_ = nullptr;
 };
 
 // Where the watermarks of acknowledged events are kept.

@@ -6,23 +6,16 @@ namespace trace::detail {
 namespace {
 
 constexpr double one_second_ns = 1e9;
-// 126 years: such a point plus such a distance is still a number of nanoseconds.
-constexpr double farthest_ns = 4e18;
+constexpr double latest_ns = 4e18;
 
 // False for what only damage can have written.
 bool makes_sense(const Calibration& point) noexcept {
   const auto wall_ns = static_cast<double>(point.wall_ns);
-  return wall_ns >= 0 && wall_ns <= farthest_ns && point.ns_per_tick > 0 &&
+  return wall_ns >= 0 && wall_ns <= latest_ns && point.ns_per_tick > 0 &&
          point.ns_per_tick <= one_second_ns;
 }
 
 }  // namespace
-
-std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) noexcept {
-  const auto ticks = static_cast<std::int64_t>(stamp - point.stamp);
-  const double ns = static_cast<double>(ticks) * point.ns_per_tick;
-  return point.wall_ns + static_cast<std::int64_t>(std::clamp(ns, -farthest_ns, farthest_ns));
-}
 
 WallTime::WallTime(FileHeader& header, std::uint64_t stamp, std::int64_t wall_ns,
                    double ns_per_tick)

@@ -6,6 +6,7 @@
 // computes the same times.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <vector>
@@ -42,7 +43,13 @@ class WallTime {
 std::vector<Calibration> calibrations_of(const FileHeader& header);
 
 // UTC at the stamp, as the point has it.
-std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) noexcept;
+inline std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) noexcept {
+  // 126 years: a point that makes sense plus such a distance is still a number of nanoseconds.
+  constexpr double farthest_ns = 4e18;
+  const auto ticks = static_cast<std::int64_t>(stamp - point.stamp);
+  const double ns = static_cast<double>(ticks) * point.ns_per_tick;
+  return point.wall_ns + static_cast<std::int64_t>(std::clamp(ns, -farthest_ns, farthest_ns));
+}
 
 // Converts with the latest point that is not after the stamp (else with the first). `points` is
 // not empty.

@@ -31,6 +31,7 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   bool load(Slab& slab) noexcept override;
   void unload(Slab& slab) noexcept override;
   void set_aside(Slab& slab, std::uint32_t position) noexcept override;
+  bool may_be_resolved() const noexcept override { return true; }
   bool is_resolved(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) noexcept override;
   bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
 

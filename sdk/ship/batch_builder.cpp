@@ -2,22 +2,20 @@
 
 namespace trace::detail {
 
-RunBatch& BatchBuilder::batch_of(RunInfo& run) {
-  if (&run != last_run_) {
-    const auto [place, created] = places_.try_emplace(&run, runs_.size());
-    if (created) {
-      runs_.emplace_back(run, std::move(spare_));
-      spare_ = BatchMemory();
-    }
-    last_run_ = &run;
-    last_place_ = place->second;
+void BatchBuilder::turn_to(RunInfo& run) {
+  const auto [place, created] = places_.try_emplace(&run, runs_.size());
+  if (created) {
+    runs_.emplace_back(run, std::move(spare_));
+    spare_ = BatchMemory();
   }
-  return runs_[last_place_];
+  last_run_ = &run;
+  last_place_ = place->second;
 }
 
 bool BatchBuilder::add(const Merger& merger, const Merger::Item& item, RunInfo& run,
                        Encoder& encoder, Steady::time_point now) {
-  RunBatch& batch = batch_of(run);
+  if (&run != last_run_) turn_to(run);
+  RunBatch& batch = runs_[last_place_];
   fmt::memory_buffer& line = batch.begin_event();
   const std::size_t before = line.size();
   if (!encoder.append(*item.event, item.lane, line) || !merger.is_whole(item)) {

@@ -44,7 +44,8 @@ class BatchBuilder {
   void reuse(RunBatch batch);
 
  private:
-  RunBatch& batch_of(RunInfo& run);
+  // What comes next is added to the run's batch.
+  void turn_to(RunInfo& run);
 
   std::vector<RunBatch> runs_;
   BatchMemory spare_;

@@ -85,9 +85,11 @@ bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::me
   if (event.parts != 0 || event.payload.size() > MessagePlan::longest_payload) return false;
   const MessagePlan* plan = plan_of(*event.site);
   if (plan == nullptr) return false;
+  head_.prepare(*event.node, lane);
   const std::size_t start = out.size();
-  out.reserve(start + head_.bound(event) + plan->bound(event.payload.size()) + 1);
-  char* to = head_.write(out.data() + start, event, lane);
+  out.reserve(start + head_.bound(*event.node) + plan->bound(event.payload.size()) + 1);
+  char* to = out.data() + start;
+  to = head_.write(to, event);
   to = plan->write(head_.write_time(to, event.stamp), event.payload);
   if (to == nullptr) return false;
   *to++ = '}';
@@ -96,17 +98,20 @@ bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::me
 }
 
 const MessagePlan* Encoder::plan_of(SiteView& site) {
-  if (site.plan == 0) {
-    std::string key = fmt::format("{} {} ", site.fields, site.format);
-    for (const Tag tag : site.tags) key += static_cast<char>(tag);
-    for (const std::string_view name : site.names) key.append(1, '\0').append(name);
-    const auto [known, is_new] =
-        plan_numbers_.try_emplace(std::move(key), static_cast<std::uint32_t>(plans_.size() + 1));
-    if (is_new) plans_.push_back(MessagePlan::compile(site));
-    site.plan = known->second;
-  }
+  if (site.plan == 0) [[unlikely]]
+    find_plan(site);
   const std::optional<MessagePlan>& plan = plans_[site.plan - 1];
   return plan ? &*plan : nullptr;
+}
+
+void Encoder::find_plan(SiteView& site) {
+  std::string key = fmt::format("{} {} ", site.fields, site.format);
+  for (const Tag tag : site.tags) key += static_cast<char>(tag);
+  for (const std::string_view name : site.names) key.append(1, '\0').append(name);
+  const auto [known, is_new] =
+      plan_numbers_.try_emplace(std::move(key), static_cast<std::uint32_t>(plans_.size() + 1));
+  if (is_new) plans_.push_back(MessagePlan::compile(site));
+  site.plan = known->second;
 }
 
 bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, std::string& out) {
@@ -190,9 +195,10 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
 
 void Encoder::append_head(const EventView& event, std::uint32_t lane, std::string_view given_time,
                           std::string& out) {
+  head_.prepare(*event.node, lane);
   const std::size_t start = out.size();
-  out.resize(start + head_.bound(event));
-  char* to = head_.write(out.data() + start, event, lane);
+  out.resize(start + head_.bound(*event.node));
+  char* to = head_.write(out.data() + start, event);
   const bool given = is_contract_timestamp(given_time);  // else there is none, or none any more
   if (!given) to = head_.write_time(to, event.stamp);
   out.resize(static_cast<std::size_t>(to - out.data()));

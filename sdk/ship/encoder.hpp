@@ -40,6 +40,7 @@ class Encoder {
   // The usual event, by its site's plan; false when it needs more care.
   bool append_planned(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
   const MessagePlan* plan_of(SiteView& site);
+  void find_plan(SiteView& site);
   // Any event.
   bool append_event(const EventView& event, std::uint32_t lane, Fit fit, std::string& out);
   void append_head(const EventView& event, std::uint32_t lane, std::string_view given_time,

@@ -1,6 +1,6 @@
-// EventHead: what every event's JSON begins with: its id, run, node, type, level and the name of
-// its time stamp. All of it but the id's sequence and the time is the same for many events, so it
-// is kept as text and copied. One thread.
+// EventHead: what every event's JSON begins with: its id, run, node, type, level and time. All of
+// it but the id's sequence and the fraction of a second is the same for many events, so it is kept
+// as text and copied. One thread.
 #pragma once
 
 #include <array>
@@ -9,8 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "contract/padded_text.hpp"
 #include "contract/timestamp.hpp"
 #include "journal/slab_reader.hpp"
+#include "record/wall_time.hpp"
 
 namespace trace::detail {
 
@@ -21,36 +23,51 @@ class EventHead {
   // From now on stamps are converted with these points.
   void set_time(std::vector<Calibration> points);
 
-  // The most bytes that write() and write_time() take for this event.
-  std::size_t bound(const EventView& event);
+  // The most bytes that write() and write_time() take or overwrite for an event of this node.
+  std::size_t bound(const NodeView& node) const noexcept {
+    return node.prefix.bound() + longest_kind + PaddedText::overhang + TimestampWriter::room + 2;
+  }
+  // To be called before the other two.
+  void prepare(NodeView& node, std::uint32_t lane) {
+    if (!node.prefix.is_of(lane)) [[unlikely]]
+      node.prefix.make(session_id_, lane, node.run_id, node.node_id);
+  }
   // Writes {"id":…,"level":…,"timestamp": and answers where it ends.
-  char* write(char* to, const EventView& event, std::uint32_t lane);
+  char* write(char* to, const EventView& event) const {
+    to = event.node->prefix.write(to, event.sequence);
+    return kinds_[static_cast<std::size_t>(event.type)][static_cast<std::size_t>(event.level)]
+        .write(to);
+  }
   // Writes what follows: the stamp as UTC, quoted.
-  char* write_time(char* to, std::uint64_t stamp) noexcept;
+  char* write_time(char* to, std::uint64_t stamp) noexcept {
+    const std::uint64_t ticks = stamp - point_.stamp;
+    const std::int64_t wall_ns =
+        ticks < valid_for_
+            ? point_.wall_ns +
+                  static_cast<std::int64_t>(static_cast<double>(static_cast<std::int64_t>(ticks)) *
+                                            point_.ns_per_tick)
+            : convert(stamp);
+    *to++ = '"';
+    to = timestamps_.write(to, wall_ns);
+    *to++ = '"';
+    return to;
+  }
 
  private:
-  // {"id":"<session>-<lane>-<12 digits>
-  struct Id {
-    std::uint32_t lane = 0;
-    std::uint64_t sequence = 0;
-    std::string text = {};  // empty: no lane's
-  };
-  std::string_view id(std::uint32_t lane, std::uint64_t sequence);
-  const std::string& kind_of(const EventView& event) const noexcept;
-  std::int64_t wall_ns(std::uint64_t stamp) noexcept;
-
   static constexpr std::size_t types = 4;
   static constexpr std::size_t levels = 4;
+  static constexpr std::size_t longest_kind = 64;
+
+  // UTC at any stamp; finds the point that holds there.
+  std::int64_t convert(std::uint64_t stamp) noexcept;
 
   const std::string session_id_;
   // What stands between the node and the time.
-  std::array<std::array<std::string, levels>, types> kinds_;
-  std::array<Id, 64> ids_;  // by the lane's lowest bits
+  std::array<std::array<PaddedText, levels>, types> kinds_;
   std::vector<Calibration> points_;
-  // The point that holds in [from_, to_).
+  // The point of the last stamp, and the ticks behind it that it holds for without an overflow.
   Calibration point_{};
-  std::uint64_t from_ = 0;
-  std::uint64_t to_ = 0;
+  std::uint64_t valid_for_ = 0;
   TimestampWriter timestamps_;
 };
 

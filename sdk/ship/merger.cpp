@@ -28,31 +28,21 @@ void Merger::begin_pass(std::uint64_t stamp) {
   std::make_heap(heap_.begin(), heap_.end(), ByStamp());
 }
 
-bool Merger::load(Lane& lane) {
-  while (!lane.has_event && !lane.slabs.empty()) {
-    Slab& front = *lane.slabs.front();
-    if (!lane.reading) {
-      if (!source_.load(front)) {
-        ++damaged_slabs_;
-        lane.slabs.pop_front();
-        continue;
-      }
-      lane.reader.start(front.data());
-      lane.word = 0;
-      lane.reading = true;
-    }
+bool Merger::load_next(Lane& lane) {
+  while (!lane.slabs.empty()) {
+    if (lane.front == nullptr && !start_front(lane)) continue;
+    Slab& front = *lane.front;
     if (lane.reader.position() == committed_length(lane.word)) {
       lane.word = front.header().word.load(std::memory_order_acquire);
     }
     // A word of another generation was not written by the thread that has the slab.
-    if (generation_bits(lane.word) != front.generation || !source_.intact(front)) {
+    if (generation_bits(lane.word) != front.generation || !source_.intact(front)) [[unlikely]] {
       set_front_aside(lane);
       continue;
     }
     switch (lane.reader.next(committed_length(lane.word), lane.event)) {
       case SlabReader::Next::event:
-        lane.has_event = true;
-        return true;
+        return lane.has_event = true;
       case SlabReader::Next::none:
         if (!is_closed(lane.word)) return false;
         finish_front(lane);
@@ -62,13 +52,25 @@ bool Merger::load(Lane& lane) {
         break;
     }
   }
-  return lane.has_event;
+  return false;
+}
+
+bool Merger::start_front(Lane& lane) {
+  Slab* front = lane.slabs.front();
+  if (!source_.load(*front)) {
+    ++damaged_slabs_;
+    lane.slabs.pop_front();
+    return false;
+  }
+  lane.reader.start(front->data());
+  lane.word = 0;
+  lane.front = front;
+  return true;
 }
 
 void Merger::finish_front(Lane& lane) {
-  Slab* slab = lane.slabs.front();
-  lane.slabs.pop_front();
-  lane.reading = false;
+  Slab* slab = lane.front;
+  leave_front(lane);
   slab->fully_read = true;
   source_.unload(*slab);
   if (slab->unresolved == 0) source_.give_back(slab);
@@ -76,12 +78,16 @@ void Merger::finish_front(Lane& lane) {
 
 void Merger::set_front_aside(Lane& lane) {
   // Its thread may still be writing to it, so it is set aside for good, not recycled.
-  Slab& front = *lane.slabs.front();
+  Slab& front = *lane.front;
   ++damaged_slabs_;
   source_.set_aside(front, lane.reader.position());
   source_.unload(front);
+  leave_front(lane);
+}
+
+void Merger::leave_front(Lane& lane) {
   lane.slabs.pop_front();
-  lane.reading = false;
+  lane.front = nullptr;
 }
 
 Merger::Lane* Merger::first() {
@@ -104,26 +110,18 @@ bool Merger::next(Item& item) {
   yielded_ = first();
   if (yielded_ == nullptr) return false;
   yielded_->has_event = false;
-  Slab* slab = yielded_->slabs.front();
+  Slab* slab = yielded_->front;
   ++slab->unresolved;
   const EventView& event = yielded_->event;
-  item = {&event, event.encoded.empty() ? yielded_->number : event.lane, slab};
+  item.event = &event;
+  item.lane = event.encoded.empty() ? yielded_->number : event.lane;
+  item.slab = slab;
   return true;
-}
-
-bool Merger::is_whole(const Item& item) const noexcept {
-  const std::uint64_t word = item.slab->header().word.load(std::memory_order_acquire);
-  return generation_bits(word) == item.slab->generation && source_.intact(*item.slab);
 }
 
 std::uint64_t Merger::next_stamp() {
   yielded_ = first();  // it has its event still
   return yielded_ == nullptr ? pass_stamp_ : yielded_->event.stamp;
-}
-
-void Merger::resolved(Slab& slab, std::uint32_t count) {
-  slab.unresolved -= count;
-  if (slab.unresolved == 0 && slab.fully_read) source_.give_back(&slab);
 }
 
 }  // namespace trace::detail

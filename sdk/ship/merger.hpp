@@ -34,13 +34,19 @@ class Merger {
   bool next(Item& item);
   // False when somebody destroyed the slab's bytes before or while they were read: whatever was
   // made of the event may be nonsense. To be asked after it was used, before the next event.
-  bool is_whole(const Item& item) const noexcept;
+  bool is_whole(const Item& item) const noexcept {
+    const std::uint64_t word = item.slab->header().word.load(std::memory_order_acquire);
+    return generation_bits(word) == item.slab->generation && source_.intact(*item.slab);
+  }
 
   // The stamp of the event that next() would yield; the pass's own stamp when there is none.
   std::uint64_t next_stamp();
 
   // `count` events of the slab need no sending any more.
-  void resolved(Slab& slab, std::uint32_t count);
+  void resolved(Slab& slab, std::uint32_t count) {
+    slab.unresolved -= count;
+    if (slab.unresolved == 0 && slab.fully_read) source_.give_back(&slab);
+  }
 
   // Slabs whose rest could not be read.
   std::uint64_t damaged_slabs() const noexcept { return damaged_slabs_; }
@@ -49,10 +55,10 @@ class Merger {
   struct Lane {
     std::uint32_t number = 0;
     std::deque<Slab*> slabs;  // the front one is being read
+    Slab* front = nullptr;    // the same, while the reader is on it
     SlabReader reader;
     std::uint64_t word = 0;  // of the front slab, as last seen
     EventView event;
-    bool reading = false;    // the reader was started on the front slab
     bool has_event = false;  // `event` was read and not yielded
   };
   struct ByStamp {
@@ -67,9 +73,13 @@ class Merger {
   }
   void collect();
   // Reads the lane's next event; false when it has none that is committed.
-  bool load(Lane& lane);
+  bool load(Lane& lane) { return lane.has_event || load_next(lane); }
+  bool load_next(Lane& lane);
+  // False when the front slab cannot be read.
+  bool start_front(Lane& lane);
   void finish_front(Lane& lane);
   void set_front_aside(Lane& lane);
+  static void leave_front(Lane& lane);
   // The lane with the least stamp of this pass, out of the heap; null when there is none.
   Lane* first();
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <charconv>
 #include <cstring>
 
 #include "contract/json_quoting.hpp"
@@ -30,18 +30,15 @@ bool is_planned(Tag tag) noexcept {
   }
 }
 
-char* put(char* to, std::string_view bytes) noexcept {
-  std::memcpy(to, bytes.data(), bytes.size());
-  return to + bytes.size();
-}
-
 template <class Number>
 char* put_number(char* to, Number value) {
   if constexpr (std::is_floating_point_v<Number>) {
     return fmt::format_to(to, "{}", value);
   } else {
-    const fmt::format_int digits(value);
-    return put(to, {digits.data(), digits.size()});
+    // Most numbers are short, and those take a division of half the width.
+    const auto small = static_cast<std::uint32_t>(value);
+    return small == value ? std::to_chars(to, to + longest_number, small).ptr
+                          : std::to_chars(to, to + longest_number, value).ptr;
   }
 }
 
@@ -88,21 +85,25 @@ std::optional<MessagePlan> MessagePlan::compile(const SiteView& site) {
   for (std::size_t i = 0; i < site.fields; ++i) {
     // JSON has no text for every float; the encoder knows what to do then.
     if (is_float(site.tags[i])) return std::nullopt;
-    plan.fields_.push_back(
-        {(i == 0 ? ",\"data\":{" : ",") + quoted(site.names[i]) + ":", site.tags[i]});
-    plan.fixed_bytes_ += plan.fields_.back().before.size() + longest_number + 4;
+    const std::string before = (i == 0 ? ",\"data\":{" : ",") + quoted(site.names[i]) + ":";
+    plan.fields_.push_back({PaddedText(before), site.tags[i]});
+    plan.fixed_bytes_ += before.size() + longest_number + 4;
   }
   if (!plan.add_message(site)) return std::nullopt;
   return plan;
 }
 
 bool MessagePlan::add_message(const SiteView& site) {
-  has_message_ = !site.format.empty();
+  const bool has_message = !site.format.empty();
   std::string text;
+  std::string before = has_message ? ",\"message\":\"" : "";
   const auto literal = [&] {
     const std::string whole = quoted(text);
     text.clear();
-    return whole.substr(1, whole.size() - 2);
+    const PaddedText json(before.append(whole, 1, whole.size() - 2));
+    fixed_bytes_ += json.size() + longest_number;
+    before.clear();
+    return json;
   };
   const std::span<const Tag> tags = site.tags.subspan(site.fields);
   for (std::size_t i = 0; i < site.format.size(); ++i) {
@@ -122,24 +123,16 @@ bool MessagePlan::add_message(const SiteView& site) {
     }
   }
   if (message_.size() != tags.size()) return false;
-  after_message_ = literal();
-  if (!message_.empty())
-    message_.front().before.insert(0, ",\"message\":\"");
-  else if (has_message_)
-    after_message_.insert(0, ",\"message\":\"");
-  if (has_message_) after_message_ += '"';
-  fixed_bytes_ += after_message_.size();
-  for (const Step& step : message_) fixed_bytes_ += step.before.size() + longest_number;
+  after_message_.assign(std::string(literal().text()) + (has_message ? "\"" : ""));
   return true;
 }
 
 std::size_t MessagePlan::bound(std::size_t payload_bytes) const noexcept {
-  return fixed_bytes_ + quoted_bound(payload_bytes);
+  return fixed_bytes_ + quoted_bound(payload_bytes) + PaddedText::overhang;
 }
 
 char* MessagePlan::write(char* to, std::span<const std::byte> bytes) const {
   PayloadReader payload(bytes);
-  PayloadReader fields = payload;
   for (const Step& field : fields_) {
     if (field.tag == Tag::string) {
       payload.text();
@@ -148,19 +141,20 @@ char* MessagePlan::write(char* to, std::span<const std::byte> bytes) const {
     }
   }
   for (const Step& step : message_) {
-    to = put_value(put(to, step.before), step.tag, payload);
+    to = put_value(step.before.write(to), step.tag, payload);
   }
-  to = put(to, after_message_);
+  to = after_message_.write(to);
   if (payload.failed()) return nullptr;
-  return fields_.empty() ? to : write_fields(to, fields_, fields);
+  return fields_.empty() ? to : write_fields(to, bytes);
 }
 
-char* MessagePlan::write_fields(char* to, const std::vector<Step>& steps, PayloadReader& payload) {
-  for (const Step& step : steps) {
-    to = put(to, step.before);
-    if (is_quoted(step.tag)) *to++ = '"';
-    to = put_value(to, step.tag, payload);
-    if (is_quoted(step.tag)) *to++ = '"';
+char* MessagePlan::write_fields(char* to, std::span<const std::byte> bytes) const {
+  PayloadReader payload(bytes);
+  for (const Step& field : fields_) {
+    to = field.before.write(to);
+    if (is_quoted(field.tag)) *to++ = '"';
+    to = put_value(to, field.tag, payload);
+    if (is_quoted(field.tag)) *to++ = '"';
   }
   *to++ = '}';
   return to;

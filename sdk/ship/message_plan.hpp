@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "contract/padded_text.hpp"
 #include "ship/payload_reader.hpp"
 
 namespace trace::detail {
@@ -34,16 +35,15 @@ class MessagePlan {
  private:
   // A value, and the text in front of it, which is JSON already.
   struct Step {
-    std::string before;
+    PaddedText before;
     Tag tag;
   };
   bool add_message(const SiteView& site);
-  static char* write_fields(char* to, const std::vector<Step>& steps, PayloadReader& payload);
+  char* write_fields(char* to, std::span<const std::byte> payload) const;
 
   std::vector<Step> fields_;
   std::vector<Step> message_;
-  std::string after_message_;
-  bool has_message_ = false;
+  PaddedText after_message_;
   std::size_t fixed_bytes_ = 0;
 };
 

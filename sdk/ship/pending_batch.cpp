@@ -26,17 +26,6 @@ RunBatch::RunBatch(RunInfo& run, BatchMemory memory) : run_(&run), memory_(std::
   memory_.line.append(head);
 }
 
-fmt::memory_buffer& RunBatch::begin_event() {
-  if (!events().empty()) memory_.line.push_back(',');
-  event_start_ = memory_.line.size();
-  return memory_.line;
-}
-
-void RunBatch::added(Slab& slab, std::uint32_t lane, std::uint64_t sequence, std::uint64_t stamp) {
-  memory_.events.push_back({&slab, sequence, stamp, lane, static_cast<std::uint32_t>(event_start_),
-                            static_cast<std::uint32_t>(memory_.line.size())});
-}
-
 void RunBatch::cancelled() { memory_.line.resize(event_start_ - (events().empty() ? 0 : 1)); }
 
 void RunBatch::seal() { memory_.line.append(std::string_view("]}\n")); }

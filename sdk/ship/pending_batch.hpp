@@ -46,8 +46,16 @@ class RunBatch {
   std::uint64_t first_stamp() const noexcept { return memory_.events.front().stamp; }
 
   // Room for one event's JSON at the end of what is returned; finish with added() or cancelled().
-  fmt::memory_buffer& begin_event();
-  void added(Slab& slab, std::uint32_t lane, std::uint64_t sequence, std::uint64_t stamp);
+  fmt::memory_buffer& begin_event() {
+    if (!memory_.events.empty()) memory_.line.push_back(',');
+    event_start_ = memory_.line.size();
+    return memory_.line;
+  }
+  void added(Slab& slab, std::uint32_t lane, std::uint64_t sequence, std::uint64_t stamp) {
+    memory_.events.push_back({&slab, sequence, stamp, lane,
+                              static_cast<std::uint32_t>(event_start_),
+                              static_cast<std::uint32_t>(memory_.line.size())});
+  }
   void cancelled();
   void seal();  // ends the line; nothing is added afterwards
 

@@ -18,6 +18,7 @@ Shipper::Shipper(ShipperParts parts, ShipperLimits limits, std::string session_i
     : parts_(parts),
       limits_(limits),
       session_id_(std::move(session_id)),
+      may_be_resolved_(parts.source.may_be_resolved()),
       merger_(parts.source),
       encoder_(session_id_),
       parking_(parts.source, merger_, limits.batch, limits.seed),
@@ -81,7 +82,7 @@ void Shipper::fill(Steady::time_point now) {
     }
     const EventView& event = *item.event;
     RunInfo& run = run_of(*event.node);
-    if (parts_.source.is_resolved(run.number, item.lane, event.sequence)) {
+    if (may_be_resolved_ && parts_.source.is_resolved(run.number, item.lane, event.sequence)) {
       merger_.resolved(*item.slab, 1);
       continue;
     }
@@ -109,10 +110,9 @@ Steady::duration Shipper::pause_after(double brought, Steady::duration since_pas
 }
 
 RunInfo& Shipper::run_of(const NodeView& node) {
+  if (node.run < run_cache_.size() && run_cache_[node.run] != nullptr) return *run_cache_[node.run];
   if (node.run >= run_cache_.size()) run_cache_.resize(node.run + 1);
-  RunInfo*& known = run_cache_[node.run];
-  if (known == nullptr) known = &parts_.runs.resolve(node.run, node.run_id);
-  return *known;
+  return *(run_cache_[node.run] = &parts_.runs.resolve(node.run, node.run_id));
 }
 
 void Shipper::ask_for_states(Steady::time_point now) {

@@ -96,6 +96,7 @@ class Shipper {
   ShipperParts parts_;
   ShipperLimits limits_;
   const std::string session_id_;
+  const bool may_be_resolved_;
   Merger merger_;
   Encoder encoder_;
   BatchBuilder builder_;

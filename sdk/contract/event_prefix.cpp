@@ -1,0 +1,40 @@
+#include "contract/event_prefix.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "contract/json_text.hpp"
+
+namespace trace::detail {
+
+void EventPrefix::make(std::string_view session, std::uint32_t lane, std::string_view run_id,
+                       std::string_view node_id) {
+  std::string text = fmt::format(R"({{"id":"{}-{}-)", session, lane);
+  digits_begin_ = text.size();
+  text.append(usual_digits, '0');
+  digits_end_ = text.size();
+  text += "\",\"runId\":";
+  append_quoted(text, run_id);
+  text += ",\"nodeId\":";
+  append_quoted(text, node_id);
+  text_.assign(text);
+  lane_ = lane;
+  hundred_ = 0;
+}
+
+void EventPrefix::turn(std::uint64_t sequence) {
+  const fmt::format_int shortest(sequence);
+  const std::size_t digits = std::max(usual_digits, shortest.size());
+  if (digits != digits_end_ - digits_begin_) {
+    std::string text(text_.text());
+    text.replace(digits_begin_, digits_end_ - digits_begin_, digits, '0');
+    digits_end_ = digits_begin_ + digits;
+    text_.assign(text);
+  }
+  write_digits(text_.data() + digits_begin_, static_cast<int>(digits), sequence);
+  hundred_ = sequence - sequence % 100;
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,50 @@
+// EventPrefix: what the JSON of one emitter's events of one node begins with: id, run and node.
+// All of it but the id's sequence is the same, so it is kept as text and copied; of the sequence
+// only the last two digits are written for each event. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "contract/decimal.hpp"
+#include "contract/padded_text.hpp"
+
+namespace trace::detail {
+
+class EventPrefix {
+ public:
+  // False before make() and after forget().
+  bool is_of(std::uint32_t lane) const noexcept { return lane_ == lane && !text_.empty(); }
+  void forget() noexcept { text_.assign({}); }
+  // The node's events by the emitter "<session>-<lane>".
+  void make(std::string_view session, std::uint32_t lane, std::string_view run_id,
+            std::string_view node_id);
+
+  // The most bytes that write() takes or overwrites.
+  std::size_t bound() const noexcept { return text_.size() + most_digits + PaddedText::overhang; }
+
+  // Writes {"id":…,"runId":…,"nodeId":… and answers where it ends.
+  char* write(char* to, std::uint64_t sequence) {
+    if (sequence - hundred_ >= 100) [[unlikely]]
+      turn(sequence);
+    char* const end = text_.write(to);
+    write_pair(to + digits_end_ - 2, static_cast<std::uint32_t>(sequence - hundred_));
+    return end;
+  }
+
+ private:
+  static constexpr std::size_t usual_digits = 12;
+  static constexpr std::size_t most_digits = 20;
+
+  // Writes all digits of the sequence.
+  void turn(std::uint64_t sequence);
+
+  PaddedText text_;
+  std::uint32_t lane_ = 0;
+  std::uint64_t hundred_ = 0;  // the sequence that stands in the text, without its last two digits
+  std::size_t digits_begin_ = 0;
+  std::size_t digits_end_ = 0;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,48 @@
+// PaddedText: text that is written again and again, kept with room behind it so that it is copied
+// in whole blocks, which costs a fraction of a memcpy() of unknown length. Who writes it has that
+// room behind the text's place, too. One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace trace::detail {
+
+class PaddedText {
+ public:
+  // The most bytes behind its end that write() overwrites.
+  static constexpr std::size_t overhang = 31;
+
+  PaddedText() = default;
+  explicit PaddedText(std::string_view text) { assign(text); }
+
+  void assign(std::string_view text) {
+    bytes_.assign(text);
+    bytes_.resize((text.size() + overhang) / block * block);
+    size_ = text.size();
+  }
+
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+  std::string_view text() const noexcept { return {bytes_.data(), size_}; }
+  // To change bytes of it; never its length.
+  char* data() noexcept { return bytes_.data(); }
+
+  // Answers where the text ends.
+  char* write(char* to) const noexcept {
+    const char* from = bytes_.data();
+    char* const end = to + size_;
+    for (; to < end; to += block, from += block) std::memcpy(to, from, block);
+    return end;
+  }
+
+ private:
+  static constexpr std::size_t block = overhang + 1;
+
+  std::string bytes_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace trace::detail
