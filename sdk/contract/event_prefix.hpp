@@ -26,7 +26,7 @@ class EventPrefix {
 
   // Writes {"id":…,"runId":…,"nodeId":… and answers where it ends.
   char* write(char* to, std::uint64_t sequence) {
-    if (sequence - hundred_ >= 100) [[unlikely]]
+    if (sequence < hundred_ || sequence - hundred_ >= 100) [[unlikely]]
       turn(sequence);
     char* const end = text_.write(to);
     write_pair(to + digits_end_ - 2, static_cast<std::uint32_t>(sequence - hundred_));
