@@ -1,7 +1,9 @@
 #include "capture/level_words.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 namespace trace::detail {
 namespace {
@@ -13,14 +15,6 @@ constexpr std::uint64_t packed(std::string_view word) noexcept {
   std::uint64_t value = 0;
   for (const char c : word) value = value << 8U | (static_cast<unsigned char>(c) | 0x20U);
   return value;
-}
-
-constexpr bool are_letters(std::string_view word) noexcept {
-  for (const char c : word) {
-    const char small = static_cast<char>(static_cast<unsigned char>(c) | 0x20U);
-    if (small < 'a' || small > 'z') return false;
-  }
-  return true;
 }
 
 bool is(std::string_view word, std::string_view small) noexcept {
@@ -36,7 +30,9 @@ bool is(std::string_view word, std::string_view small) noexcept {
 }  // namespace
 
 std::optional<Level> level_of_word(std::string_view word) noexcept {
-  if (word.size() < 3 || word.size() > 13 || !are_letters(word)) return std::nullopt;
+  if (word.size() < 3 || word.size() > 13 || length_of(word, is_letter) != word.size()) {
+    return std::nullopt;
+  }
   if (word.size() > longest_packed) {
     if (is(word, "information") || is(word, "informational")) return Level::info;
     if (is(word, "emergency")) return Level::error;
@@ -85,6 +81,25 @@ std::optional<Level> level_of_word(std::string_view word) noexcept {
     default:
       return std::nullopt;
   }
+}
+
+bool is_plain_value(std::string_view text) noexcept {
+  text = without_blanks_around(text);
+  if (is_digit(at(text, 0))) {
+    const std::size_t digits = length_of(text, [](char c) { return is_digit(c) || c == '.'; });
+    const char behind = at(text, digits);
+    if (behind == '\0' || behind == ',' || behind == ';' || behind == ')' || behind == '%') {
+      return true;
+    }
+    // "Critical: 2 High: 3" is a summary, "Error: 2 files are missing" is none.
+    const std::string_view next = without_blanks_before(text.substr(digits));
+    const std::size_t name = length_of(next, is_letter);
+    return is_blank(behind) && name > 0 && at(next, name) == ':';
+  }
+  constexpr std::string_view words[] = {"true", "false", "null", "none", "nil", "None",
+                                        "yes",  "no",    "on",   "off",  "-",   "\"\"",
+                                        "''",   "[]",    "{}",   "~",    "n/a", "N/A"};
+  return std::find(std::begin(words), std::end(words), text) != std::end(words);
 }
 
 }  // namespace trace::detail

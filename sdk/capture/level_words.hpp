@@ -7,6 +7,8 @@
 
 #include <trace/event.hpp>
 
+#include "capture/ascii.hpp"
+
 namespace trace::detail {
 
 // The level that a word names, in any case: "WARN", "warning", "wrn", "W" is none. Nothing for any
@@ -21,11 +23,12 @@ constexpr Level level_of_severity(unsigned severity) noexcept {
 }
 
 // True for a word in capitals: how a level stands out where a sentence may stand as well.
-constexpr bool is_capitals(std::string_view word) noexcept {
-  for (const char c : word) {
-    if (c < 'A' || c > 'Z') return false;
-  }
-  return !word.empty();
+constexpr bool is_in_capitals(std::string_view word) noexcept {
+  return !word.empty() && length_of(word, is_capital) == word.size();
 }
+
+// True for what stands behind a name in a table, a summary or a configuration, and is no message:
+// "0", "3, warnings: 2", "false", "null", "[]".
+bool is_plain_value(std::string_view text) noexcept;
 
 }  // namespace trace::detail

@@ -1,0 +1,123 @@
+#include "capture/tool_openings.hpp"
+
+#include <span>
+
+#include "capture/ascii.hpp"
+#include "capture/level_words.hpp"
+
+namespace trace::detail {
+namespace {
+
+struct Opening {
+  std::string_view text;
+  Level level;
+};
+
+constexpr Opening with_capital_a_to_f[] = {
+    {"BUILD FAILED", Level::error},              // gradle, ant
+    {"CMake Error", Level::error},               //
+    {"CMake Warning", Level::warn},              //
+    {"CMake Deprecation Warning", Level::warn},  //
+    {"ERROR! ", Level::error},                   // ansible
+    {"Err:", Level::error},                      // apt: "Err:1 http://…"
+    {"Error from server", Level::error},         // kubectl
+    {"Error occurred during initialization of VM", Level::error},
+    {"Error response from daemon", Level::error},     // docker
+    {"Errors were encountered while", Level::error},  // dpkg
+    {"Exception in thread ", Level::error},           // Java, Python
+    {"FAILURE: ", Level::error},                      // gradle
+    {"FAILED: ", Level::error},                       // ninja
+};
+constexpr Opening with_capital_g_to_z[] = {
+    {"Host key verification failed.", Level::error},  // ssh
+    {"LibClamAV Error: ", Level::error},              //
+    {"LibClamAV Warning: ", Level::warn},             //
+    {"LibClamAV debug: ", Level::debug},              //
+    {"NSE: failed to initialize", Level::error},      // nmap
+    {"PHP Deprecated: ", Level::warn},                //
+    {"PHP Fatal error: ", Level::error},              //
+    {"PHP Notice: ", Level::info},                    //
+    {"PHP Parse error: ", Level::error},              //
+    {"PHP Warning: ", Level::warn},                   //
+    {"Permission denied (publickey", Level::error},   // ssh
+    {"Scan Aborted: ", Level::error},                 // wpscan
+    {"Segmentation fault", Level::error},             //
+    {"Traceback (most recent call last)", Level::error},
+    {"Unable to connect to the server: ", Level::error},  // kubectl
+    {"Uncaught ", Level::error},                          // JavaScript, PHP
+    {"Unhandled exception", Level::error},                // .NET
+};
+constexpr Opening with_small_a_to_h[] = {
+    {"curl: (", Level::error},
+    {"debug1: ", Level::debug},  // ssh
+    {"debug2: ", Level::debug},
+    {"debug3: ", Level::debug},
+    {"docker: Cannot connect to the Docker daemon", Level::error},
+    {"docker: Error response from daemon", Level::error},
+    {"dpkg: error ", Level::error},  // "dpkg: error processing package x"
+    {"e: /", Level::error},          // Kotlin
+    {"e: file:", Level::error},
+    {"fatal runtime error: ", Level::error},  // Rust
+};
+constexpr Opening with_small_i_to_z[] = {
+    {"kex_exchange_identification: ", Level::error},  // ssh
+    {"ninja: build stopped: ", Level::error},
+    {"ssh: Could not resolve hostname ", Level::error},
+    {"ssh: connect to host ", Level::error},
+    {"tar: Error is not recoverable", Level::error},
+    {"terminate called ", Level::error},  // C++
+    {"w: /", Level::warn},                // Kotlin
+    {"w: file:", Level::warn},
+};
+
+std::span<const Opening> openings_of(char first) noexcept {
+  if (first >= 'A' && first <= 'F') return with_capital_a_to_f;
+  if (first >= 'G' && first <= 'Z') return with_capital_g_to_z;
+  if (first >= 'a' && first <= 'h') return with_small_a_to_h;
+  if (first >= 'i' && first <= 'z') return with_small_i_to_z;
+  return {};
+}
+
+// "npm ERR! …" until version 9, "npm error …" since, and the levels of npm's own.
+std::optional<Level> level_of_npm(std::string_view behind) noexcept {
+  if (behind.starts_with("ERR!")) return Level::error;
+  const std::string_view word = first_word(behind, 16);
+  if (word == "http" || word == "sill" || word == "silly" || word == "timing") return Level::debug;
+  return level_of_word(word);
+}
+
+// "thread 'main' (123) panicked at …", "thread 'main' has overflowed its stack"
+bool is_rust_panic(std::string_view line) noexcept {
+  const std::string_view head = line.substr(0, 160);
+  return head.find("' panicked at ") != std::string_view::npos ||
+         head.find(") panicked at ") != std::string_view::npos ||
+         head.find(" has overflowed its stack") != std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<Level> level_of_tool(std::string_view line) noexcept {
+  for (const Opening& opening : openings_of(line.front())) {
+    if (at(line, 1) == opening.text[1] && line.starts_with(opening.text)) return opening.level;
+  }
+  switch (line.front()) {
+    case 'n':
+      return line.starts_with("npm ") ? level_of_npm(line.substr(4)) : std::nullopt;
+    case 't':
+      return line.starts_with("thread '") && is_rust_panic(line) ? std::optional(Level::error)
+                                                                 : std::nullopt;
+    case 'f':  // .NET's console: "fail: Microsoft.Hosting[0]"
+      return line.starts_with("fail: ") && line.ends_with(']') ? std::optional(Level::error)
+                                                               : std::nullopt;
+    case 'O':
+    case 'J': {
+      const bool is_jvm = line.starts_with("OpenJDK ") || line.starts_with("Java HotSpot(TM) ");
+      const bool warns = is_jvm && line.substr(0, 64).find("VM warning: ") != line.npos;
+      return warns ? std::optional(Level::warn) : std::nullopt;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace trace::detail
