@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "capture/trace_shape.hpp"
+
 namespace trace::detail {
 
 class StackTrace {
@@ -28,7 +30,17 @@ class StackTrace {
   // `line`: no ANSI sequences, valid UTF-8, without its end.
   Place place(std::string_view line);
   // Forgets the open trace.
-  void reset();
+  void reset() noexcept;
+
+ private:
+  Place open(TracePlace at, std::size_t bytes) noexcept;
+
+  TracePlace at_ = TracePlace::none;
+  std::size_t lines_ = 0;  // of the open event
+  std::size_t bytes_ = 0;
+  // So many lines may still pass until frames by themselves open no trace any more: somebody's line
+  // that came in between must not make sixty events of the frames behind it.
+  unsigned frames_may_open_ = 0;
 };
 
 }  // namespace trace::detail
