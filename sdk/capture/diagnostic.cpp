@@ -34,6 +34,14 @@ std::optional<Level> level_of_glib(std::string_view text) noexcept {
   return level_of_word(word.substr(word.rfind('-') + 1));
 }
 
+// "[emerg] bind() failed" behind the name of nginx.
+std::optional<Level> level_of_bracket(std::string_view text) noexcept {
+  if (text.front() != '[') return std::nullopt;
+  const std::size_t letters = length_of(text.substr(1, 14), is_letter);
+  return text.substr(1 + letters).starts_with("] ") ? level_of_word(text.substr(1, letters))
+                                                    : std::nullopt;
+}
+
 // What a program says of itself without a word for the level, when the words are always the same.
 std::optional<Level> level_of_phrase(std::string_view text, bool is_shell) noexcept {
   if (text.starts_with("*** ")) return Level::error;  // make
@@ -64,6 +72,7 @@ std::optional<Level> level_of_diagnostic(std::string_view line, std::string_view
     if (rest.empty()) return std::nullopt;
     if (const auto level = level_before_colon(rest)) return level;
     if (const auto level = level_of_phrase(rest, is_shell)) return level;
+    if (const auto level = level_of_bracket(rest)) return level;
     word = first_word(rest);
     if (is_python_warning(word)) return Level::warn;
     if (const auto level = level_of_glib(rest)) return level;

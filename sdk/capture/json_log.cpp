@@ -23,38 +23,43 @@ std::string_view key_of(ondemand::field& member) {
   return {key, static_cast<std::size_t>(end - key)};
 }
 
-bool is_whole(ondemand::value value);
+// Deeper values are left alone: the encoder of events would refuse them (contract/json_repair.hpp).
+constexpr int max_depth = 100;
 
-bool are_whole(ondemand::array elements) {
+bool is_whole(ondemand::value value, int depth);
+
+bool are_whole(ondemand::array elements, int depth) {
   for (auto element : elements) {
     ondemand::value value;
-    if (element.get(value) != SUCCESS || !is_whole(value)) return false;
+    if (element.get(value) != SUCCESS || !is_whole(value, depth)) return false;
   }
   return true;
 }
 
-bool are_whole(ondemand::object members) {
+bool are_whole(ondemand::object members, int depth) {
   for (auto found : members) {
     ondemand::field member;
     std::string_view key;
     if (std::move(found).get(member) != SUCCESS) return false;
-    if (member.unescaped_key().get(key) != SUCCESS || !is_whole(member.value())) return false;
+    if (member.unescaped_key().get(key) != SUCCESS) return false;
+    if (!is_whole(member.value(), depth)) return false;
   }
   return true;
 }
 
 // Reads all of a value: what On-Demand skips it does not check.
-bool is_whole(ondemand::value value) {
+bool is_whole(ondemand::value value, int depth) {
+  if (depth == 0) return false;
   ondemand::json_type type{};
   if (value.type().get(type) != SUCCESS) return false;
   switch (type) {
     case ondemand::json_type::object: {
       ondemand::object members;
-      return value.get_object().get(members) == SUCCESS && are_whole(members);
+      return value.get_object().get(members) == SUCCESS && are_whole(members, depth - 1);
     }
     case ondemand::json_type::array: {
       ondemand::array elements;
-      return value.get_array().get(elements) == SUCCESS && are_whole(elements);
+      return value.get_array().get(elements) == SUCCESS && are_whole(elements, depth - 1);
     }
     case ondemand::json_type::string: {
       std::string_view text;
@@ -68,8 +73,10 @@ bool is_whole(ondemand::value value) {
       bool boolean = false;
       return value.get_bool().get(boolean) == SUCCESS;
     }
-    case ondemand::json_type::null:
-      return value.is_null();
+    case ondemand::json_type::null: {
+      bool null = false;
+      return value.is_null().get(null) == SUCCESS && null;
+    }
   }
   return false;
 }
@@ -132,7 +139,7 @@ bool JsonLog::State::find_message(ondemand::document& document) {
     }
     std::string_view unescaped;
     if (member.unescaped_key().get(unescaped) != SUCCESS) return false;
-    if (!is_whole(member.value())) return false;
+    if (!is_whole(member.value(), max_depth)) return false;
   }
   // Nothing may stand behind the object.
   return document.current_location().error() == simdjson::OUT_OF_BOUNDS;

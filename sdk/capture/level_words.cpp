@@ -73,6 +73,7 @@ std::optional<Level> level_of_word(std::string_view word) noexcept {
     case packed("crit"):
     case packed("crt"):
     case packed("panic"):
+    case packed("dpanic"):
     case packed("pani"):
     case packed("pnc"):
     case packed("alert"):

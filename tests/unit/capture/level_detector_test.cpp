@@ -1,0 +1,398 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include "capture/level_detector.hpp"
+
+using namespace trace;
+using namespace trace::detail;
+
+namespace {
+
+constexpr Level debug = Level::debug;
+constexpr Level info = Level::info;
+constexpr Level warn = Level::warn;
+constexpr Level error = Level::error;
+
+struct Shape {
+  std::string_view tool;
+  std::string_view line;
+  Level level;
+};
+
+// The level is the line's own: it is the same on both streams. The message stays the whole line.
+template <std::size_t N>
+void check(const Shape (&shapes)[N]) {
+  LevelDetector detector;
+  for (const Shape& shape : shapes) {
+    CAPTURE(shape.tool);
+    CAPTURE(shape.line);
+    for (const Stream stream : {Stream::out, Stream::err}) {
+      const Finding finding = detector.detect(shape.line, stream);
+      CHECK(name(finding.level) == name(shape.level));
+      CHECK(finding.message == shape.line);
+      CHECK(finding.fields.empty());
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("security scanners say of which level their lines are") {
+  check({
+      {"nuclei", "[INF] Templates loaded for current scan: 8104", info},
+      {"nuclei", "[WRN] Loading 197 unsigned templates for scan. Use with caution.", warn},
+      {"nuclei", "[ERR] Could not run nuclei: no templates provided for scan", error},
+      {"nuclei", "[FTL] Could not create runner: no input", error},
+      {"nuclei", "[DBG] [http-missing-headers] Dumped HTTP request", debug},
+      {"nuclei", "[VER] [tech-detect] Sent HTTP request to https://example.com", debug},
+      {"subfinder", "[INF] Found 12 subdomains for example.com in 3 seconds 2 milliseconds", info},
+      {"httpx", "[WRN] UI Dashboard is disabled, Use -dashboard option to enable", warn},
+      {"nmap", "WARNING: No targets were specified, so 0 hosts scanned.", warn},
+      {"nmap", "Note: Host seems down. If it is really up, try -Pn", info},
+      {"nmap", "Warning: 127.0.0.1 giving up on port because retransmission cap hit (10).", warn},
+      {"nmap", "NSE: failed to initialize the script engine:", error},
+      {"nmap NSE", "|_http-vhosts: ERROR: Script execution failed (use -d to debug)", error},
+      {"metasploit", "[*] Started reverse TCP handler on 10.0.0.1:4444", info},
+      {"metasploit", "[+] 10.0.0.2:445 - Host is likely VULNERABLE to MS17-010!", info},
+      {"metasploit", "[-] Exploit failed [unreachable]: Rex::ConnectionRefused", error},
+      {"metasploit", "[!] You are binding to a loopback address by setting LHOST", warn},
+      {"wpscan", "[!] No WPScan API Token given, as a result no data has been output.", warn},
+      {"wpscan", "[i] No plugins Found.", info},
+      {"wpscan", "Scan Aborted: The url supplied seems to be down", error},
+      {"sqlmap", "[12:00:01] [WARNING] GET parameter 'id' does not appear to be dynamic", warn},
+      {"sqlmap", "[12:00:02] [CRITICAL] all tested parameters do not appear injectable", error},
+      {"sqlmap", "[12:00:03] [INFO] testing connection to the target URL", info},
+      {"sqlmap", "[12:00:03] [DEBUG] setting the HTTP timeout", debug},
+      {"nikto", "+ ERROR: Error limit (20) reached for host, giving up.", error},
+      {"lynis", "  - Checking for old unused accounts               [ WARNING ]", warn},
+      {"lynis", "    - Result: found 2 processes                    [ OK ]", info},
+      {"zap", "1234 [main] INFO  org.parosproxy.paros.CommandLine - Starting", info},
+      {"zap", "2024-01-02 03:04:05,678 [main ] WARN  AddOnLoader - Not adding add-on", warn},
+      {"trivy", "2024-01-02T03:04:05.678+0000\tWARN\tThis OS version is not on the EOL list", warn},
+      {"trivy", "2024-01-02T03:04:05Z\tINFO\t[vuln] Vulnerability scanning is enabled", info},
+      {"trivy", "2024-01-02T03:04:05Z\tFATAL\tFatal error\timage scan error", error},
+      {"trufflehog", "2024-01-02T03:04:05Z\tinfo-0\ttrufflehog\trunning source", info},
+      {"gitleaks", "3:04PM WRN leaks found: 2", warn},
+      {"gitleaks", "3:04PM INF scan completed in 1.2s", info},
+      {"bandit", "[main]\tINFO\tprofile include tests: None", info},
+      {"hydra", "[ERROR] could not connect to ssh://10.0.0.1:22 - Connection refused", error},
+      {"clamav", "LibClamAV Warning: ** The virus database is older than 7 days! **", warn},
+      {"chromium", "[12:34:0102/030405.678901:ERROR:gpu_init.cc(523)] Passthrough failed", error},
+      {"chromium", "[123:4567:0102/030405.678901:WARNING:bluez.cc(247)] Floss", warn},
+  });
+}
+
+TEST_CASE("package managers and version control say of which level their lines are") {
+  check({
+      {"npm 6", "npm ERR! code ENOENT", error},
+      {"npm 6", "npm WARN deprecated request@2.88.2: request has been deprecated", warn},
+      {"npm 11", "npm error code ENOTCACHED", error},
+      {"npm 11", "npm error", error},
+      {"npm 11", "npm warn deprecated inflight@1.0.6: This module leaks memory.", warn},
+      {"npm 11", "npm notice New major version of npm available! 10.2.4 -> 11.19.1", info},
+      {"npm 11", "npm verbose cli /usr/bin/node /usr/bin/npm", debug},
+      {"npm 11", "npm http fetch GET 200 https://registry.npmjs.org/x 12ms", debug},
+      {"pip", "WARNING: Running pip as the 'root' user can result in broken permissions", warn},
+      {"pip", "ERROR: No matching distribution found for nope-not-there", error},
+      {"pip", "  error: subprocess-exited-with-error", error},
+      {"pip", "DEPRECATION: Loading egg at /x is deprecated.", warn},
+      {"pip", "[notice] A new release of pip is available: 23.2.1 -> 24.0", info},
+      {"pip", "error: externally-managed-environment", error},
+      {"apt", "E: Unable to locate package nope-not-there", error},
+      {"apt", "W: Some index files failed to download.", warn},
+      {"apt", "N: Skipping acquire of configured file 'main/binary-i386/Packages'", info},
+      {"apt", "WARNING: apt does not have a stable CLI interface. Use with caution.", warn},
+      {"apt", "Err:3 http://deb.debian.org/debian bookworm/main amd64 x amd64 1.0", error},
+      {"dpkg", "dpkg: error: cannot access archive '/nope.deb': No such file or directory", error},
+      {"dpkg", "dpkg: error processing archive bad.deb (--install):", error},
+      {"dpkg", "dpkg: warning: files list file for package 'x' missing", warn},
+      {"dpkg", "Errors were encountered while processing:", error},
+      {"git", "fatal: not a git repository (or any of the parent directories): .git", error},
+      {"git", "error: pathspec 'nope' did not match any file(s) known to git", error},
+      {"git", "warning: in the working copy of 'f', CRLF will be replaced by LF", warn},
+      {"git", "hint: Using 'master' as the name for the initial branch.", info},
+      {"git", "remote: error: GH006: Protected branch update failed", error},
+      {"ansible", "[WARNING]: No inventory was parsed, only implicit localhost is available", warn},
+      {"ansible", "[DEPRECATION WARNING]: TRANSFORM_INVALID_GROUP_CHARS settings", warn},
+      {"ansible", "ERROR! the playbook: x.yml could not be found", error},
+      {"ansible", "fatal: [host]: FAILED! => {\"changed\": false}", error},
+  });
+}
+
+TEST_CASE("compilers and build tools say of which level their lines are") {
+  check({
+      {"gcc", "a.c:1:10: fatal error: nope.h: No such file or directory", error},
+      {"gcc", "b.c:1:31: error: \xE2\x80\x98x\xE2\x80\x99 undeclared", error},
+      {"gcc", "b.c:1:31: note: each undeclared identifier is reported only once", info},
+      {"gcc", "b.c:1:21: warning: unused variable \xE2\x80\x98y\xE2\x80\x99", warn},
+      {"gcc", "collect2: error: ld returned 1 exit status", error},
+      {"gcc", "cc1: fatal error: nope.c: No such file or directory", error},
+      {"gcc", "x.c:3:1: internal compiler error: Segmentation fault", error},
+      {"clang", "clang: error: linker command failed with exit code 1", error},
+      {"ubsan", "ub.c:2:45: runtime error: signed integer overflow", error},
+      {"asan", "==20626==ERROR: AddressSanitizer: heap-use-after-free on address 0x6020", error},
+      {"ld", "/usr/bin/ld: x.o: warning: relocation in read-only section `.text'", warn},
+      {"glibc", "as: as.c:2: main: Assertion `0==1' failed.", error},
+      {"glibc", "*** stack smashing detected ***: terminated", error},
+      {"libstdc++", "terminate called after throwing an instance of 'std::runtime_error'", error},
+      {"cmake", "CMake Error at CMakeLists.txt:7 (message):", error},
+      {"cmake", "CMake Error: The source directory \"/nope\" does not exist.", error},
+      {"cmake", "CMake Warning (dev) at CMakeLists.txt:5 (message):", warn},
+      {"cmake", "CMake Deprecation Warning at CMakeLists.txt:4 (message):", warn},
+      {"cmake", "-- Configuring incomplete, errors occurred!", error},
+      {"make", "make: *** [Makefile:2: all] Error 1", error},
+      {"make", "make[2]: *** No rule to make target 'nope'.  Stop.", error},
+      {"make", "M3:2: *** missing separator.  Stop.", error},
+      {"make", "make: [M2:2: all] Error 1 (ignored)", warn},
+      {"make", "Makefile:6: warning: overriding recipe for target 'x'", warn},
+      {"ninja", "FAILED: x.o", error},
+      {"ninja", "ninja: build stopped: subcommand failed.", error},
+      {"rustc", "error[E0308]: mismatched types", error},
+      {"rustc", "warning: unused variable: `unused`", warn},
+      {"cargo", "error: could not compile `cg` (bin \"cg\") due to 1 previous error", error},
+      {"cargo", "help: a command with a similar name exists: `doc`", info},
+      {"javac", "B.java:1: error: incompatible types: String cannot be converted to int", error},
+      {"javac", "C.java:1: warning: [deprecation] Date(int,int,int) has been deprecated", warn},
+      {"javac", "Note: C.java uses unchecked or unsafe operations.", info},
+      {"java", "Error: Could not find or load main class Nope", error},
+      {"java", "OpenJDK 64-Bit Server VM warning: Sharing is only supported", warn},
+      {"maven", "[ERROR] COMPILATION ERROR : ", error},
+      {"maven", "[INFO] BUILD SUCCESS", info},
+      {"maven", "[WARNING] Using platform encoding", warn},
+      {"gradle", "FAILURE: Build failed with an exception.", error},
+      {"gradle", "> Task :compileJava FAILED", error},
+      {"kotlin", "e: file:///x/A.kt:1:1 Unresolved reference: y", error},
+      {"tsc", "src/a.ts(1,2): error TS2322: Type 'string' is not assignable", error},
+      {"tsc", "src/a.ts:1:2 - error TS2322: Type 'string' is not assignable", error},
+      {"msvc", "C:\\x\\file.c(12): error C2065: 'x': undeclared identifier", error},
+      {"msvc", "file.c(12): warning C4101: 'y': unreferenced local variable", warn},
+      {"msvc", "LINK : fatal error LNK1104: cannot open file 'x.lib'", error},
+      {"buildkit", "#5 ERROR: process \"/bin/sh -c make\" did not complete", error},
+  });
+}
+
+TEST_CASE("loggers say of which level their lines are") {
+  check({
+      {"klog", "E0102 15:04:05.000000   12345 reflector.go:147] Failed to watch", error},
+      {"klog", "W0102 15:04:05.000000   12345 warnings.go:70] v1 is deprecated", warn},
+      {"glog", "I20240102 15:04:05.000000 12345 main.cc:12] started", info},
+      {"glog", "F0102 15:04:05.000000 12345 main.cc:12] Check failed: x", error},
+      {"syslog", "<11>Jan  2 03:04:05 host prog[12]: cannot open", error},
+      {"syslog", "<30>1 2024-01-02T03:04:05Z host prog - - - started", info},
+      {"syslog", "<15>polling", debug},
+      {"systemd", "<4>disk is nearly full", warn},
+      {"python", "WARNING:root:msg", warn},
+      {"python", "DEBUG:a.b:d", debug},
+      {"python", "2024-01-02 03:04:05,678 - my.module - WARNING - msg", warn},
+      {"python", "2024-01-02 03:04:05,678 my.module ERROR msg", error},
+      {"python", "/tmp/log.py:5: DeprecationWarning: old", warn},
+      {"python", "<string>:1: SyntaxWarning: invalid escape sequence '\\d'", warn},
+      {"argparse", "prog: error: the following arguments are required: x", error},
+      {"loguru", "2024-01-02 03:04:05.678 | ERROR    | __main__:main:3 - msg", error},
+      {"structlog", "2024-01-02 03:04:05 [warning  ] msg                 key=val", warn},
+      {"rich", "[01/02/24 03:04:05] WARNING  msg                  file.py:12", warn},
+      {"celery", "[2024-01-02 03:04:05,678: WARNING/MainProcess] msg", warn},
+      {"gunicorn", "[2024-01-02 03:04:05 +0000] [123] [INFO] Listening at: http://0.0.0.0", info},
+      {"uvicorn", "INFO:     Started server process [123]", info},
+      {"airflow", "[2024-01-02T03:04:05.678+0000] {taskinstance.py:1234} ERROR - failed", error},
+      {"tornado", "[W 03:04:05.678 NotebookApp] 404 GET /x", warn},
+      {"salt", "[ERROR   ] Unable to sign_in to master", error},
+      {"log4j", "2024-01-02 03:04:05,678 WARN  [main] c.e.App - msg", warn},
+      {"logback", "03:04:05.678 [main] ERROR com.example.App - msg", error},
+      {"spring", "2024-01-02T03:04:05.678Z  INFO 12345 --- [main] c.e.App : Started", info},
+      {"tomcat", "02-Jan-2024 03:04:05.678 SEVERE [main] org.apache.X.y msg", error},
+      {"java.util.logging", "WARNING: jul", warn},
+      {"java.util.logging", "SEVERE: jul", error},
+      {"spark", "24/01/02 03:04:05 WARN NativeCodeLoader: Unable to load native-hadoop", warn},
+      {"kafka", "[2024-01-02 03:04:05,678] ERROR Fatal error (kafka.Kafka$)", error},
+      {"slf4j-simple", "[main] WARN com.example.App - msg", warn},
+      {"spdlog", "[2024-01-02 03:04:05.678] [net] [warning] msg", warn},
+      {"spdlog", "[2024-01-02 03:04:05.678] [critical] msg", error},
+      {"env_logger", "[2024-01-02T03:04:05Z WARN  my_crate] msg", warn},
+      {"tracing", "2024-01-02T03:04:05.678901Z  WARN my_crate: msg", warn},
+      {"tracing", "2024-01-02T03:04:05.678901Z TRACE my_crate::x: msg", debug},
+      {"tracing", " WARN my_crate: msg", warn},
+      {"go slog", "2024/01/02 03:04:05 INFO msg key=val", info},
+      {"go slog", "time=2024-01-02T03:04:05.678Z level=INFO msg=\"started\" port=80", info},
+      {"go net/http", "2024/01/02 03:04:05 http: panic serving 127.0.0.1:1: boom", error},
+      {"logrus", "time=\"2024-01-02T03:04:05Z\" level=warning msg=\"slow\"", warn},
+      {"logrus", "WARN[0003] slow                                      a=1", warn},
+      {"logrus", "FATA[0000] cannot open", error},
+      {"logfmt", "level=error ts=2024-01-02T03:04:05Z caller=main.go:1 err=\"x\"", error},
+      {"logfmt", "ts=1 lvl=dbug msg=\"a level=error b\"", debug},
+      {"logfmt", "ts=1 level=\"warn\" msg=x", warn},
+      {"logfmt", "severity=warning message=\"slow\"", warn},
+      {"zap", "2024-01-02T03:04:05.678Z\terror\tmain\tx.go:1\tfailed", error},
+      {"zerolog", "2024-01-02T03:04:05Z ERR failed error=\"x\"", error},
+      {"hclog", "2024-01-02T03:04:05.678Z [WARN]  core: msg", warn},
+      {"geth", "INFO [01-02|03:04:05.678] Starting Geth on Ethereum mainnet", info},
+      {".NET", "fail: Microsoft.AspNetCore.Server.Kestrel[13]", error},
+      {".NET", "warn: Microsoft.AspNetCore.DataProtection[35]", warn},
+      {".NET", "dbug: Microsoft.Hosting[1]", debug},
+      {"winston", "2024-01-02T03:04:05.678Z error: cannot open", error},
+      {"node", "(node:1234) ExperimentalWarning: The Fetch API is experimental", warn},
+      {"node", "(node:1234) [DEP0005] DeprecationWarning: Buffer() is deprecated", warn},
+      {"ruby", "E, [2024-01-02T03:04:05.678901 #123] ERROR -- : msg", error},
+      {"elixir", "03:04:05.678 [warning] msg", warn},
+      {"elixir", "** (RuntimeError) boom", error},
+      {"php", "PHP Fatal error:  Uncaught Exception: x in /x.php:3", error},
+      {"php", "PHP Warning:  Undefined variable $x in /x.php on line 3", warn},
+      {"glib", "(gedit:123): Gtk-WARNING **: 03:04:05.678: cannot open display", warn},
+      {"glib", "** (process:123): CRITICAL **: assertion failed", error},
+      {"tensorflow", "2024-01-02 03:04:05.123456: W tensorflow/core/x.cc:1] msg", warn},
+      {"logcat", "01-02 03:04:05.678  1234  5678 E ActivityManager: msg", error},
+  });
+}
+
+TEST_CASE("servers and shells say of which level their lines are") {
+  check({
+      {"nginx", "2024/01/02 03:04:05 [error] 123#123: *1 open() failed", error},
+      {"nginx", "nginx: [emerg] bind() to 0.0.0.0:80 failed", error},
+      {"apache", "[Wed Oct 11 14:32:52.123456 2023] [core:error] [pid 1] AH00124: msg", error},
+      {"apache", "[Wed Oct 11 14:32:52.123456 2023] [mpm_event:notice] [pid 1] started", info},
+      {"postgres", "2024-01-02 03:04:05.678 UTC [123] ERROR:  relation does not exist", error},
+      {"postgres", "2024-01-02 03:04:05.678 UTC [123] LOG:  database system is ready", info},
+      {"psql", "psql:file.sql:1: ERROR:  relation does not exist", error},
+      {"mysql", "2024-01-02T03:04:05.678901Z 0 [Warning] [MY-010068] [Server] CA", warn},
+      {"redis", "1:M 02 Jan 2024 03:04:05.678 # WARNING Memory overcommit", warn},
+      {"redis", "1:M 02 Jan 2024 03:04:05.678 * Ready to accept connections", info},
+      {"haproxy", "[ALERT]    (8) : Binding [x.cfg:3] for frontend: cannot bind", error},
+      {"systemd", "[FAILED] Failed to start x.service.", error},
+      {"tini", "[WARN  tini (8)] Tini is not running as PID 1", warn},
+      {"docker logs -t", "2024-01-02T03:04:05.678901234Z Error: cannot open", error},
+      {"docker logs -t", "2024-01-02T03:04:05.678901234Z prog: warning: slow", warn},
+      {"docker", "docker: Error response from daemon: pull access denied for nope", error},
+      {"docker", "docker: Cannot connect to the Docker daemon at unix:///x.", error},
+      {"kubectl", "Error from server (NotFound): pods \"x\" not found", error},
+      {"kubectl", "error: the server doesn't have a resource type \"x\"", error},
+      {"kubectl", "Unable to connect to the server: dial tcp: lookup x", error},
+      {"terraform", "\xE2\x94\x82 Error: Invalid reference", error},
+      {"terraform", "\xE2\x94\x82 Warning: Deprecated attribute", warn},
+      {"curl", "curl: (6) Could not resolve host: nope.invalid", error},
+      {"curl", "  0     0    0     0    0     0      0      0 --:--:--     0curl: (7) x", error},
+      {"ssh", "ssh: Could not resolve hostname nope.invalid: Name or service not known", error},
+      {"ssh", "debug1: Reading configuration data /etc/ssh/ssh_config", debug},
+      {"ssh", "user@host: Permission denied (publickey,password).", error},
+      {"ssh", "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @", warn},
+      {"ssh", "Warning: Permanently added 'x' (ED25519) to the list of known hosts.", warn},
+      {"bash", "bash: line 1: foo_nope: command not found", error},
+      {"bash", "bash: -c: line 2: syntax error: unexpected end of file", error},
+      {"bash", "-bash: foo: command not found", error},
+      {"bash", "bash: warning: setlocale: LC_ALL: cannot change locale (nope)", warn},
+      {"bash", "s.sh: line 3: warning: here-document at line 2 delimited by end", warn},
+      {"dash", "sh: 1: foo_nope: not found", error},
+      {"dash", "./s.sh: 1: foo_nope: not found", error},
+      {"zsh", "zsh: command not found: foo", error},
+      {"cmd.exe", "'foo' is not recognized as an internal or external command,", error},
+      {"powershell", "VERBOSE: Performing the operation", debug},
+      {"gpg", "gpg: WARNING: unsafe permissions on homedir '/x'", warn},
+      {"go", "panic: runtime error: index out of range [5] with length 0", error},
+      {"go", "fatal error: all goroutines are asleep - deadlock!", error},
+      {"rust", "thread 'main' (20464) panicked at p.rs:1:88:", error},
+      {"rust", "thread 'main' panicked at 'boom', src/main.rs:2:5", error},
+      {"rust", "thread 'main' (20519) has overflowed its stack", error},
+      {"python", "Traceback (most recent call last):", error},
+      {"python", "requests.exceptions.ConnectionError: HTTPSConnectionPool", error},
+      {"java", "Exception in thread \"main\" java.lang.RuntimeException: outer", error},
+      {"node", "TypeError: boom", error},
+      {"node", "AssertionError [ERR_ASSERTION]: Expected values to be equal:", error},
+      {"any", "ERROR cannot open", error},
+      {"any", "FATAL: out of memory", error},
+      {"any", "Error: something", error},
+      {"any", "WARN slow", warn},
+      {"any", "panic: boom", error},
+  });
+}
+
+TEST_CASE("nothing is guessed from the middle of a sentence, a URL, a number or a result") {
+  constexpr std::string_view lines[] = {
+      "",
+      "a",
+      "0 errors found",
+      "no error",
+      "No errors, 3 warnings",
+      "1 error",
+      "4 warnings",
+      "1 error generated.",
+      "error_log=/x",
+      "error_log /var/log/nginx/error.log;",
+      "errors: 0",
+      "Error: 0",
+      "ERROR: 0, WARN: 3",
+      "Critical: 2 High: 3 Medium: 9",
+      "error: null",
+      "debug: true",
+      "debug:",
+      "info:",
+      "warnings: false",
+      "[debug]",
+      "log_level=error",
+      "loglevel=debug other=1",
+      "level=debug",
+      "set level=debug to see more",
+      "https://example.com/?level=error&a=b",
+      "https://example.com/error: see there",
+      "http://example.com/warning",
+      "GET /error HTTP/1.1",
+      "PATH=/usr/bin level of error",
+      "a=\"level=error\" b=c",
+      "severity=critical host=example.com",
+      "Errors occurred in 0 of 3 checks",
+      "Failed to guess",
+      "Starting Nmap 7.93 ( https://nmap.org ) at 2024-01-02 03:04 UTC",
+      "Nmap scan report for error.example.com (10.0.0.1)",
+      "22/tcp open  ssh",
+      "| http-methods: Potentially risky methods: TRACE",
+      "TRACE method is enabled",
+      "CRITICAL  CVE-2021-44228  log4j-core  2.14.1",
+      "[CVE-2021-44228:log4j] [http] [critical] https://example.com",
+      "[tech-detect:nginx] [http] [info] https://example.com",
+      "[2024-01-02 03:04:05] [exposed-panel] [http] [critical] https://example.com",
+      "https://example.com [200] [Error page] [nginx]",
+      "[200] error",
+      "WARN-NEW: X-Frame-Options Header Not Set [10020] x 4",
+      "PASS: Cookie No HttpOnly Flag [10010]",
+      "--- FAIL: TestX (0.00s)",
+      "warning.example.com",
+      "error.example.com",
+      "errors/404.html",
+      "E:\\data\\file.txt",
+      "Everything: fine",
+      "Information about errors",
+      "error handling is described in chapter 3",
+      "Warning signs of a stroke",
+      "The fatal error: what it was nobody knew",
+      "info@example.com",
+      "Alert: 5 hosts are up",
+      "Fine: we are done",
+      "2024-01-02 03:04:05 no ERROR was found",
+      "2024-01-02 03:04:05 10.0.0.1 TRACE /path",
+      "2024-01-02T03:04:05Z stderr F message",
+      "10.0.0.1 - - [02/Jan/2024:03:04:05 +0000] \"GET /error HTTP/1.1\" 200 12",
+      "3 ERROR lines",
+      "12:34 ratio",
+      "{\"id\":1,\"error\":null}",
+      "<html><body>error</body></html>",
+      "<1>",
+      "    1 | ERROR x",
+      "      ERROR somewhere deep in a table",
+      "- name: error",
+      "std: error",
+      "status: error",
+      "MaxError: 0.1",
+      "StandardError is a class",
+      "E",
+      "E0102",
+      "W3C validator",
+      "I am here"};
+  LevelDetector detector;
+  for (const std::string_view line : lines) {
+    CAPTURE(line);
+    CHECK(name(detector.detect(line, Stream::out).level) == "info");
+    CHECK(name(detector.detect(line, Stream::err).level) == "warn");
+    CHECK(detector.detect(line, Stream::err).message == line);
+    CHECK(detector.detect(line, Stream::err).fields.empty());
+  }
+}
