@@ -3,6 +3,7 @@
 #include <span>
 
 #include "capture/ascii.hpp"
+#include "capture/exception_name.hpp"
 #include "capture/level_words.hpp"
 
 namespace trace::detail {
@@ -13,40 +14,39 @@ struct Opening {
   Level level;
 };
 
+// A table per range of first letters; the tool stands behind where the words do not name it.
 constexpr Opening with_capital_a_to_f[] = {
-    {"BUILD FAILED", Level::error},              // gradle, ant
-    {"CMake Error", Level::error},               //
-    {"CMake Warning", Level::warn},              //
-    {"CMake Deprecation Warning", Level::warn},  //
-    {"ERROR! ", Level::error},                   // ansible
-    {"Err:", Level::error},                      // apt: "Err:1 http://…"
-    {"Error from server", Level::error},         // kubectl
+    {"BUILD FAILED", Level::error},  // gradle, ant
+    {"CMake Deprecation Warning at ", Level::warn},
+    {"CMake Error ", Level::error},
+    {"CMake Error: ", Level::error},
+    {"CMake Warning ", Level::warn},
+    {"CMake Warning: ", Level::warn},
+    {"ERROR! ", Level::error},            // ansible
+    {"Error from server", Level::error},  // kubectl
     {"Error occurred during initialization of VM", Level::error},
-    {"Error response from daemon", Level::error},     // docker
-    {"Errors were encountered while", Level::error},  // dpkg
-    {"Exception in thread ", Level::error},           // Java, Python
-    {"FAILURE: ", Level::error},                      // gradle
-    {"FAILED: ", Level::error},                       // ninja
+    {"Error response from daemon", Level::error},                 // docker
+    {"Errors were encountered while processing:", Level::error},  // dpkg
+    {"Exception in thread ", Level::error},                       // Java, Python
 };
 constexpr Opening with_capital_g_to_z[] = {
     {"Host key verification failed.", Level::error},  // ssh
     {"LINK : fatal error ", Level::error},            // Microsoft's linker
-    {"LibClamAV Error: ", Level::error},              //
-    {"LibClamAV Warning: ", Level::warn},             //
-    {"LibClamAV debug: ", Level::debug},              //
-    {"NSE: failed to initialize", Level::error},      // nmap
-    {"PHP Deprecated: ", Level::warn},                //
-    {"PHP Fatal error: ", Level::error},              //
-    {"PHP Notice: ", Level::info},                    //
-    {"PHP Parse error: ", Level::error},              //
-    {"PHP Warning: ", Level::warn},                   //
-    {"Permission denied (publickey", Level::error},   // ssh
-    {"Scan Aborted: ", Level::error},                 // wpscan
-    {"Segmentation fault", Level::error},             //
+    {"LibClamAV Error: ", Level::error},
+    {"LibClamAV Warning: ", Level::warn},
+    {"LibClamAV debug: ", Level::debug},
+    {"NSE: failed to initialize", Level::error},  // nmap
+    {"PHP Deprecated: ", Level::warn},
+    {"PHP Fatal error: ", Level::error},
+    {"PHP Notice: ", Level::info},
+    {"PHP Parse error: ", Level::error},
+    {"PHP Warning: ", Level::warn},
+    {"Permission denied (publickey", Level::error},  // ssh
+    {"Scan Aborted: ", Level::error},                // wpscan
     {"Traceback (most recent call last)", Level::error},
     {"Unable to connect to the server: ", Level::error},  // kubectl
-    {"Uncaught ", Level::error},                          // JavaScript, PHP
-    {"Unhandled exception", Level::error},                // .NET
+    {"Unhandled exception. ", Level::error},              // .NET
+    {"Unhandled exception: ", Level::error},
 };
 constexpr Opening with_small_a_to_h[] = {
     {"curl: (", Level::error},
@@ -55,8 +55,8 @@ constexpr Opening with_small_a_to_h[] = {
     {"debug3: ", Level::debug},
     {"docker: Cannot connect to the Docker daemon", Level::error},
     {"docker: Error response from daemon", Level::error},
-    {"dpkg: error ", Level::error},  // "dpkg: error processing package x"
-    {"e: /", Level::error},          // Kotlin
+    {"dpkg: error processing ", Level::error},
+    {"e: /", Level::error},  // Kotlin
     {"e: file:", Level::error},
     {"fatal runtime error: ", Level::error},  // Rust
 };
@@ -65,9 +65,11 @@ constexpr Opening with_small_i_to_z[] = {
     {"ninja: build stopped: ", Level::error},
     {"ssh: Could not resolve hostname ", Level::error},
     {"ssh: connect to host ", Level::error},
-    {"tar: Error is not recoverable", Level::error},
-    {"terminate called ", Level::error},  // C++
-    {"w: /", Level::warn},                // Kotlin
+    {"tar: Error is not recoverable: ", Level::error},
+    {"terminate called after throwing ", Level::error},  // C++
+    {"terminate called recursively", Level::error},
+    {"terminate called without ", Level::error},
+    {"w: /", Level::warn},  // Kotlin
     {"w: file:", Level::warn},
 };
 
@@ -95,30 +97,42 @@ bool is_rust_panic(std::string_view line) noexcept {
          head.find(" has overflowed its stack") != std::string_view::npos;
 }
 
+// Openings that need a look at what follows.
+bool begins_an_error(std::string_view line) noexcept {
+  switch (line.front()) {
+    case 'E':  // apt: "Err:3 http://…"
+      return line.starts_with("Err:") && is_digit(at(line, 4));
+    case 'F':  // gradle: "FAILURE: Build failed …"; ninja: "FAILED: x.o", but no "FAILED: 3"
+      return (line.starts_with("FAILURE: ") && !is_digit(at(line, 9))) ||
+             (line.starts_with("FAILED: ") && !is_digit(at(line, 8)));
+    case 'S':
+      return line == "Segmentation fault" || line == "Segmentation fault (core dumped)";
+    case 'U':  // JavaScript
+      return line.starts_with("Uncaught ") &&
+             (line.substr(9).starts_with("(in promise) ") || begins_with_exception(line.substr(9)));
+    case 'f':  // .NET's console: "fail: Microsoft.Hosting[0]"
+      return line.starts_with("fail: ") && line.ends_with(']');
+    case 't':
+      return line.starts_with("thread '") && is_rust_panic(line);
+    default:
+      return false;
+  }
+}
+
+bool is_warning_of_jvm(std::string_view line) noexcept {
+  return (line.starts_with("OpenJDK ") || line.starts_with("Java HotSpot(TM) ")) &&
+         line.substr(0, 64).find("VM warning: ") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<Level> level_of_tool(std::string_view line) noexcept {
   for (const Opening& opening : openings_of(line.front())) {
     if (at(line, 1) == opening.text[1] && line.starts_with(opening.text)) return opening.level;
   }
-  switch (line.front()) {
-    case 'n':
-      return line.starts_with("npm ") ? level_of_npm(line.substr(4)) : std::nullopt;
-    case 't':
-      return line.starts_with("thread '") && is_rust_panic(line) ? std::optional(Level::error)
-                                                                 : std::nullopt;
-    case 'f':  // .NET's console: "fail: Microsoft.Hosting[0]"
-      return line.starts_with("fail: ") && line.ends_with(']') ? std::optional(Level::error)
-                                                               : std::nullopt;
-    case 'O':
-    case 'J': {
-      const bool is_jvm = line.starts_with("OpenJDK ") || line.starts_with("Java HotSpot(TM) ");
-      const bool warns = is_jvm && line.substr(0, 64).find("VM warning: ") != line.npos;
-      return warns ? std::optional(Level::warn) : std::nullopt;
-    }
-    default:
-      return std::nullopt;
-  }
+  if (line.starts_with("npm ")) return level_of_npm(line.substr(4));
+  if (begins_an_error(line)) return Level::error;
+  return is_warning_of_jvm(line) ? std::optional(Level::warn) : std::nullopt;
 }
 
 }  // namespace trace::detail

@@ -32,7 +32,8 @@ TracePlace opens_exception(std::string_view line) noexcept {
       }
       break;
     case 'U':
-      if (line.starts_with("Uncaught ") || line.starts_with("Unhandled exception. ")) {
+      if (line.starts_with("Unhandled exception. ") || line.starts_with("Uncaught (in promise) ") ||
+          (line.starts_with("Uncaught ") && begins_with_exception(line.substr(9)))) {
         return TracePlace::exception_head;
       }
       break;

@@ -298,7 +298,10 @@ TEST_CASE("servers and shells say of which level their lines are") {
       {"java", "Exception in thread \"main\" java.lang.RuntimeException: outer", error},
       {"node", "TypeError: boom", error},
       {"node", "AssertionError [ERR_ASSERTION]: Expected values to be equal:", error},
+      {"any", "ERROR", error},
       {"any", "ERROR cannot open", error},
+      {"any", "Uncaught TypeError: x is not a function", error},
+      {"any", "Segmentation fault (core dumped)", error},
       {"any", "FATAL: out of memory", error},
       {"any", "Error: something", error},
       {"any", "WARN slow", warn},
@@ -386,7 +389,24 @@ TEST_CASE("nothing is guessed from the middle of a sentence, a URL, a number or 
       "E",
       "E0102",
       "W3C validator",
-      "I am here"};
+      "I am here",
+      "FAILED: 3",
+      "Uncaught exceptions: 0",
+      "Unhandled exceptions: 0",
+      "Segmentation fault tolerance",
+      "terminate called processes",
+      "CMake Errors are red",
+      "Err: 5",
+      "npm is a package manager",
+      "npm warnings: 3",
+      "curl: try 'curl --help' for more information",
+      "ssh: usage",
+      "thread 'main' starts",
+      "make: Nothing to be done for 'all'.",
+      "make[1]: Entering directory '/error'",
+      "gpg: keybox '/error: x' created",
+      "file.c:12: an error: x",
+      "level=error"};
   LevelDetector detector;
   for (const std::string_view line : lines) {
     CAPTURE(line);

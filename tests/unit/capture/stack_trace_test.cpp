@@ -36,9 +36,9 @@ void check(std::string_view expected) { CHECK(grouped(expected) == expected); }
 TEST_CASE("Python's tracebacks are one trace, chained ones too") {
   check(R"( ERROR:root:failed
 >Traceback (most recent call last):
-|  File "/tmp/lv/chain.py", line 6, in <module>
+|  File "/srv/chain.py", line 6, in <module>
 |    f()
-|  File "/tmp/lv/chain.py", line 4, in g
+|  File "/srv/chain.py", line 4, in g
 |    raise ValueError("boom")
 |    ^^^^^^^^^^^^^^^^^^^^^^^^
 |ValueError: boom
@@ -46,13 +46,13 @@ TEST_CASE("Python's tracebacks are one trace, chained ones too") {
 |The above exception was the direct cause of the following exception:
 |
 |Traceback (most recent call last):
-|  File "/tmp/lv/chain.py", line 8, in <module>
+|  File "/srv/chain.py", line 8, in <module>
 |    raise RuntimeError("outer") from e
 |RuntimeError: outer
  done
 )");
   check(R"(>Traceback (most recent call last):
-|  File "/tmp/lv/chain2.py", line 2, in f
+|  File "/srv/chain2.py", line 2, in f
 |    {}["k"]
 |    ~~^^^^^
 |KeyError: 'k'
@@ -60,7 +60,7 @@ TEST_CASE("Python's tracebacks are one trace, chained ones too") {
 |During handling of the above exception, another exception occurred:
 |
 |Traceback (most recent call last):
-|  File "/tmp/lv/chain2.py", line 6, in <module>
+|  File "/srv/chain2.py", line 6, in <module>
 |    1/0
 |    ~^~
 |ZeroDivisionError: division by zero
@@ -71,26 +71,26 @@ TEST_CASE("Python's tracebacks are one trace, chained ones too") {
 |SyntaxError: '(' was never closed
  next
 >Traceback (most recent call last):
-|  File "/tmp/lv/rec.py", line 1, in f
+|  File "/srv/rec.py", line 1, in f
 |    def f(n): return f(n+1)
 |                     ^^^^^^
 |  [Previous line repeated 996 more times]
 |RecursionError: maximum recursion depth exceeded
 >Traceback (most recent call last):
-|  File "/tmp/lv/bare.py", line 2, in <module>
+|  File "/srv/bare.py", line 2, in <module>
 |    raise Boom()
 |Boom
  Boom
 )");
   check(R"(>Exception in thread Thread-1 (run):
 |Traceback (most recent call last):
-|  File "/tmp/lv/thr.py", line 2, in run
+|  File "/srv/thr.py", line 2, in run
 |    def run(): raise KeyError("x")
 |               ^^^^^^^^^^^^^^^^^^^
 |KeyError: 'x'
  end
 >  + Exception Group Traceback (most recent call last):
-|  |   File "/tmp/lv/grp.py", line 1, in <module>
+|  |   File "/srv/grp.py", line 1, in <module>
 |  |     raise ExceptionGroup("two", [ValueError("a"), TypeError("b")])
 |  | ExceptionGroup: two (2 sub-exceptions)
 |  +-+---------------- 1 ----------------
@@ -184,13 +184,13 @@ TEST_CASE(".NET's traces are one trace") {
 }
 
 TEST_CASE("JavaScript's traces are one trace") {
-  check(R"( /tmp/lv/a.js:1
+  check(R"( /srv/a.js:1
  function f(){ throw new TypeError("boom") }
                ^
  
 >TypeError: boom
-|    at f (/tmp/lv/a.js:1:21)
-|    at Object.<anonymous> (/tmp/lv/a.js:2:1)
+|    at f (/srv/a.js:1:21)
+|    at Object.<anonymous> (/srv/a.js:2:1)
 |    at Function.executeUserEntryPoint [as runMain] (node:internal/modules/run_main:164:12)
 |    at node:internal/main/run_main_module:28:49
  
@@ -198,19 +198,19 @@ TEST_CASE("JavaScript's traces are one trace") {
 )");
   check(R"(>Error: Cannot find module './nope'
 |Require stack:
-|- /tmp/lv/d.js
+|- /srv/d.js
 |    at Module._resolveFilename (node:internal/modules/cjs/loader:1207:15)
 |    at async Promise.all (index 0)
 >My [Error]: m
-|    at Object.<anonymous> (/tmp/lv/d.js:1:179)
+|    at Object.<anonymous> (/srv/d.js:1:179)
  after
 >Error: outer
-|    at Object.<anonymous> (/tmp/lv/b.js:1:11)
+|    at Object.<anonymous> (/srv/b.js:1:11)
 |    ... 4 lines matching cause stack trace ...
 |    at node:internal/main/run_main_module:28:49 {
    code: 'X',
 >  [cause]: RangeError: inner
-|      at Object.<anonymous> (/tmp/lv/b.js:1:38)
+|      at Object.<anonymous> (/srv/b.js:1:38)
  }
 )");
 }
@@ -309,7 +309,7 @@ TEST_CASE("C++'s terminate and AddressSanitizer's reports are one trace") {
   check(R"( =================================================================
 >==20626==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010
 |READ of size 1 at 0x602000000010 thread T0
-|    #0 0x56247c15c1ce in main /tmp/lv/asan.c:2
+|    #0 0x56247c15c1ce in main /srv/asan.c:2
 |
 |0x602000000010 is located 0 bytes inside of 4-byte region [0x602000000010,0x602000000014)
 |freed by thread T0 here:
@@ -318,7 +318,7 @@ TEST_CASE("C++'s terminate and AddressSanitizer's reports are one trace") {
 |previously allocated by thread T0 here:
 |    #0 0x7f40816b89cf in __interceptor_malloc asan_malloc_linux.cpp:69
 |
-|SUMMARY: AddressSanitizer: heap-use-after-free /tmp/lv/asan.c:2 in main
+|SUMMARY: AddressSanitizer: heap-use-after-free /srv/asan.c:2 in main
 |Shadow bytes around the buggy address:
 |  0x0c047fff7ff0: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
 |=>0x0c047fff8000: fa fa[fd]fa fa fa fa fa fa fa fa fa fa fa fa fa
