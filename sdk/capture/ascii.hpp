@@ -20,6 +20,12 @@ constexpr char at(std::string_view text, std::size_t place) noexcept {
   return place < text.size() ? text[place] : '\0';
 }
 
+// What begins at a place of a text; empty behind its end.
+constexpr std::string_view from(std::string_view text, std::size_t place) noexcept {
+  text.remove_prefix(std::min(place, text.size()));
+  return text;
+}
+
 // How many characters at the front are of a class.
 template <class Class>
 constexpr std::size_t length_of(std::string_view text, Class is_in_class) noexcept {

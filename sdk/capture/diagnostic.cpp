@@ -12,7 +12,7 @@ constexpr int most_sources = 5;
 // "line 12:" in the messages of bash.
 std::size_t line_number_length(std::string_view text) noexcept {
   if (!text.starts_with("line ")) return 0;
-  const std::size_t digits = length_of(text.substr(5), is_digit);
+  const std::size_t digits = length_of(from(text, 5), is_digit);
   return digits > 0 && at(text, 5 + digits) == ':' ? 6 + digits : 0;
 }
 
@@ -30,16 +30,16 @@ bool is_python_warning(std::string_view word) noexcept {
 // "GLib-CRITICAL **: …", "WARNING **: …" of programs that use GLib.
 std::optional<Level> level_of_glib(std::string_view text) noexcept {
   const std::string_view word = first_word(text);
-  if (!text.substr(word.size()).starts_with(" **: ")) return std::nullopt;
-  return level_of_word(word.substr(word.rfind('-') + 1));
+  if (!from(text, word.size()).starts_with(" **: ")) return std::nullopt;
+  return level_of_word(from(word, word.rfind('-') + 1));
 }
 
 // "[emerg] bind() failed" behind the name of nginx.
 std::optional<Level> level_of_bracket(std::string_view text) noexcept {
   if (text.front() != '[') return std::nullopt;
   const std::size_t letters = length_of(text.substr(1, 14), is_letter);
-  return text.substr(1 + letters).starts_with("] ") ? level_of_word(text.substr(1, letters))
-                                                    : std::nullopt;
+  return from(text, 1 + letters).starts_with("] ") ? level_of_word(text.substr(1, letters))
+                                                   : std::nullopt;
 }
 
 // What a program says of itself without a word for the level, when the words are always the same.
@@ -68,7 +68,7 @@ std::optional<Level> level_of_diagnostic(std::string_view line, std::string_view
     } else {
       break;
     }
-    rest = without_blanks_before(rest.substr(length));
+    rest = without_blanks_before(from(rest, length));
     if (rest.empty()) return std::nullopt;
     if (const auto level = level_before_colon(rest)) return level;
     if (const auto level = level_of_phrase(rest, is_shell)) return level;
@@ -79,8 +79,8 @@ std::optional<Level> level_of_diagnostic(std::string_view line, std::string_view
   }
   // "src/a.ts:1:2 - error TS2322: …"
   const std::size_t dash = word.size();
-  if (rest.size() == line.size() && line.substr(dash).starts_with(" - error ")) {
-    return level_before_colon(line.substr(dash + 3));
+  if (rest.size() == line.size() && from(line, dash).starts_with(" - error ")) {
+    return level_before_colon(from(line, dash + 3));
   }
   return is_shell && rest.size() < line.size() && line.find(": line ") < 128
              ? std::optional(Level::error)

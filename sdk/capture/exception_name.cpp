@@ -28,17 +28,17 @@ std::size_t code_length(std::string_view text) noexcept {
 bool begins_with_exception(std::string_view line) noexcept {
   const std::size_t length = length_of(line.substr(0, longest_name), is_part_of_name);
   const std::string_view name = line.substr(0, length);
-  const std::string_view code = line.substr(length, code_length(line.substr(length)));
+  const std::string_view code = line.substr(length, code_length(from(line, length)));
   // "My [Error]: x" is an instance of a class of the user's.
-  const bool is_named = names_an_exception(name) || (code == " [Error]" && is_capital(name[0]));
+  const bool is_named = names_an_exception(name) || (code == " [Error]" && is_capital(at(name, 0)));
   if (length < 5 && code.empty()) return false;
   if (!is_named) return false;
   const std::size_t dot = name.rfind('.');
   if (!is_capital(at(name, dot == std::string_view::npos ? 0 : dot + 1))) return false;
-  const std::string_view behind = line.substr(length + code.size());
+  const std::string_view behind = from(line, length + code.size());
   if (behind.empty()) return dot != std::string_view::npos;
   if (behind.front() != ':') return false;
-  return behind.size() == 1 || (behind[1] == ' ' && !is_plain_value(behind.substr(1)));
+  return behind.size() == 1 || (behind[1] == ' ' && !is_plain_value(from(behind, 1)));
 }
 
 }  // namespace trace::detail

@@ -14,14 +14,14 @@ std::size_t date_length(std::string_view text) noexcept {
   if (first != 1 && first != 2 && first != 4) return 0;
   const char separator = at(text, first);
   if (separator != '-' && separator != '/' && separator != '.' && separator != ' ') return 0;
-  const std::string_view second = text.substr(first + 1);
+  const std::string_view second = from(text, first + 1);
   const std::size_t month = digits_of(second);
   const bool is_name = is_capital(at(second, 0)) && is_small(at(second, 1)) &&
                        is_small(at(second, 2)) && at(second, 3) == separator;
   if (!is_name && (month == 0 || month > 2 || separator == ' ')) return 0;
   const std::size_t second_length = is_name ? 3 : month;
   const std::size_t until_month = first + 1 + second_length;
-  const std::size_t third = digits_of(text.substr(until_month + 1));
+  const std::size_t third = digits_of(from(text, until_month + 1));
   const bool has_third = at(text, until_month) == separator &&
                          (third == 4 || (third >= 1 && third <= 2 && separator != '.'));
   if (has_third) return until_month + 1 + third;
@@ -35,13 +35,13 @@ std::size_t date_length(std::string_view text) noexcept {
 std::size_t time_length(std::string_view text) noexcept {
   const std::size_t hour = digits_of(text);
   if (hour == 0 || hour > 2 || at(text, hour) != ':') return 0;
-  if (digits_of(text.substr(hour + 1)) != 2) return 0;
+  if (digits_of(from(text, hour + 1)) != 2) return 0;
   std::size_t length = hour + 3;
-  if (at(text, length) == ':' && digits_of(text.substr(length + 1)) == 2) {
+  if (at(text, length) == ':' && digits_of(from(text, length + 1)) == 2) {
     length += 3;
     const char point = at(text, length);
     if ((point == '.' || point == ',') && is_digit(at(text, length + 1))) {
-      length += 1 + digits_of(text.substr(length + 1));
+      length += 1 + digits_of(from(text, length + 1));
     }
   }
   const std::size_t half = at(text, length) == ' ' ? length + 1 : length;
@@ -59,11 +59,11 @@ std::size_t zone_length(std::string_view text) noexcept {
   const std::size_t space = at(text, 0) == ' ' ? 1 : 0;
   const char sign = at(text, space);
   if (sign != '+' && sign != '-') return 0;
-  const std::size_t digits = digits_of(text.substr(space + 1));
+  const std::size_t digits = digits_of(from(text, space + 1));
   if (digits != 2 && digits != 4) return 0;
   const std::size_t length = space + 1 + digits;
   const bool has_colon =
-      digits == 2 && at(text, length) == ':' && digits_of(text.substr(length + 1)) == 2;
+      digits == 2 && at(text, length) == ':' && digits_of(from(text, length + 1)) == 2;
   return has_colon ? length + 3 : length;
 }
 
@@ -79,10 +79,10 @@ std::size_t leading_time(std::string_view text) noexcept {
     if (between == 'T' || between == ' ' || between == ':' || between == '_') ++clock;
     if (between == ' ' && at(text, clock) == ' ') ++clock;
   }
-  const std::size_t time = time_length(text.substr(clock));
+  const std::size_t time = time_length(from(text, clock));
   if (time == 0) return date > 0 && ends_a_time(at(text, date)) ? date : 0;
   const std::size_t length = clock + time;
-  const std::size_t zoned = length + zone_length(text.substr(length));
+  const std::size_t zoned = length + zone_length(from(text, length));
   return ends_a_time(at(text, zoned)) ? zoned : 0;
 }
 

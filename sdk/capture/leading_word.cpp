@@ -53,7 +53,7 @@ bool is_message(std::string_view behind, std::optional<Level> level, bool in_cap
 // "TS2322:" behind "error ", as compilers of Microsoft print it.
 bool is_code_and_colon(std::string_view text) noexcept {
   const std::size_t letters = length_of(text, is_capital);
-  const std::size_t digits = length_of(text.substr(letters), is_digit);
+  const std::size_t digits = length_of(from(text, letters), is_digit);
   return letters > 0 && digits > 0 && at(text, letters + digits) == ':';
 }
 
@@ -94,7 +94,7 @@ bool is_clock(std::string_view text) noexcept {
 
 // "E0102 15:04:05.000000" (klog, glog), "E: " (apt), "E, [2024-…" (Ruby).
 std::optional<Level> level_of_one_letter(std::string_view text) noexcept {
-  const std::string_view rest = text.substr(1);
+  const std::string_view rest = from(text, 1);
   if (rest.starts_with(": ")) {
     return text.front() == 'C' || text.front() == 'F' || text.front() == 'V'
                ? std::nullopt
@@ -103,7 +103,7 @@ std::optional<Level> level_of_one_letter(std::string_view text) noexcept {
   if (rest.starts_with(", [") && is_digit(at(rest, 3))) return level_of_letter(text.front());
   const std::size_t date = length_of(rest, is_digit);
   const bool is_klog = (date == 4 || date == 8) && at(rest, date) == ' ' &&
-                       is_clock(without_blanks_before(rest.substr(date)));
+                       is_clock(without_blanks_before(from(rest, date)));
   return is_klog ? level_of_letter(text.front()) : std::nullopt;
 }
 
@@ -119,11 +119,11 @@ bool stands_alone(std::string_view word) noexcept {
 std::optional<Level> level_before_colon(std::string_view text) noexcept {
   const std::string_view word = text.substr(0, length_of(text.substr(0, 14), is_letter));
   if (word.size() < 3) return std::nullopt;
-  const std::string_view rest = text.substr(word.size());
+  const std::string_view rest = from(text, word.size());
   switch (at(rest, 0)) {
     case ':': {
       const std::optional<Level> level = level_of_mark(word);
-      const bool counts = level && is_message(rest.substr(1), level, is_in_capitals(word));
+      const bool counts = level && is_message(from(rest, 1), level, is_in_capitals(word));
       return counts ? level : std::nullopt;
     }
     case '[':
@@ -134,9 +134,9 @@ std::optional<Level> level_before_colon(std::string_view text) noexcept {
       }
       if (word == "internal" && rest.starts_with(" compiler error:")) return Level::error;
       if (word == "error" || word == "warning") {
-        return is_code_and_colon(rest.substr(1)) ? level_of_mark(word) : std::nullopt;
+        return is_code_and_colon(from(rest, 1)) ? level_of_mark(word) : std::nullopt;
       }
-      if (word == "fatal" && rest.starts_with(" error ") && is_code_and_colon(rest.substr(7))) {
+      if (word == "fatal" && rest.starts_with(" error ") && is_code_and_colon(from(rest, 7))) {
         return Level::error;
       }
       return std::nullopt;
@@ -150,7 +150,7 @@ std::optional<Level> level_of_leading_word(std::string_view text) noexcept {
   if (letters == 1) return level_of_one_letter(text);
   if (letters < 3) return std::nullopt;
   const std::string_view word = text.substr(0, letters);
-  const std::string_view rest = text.substr(letters);
+  const std::string_view rest = from(text, letters);
   const char behind = at(rest, 0);
   if (behind == ':' || behind == '[') return level_before_colon(text);
   if (behind != ' ' && behind != '\t' && behind != '|' && behind != '\0') return std::nullopt;

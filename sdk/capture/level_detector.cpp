@@ -21,7 +21,7 @@ std::optional<Level> level_by_first_word(std::string_view line) noexcept {
   const std::string_view word = first_word(line);
   if (word.empty()) return std::nullopt;
   const bool ends_in_colon = word.back() == ':';
-  if (ends_in_colon || line.substr(word.size()).starts_with(" - ")) {
+  if (ends_in_colon || from(line, word.size()).starts_with(" - ")) {
     if (const auto level = level_of_diagnostic(line, word)) return level;
   }
   if ((ends_in_colon || word.size() == line.size() || at(line, word.size() + 1) == '[') &&
@@ -51,7 +51,7 @@ std::optional<Level> level_of_redis(std::string_view line) noexcept {
   if (at(line, pid) != ':' || !is_capital(at(line, pid + 1)) || at(line, pid + 2) != ' ') {
     return std::nullopt;
   }
-  const std::string_view rest = line.substr(pid + 3);
+  const std::string_view rest = from(line, pid + 3);
   const std::size_t time = leading_time(rest);
   if (time == 0 || at(rest, time + 2) != ' ') return std::nullopt;
   switch (at(rest, time + 1)) {
@@ -69,10 +69,10 @@ std::optional<Level> level_of_redis(std::string_view line) noexcept {
 
 std::optional<Level> level_of_digits_line(std::string_view line) noexcept {
   if (const std::size_t time = leading_time(line)) {
-    if (const auto level = level_behind_time(line.substr(time))) return level;
+    if (const auto level = level_behind_time(from(line, time))) return level;
     return level_behind_head(line);
   }
-  const std::string_view behind = line.substr(length_of(line, is_digit));
+  const std::string_view behind = from(line, length_of(line, is_digit));
   if (behind.starts_with(" [")) return level_behind_time(behind);  // log4j's milliseconds
   if (const auto level = level_of_redis(line)) return level;
   return level_by_first_word(line);
@@ -118,30 +118,30 @@ std::optional<Level> level_of_signed_line(std::string_view line) noexcept {
   switch (line.front()) {
     case '=': {  // "==123==ERROR: AddressSanitizer: …", Erlang's "=ERROR REPORT==== …"
       const std::string_view text =
-          line.substr(length_of(line, [](char c) { return c == '=' || is_digit(c); }));
+          from(line, length_of(line, [](char c) { return c == '=' || is_digit(c); }));
       if (text.starts_with("ERROR REPORT")) return Level::error;
       if (text.starts_with("WARNING REPORT")) return Level::warn;
       return line[1] == '=' ? level_before_colon(text) : std::nullopt;
     }
     case '+':  // nikto: "+ ERROR: …"
-      return line[1] == ' ' && is_capital(at(line, 3)) ? level_before_colon(line.substr(2))
+      return line[1] == ' ' && is_capital(at(line, 3)) ? level_before_colon(from(line, 2))
                                                        : std::nullopt;
     case '#':  // BuildKit: "#5 ERROR: …"
-      if (const std::size_t digits = length_of(line.substr(1), is_digit); digits > 0) {
-        return level_before_colon(without_blanks_before(line.substr(1 + digits)));
+      if (const std::size_t digits = length_of(from(line, 1), is_digit); digits > 0) {
+        return level_before_colon(without_blanks_before(from(line, 1 + digits)));
       }
       return std::nullopt;
     case '>':  // gradle
       return line.starts_with("> Task :") && line.ends_with(" FAILED") ? std::optional(Level::error)
                                                                        : std::nullopt;
     case '@': {  // ssh: "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @"
-      const std::string_view text = without_blanks_before(line.substr(1));
+      const std::string_view text = without_blanks_before(from(line, 1));
       return text.starts_with("WARNING: ") ? std::optional(Level::warn) : std::nullopt;
     }
     case '*':
       if (line.starts_with("** (")) {
         // GLib: "** (process:12): WARNING **: …", Elixir: "** (RuntimeError) …"
-        const std::string_view text = line.substr(3);
+        const std::string_view text = from(line, 3);
         return is_capital(at(text, 1)) && first_word(text).back() == ')'
                    ? std::optional(Level::error)
                    : level_of_diagnostic(text, first_word(text));
@@ -177,7 +177,7 @@ std::optional<Level> level_of_text(std::string_view line) noexcept {
     const auto level = level_of_priority(line);
     return level ? level : level_by_first_word(line);
   }
-  if (line.starts_with(box)) return level_before_colon(line.substr(box.size()));
+  if (line.starts_with(box)) return level_before_colon(from(line, box.size()));
   return level_of_signed_line(line);
 }
 

@@ -41,7 +41,7 @@ std::string_view content(std::string_view bracket) noexcept {
 std::optional<Level> level_of_bracket(std::string_view bracket) noexcept {
   const std::string_view word = without_blanks_around(content(bracket));
   const std::size_t colon = word.find(':');
-  return level_of_word(colon == std::string_view::npos ? word : word.substr(colon + 1));
+  return level_of_word(colon == std::string_view::npos ? word : from(word, colon + 1));
 }
 
 // A word in capitals somewhere in a bracket that begins with a time: env_logger, celery, Chromium.
@@ -144,7 +144,7 @@ class Head {
 
   std::optional<Level> take_word(std::size_t length, bool is_first) noexcept {
     const std::string_view word = rest_.substr(0, length);
-    const std::string_view behind = rest_.substr(length);
+    const std::string_view behind = from(rest_, length);
     const Gap next = gap_before(behind);
     if (const auto level = level_named(word, behind, next, is_first)) return level;
     if (word == "LOG" && at(behind, 0) == ':') return Level::info;  // PostgreSQL
@@ -166,7 +166,7 @@ class Head {
     const bool between_strong = gap_.is_strong && next.is_strong;
     const bool is_mark = is_first && at(behind, 0) == ':' && is_blank(at(behind, 1));
     if (!is_in_capitals(word) && !between_strong && !is_mark) return std::nullopt;
-    if (next.length < behind.size() && is_plain_value(behind.substr(next.length))) {
+    if (next.length < behind.size() && is_plain_value(from(behind, next.length))) {
       return between_strong ? level : std::nullopt;
     }
     return level;
@@ -254,7 +254,7 @@ std::optional<Level> level_behind_name(std::string_view text) noexcept {
   if (next.size() == text.size() || !is_in_capitals(word) || word == "CRITICAL") {
     return std::nullopt;
   }
-  const std::string_view behind = next.substr(word.size());
+  const std::string_view behind = from(next, word.size());
   if (!is_blank(at(behind, 0)) || is_plain_value(behind)) return std::nullopt;
   return level_of_word(word);
 }
@@ -269,7 +269,7 @@ std::optional<Level> level_in_brackets(std::string_view line) noexcept {
   const std::size_t length = bracket_length(line);
   if (length < 3) return std::nullopt;
   const std::string_view text = without_blanks_around(content(line.substr(0, length)));
-  const std::string_view rest = line.substr(length);
+  const std::string_view rest = from(line, length);
   if (text.size() == 1) return is_blank(at(rest, 0)) ? level_of_sign(text[0]) : std::nullopt;
   // "[debug]" alone is a section of a configuration.
   const bool may_be_section = rest.empty() && !is_in_capitals(text);
@@ -282,11 +282,11 @@ std::optional<Level> level_in_brackets(std::string_view line) noexcept {
 
 std::string_view behind_head(std::string_view line) noexcept {
   std::string_view rest = line;
-  if (const std::size_t time = leading_time(rest)) rest = without_blanks_before(rest.substr(time));
+  if (const std::size_t time = leading_time(rest)) rest = without_blanks_before(from(rest, time));
   for (int bracket = 0; bracket < 3; ++bracket) {
     const std::size_t length = bracket_length(rest);
     if (length == 0) break;
-    rest = without_blanks_before(rest.substr(length));
+    rest = without_blanks_before(from(rest, length));
   }
   return rest.size() == line.size() ? std::string_view() : rest;
 }
@@ -295,7 +295,7 @@ std::optional<Level> level_of_state(std::string_view line) noexcept {
   if (!line.ends_with(" ]")) return std::nullopt;
   const std::size_t open = line.rfind("[ ");
   if (open == std::string_view::npos || line.size() - open > 24) return std::nullopt;
-  const std::string_view state = without_blanks_around(content(line.substr(open)));
+  const std::string_view state = without_blanks_around(content(from(line, open)));
   if (state == "OK" || state == "DONE") return Level::info;
   return is_in_capitals(state) ? level_of_word(state) : std::nullopt;
 }

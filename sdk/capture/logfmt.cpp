@@ -28,11 +28,11 @@ std::size_t quoted_length(std::string_view text) noexcept {
 Pair pair_at_front(std::string_view text) noexcept {
   const std::size_t key = length_of(text, is_part_of_key);
   if (key == 0 || at(text, key) != '=') return {};
-  const std::string_view rest = text.substr(key + 1);
+  const std::string_view rest = from(text, key + 1);
   const bool is_quoted = at(rest, 0) == '"';
   const std::size_t value =
       is_quoted ? quoted_length(rest) : length_of(rest, [](char c) { return !is_blank(c); });
-  const std::size_t blanks = length_of(rest.substr(value), is_blank);
+  const std::size_t blanks = length_of(from(rest, value), is_blank);
   const bool is_closed = is_quoted && value >= 2 && rest[value - 1] == '"';
   return {text.substr(0, key), is_closed ? rest.substr(1, value - 2) : rest.substr(0, value),
           key + 1 + value + blanks};

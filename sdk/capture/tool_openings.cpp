@@ -109,7 +109,7 @@ bool begins_an_error(std::string_view line) noexcept {
       return line == "Segmentation fault" || line == "Segmentation fault (core dumped)";
     case 'U':  // JavaScript
       return line.starts_with("Uncaught ") &&
-             (line.substr(9).starts_with("(in promise) ") || begins_with_exception(line.substr(9)));
+             (from(line, 9).starts_with("(in promise) ") || begins_with_exception(from(line, 9)));
     case 'f':  // .NET's console: "fail: Microsoft.Hosting[0]"
       return line.starts_with("fail: ") && line.ends_with(']');
     case 't':
@@ -130,7 +130,7 @@ std::optional<Level> level_of_tool(std::string_view line) noexcept {
   for (const Opening& opening : openings_of(line.front())) {
     if (at(line, 1) == opening.text[1] && line.starts_with(opening.text)) return opening.level;
   }
-  if (line.starts_with("npm ")) return level_of_npm(line.substr(4));
+  if (line.starts_with("npm ")) return level_of_npm(from(line, 4));
   if (begins_an_error(line)) return Level::error;
   return is_warning_of_jvm(line) ? std::optional(Level::warn) : std::nullopt;
 }

@@ -33,7 +33,7 @@ TracePlace opens_exception(std::string_view line) noexcept {
       break;
     case 'U':
       if (line.starts_with("Unhandled exception. ") || line.starts_with("Uncaught (in promise) ") ||
-          (line.starts_with("Uncaught ") && begins_with_exception(line.substr(9)))) {
+          (line.starts_with("Uncaught ") && begins_with_exception(from(line, 9)))) {
         return TracePlace::exception_head;
       }
       break;
@@ -41,7 +41,7 @@ TracePlace opens_exception(std::string_view line) noexcept {
       if (line.starts_with("error: Uncaught ")) return TracePlace::exception_head;
       break;
     case ' ':  // Node's causes, which stand among the properties of an exception
-      return line.starts_with("  [cause]: ") && begins_with_exception(line.substr(11))
+      return line.starts_with("  [cause]: ") && begins_with_exception(from(line, 11))
                  ? TracePlace::exception_head
                  : TracePlace::none;
     default:

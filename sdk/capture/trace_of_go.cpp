@@ -28,7 +28,7 @@ bool is_call(std::string_view line) noexcept {
 // "rax    0x0": what a signal leaves.
 bool is_register(std::string_view line) noexcept {
   const std::size_t name = length_of(line, [](char c) { return is_small(c) || is_digit(c); });
-  const std::string_view value = without_blanks_before(line.substr(name));
+  const std::string_view value = without_blanks_before(from(line, name));
   return name >= 2 && name <= 6 && value.starts_with("0x") && value.size() <= 18 &&
          value.find(' ') == std::string_view::npos;
 }

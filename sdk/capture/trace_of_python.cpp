@@ -18,7 +18,7 @@ bool names_what_was_raised(std::string_view line) noexcept {
   if (name.empty() || (is_in_capitals(name) && level_of_word(name))) return false;
   const bool is_dotted = name.find('.') != std::string_view::npos && is_letter(name.front());
   if (!is_dotted && !is_capital(name.front())) return false;
-  const std::string_view behind = line.substr(length);
+  const std::string_view behind = from(line, length);
   return behind.empty() || (behind.front() == ':' && (behind.size() == 1 || behind[1] == ' '));
 }
 

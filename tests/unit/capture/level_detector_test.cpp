@@ -34,6 +34,11 @@ void check(const Shape (&shapes)[N]) {
       CHECK(finding.message == shape.line);
       CHECK(finding.fields.empty());
     }
+    // Whatever was cut off, there is an answer, and the message is what is left.
+    for (std::size_t length = 0; length < shape.line.size(); ++length) {
+      const std::string start(shape.line.substr(0, length));
+      REQUIRE(detector.detect(start, Stream::out).message == start);
+    }
   }
 }
 
@@ -355,6 +360,7 @@ TEST_CASE("nothing is guessed from the middle of a sentence, a URL, a number or 
       "[2024-01-02 03:04:05] [exposed-panel] [http] [critical] https://example.com",
       "https://example.com [200] [Error page] [nginx]",
       "[200] error",
+      "[20.0] error",
       "WARN-NEW: X-Frame-Options Header Not Set [10020] x 4",
       "PASS: Cookie No HttpOnly Flag [10010]",
       "--- FAIL: TestX (0.00s)",
