@@ -12,7 +12,7 @@ namespace trace::detail {
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_capital(char c) noexcept { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_small(char c) noexcept { return c >= 'a' && c <= 'z'; }
-constexpr bool is_letter(char c) noexcept { return is_capital(c) || is_small(c); }
+constexpr bool is_letter(char c) noexcept { return is_small(static_cast<char>(c | 0x20)); }
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
 // The character at a place of a text; NUL behind its end.
@@ -48,7 +48,8 @@ constexpr std::string_view without_blanks_around(std::string_view text) noexcept
 // Up to the first blank, or to the bound: what is longer is no name of anything.
 constexpr std::string_view first_word(std::string_view text, std::size_t bound = 128) noexcept {
   text = text.substr(0, bound);
-  return text.substr(0, std::min(text.find(' '), text.find('\t')));
+  text = text.substr(0, text.find(' '));
+  return text.substr(0, text.find('\t'));
 }
 
 }  // namespace trace::detail

@@ -6,7 +6,7 @@
 namespace trace::detail {
 namespace {
 
-constexpr std::size_t longest_name = 160;
+constexpr std::size_t longest_name = 128;
 
 bool is_part_of_name(char c) noexcept {
   return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '$';
@@ -26,7 +26,12 @@ std::size_t code_length(std::string_view text) noexcept {
 }  // namespace
 
 bool begins_with_exception(std::string_view line) noexcept {
-  const std::size_t length = length_of(line.substr(0, longest_name), is_part_of_name);
+  // Nearly every line is passed by when its first word is known.
+  const std::string_view word = first_word(line, longest_name + 1);
+  const bool may_be_one = !word.empty() && (word.back() == ':' || word.size() == line.size() ||
+                                            at(line, word.size() + 1) == '[');
+  if (!may_be_one || !is_letter(word.front())) return false;
+  const std::size_t length = length_of(word, is_part_of_name);
   const std::string_view name = line.substr(0, length);
   const std::string_view code = line.substr(length, code_length(from(line, length)));
   // "My [Error]: x" is an instance of a class of the user's.

@@ -72,6 +72,10 @@ bool ends_a_time(char c) noexcept { return !is_letter(c) && !is_digit(c) && c !=
 }  // namespace
 
 std::size_t leading_time(std::string_view text) noexcept {
+  const char separator = at(text, digits_of(text.substr(0, 5)));
+  const bool may_be_one = separator == ':' || separator == '-' || separator == '/' ||
+                          separator == '.' || separator == ' ';
+  if (!may_be_one) return 0;
   const std::size_t date = date_length(text);
   std::size_t clock = date;
   if (date > 0) {
@@ -87,6 +91,9 @@ std::size_t leading_time(std::string_view text) noexcept {
 }
 
 bool has_time(std::string_view text) noexcept {
+  // A time, the name of a weekday, or the seconds since a machine's start.
+  const bool may_be_one = is_digit(at(text, 0)) || (is_capital(at(text, 0)) && at(text, 3) == ' ');
+  if (!may_be_one) return false;
   if (leading_time(text) > 0) return true;
   for (std::size_t place = 2; place + 2 < text.size(); ++place) {
     if ((text[place] == ':' || text[place] == '.') && is_digit(text[place - 1]) &&

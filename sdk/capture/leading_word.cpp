@@ -122,6 +122,7 @@ std::optional<Level> level_before_colon(std::string_view text) noexcept {
   const std::string_view rest = from(text, word.size());
   switch (at(rest, 0)) {
     case ':': {
+      if (rest.starts_with("://")) return std::nullopt;
       const std::optional<Level> level = level_of_mark(word);
       const bool counts = level && is_message(from(rest, 1), level, is_in_capitals(word));
       return counts ? level : std::nullopt;

@@ -24,25 +24,35 @@ std::optional<Level> level_by_first_word(std::string_view line) noexcept {
   if (ends_in_colon || from(line, word.size()).starts_with(" - ")) {
     if (const auto level = level_of_diagnostic(line, word)) return level;
   }
-  if ((ends_in_colon || word.size() == line.size() || at(line, word.size() + 1) == '[') &&
-      begins_with_exception(line)) {
-    return Level::error;
-  }
+  if (begins_with_exception(line)) return Level::error;
   return word.find('=') != std::string_view::npos ? level_of_logfmt(line) : std::nullopt;
 }
 
+// Nearly every line begins with a word of a sentence or a URL, and opens nothing. The words of two
+// that level_before_colon() knows have an e or a c in the second place; what may follow with a dash
+// or a bracket is for level_by_first_word().
+bool opens_nothing(std::string_view line) noexcept {
+  const std::size_t word = 1 + length_of(from(line.substr(0, 32), 1), is_small);
+  if (at(line, word) != ' ') return from(line, word).starts_with("://");
+  if (may_open_tool(line)) return false;
+  const char next = at(line, word + 1);
+  if (next == 'e' || next == 'E' || next == 'c' || next == '-' || next == '[') return false;
+  return !line.starts_with("error ") && !line.starts_with("warning ");
+}
+
 std::optional<Level> level_of_word_line(std::string_view line) noexcept {
+  if (opens_nothing(line)) return std::nullopt;
   if (const auto level = level_of_leading_word(line)) return level;
   if (const auto level = level_of_tool(line)) return level;
   return level_by_first_word(line);
 }
 
 // A head without a level may stand before a line that has one: docker's and systemd's time stamps.
-std::optional<Level> level_behind_head(std::string_view line) noexcept {
-  const std::string_view rest = behind_head(line);
-  if (rest.empty()) return std::nullopt;
+std::optional<Level> level_behind_head(std::string_view text) noexcept {
+  const std::string_view rest = behind_brackets(text);
+  if (rest.empty() || !is_letter(rest.front())) return std::nullopt;
   if (rest.starts_with("http: panic serving ")) return Level::error;  // Go's net/http
-  return is_letter(rest.front()) ? level_of_word_line(rest) : std::nullopt;
+  return level_of_word_line(rest);
 }
 
 // Redis: "1:M 02 Jan 2024 03:04:05.678 # Warning: …"
@@ -68,12 +78,15 @@ std::optional<Level> level_of_redis(std::string_view line) noexcept {
 }
 
 std::optional<Level> level_of_digits_line(std::string_view line) noexcept {
-  if (const std::size_t time = leading_time(line)) {
-    if (const auto level = level_behind_time(from(line, time))) return level;
-    return level_behind_head(line);
-  }
   const std::string_view behind = from(line, length_of(line, is_digit));
   if (behind.starts_with(" [")) return level_behind_time(behind);  // log4j's milliseconds
+  const bool is_number =
+      behind.empty() || (behind.front() == ' ' && line.size() - behind.size() > 4);
+  if (is_number) return std::nullopt;
+  if (const std::size_t time = leading_time(line)) {
+    if (const auto level = level_behind_time(from(line, time))) return level;
+    return level_behind_head(from(line, time));
+  }
   if (const auto level = level_of_redis(line)) return level;
   return level_by_first_word(line);
 }
@@ -82,9 +95,7 @@ std::optional<Level> level_of_bracket_line(std::string_view line) noexcept {
   if (const auto level = level_in_brackets(line)) return level;
   if (const auto level = level_of_state(line)) return level;
   // Behind a scanner's "[template] [protocol]" stands a result, behind a time a message.
-  const std::size_t close = line.substr(0, 64).find(']');
-  const bool is_timed = close != std::string_view::npos && has_time(line.substr(1, close - 1));
-  return is_timed ? level_behind_head(line) : std::nullopt;
+  return begins_with_timed_bracket(line) ? level_behind_head(line) : std::nullopt;
 }
 
 // "<11>Jan  2 …": the priority of syslog, a facility times eight and a severity.

@@ -280,15 +280,19 @@ std::optional<Level> level_in_brackets(std::string_view line) noexcept {
   return level_behind_time(rest);
 }
 
-std::string_view behind_head(std::string_view line) noexcept {
-  std::string_view rest = line;
-  if (const std::size_t time = leading_time(rest)) rest = without_blanks_before(from(rest, time));
+std::string_view behind_brackets(std::string_view text) noexcept {
+  text = without_blanks_before(text);
   for (int bracket = 0; bracket < 3; ++bracket) {
-    const std::size_t length = bracket_length(rest);
+    const std::size_t length = bracket_length(text);
     if (length == 0) break;
-    rest = without_blanks_before(from(rest, length));
+    text = without_blanks_before(from(text, length));
   }
-  return rest.size() == line.size() ? std::string_view() : rest;
+  return text;
+}
+
+bool begins_with_timed_bracket(std::string_view line) noexcept {
+  const std::size_t length = bracket_length(line);
+  return length > 2 && has_time(without_blanks_around(content(line.substr(0, length))));
 }
 
 std::optional<Level> level_of_state(std::string_view line) noexcept {

@@ -21,9 +21,11 @@ std::optional<Level> level_behind_time(std::string_view text) noexcept;
 // `line` begins with a bracket: "[WRN] …", "[*] …", "[main] INFO …", "[2024-…] [name] [warning] …".
 std::optional<Level> level_in_brackets(std::string_view line) noexcept;
 
-// What stands behind the brackets and the time that a line begins with; empty when it begins with
-// neither.
-std::string_view behind_head(std::string_view line) noexcept;
+// What stands behind the brackets, up to three, that a text begins with.
+std::string_view behind_brackets(std::string_view text) noexcept;
+
+// True when the bracket that a line begins with has a time in it.
+bool begins_with_timed_bracket(std::string_view line) noexcept;
 
 // "  - Checking for old accounts      [ WARNING ]": the state of a check at the end of its line.
 std::optional<Level> level_of_state(std::string_view line) noexcept;

@@ -1,5 +1,6 @@
 #include "capture/tool_openings.hpp"
 
+#include <cstdint>
 #include <span>
 
 #include "capture/ascii.hpp"
@@ -73,6 +74,39 @@ constexpr Opening with_small_i_to_z[] = {
     {"w: file:", Level::warn},
 };
 
+// Where the functions below look further.
+constexpr std::string_view others[] = {
+    "npm ",   "Err:",     "FAIL",     "Segmentation", "Uncaught ",
+    "fail: ", "thread '", "OpenJDK ", "Java HotSpot"};
+
+// A bit per first and second letter, so that nearly every line is passed by with one look.
+class Beginnings {
+ public:
+  constexpr Beginnings() noexcept {
+    add(with_capital_a_to_f);
+    add(with_capital_g_to_z);
+    add(with_small_a_to_h);
+    add(with_small_i_to_z);
+    for (const std::string_view text : others) add(text);
+  }
+
+  constexpr bool has(char first, char second) const noexcept {
+    return (bits_[first & 0x7F] >> (second & 0x1F) & 1U) != 0;
+  }
+
+ private:
+  constexpr void add(std::string_view text) noexcept {
+    bits_[text[0] & 0x7F] |= std::uint32_t{1} << (text[1] & 0x1F);
+  }
+  constexpr void add(std::span<const Opening> openings) noexcept {
+    for (const Opening& opening : openings) add(opening.text);
+  }
+
+  std::uint32_t bits_[128] = {};
+};
+
+constexpr Beginnings beginnings;
+
 std::span<const Opening> openings_of(char first) noexcept {
   if (first >= 'A' && first <= 'F') return with_capital_a_to_f;
   if (first >= 'G' && first <= 'Z') return with_capital_g_to_z;
@@ -126,9 +160,14 @@ bool is_warning_of_jvm(std::string_view line) noexcept {
 
 }  // namespace
 
+bool may_open_tool(std::string_view line) noexcept {
+  return beginnings.has(line.front(), at(line, 1));
+}
+
 std::optional<Level> level_of_tool(std::string_view line) noexcept {
+  if (!may_open_tool(line)) return std::nullopt;
   for (const Opening& opening : openings_of(line.front())) {
-    if (at(line, 1) == opening.text[1] && line.starts_with(opening.text)) return opening.level;
+    if (line.starts_with(opening.text)) return opening.level;
   }
   if (line.starts_with("npm ")) return level_of_npm(from(line, 4));
   if (begins_an_error(line)) return Level::error;

@@ -5,12 +5,28 @@
 namespace trace::detail {
 
 TracePlace opens_trace(std::string_view line) noexcept {
-  const char first = line.front();
-  if (!is_letter(first) && first != ' ' && first != '=') return TracePlace::none;
-  if (const TracePlace place = opens_python(line); place != TracePlace::none) return place;
-  if (const TracePlace place = opens_go(line); place != TracePlace::none) return place;
-  if (const TracePlace place = opens_native(line); place != TracePlace::none) return place;
-  return opens_exception(line);
+  switch (line.front()) {
+    case ' ': {
+      const TracePlace python = opens_python(line);
+      return python != TracePlace::none ? python : opens_exception(line);
+    }
+    case '=':
+      return opens_native(line);
+    case 'T':
+      if (const auto place = opens_python(line); place != TracePlace::none) return place;
+      break;
+    case 'f':
+    case 'g':
+    case 'p':
+      if (const auto place = opens_go(line); place != TracePlace::none) return place;
+      break;
+    case 't':
+      if (const auto place = opens_native(line); place != TracePlace::none) return place;
+      break;
+    default:
+      break;
+  }
+  return is_letter(line.front()) ? opens_exception(line) : TracePlace::none;
 }
 
 TracePlace goes_on(TracePlace place, std::string_view line) noexcept {
