@@ -159,7 +159,8 @@ std::optional<Level> level_of_leading_word(std::string_view text) noexcept {
   if (is_capital(word[1])) {
     if (!stands_alone(word)) return std::nullopt;
     const std::optional<Level> level = level_of_word(word);
-    return level && !is_plain_value(rest) ? level : std::nullopt;
+    const bool is_assigned = rest.starts_with(" = ");
+    return level && !is_assigned && !is_plain_value(rest) ? level : std::nullopt;
   }
   return behind == ' ' ? level_before_colon(text) : std::nullopt;
 }

@@ -108,13 +108,14 @@ std::optional<Level> level_of_priority(std::string_view line) noexcept {
   return level_of_severity(priority & 7U);
 }
 
-// Indented lines go on with what was said before, but for a few that are logs with narrow levels.
+// Indented lines go on with what was said before, but for a few: tracing's " WARN crate: …" and
+// pip's "  error: …".
 std::optional<Level> level_of_indented_line(std::string_view line) noexcept {
   const std::string_view text = without_blanks_before(line);
   if (text.empty()) return std::nullopt;
   const std::size_t indentation = line.size() - text.size();
-  if (indentation <= 4 && line.front() == ' ' && is_letter(text.front())) {
-    if (const auto level = level_of_leading_word(text)) return level;
+  if (indentation <= 2 && line.front() == ' ' && is_letter(text.front())) {
+    return indentation == 1 ? level_of_leading_word(text) : level_before_colon(text);
   }
   if (is_digit(text.front())) {
     // curl writes its error behind the last frame of its progress.
