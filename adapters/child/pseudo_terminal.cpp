@@ -17,7 +17,7 @@ namespace {
 
 }  // namespace
 
-PseudoTerminal make_terminal(const TerminalSize& size) {
+PseudoTerminal make_terminal(const TerminalSize& size, bool raw) {
   FileDescriptor ours(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
   if (!ours) fail();
   char name[64];
@@ -30,6 +30,12 @@ PseudoTerminal make_terminal(const TerminalSize& size) {
   window.ws_row = size.rows;
   window.ws_col = size.columns;
   if (!childs || ::ioctl(childs.get(), TIOCSWINSZ, &window) != 0) fail();
+  if (raw) {
+    termios settings{};
+    if (::tcgetattr(childs.get(), &settings) != 0) fail();
+    ::cfmakeraw(&settings);
+    if (::tcsetattr(childs.get(), TCSANOW, &settings) != 0) fail();
+  }
   return {above_standard(std::move(ours)), above_standard(std::move(childs))};
 }
 

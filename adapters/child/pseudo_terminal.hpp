@@ -13,8 +13,9 @@ struct PseudoTerminal {
   FileDescriptor childs;  // its stdin, stdout and stderr
 };
 
-// Both ends as make_pipe() makes them. Throws std::system_error.
-PseudoTerminal make_terminal(const TerminalSize& size);
+// Both ends as make_pipe() makes them. A raw one adds no \r to what is written, echoes nothing and
+// gives no meaning to what is typed. Throws std::system_error.
+PseudoTerminal make_terminal(const TerminalSize& size, bool raw);
 
 // What is typed to say "end of file": at the beginning of a line, twice anywhere else.
 inline constexpr char end_of_file = 0x04;

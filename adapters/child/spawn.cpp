@@ -130,7 +130,7 @@ Connections connect(const Command& command) {
     return between.childs.emplace_back(std::move(descriptor)).get();
   };
   if (command.terminal) {
-    PseudoTerminal terminal = make_terminal(*command.terminal);
+    PseudoTerminal terminal = make_terminal(*command.terminal, command.raw_terminal);
     between.in = FileDescriptor(::fcntl(terminal.ours.get(), F_DUPFD_CLOEXEC, 3));
     between.out = std::move(terminal.ours);
     const int end = childs(std::move(terminal.childs));

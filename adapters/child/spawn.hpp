@@ -24,6 +24,8 @@ struct Command {
   std::string working_directory = {};  // empty: ours
   Input input = {};
   std::optional<TerminalSize> terminal = {};
+  bool raw_terminal =
+      false;  // it passes bytes on as they are: behind the child is another terminal
 };
 
 struct Spawned {

@@ -122,6 +122,7 @@ child::Command Container::start_attached(const ContainerSpec& spec) const {
   if (spec.input.given()) command.argv.insert(command.argv.end() - 1, "--interactive");
   command.input = spec.input;
   command.terminal = spec.terminal;
+  command.raw_terminal = true;  // the container's own makes lines and echoes
   return command;
 }
 
