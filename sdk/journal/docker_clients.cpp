@@ -25,8 +25,8 @@ bool add_docker_client(FileHeader& header, std::string_view program) noexcept {
     if (known.empty()) break;
     rest = rest.subspan(known.size() + 1);
   }
-  // Two ends must follow: its own, and that of the list.
-  if (program.size() + 2 > rest.size()) return false;
+  // Two ends must follow: its own, and that of the list. (Somebody may have written here.)
+  if (program.size() + 2 > rest.size() || rest.front() != '\0') return false;
   // The first byte comes last: without it there is no program, whenever this process dies.
   std::memcpy(rest.data() + 1, program.data() + 1, program.size() - 1);
   std::atomic_signal_fence(std::memory_order_release);
