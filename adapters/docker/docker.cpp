@@ -90,6 +90,7 @@ class ContainerCapture {
             container_.name());
       }
     }
+    if (!without_files_.empty()) data.text("withoutFiles", without_files_);
     if (files_ && !files_->remove()) data.text("filesLeft", files_->directory());
     return capture_.ended(std::move(facts), std::move(data));
   }
@@ -110,6 +111,7 @@ class ContainerCapture {
   const ContainerSpec& spec_;
   DockerClient client_;
   std::optional<Files> files_;
+  std::string without_files_;  // why there are none although there could have been
   Container container_;
   std::optional<UsageReadings> readings_;
   Child attached_;
@@ -131,6 +133,7 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
     auto files = Files::make(journal, container_.name(), spec_.input_file);
     if (files) files_.emplace(std::move(*files));
     if (!files && spec_.input_file) return refusal(files.error().text());
+    if (!files) without_files_ = files.error().text();
   }
   // Before there can be a container: whoever adopts the journal looks for it.
   capture_.node().note_docker_client(spec_.docker);
@@ -159,7 +162,11 @@ Ended::Facts ContainerCapture::facts_of_run() {
   if (auto wrong = prepare()) return std::move(*wrong);
   Answer created = create(files_ ? files_->directory() : "");
   const bool may_do_without = files_ && !spec_.input_file && !created.ok() && created.in_time;
-  if (may_do_without && says_mount_missing(created.err)) created = create("");
+  if (may_do_without && says_mount_missing(created.err)) {
+    without_files_ = created.complaint();
+    files_.reset();
+    if (capture_.end_request() == EndRequest::none) created = create("");
+  }
   if (capture_.end_request() != EndRequest::none) return requested_end();
   if (!created.ok()) return creation_failure(client_, spec_, created);
 

@@ -48,13 +48,24 @@ std::string journal_label(std::string_view journal) {
 
 Reaper::Reaper(AdoptedSession session)
     : session_(std::move(session)), journal_(journal_label(session_.journal)) {
-  child::start_without_signals(thread_, [this] { work(); });
+  try {
+    child::start_without_signals(thread_, [this] { work(); });
+  } catch (const std::exception& error) {
+    complaint_ = complaint_of(fmt::format("cannot start a thread: {}", error.what()));
+    ended_ = true;
+  }
 }
 
 Reaper::~Reaper() {
   giving_up_ = true;
   loop_.post([] {});  // so that it looks
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::string Reaper::complaint_of(std::string_view why) const {
+  return fmt::format(
+      "containers of the dead session {} may be left behind (label shiptrace.session={}): {}",
+      session_.id, session_.id, why);
 }
 
 void Reaper::work() {
@@ -96,11 +107,7 @@ bool Reaper::reap(DockerClient& client) {
   for (const std::string& id : lines_of(found.out)) {
     if (!remove(client, id)) why = "the daemon did not remove " + id;
   }
-  complaint_ = why.empty() ? ""
-                           : fmt::format(
-                                 "containers of the dead session {} may be left behind "
-                                 "(label shiptrace.session={}): {}",
-                                 session_.id, session_.id, why);
+  complaint_ = why.empty() ? "" : complaint_of(why);
   return why.empty();
 }
 

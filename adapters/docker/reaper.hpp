@@ -32,6 +32,7 @@ class Reaper final : public Reaping {
   std::string complaint() const override { return complaint_; }
 
  private:
+  std::string complaint_of(std::string_view why) const;
   void work();
   void reap_all(DockerClient& client);
   // False: not everything of that session is gone.

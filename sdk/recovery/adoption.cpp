@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <exception>
+
 #include "contract/json_text.hpp"
 #include "journal/docker_clients.hpp"
 
@@ -30,7 +32,11 @@ Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limi
   }
   if (parts_.reap) {
     const FileHeader& header = journal_.reader().header();
-    reaping_ = parts_.reap({std::string(header.session), path_, docker_clients(header)});
+    try {
+      reaping_ = parts_.reap({std::string(header.session), path_, docker_clients(header)});
+    } catch (const std::exception& error) {  // of the host's own Reap, or no memory
+      parts_.diagnostics.report("containers", error.what());
+    }
   }
 }
 

@@ -9,6 +9,9 @@ tests=$1
 shift
 
 skip() { printf 'SKIPPED: tests with podman: %s\n' "$*"; exit 77; }
+# Why Docker cannot run here says nothing of podman, but for somebody who wants neither.
+[[ ${SHIPTRACE_NO_DOCKER:-} != *--no-docker* ]] || skip "$SHIPTRACE_NO_DOCKER"
+unset SHIPTRACE_NO_DOCKER
 podman=$(command -v podman) || skip "podman is not installed"
 
 directory=$(mktemp -d /tmp/shiptrace-podman-XXXXXX)

@@ -140,6 +140,7 @@ TEST_CASE("a daemon that does not see our files is not given them") {
                      .docker = elsewhere.path()};
   CHECK(run_container(recorder.node(), spec).ok());
   CHECK(lines_of(recorder.events(), Stream::out) == std::vector<std::string>{"none"});
+  CHECK(has(recorder.events().back().data, "\"withoutFiles\":\"invalid mount config"));
   // Unless it cannot do without.
   spec.input_file = "{}";
   CHECK_FALSE(run_container(recorder.node(), spec).ok());
