@@ -3,6 +3,7 @@
 //
 // The one place that knows every adapter. A name that no adapter has gets no transport: the core
 // then answers with all that is wrong in the configuration, this included.
+#include <trace/capture.hpp>
 #include <trace/recovery.hpp>
 #include <trace/session.hpp>
 
@@ -19,6 +20,7 @@ Dependencies dependencies_of(const Config& config) {
   } else if (config.transport == "file") {
     dependencies.transport = file::make_file_transport(config.endpoint);
   }
+  dependencies.reap = reap_containers;
   return dependencies;
 }
 

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -13,6 +14,7 @@
 #include <cerrno>
 
 #include "child/spawn.hpp"
+#include "child/standard_input.hpp"
 
 namespace trace::child {
 namespace {
@@ -26,6 +28,17 @@ constexpr std::size_t read_bytes = 128 * 1024;
 // killed.
 constexpr auto linger = 500ms;
 constexpr auto linger_killed = 200ms;
+
+std::chrono::milliseconds time_of(const timeval& time) {
+  return std::chrono::milliseconds(time.tv_sec * 1000 + time.tv_usec / 1000);
+}
+
+Usage usage_of(const rusage& used) {
+  constexpr std::uint64_t kib = 1024;
+  return {.user = time_of(used.ru_utime),
+          .system = time_of(used.ru_stime),
+          .max_rss_bytes = static_cast<std::uint64_t>(used.ru_maxrss) * kib};
+}
 
 }  // namespace
 
@@ -54,14 +67,14 @@ class Child::State : public std::enable_shared_from_this<State> {
     reap();
   }
 
-  void watch(Spawned spawned) {
+  void watch(Spawned spawned, const Command& command) {
     pid_ = spawned.pid;
     exit_.assign(spawned.ended.release());
-    channels_[0].pipe.assign(spawned.out.release());
-    channels_[1].pipe.assign(spawned.err.release());
-    for (Channel& channel : channels_) {
-      channel.pipe.non_blocking(true);
-      read(channel);
+    if (command.terminal) channels_[0].stream = Stream::pty;
+    open(channels_[0], std::move(spawned.out));
+    open(channels_[1], std::move(spawned.err));
+    if (spawned.in) {
+      input_.emplace(context_, std::move(spawned.in), command.terminal.has_value(), command.input);
     }
     exit_.async_wait(stream_descriptor::wait_read, unless_gone([](State& self, error_code error) {
                        if (!error) self.exited();
@@ -85,10 +98,19 @@ class Child::State : public std::enable_shared_from_this<State> {
     Channel(boost::asio::io_context& context, Stream of) : pipe(context), stream(of) {}
     stream_descriptor pipe;
     Stream stream;
-    bool open = true;
+    bool open = false;
     std::vector<char> buffer = std::vector<char>(read_bytes);
   };
 
+  void open(Channel& channel, FileDescriptor end) {
+    if (!end) return;
+    channel.open = true;
+    channel.pipe.assign(end.release());
+    channel.pipe.non_blocking(true);
+    read(channel);
+  }
+
+  // A terminal that everybody has left answers with an error, as a pipe does with its end.
   void read(Channel& channel) {
     channel.pipe.async_read_some(
         boost::asio::buffer(channel.buffer),
@@ -154,6 +176,7 @@ class Child::State : public std::enable_shared_from_this<State> {
   void end() {
     ::kill(-pid_, SIGKILL);  // who stayed in the background without our pipes
     ended_ = true;
+    input_.reset();
     reap();
     timer_.cancel();
     error_code ignored;
@@ -163,11 +186,13 @@ class Child::State : public std::enable_shared_from_this<State> {
 
   void reap() noexcept {
     int how = 0;
+    rusage used{};
     pid_t reaped = -1;
     do {
-      reaped = ::waitpid(pid_, &how, 0);
+      reaped = ::wait4(pid_, &how, 0, &used);
     } while (reaped < 0 && errno == EINTR);
     if (reaped != pid_) return;
+    status_.usage = usage_of(used);
     if (WIFEXITED(how)) status_.code = WEXITSTATUS(how);
     if (WIFSIGNALED(how)) status_.signal = WTERMSIG(how);
   }
@@ -182,6 +207,7 @@ class Child::State : public std::enable_shared_from_this<State> {
   stream_descriptor exit_;
   boost::asio::steady_timer timer_;
   std::array<Channel, 2> channels_;
+  std::optional<InputPump> input_;
 };
 
 Child::Child(Loop& loop, Output output)
@@ -189,9 +215,9 @@ Child::Child(Loop& loop, Output output)
 Child::~Child() = default;
 
 std::optional<StartFailure> Child::start(const Command& command) {
-  auto spawned = spawn(state_->context(), command.argv, command.working_directory);
+  auto spawned = spawn(state_->context(), command);
   if (auto* failure = std::get_if<StartFailure>(&spawned)) return std::move(*failure);
-  state_->watch(std::move(std::get<Spawned>(spawned)));
+  state_->watch(std::move(std::get<Spawned>(spawned)), command);
   return std::nullopt;
 }
 

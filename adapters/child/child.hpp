@@ -8,7 +8,7 @@
 #pragma once
 
 #include <sys/types.h>
-#include <trace/event.hpp>
+#include <trace/capture.hpp>
 
 #include <functional>
 #include <memory>
@@ -18,20 +18,16 @@
 #include <vector>
 
 #include "child/loop.hpp"
-#include "child/program.hpp"
+#include "child/spawn.hpp"
 
 namespace trace::child {
 
-struct Command {
-  std::vector<std::string> argv;
-  std::string working_directory = {};  // empty: ours
-};
-
-// How the process ended. Neither is known when somebody else took its status (a host program
+// How the process ended. Nothing is known when somebody else took its status (a host program
 // that ignores SIGCHLD or reaps every child).
 struct ExitStatus {
   std::optional<int> code = {};
   std::optional<int> signal = {};
+  std::optional<Usage> usage = {};
 };
 
 class Child {

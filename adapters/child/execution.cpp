@@ -19,15 +19,15 @@ struct Execution::State {
 
   child::Loop loop;
   std::stop_source stop;
-  std::optional<std::stop_callback<std::function<void()>>> on_theirs;
+  std::stop_source kill;
+  std::optional<std::stop_callback<std::function<void()>>> on_their_stop;
+  std::optional<std::stop_callback<std::function<void()>>> on_their_kill;
   std::optional<Ended> ended;  // the thread's until it is joined
   std::thread thread;
 };
 
 namespace child {
-namespace {
 
-// Signals are for the host program's own threads.
 void start_without_signals(std::thread& thread, std::function<void()> body) {
   sigset_t all;
   sigset_t before;
@@ -43,6 +43,8 @@ void start_without_signals(std::thread& thread, std::function<void()> body) {
   ::pthread_setname_np(thread.native_handle(), "shiptrace-child");
 }
 
+namespace {
+
 Ended failed(Node& node, std::string code, std::string text) {
   node.failed({.message = text, .code = code});
   return Ended({.code = std::move(code), .text = std::move(text)});
@@ -50,15 +52,17 @@ Ended failed(Node& node, std::string code, std::string text) {
 
 }  // namespace
 
-Execution start_execution(Node node, std::stop_token stop, Work work) {
+Execution start_execution(Node node, StopTokens stop, Work work) {
   auto state = std::make_unique<Execution::State>();
   Execution::State& ours = *state;
-  ours.on_theirs.emplace(std::move(stop), [&ours] { ours.stop.request_stop(); });
+  ours.on_their_stop.emplace(std::move(stop.stop), [&ours] { ours.stop.request_stop(); });
+  ours.on_their_kill.emplace(std::move(stop.kill), [&ours] { ours.kill.request_stop(); });
   const auto shared = std::make_shared<Node>(std::move(node));
   try {
     start_without_signals(ours.thread, [&ours, shared, work = std::move(work)] {
       try {
-        ours.ended = work(std::move(*shared), ours.loop, ours.stop.get_token());
+        ours.ended =
+            work(std::move(*shared), ours.loop, {ours.stop.get_token(), ours.kill.get_token()});
       } catch (const std::exception& error) {  // of the host program's tap, or no memory
         ours.ended = Ended({.code = "ABANDONED", .text = error.what()});
       }
@@ -78,6 +82,7 @@ Execution& Execution::operator=(Execution&&) noexcept = default;
 Execution::~Execution() = default;
 
 void Execution::stop() noexcept { state_->stop.request_stop(); }
+void Execution::kill() noexcept { state_->kill.request_stop(); }
 
 Ended Execution::wait() {
   if (state_->thread.joinable()) state_->thread.join();
@@ -90,6 +95,7 @@ int Ended::exit_status() const noexcept {
   if (code.empty()) return 0;
   if (code == "TIMEOUT") return 124;
   if (code == "CANCELLED") return 130;
+  if (code == "OUTPUT_INVALID") return 1;  // it exited with 0
   if (code == "COMMAND_NOT_FOUND") return 127;
   if (code == "COMMAND_NOT_EXECUTABLE") return 126;
   if (code == "DOCKER_UNAVAILABLE" || code == "IMAGE_NOT_FOUND") return not_started;

@@ -17,12 +17,12 @@ FileDescriptor checked(int number, const char* what) {
   return FileDescriptor(number);
 }
 
+}  // namespace
+
 FileDescriptor above_standard(FileDescriptor descriptor) {
   if (descriptor.get() >= first_above_standard) return descriptor;
   return checked(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, first_above_standard), "a descriptor");
 }
-
-}  // namespace
 
 Pipe make_pipe() {
   int ends[2] = {-1, -1};

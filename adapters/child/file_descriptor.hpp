@@ -43,5 +43,7 @@ struct Pipe {
 // a child gets those by dup2(), which must not meet itself. Throws std::system_error.
 Pipe make_pipe();
 FileDescriptor open_null();  // /dev/null for reading, in the same way
+// The same file under a number above 2.
+FileDescriptor above_standard(FileDescriptor descriptor);
 
 }  // namespace trace::child

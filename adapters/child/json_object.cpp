@@ -35,4 +35,8 @@ std::string json_arguments(const std::vector<std::string>& argv) {
   return out + "]";
 }
 
+std::string json_size(const TerminalSize& size) {
+  return JsonObject().number("rows", size.rows).number("columns", size.columns).str();
+}
+
 }  // namespace trace::child

@@ -1,6 +1,8 @@
 // JsonObject: the text of a JSON object, written member by member, for `data`. One thread.
 #pragma once
 
+#include <trace/capture.hpp>
+
 #include <concepts>
 #include <string>
 #include <string_view>
@@ -12,6 +14,8 @@ namespace trace::child {
 std::string json_text(std::string_view text);
 // An argument list; of a very long one the beginning.
 std::string json_arguments(const std::vector<std::string>& argv);
+// {"rows":24,"columns":80}
+std::string json_size(const TerminalSize& size);
 
 class JsonObject {
  public:

@@ -7,16 +7,23 @@
 
 namespace trace::child {
 
-NodeCapture::NodeCapture(Node node, Loop& loop, Options options, std::stop_token stop)
+NodeCapture::NodeCapture(Node node, Loop& loop, Options options, const StopTokens& stop)
     : node_(std::move(node)),
       loop_(loop),
       options_(std::move(options)),
-      out_(node_.shared_state(), Stream::out, options_.origin),
+      out_(node_.shared_state(), options_.terminal ? Stream::pty : Stream::out, options_.origin),
       err_(node_.shared_state(), Stream::err, options_.origin),
-      on_stop_(std::move(stop),
-               [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); }),
+      on_stop_(stop.stop, [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); }),
+      on_kill_(stop.kill,
+               [this] {
+                 loop_.post([this] {
+                   at_once_ = true;
+                   request_end(EndRequest::cancelled);
+                 });
+               }),
       on_cancel_(
           node_.on_cancel([this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
+  err_.on_line([this](std::string_view line) { stderr_tail_.add(line); });
 }
 
 void NodeCapture::started(std::string_view message, const JsonObject& data) {
@@ -26,8 +33,8 @@ void NodeCapture::started(std::string_view message, const JsonObject& data) {
 }
 
 void NodeCapture::output(Stream stream, std::string_view bytes) {
-  if (stream == Stream::out) summary_.update(bytes);
-  (stream == Stream::out ? out_ : err_).write(bytes);
+  if (stream != Stream::err) summary_.update(bytes);
+  (stream != Stream::err ? out_ : err_).write(bytes);
   if (options_.tap && !bytes.empty()) options_.tap(stream, bytes);
 }
 
@@ -74,6 +81,16 @@ std::string NodeCapture::end_request_code() const {
   return end_request_ == EndRequest::timeout ? "TIMEOUT" : "CANCELLED";
 }
 
+void NodeCapture::add_output_facts(JsonObject& data) const {
+  const auto of_streams = [&](auto number_of) {
+    JsonObject numbers;
+    if (options_.terminal) return numbers.number("pty", number_of(out_)).str();
+    return numbers.number("stdout", number_of(out_)).number("stderr", number_of(err_)).str();
+  };
+  data.raw("lines", of_streams([](const LineStream& stream) { return stream.lines(); }));
+  data.raw("bytes", of_streams([](const LineStream& stream) { return stream.bytes(); }));
+}
+
 Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
   out_.finish();
   err_.finish();
@@ -81,20 +98,25 @@ Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
   if (facts.exit_code) data.number("exitCode", *facts.exit_code);
   if (facts.signal) data.number("signal", *facts.signal);
   data.number("durationMs", facts.duration.count());
-  data.raw("lines",
-           JsonObject().number("stdout", out_.lines()).number("stderr", err_.lines()).str());
-  data.raw("bytes",
-           JsonObject().number("stdout", out_.bytes()).number("stderr", err_.bytes()).str());
-  const std::string text = data.str();
+  if (facts.usage) {
+    data.number("cpuUserMs", facts.usage->user.count());
+    data.number("cpuSystemMs", facts.usage->system.count());
+    data.number("maxRssBytes", facts.usage->max_rss_bytes);
+  }
+  add_output_facts(data);
   if (facts.code.empty()) {
-    const std::string summary = summary_.finish();
+    const std::string text = data.str();
+    const std::string summary = output_ ? *output_ : summary_.finish();
     record(node_, {.type = Type::completed, .output_summary = summary, .data = text});
   } else {
+    if (!stderr_tail_.empty()) data.raw("stderrTail", stderr_tail_.json());
+    const std::string text = data.str();
     record(node_, {.type = Type::failed,
                    .level = Level::error,
                    .message = facts.text,
                    .error_message = facts.text,
                    .error_code = facts.code,
+                   .output_summary = output_,
                    .data = text});
   }
   return Ended(std::move(facts));

@@ -15,8 +15,10 @@
 #include <string>
 #include <string_view>
 
+#include "child/execution.hpp"
 #include "child/json_object.hpp"
 #include "child/loop.hpp"
+#include "child/stderr_tail.hpp"
 
 namespace trace::child {
 
@@ -29,8 +31,9 @@ class NodeCapture {
     std::string_view origin;  // data.origin of the lines
     std::chrono::milliseconds timeout;
     OutputTap tap;
+    bool terminal = false;  // one stream, Stream::pty, instead of two
   };
-  NodeCapture(Node node, Loop& loop, Options options, std::stop_token stop);
+  NodeCapture(Node node, Loop& loop, Options options, const StopTokens& stop);
 
   const Node& node() const noexcept { return node_; }
 
@@ -43,17 +46,24 @@ class NodeCapture {
   // Runs the loop until done() or until the program has to end; true for done().
   bool run_until(const std::function<bool()>& done);
   EndRequest end_request() const noexcept { return end_request_; }
+  // The program has no time left to end by itself.
+  bool at_once() const noexcept { return at_once_; }
   // "timed out after 2s", "cancelled", "".
   std::string end_request_text() const;
   // TIMEOUT, CANCELLED, "".
   std::string end_request_code() const;
 
-  // COMPLETED with the summary of stdout, or FAILED with the reason. `data` is what is to be
-  // told besides the exit code, the signal, the duration, and the lines and bytes of the output.
+  // The output is this, already summarised, and not stdout.
+  void output_is(std::string summary) { output_ = std::move(summary); }
+
+  // COMPLETED with the summary of the output, or FAILED with the reason and the last lines of
+  // stderr. `data` is what is to be told besides the exit code, the signal, the duration, what was
+  // used, and the lines and bytes of the output.
   Ended ended(Ended::Facts facts, JsonObject data = {});
 
  private:
   void request_end(EndRequest request);
+  void add_output_facts(JsonObject& data) const;
   Steady::time_point deadline() const noexcept;
 
   Node node_;
@@ -64,8 +74,12 @@ class NodeCapture {
   Summariser summary_;
   Steady::time_point start_ = Steady::now();
   EndRequest end_request_ = EndRequest::none;
+  bool at_once_ = false;
+  StderrTail stderr_tail_;
+  std::optional<std::string> output_;
   // Last, so that they are gone before what they call.
   std::stop_callback<std::function<void()>> on_stop_;
+  std::stop_callback<std::function<void()>> on_kill_;
   CancelSubscription on_cancel_;
 };
 

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -15,6 +17,8 @@
 #include <system_error>
 
 #include "child/boost_process.hpp"
+#include "child/pseudo_terminal.hpp"
+#include "child/standard_input.hpp"
 
 namespace trace::child {
 namespace {
@@ -36,20 +40,29 @@ void keep_from_child() noexcept {
   for (int number = 3; number < end; ++number) ::fcntl(number, F_SETFD, FD_CLOEXEC);
 }
 
+// What the child gets as its standard streams.
+struct Streams {
+  int in, out, err;
+  bool terminal;  // all of them are its terminal
+};
+
 // Between fork and exec: what the child is before it becomes the program. Async-signal-safe.
 class Preparation {
  public:
-  Preparation(int in, int out, int err, int directory)
-      : in_(in), out_(out), err_(err), directory_(directory), parent_(::getpid()) {}
+  Preparation(const Streams& streams, int directory)
+      : streams_(streams), directory_(directory), parent_(::getpid()) {}
 
   template <class Launcher, class Path, class Arguments>
   boost::system::error_code on_exec_setup(Launcher&, const Path&, const Arguments&) const noexcept {
-    if (::setpgid(0, 0) != 0 || ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return last_error();
+    // A new session is also a new process group.
+    if ((streams_.terminal ? ::setsid() : ::setpgid(0, 0)) < 0) return last_error();
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return last_error();
     if (::getppid() != parent_) ::_exit(127);  // it died before it could take us along
-    if (::dup2(in_, STDIN_FILENO) < 0 || ::dup2(out_, STDOUT_FILENO) < 0 ||
-        ::dup2(err_, STDERR_FILENO) < 0) {
+    if (::dup2(streams_.in, STDIN_FILENO) < 0 || ::dup2(streams_.out, STDOUT_FILENO) < 0 ||
+        ::dup2(streams_.err, STDERR_FILENO) < 0) {
       return last_error();
     }
+    if (streams_.terminal && ::ioctl(STDIN_FILENO, TIOCSCTTY, 0) != 0) return last_error();
     if (directory_ >= 0 && ::fchdir(directory_) != 0) return last_error();
     keep_from_child();
     reset_signals();
@@ -75,7 +88,8 @@ class Preparation {
     ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   }
 
-  int in_, out_, err_, directory_;
+  Streams streams_;
+  int directory_;
   pid_t parent_;
 };
 
@@ -102,6 +116,42 @@ void reap(pid_t pid) noexcept {
 
 // What reads as ended from the beginning: a pipe that nobody writes to.
 FileDescriptor already_ended() { return std::move(make_pipe().read); }
+
+// Both ends of what the child reads and writes.
+struct Connections {
+  Streams streams{};
+  FileDescriptor in, out, err;  // ours
+  std::vector<FileDescriptor> childs;
+};
+
+Connections connect(const Command& command) {
+  Connections between;
+  const auto childs = [&](FileDescriptor descriptor) {
+    return between.childs.emplace_back(std::move(descriptor)).get();
+  };
+  if (command.terminal) {
+    PseudoTerminal terminal = make_terminal(*command.terminal, command.raw_terminal);
+    between.in = FileDescriptor(::fcntl(terminal.ours.get(), F_DUPFD_CLOEXEC, 3));
+    between.out = std::move(terminal.ours);
+    const int end = childs(std::move(terminal.childs));
+    between.streams = {end, end, end, true};
+    return between;
+  }
+  FileDescriptor in = readable_input(command.input);
+  if (!in) {
+    Pipe pipe = make_pipe();
+    in = std::move(pipe.read);
+    between.in = std::move(pipe.write);
+  }
+  Pipe out = make_pipe();
+  Pipe err = make_pipe();
+  between.out = std::move(out.read);
+  between.err = std::move(err.read);
+  between.streams.in = childs(std::move(in));
+  between.streams.out = childs(std::move(out.write));
+  between.streams.err = childs(std::move(err.write));
+  return between;
+}
 
 struct Launched {
   pid_t pid;
@@ -137,13 +187,13 @@ Launched launch(boost::asio::io_context& context, const std::string& path,
 }  // namespace
 
 std::variant<Spawned, StartFailure> spawn(boost::asio::io_context& context,
-                                          const std::vector<std::string>& argv,
-                                          const std::string& working_directory) try {
+                                          const Command& command) try {
   FileDescriptor directory;
-  if (!working_directory.empty()) {
-    directory = FileDescriptor(::open(working_directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!directory) return cannot_start(working_directory + ": " + words(errno));
+  if (const std::string& path = command.working_directory; !path.empty()) {
+    directory = FileDescriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) return cannot_start(path + ": " + words(errno));
   }
+  const std::vector<std::string>& argv = command.argv;
   for (const std::string& argument : argv) {
     if (argument.find('\0') != std::string::npos) {
       return cannot_start("an argument contains a NUL byte");
@@ -154,11 +204,8 @@ std::variant<Spawned, StartFailure> spawn(boost::asio::io_context& context,
   if (const auto* failure = std::get_if<StartFailure>(&program)) return *failure;
   const std::string& path = std::get<std::string>(program);
 
-  const FileDescriptor in = open_null();
-  Pipe out = make_pipe();
-  Pipe err = make_pipe();
-  const auto [pid, failed] =
-      launch(context, path, argv, {in.get(), out.write.get(), err.write.get(), directory.get()});
+  Connections between = connect(command);
+  const auto [pid, failed] = launch(context, path, argv, {between.streams, directory.get()});
   if (failed != 0) return exec_failure(path, failed, seen_from);
 
   FileDescriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -170,7 +217,8 @@ std::variant<Spawned, StartFailure> spawn(boost::asio::io_context& context,
     reap(pid);
     return cannot_start(fmt::format("cannot watch the process: {}", words(error)));
   }
-  return Spawned{pid, std::move(ended), std::move(out.read), std::move(err.read)};
+  return Spawned{pid, std::move(ended), std::move(between.out), std::move(between.err),
+                 std::move(between.in)};
 } catch (const std::exception& error) {
   return cannot_start(fmt::format("cannot start a process: {}", error.what()));
 }

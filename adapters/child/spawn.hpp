@@ -3,7 +3,9 @@
 #pragma once
 
 #include <sys/types.h>
+#include <trace/capture.hpp>
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,16 +19,24 @@ class io_context;
 
 namespace trace::child {
 
+struct Command {
+  std::vector<std::string> argv;
+  std::string working_directory = {};  // empty: ours
+  Input input = {};
+  std::optional<TerminalSize> terminal = {};
+  bool raw_terminal =
+      false;  // it passes bytes on as they are: behind the child is another terminal
+};
+
 struct Spawned {
-  pid_t pid = -1;           // also of its process group
+  pid_t pid = -1;           // also of its process group, and of its session on a terminal
   FileDescriptor ended;     // readable once the process has ended
-  FileDescriptor out, err;  // what it writes
+  FileDescriptor out, err;  // what it writes; on a terminal all comes from `out`
+  FileDescriptor in;        // where the input is to be written; empty: the child has it
 };
 
 // The kernel kills the child when the calling thread ends, so call it from the thread that waits.
-// The child's stdin is /dev/null; its signals are as after a login. The pid is not reaped here.
-std::variant<Spawned, StartFailure> spawn(boost::asio::io_context& context,
-                                          const std::vector<std::string>& argv,
-                                          const std::string& working_directory);
+// Its signals are as after a login. The pid is not reaped here.
+std::variant<Spawned, StartFailure> spawn(boost::asio::io_context& context, const Command& command);
 
 }  // namespace trace::child

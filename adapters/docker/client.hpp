@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,7 +48,9 @@ class DockerClient {
       : loop_(loop), program_(std::move(program)) {}
 
   child::Command command(std::vector<std::string> arguments) const;
-  Answer call(std::vector<std::string> arguments, std::chrono::milliseconds time);
+  // `give_up`: looked at whenever something happens meanwhile; the call is not in time then.
+  Answer call(std::vector<std::string> arguments, std::chrono::milliseconds time,
+              const std::function<bool()>& give_up = {});
   bool daemon_answers();
 
  private:

@@ -1,8 +1,9 @@
 // ClientErrors: tells the docker client's own complaint from what the container writes to stderr.
 //
-// `docker start --attach` writes both to the same stream. When the container cannot be started,
-// the client's complaint is all there is, and it comes first: a stderr that begins like one is
-// held back until it is clear that the container runs. Works on the capture's thread.
+// `docker start --attach` writes both to the same stream, on a terminal the container's stdout too.
+// When the container cannot be started, the client's complaint is all there is, and it comes first:
+// a stderr that begins like one is held back until it is clear that the container runs. Works on
+// the capture's thread.
 #pragma once
 
 #include <string>

@@ -7,23 +7,20 @@
 #include <string_view>
 #include <utility>
 
+#include "docker/files.hpp"
+#include "docker/words.hpp"
+
 namespace trace::docker {
 namespace {
 
 using namespace std::chrono_literals;
 using child::Steady;
 
-// A daemon that is silent for this long is taken for dead. (A restart takes a few seconds.)
-constexpr auto patience = 20s;
 constexpr auto time_per_call = 15s;
 // Of a daemon that answers but cannot remove.
 constexpr auto most_for_removal = 2min;
-constexpr auto pause_between_calls = 200ms;
-
-bool says_gone(const Answer& answer) {
-  return answer.err.find("o such container") != std::string::npos ||  // "No" or "no"
-         answer.err.find("o such object") != std::string::npos;
-}
+// A daemon may be about to make what the client that we ended had asked for.
+constexpr auto late_creation = 3s;
 
 std::string_view take_line(std::string_view& text) {
   const std::size_t end = text.find('\n');
@@ -36,6 +33,17 @@ constexpr const char* state_format =
     "{{.State.Status}}\n{{.State.StartedAt}}\n{{.State.ExitCode}}\n{{.State.OOMKilled}}\n"
     "{{.State.Error}}";
 constexpr std::string_view never = "0001-01-01";
+
+std::string in_container(std::string_view file) { return fmt::format("/shipsec/{}", file); }
+
+// A record of comma-separated values, for which a quoted one may hold commas.
+std::string mount_of(const std::string& directory) {
+  std::string source = "source=" + directory;
+  for (std::size_t at = 0; (at = source.find('"', at)) != std::string::npos; at += 2) {
+    source.insert(at, 1, '"');
+  }
+  return fmt::format("type=bind,\"{}\",target=/shipsec", source);
+}
 
 ContainerState state_of(std::string_view text) {
   ContainerState state;
@@ -64,7 +72,8 @@ Container::~Container() {
   }
 }
 
-child::Command Container::creation(const ContainerSpec& spec, const Labels& labels) const {
+child::Command Container::creation(const ContainerSpec& spec, const Labels& labels,
+                                   const std::string& files) const {
   std::vector<std::string> arguments = {"create",
                                         "--name",
                                         name_,
@@ -77,49 +86,81 @@ child::Command Container::creation(const ContainerSpec& spec, const Labels& labe
   const auto add = [&](const char* option, const std::string& value) {
     if (!value.empty()) arguments.insert(arguments.end(), {option, value});
   };
+  if (!labels.journal.empty()) add("--label", "shiptrace.journal=" + labels.journal);
   add("--network", spec.network);
   add("--memory", spec.memory);
+  add("--cpus", spec.cpus);
+  if (spec.pids > 0) add("--pids-limit", std::to_string(spec.pids));
+  if (spec.read_only) arguments.insert(arguments.end(), {"--read-only", "--tmpfs", "/tmp"});
+  add("--user", spec.user);
+  if (spec.terminal) arguments.emplace_back("--tty");
+  if (spec.input.given()) arguments.emplace_back("--interactive");
   for (const std::string& name : spec.env) add("--env", name);
   add("--env-file", spec.env_file);
+  if (!files.empty()) {
+    add("--mount", mount_of(files));
+    if (spec.input_file) add("--env", "SHIPSEC_INPUT_PATH=" + in_container(input_name));
+    if (spec.result_file) add("--env", "SHIPSEC_OUTPUT_PATH=" + in_container(result_name));
+  }
   arguments.insert(arguments.end(), {"--", spec.image});
   arguments.insert(arguments.end(), spec.argv.begin(), spec.argv.end());
   return client_.command(std::move(arguments));
 }
 
-void Container::created(const Answer& answer) noexcept {
+void Container::created(const Answer& answer) {
   // A client that ended by itself without success made none.
   may_exist_ = !answer.not_started && (answer.ok() || !answer.in_time);
   creation_interrupted_ = !answer.in_time;
+  if (!answer.ok()) return;
+  patience_.set_longest(for_known);
+  std::string_view said = answer.out;
+  id_ = take_line(said);
 }
 
-child::Command Container::start_attached() const {
-  return client_.command({"start", "--attach", name_});
+child::Command Container::start_attached(const ContainerSpec& spec) const {
+  child::Command command = client_.command({"start", "--attach", name_});
+  if (spec.input.given()) command.argv.insert(command.argv.end() - 1, "--interactive");
+  command.input = spec.input;
+  command.terminal = spec.terminal;
+  command.raw_terminal = true;  // the container's own makes lines and echoes
+  return command;
+}
+
+ContainerState Container::inspect_once(bool& answered) {
+  const Answer answer = client_.call(
+      {"inspect", "--type", "container", "--format", state_format, name_}, time_per_call);
+  answered = answer.ok() || says_gone(answer);
+  if (answered) patience_.answered();
+  if (answer.ok()) return state_of(answer.out);
+  return {.kind = answered ? ContainerState::Kind::gone : ContainerState::Kind::unknown};
 }
 
 ContainerState Container::inspect() {
-  const auto end = Steady::now() + patience;
+  patience_.begin();
   for (;;) {
-    const Answer answer = client_.call(
-        {"inspect", "--type", "container", "--format", state_format, name_}, time_per_call);
-    if (answer.ok()) return state_of(answer.out);
-    if (says_gone(answer)) return {.kind = ContainerState::Kind::gone};
-    if (answer.not_started || Steady::now() >= end) return {};
-    pause();
+    bool answered = false;
+    ContainerState state = inspect_once(answered);
+    if (answered || !patience_.wait()) return state;
   }
 }
 
-bool Container::stop(std::chrono::milliseconds grace) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(grace);
-  for (bool first = true;; first = false) {
-    if (first) {
-      client_.call({"stop", "-t", std::to_string(seconds.count()), name_}, seconds + time_per_call);
+bool Container::stop(std::chrono::milliseconds grace, const std::function<bool()>& at_once) {
+  patience_.begin();
+  const auto end_of_grace = Steady::now() + grace;
+  for (;;) {
+    // The daemon counts in whole seconds. What it fails to do it is asked for again while there is
+    // time, and then for the last resort.
+    const auto left = std::chrono::ceil<std::chrono::seconds>(end_of_grace - Steady::now());
+    if (left > 0s && !at_once()) {
+      client_.call({"stop", "-t", std::to_string(left.count()), name_}, left + time_per_call,
+                   at_once);
     } else {
       client_.call({"kill", name_}, time_per_call);
     }
-    const ContainerState state = inspect();
-    if (state.kind == ContainerState::Kind::unknown) return false;
-    if (state.kind != ContainerState::Kind::running) return true;
-    pause();
+    bool answered = false;
+    const ContainerState state = inspect_once(answered);
+    if (answered && state.kind != ContainerState::Kind::running) return true;
+    if (!patience_.wait()) return false;
   }
 }
 
@@ -127,29 +168,24 @@ bool Container::remove() {
   if (!std::exchange(may_exist_, false)) return true;  // tried once, for as long as it takes
   if (!remove_once()) return false;
   if (!creation_interrupted_) return true;
-  // The daemon may have been about to make it.
-  loop_.run_until([] { return false; }, Steady::now() + 1s);
-  return remove_once();
+  const auto end = Steady::now() + late_creation;
+  for (auto pause = 200ms; Steady::now() < end; pause *= 2) {
+    loop_.run_until([] { return false; }, Steady::now() + pause);
+    if (!remove_once()) return false;
+  }
+  return true;
 }
 
 bool Container::remove_once() {
+  patience_.begin();
   const auto last_end = Steady::now() + most_for_removal;
-  auto end = Steady::now() + patience;
   for (;;) {
     const Answer answer = client_.call({"rm", "--force", "--volumes", name_}, time_per_call);
     if (answer.ok() || says_gone(answer)) return true;
-    if (answer.not_started || Steady::now() >= last_end) return false;
-    if (Steady::now() >= end) {
-      // A daemon that answers is asked again: a removal may be under way.
-      if (!answer.in_time || !client_.daemon_answers()) return false;
-      end = Steady::now() + patience;
-    }
-    pause();
+    // A daemon that answers is asked again: a removal may be under way.
+    if (!is_silence(answer) || client_.daemon_answers()) patience_.answered();
+    if (Steady::now() >= last_end || !patience_.wait()) return false;
   }
-}
-
-void Container::pause() {
-  loop_.run_until([] { return false; }, Steady::now() + pause_between_calls);
 }
 
 }  // namespace trace::docker

@@ -8,11 +8,11 @@
 #include <trace/capture.hpp>
 
 #include <chrono>
-#include <optional>
+#include <functional>
 #include <string>
-#include <vector>
 
 #include "docker/client.hpp"
+#include "docker/patience.hpp"
 
 namespace trace::docker {
 
@@ -31,42 +31,56 @@ struct ContainerState {
   std::string error = {};  // why it could not be started
 };
 
+// What it carries, so that whoever adopts the journal knows it for that session's, and so that
+// people see what it is.
 struct Labels {
-  std::string run, node, session;
+  std::string run, node, session, journal;
 };
 
 class Container {
  public:
   Container(DockerClient& client, child::Loop& loop, std::string name)
-      : client_(client), loop_(loop), name_(std::move(name)) {}
+      : client_(client), loop_(loop), name_(std::move(name)), patience_(loop, for_unknown) {}
   ~Container();
   Container(const Container&) = delete;
   Container& operator=(const Container&) = delete;
 
   const std::string& name() const noexcept { return name_; }
+  // The daemon's own name for it, once it was created.
+  const std::string& id() const noexcept { return id_; }
 
-  // The call that creates it, which may pull the image; and what came of it.
-  child::Command creation(const ContainerSpec& spec, const Labels& labels) const;
-  void created(const Answer& answer) noexcept;
+  // The call that creates it, which may pull the image; and what came of it. `files`: the directory
+  // for its files, or empty.
+  child::Command creation(const ContainerSpec& spec, const Labels& labels,
+                          const std::string& files) const;
+  void created(const Answer& answer);
   // The call that starts it and passes its output on until it ends.
-  child::Command start_attached() const;
+  child::Command start_attached(const ContainerSpec& spec) const;
 
   ContainerState inspect();
 
-  // Stops it by its own stop signal, after the grace by SIGKILL, again and again until it does
-  // not run any more. Gives up when the daemon has not answered for a while; answers whether the
+  // Stops it by its own stop signal, after the grace (or as soon as at_once() says so) by SIGKILL,
+  // again and again until it does not run any more: also when the client fails or hangs, and while
+  // the daemon restarts. Gives up when the daemon has not answered for long; answers whether the
   // container has ended.
-  bool stop(std::chrono::milliseconds grace);
+  bool stop(std::chrono::milliseconds grace, const std::function<bool()>& at_once);
   // Removes it, also when it runs; the same patience. Answers whether it is gone.
   bool remove();
 
  private:
+  // A daemon that restarts under a container that ran; a daemon of which nobody knows whether it
+  // has our container at all.
+  static constexpr std::chrono::seconds for_known{60};
+  static constexpr std::chrono::seconds for_unknown{20};
+
+  ContainerState inspect_once(bool& answered);
   bool remove_once();
-  void pause();
 
   DockerClient& client_;
   child::Loop& loop_;
   std::string name_;
+  std::string id_;
+  Patience patience_;
   bool may_exist_ = false;
   bool creation_interrupted_ = false;
 };

@@ -14,6 +14,11 @@
 #include "docker/client_errors.hpp"
 #include "docker/container.hpp"
 #include "docker/failure.hpp"
+#include "docker/files.hpp"
+#include "docker/lookup_watch.hpp"
+#include "docker/reaper.hpp"
+#include "docker/usage_readings.hpp"
+#include "docker/words.hpp"
 
 namespace trace {
 namespace docker {
@@ -45,7 +50,12 @@ JsonObject description(const ContainerSpec& spec, const std::string& name) {
   if (!spec.env_file.empty()) data.text("envFile", spec.env_file);
   if (!spec.network.empty()) data.text("network", spec.network);
   if (!spec.memory.empty()) data.text("memory", spec.memory);
+  if (!spec.cpus.empty()) data.text("cpus", spec.cpus);
+  if (spec.pids > 0) data.number("pids", spec.pids);
+  if (spec.read_only) data.raw("readOnly", "true");
+  if (!spec.user.empty()) data.text("user", spec.user);
   if (spec.timeout.count() > 0) data.number("timeoutMs", spec.timeout.count());
+  if (spec.terminal) data.raw("terminal", child::json_size(*spec.terminal));
   data.text("container", name);
   return data;
 }
@@ -64,9 +74,14 @@ class ContainerCapture {
     capture_.started(fmt::format("docker run {}", spec_.image),
                      description(spec_, container_.name()));
     Ended::Facts facts = facts_of_run();
+    if (readings_) facts.usage = readings_->last();
     JsonObject data;
     data.text("container", container_.name());
     if (out_of_memory_) data.raw("oomKilled", "true");
+    if (!facts.code.empty() && lookups_.failed()) {
+      facts.text += lookup_hint;
+      data.text("hint", "network=bridge");
+    }
     if (!container_.remove()) {
       data.raw("leftBehind", "true");
       if (!facts.code.empty()) {
@@ -75,13 +90,18 @@ class ContainerCapture {
             container_.name());
       }
     }
+    if (!without_files_.empty()) data.text("withoutFiles", without_files_);
+    if (files_ && !files_->remove()) data.text("filesLeft", files_->directory());
     return capture_.ended(std::move(facts), std::move(data));
   }
 
  private:
   Ended::Facts facts_of_run();
+  std::optional<Ended::Facts> prepare();
+  Answer create(const std::string& files);
   Ended::Facts facts_of_end(const ContainerState& state, const child::ExitStatus& client);
   Ended::Facts requested_end();
+  void take_result(Ended::Facts& facts);
   void wait_for_end();
   void output(Stream stream, std::string_view bytes);
   void release_held();
@@ -90,35 +110,73 @@ class ContainerCapture {
   Loop& loop_;
   const ContainerSpec& spec_;
   DockerClient client_;
+  std::optional<Files> files_;
+  std::string without_files_;  // why there are none although there could have been
   Container container_;
+  std::optional<UsageReadings> readings_;
   Child attached_;
   ClientErrors client_errors_;
+  LookupWatch lookups_;
   bool out_of_memory_ = false;
 };
 
-Ended::Facts ContainerCapture::facts_of_run() {
+// What has to be right before there is a container; answers what is not.
+std::optional<Ended::Facts> ContainerCapture::prepare() {
   for (const std::string& name : spec_.env) {
     if (name.empty() || name.find('=') != std::string::npos) {
       return refusal(fmt::format("env takes names of variables, not values: '{}…'",
                                  name.substr(0, name.find('='))));
     }
   }
+  const std::string_view journal = capture_.node().journal();
+  if (spec_.input_file || spec_.result_file) {
+    auto files = Files::make(journal, container_.name(), spec_.input_file);
+    if (files) files_.emplace(std::move(*files));
+    if (!files && spec_.input_file) return refusal(files.error().text());
+    if (!files) without_files_ = files.error().text();
+  }
+  // Before there can be a container: whoever adopts the journal looks for it.
+  capture_.node().note_docker_client(spec_.docker);
+  return std::nullopt;
+}
+
+Answer ContainerCapture::create(const std::string& files) {
   const Node& node = capture_.node();
-  Call creation(loop_, container_.creation(spec_, {.run = std::string(node.run_id()),
-                                                   .node = std::string(node.id()),
-                                                   .session = std::string(node.session_id())}));
-  capture_.run_until([&] { return creation.ended(); });
-  const Answer created = creation.finish();
+  Call creation(loop_, container_.creation(spec_,
+                                           {.run = std::string(node.run_id()),
+                                            .node = std::string(node.id()),
+                                            .session = std::string(node.session_id()),
+                                            .journal = journal_label(node.journal())},
+                                           files));
+  const auto ended = [&] { return creation.ended(); };
+  if (!capture_.run_until(ended) && !capture_.at_once()) {
+    // Without an image to pull it takes a moment, and then it is clear what there is to remove.
+    loop_.run_until([&] { return ended() || capture_.at_once(); }, Steady::now() + 500ms);
+  }
+  Answer created = creation.finish();
   container_.created(created);
+  return created;
+}
+
+Ended::Facts ContainerCapture::facts_of_run() {
+  if (auto wrong = prepare()) return std::move(*wrong);
+  Answer created = create(files_ ? files_->directory() : "");
+  const bool may_do_without = files_ && !spec_.input_file && !created.ok() && created.in_time;
+  if (may_do_without && says_mount_missing(created.err)) {
+    without_files_ = created.complaint();
+    files_.reset();
+    if (capture_.end_request() == EndRequest::none) created = create("");
+  }
   if (capture_.end_request() != EndRequest::none) return requested_end();
   if (!created.ok()) return creation_failure(client_, spec_, created);
 
-  if (auto failure = attached_.start(container_.start_attached())) {
+  if (auto failure = attached_.start(container_.start_attached(spec_))) {
     return {.code = "DOCKER_UNAVAILABLE", .text = std::move(failure->text)};
   }
+  readings_.emplace(loop_, container_.id());
   wait_for_end();
   if (capture_.end_request() != EndRequest::none) {
-    container_.stop(spec_.grace);
+    container_.stop(spec_.grace, [this] { return capture_.at_once(); });
     // The client ends with its container.
     const auto ended = [this] { return attached_.ended(); };
     if (!loop_.run_until(ended, Steady::now() + 5s)) attached_.kill();
@@ -126,7 +184,20 @@ Ended::Facts ContainerCapture::facts_of_run() {
     release_held();
     return requested_end();
   }
-  return facts_of_end(container_.inspect(), attached_.status());
+  Ended::Facts facts = facts_of_end(container_.inspect(), attached_.status());
+  if (facts.code.empty()) take_result(facts);
+  return facts;
+}
+
+// A result that cannot be used is the failure of a program that says it succeeded.
+void ContainerCapture::take_result(Ended::Facts& facts) {
+  if (!files_ || !spec_.result_file) return;
+  FoundResult found = files_->result();
+  if (found.kind == FoundResult::Kind::none) return;
+  if (!found.summary.empty()) capture_.output_is(std::move(found.summary));
+  if (found.kind == FoundResult::Kind::json) return;
+  facts.code = "OUTPUT_INVALID";
+  facts.text = std::move(found.why);
 }
 
 // Until the client ends or has to, with what was held back of stderr passed on in time.
@@ -141,6 +212,7 @@ void ContainerCapture::wait_for_end() {
 }
 
 void ContainerCapture::output(Stream stream, std::string_view bytes) {
+  if (spec_.network == "none") lookups_.see(stream, bytes);
   if (stream == Stream::out) return capture_.output(stream, bytes);
   const std::string passed = client_errors_.pass(bytes);
   if (!passed.empty()) capture_.output(stream, passed);
@@ -148,7 +220,7 @@ void ContainerCapture::output(Stream stream, std::string_view bytes) {
 
 void ContainerCapture::release_held() {
   const std::string held = client_errors_.release();
-  if (!held.empty()) capture_.output(Stream::err, held);
+  if (!held.empty()) capture_.output(spec_.terminal ? Stream::pty : Stream::err, held);
 }
 
 Ended::Facts ContainerCapture::requested_end() {
@@ -205,10 +277,14 @@ Ended::Facts ContainerCapture::facts_of_end(const ContainerState& state,
   }
 }
 
-Ended capture_container(Node node, Loop& loop, const std::stop_token& stop,
+Ended capture_container(Node node, Loop& loop, const child::StopTokens& stop,
                         const ContainerSpec& spec) {
   NodeCapture capture(std::move(node), loop,
-                      {.origin = "docker", .timeout = spec.timeout, .tap = spec.tap}, stop);
+                      {.origin = "docker",
+                       .timeout = spec.timeout,
+                       .tap = spec.tap,
+                       .terminal = spec.terminal.has_value()},
+                      stop);
   return ContainerCapture(capture, loop, spec).run();
 }
 
@@ -216,10 +292,10 @@ Ended capture_container(Node node, Loop& loop, const std::stop_token& stop,
 }  // namespace docker
 
 Execution start_container(Node node, ContainerSpec spec) {
-  std::stop_token stop = spec.stop;
+  child::StopTokens stop{spec.stop, spec.kill};
   return child::start_execution(
       std::move(node), std::move(stop),
-      [spec = std::move(spec)](Node taken, child::Loop& loop, const std::stop_token& ours) {
+      [spec = std::move(spec)](Node taken, child::Loop& loop, const child::StopTokens& ours) {
         return docker::capture_container(std::move(taken), loop, ours, spec);
       });
 }

@@ -3,25 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <initializer_list>
-#include <string_view>
+
+#include "docker/words.hpp"
 
 namespace trace::docker {
 namespace {
 
 constexpr int client_failed = 125;  // docker's own code for a container that it could not run
-
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
-  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
-    return text.find(part) != std::string_view::npos;
-  });
-}
-
-bool says_image_missing(std::string_view words) {
-  return contains_any(
-      words, {"Unable to find image", "No such image", "pull access denied", "manifest unknown",
-              "repository does not exist", "invalid reference format"});
-}
 
 }  // namespace
 
@@ -53,13 +41,14 @@ Ended::Facts start_failure(const ContainerState& state, const std::string& said)
   answer.err = said;
   std::string text = state.error.empty() ? answer.complaint() : state.error;
   std::replace(text.begin(), text.end(), '\n', ' ');
+  std::erase(text, '\r');  // of a terminal
   // Docker's exit codes for the two, kept in the state of a container that never ran.
   if (state.exit_code == 127) return {.code = "COMMAND_NOT_FOUND", .text = std::move(text)};
   if (state.exit_code == 126) return {.code = "COMMAND_NOT_EXECUTABLE", .text = std::move(text)};
-  if (contains_any(text, {"executable file not found", "no such file or directory"})) {
+  if (says_command_missing(text)) {
     return {.code = "COMMAND_NOT_FOUND", .text = std::move(text)};
   }
-  if (contains_any(text, {"permission denied", "exec format error"})) {
+  if (says_command_not_executable(text)) {
     return {.code = "COMMAND_NOT_EXECUTABLE", .text = std::move(text)};
   }
   return refusal(std::move(text));

@@ -1,8 +1,12 @@
 // run_process: a process as a node of a run.
 #include <fmt/format.h>
+#include <signal.h>
 #include <trace/capture.hpp>
 
+#include <optional>
+
 #include "child/child.hpp"
+#include "child/control_group.hpp"
 #include "child/execution.hpp"
 #include "child/node_capture.hpp"
 
@@ -32,21 +36,49 @@ std::string readable(const std::vector<std::string>& argv) {
 }
 
 // Answers whether it took SIGKILL.
-bool end_by_force(Child& process, Loop& loop, std::chrono::milliseconds grace) {
+bool end_by_force(Child& process, Loop& loop, const NodeCapture& capture,
+                  std::chrono::milliseconds grace) {
   const auto ended = [&] { return process.ended(); };
-  process.terminate();
-  if (loop.run_until(ended, Steady::now() + grace)) return false;
+  if (!capture.at_once()) {
+    process.terminate();
+    loop.run_until([&] { return ended() || capture.at_once(); }, Steady::now() + grace);
+    if (ended()) return false;
+  }
   process.kill();
   loop.run_until(ended);
   return true;
 }
 
-Ended::Facts facts_of(const NodeCapture& capture, const child::ExitStatus& status, bool forced) {
-  Ended::Facts facts{.code = {}, .text = {}, .exit_code = status.code, .signal = status.signal};
+// Tells the kernel's SIGKILL for want of memory from anybody else's, by what it counts for the
+// control group that the process was started in.
+class MemoryWatch {
+ public:
+  void begin(pid_t pid) {
+    group_ = child::ControlGroup::of(pid);
+    before_ = group_.out_of_memory_kills();
+  }
+  bool killed(const child::ExitStatus& status) const {
+    constexpr int told_by_shell = 128 + SIGKILL;
+    if (status.signal != SIGKILL && status.code != told_by_shell) return false;
+    const auto now = group_.out_of_memory_kills();
+    return before_ && now && *now > *before_;
+  }
+
+ private:
+  child::ControlGroup group_;
+  std::optional<std::uint64_t> before_;
+};
+
+Ended::Facts facts_of(const NodeCapture& capture, const child::ExitStatus& status, bool forced,
+                      const MemoryWatch& memory) {
+  Ended::Facts facts{.exit_code = status.code, .signal = status.signal, .usage = status.usage};
   if (capture.end_request() != child::EndRequest::none) {
     facts.code = capture.end_request_code();
     facts.text = capture.end_request_text();
     if (forced) facts.text += "; SIGKILL ended it";
+  } else if (memory.killed(status)) {
+    facts.code = "OOM_KILLED";
+    facts.text = "killed: its control group was out of memory";
   } else if (status.signal) {
     facts.code = "PROCESS_SIGNAL";
     facts.text = child::signal_text(*status.signal);
@@ -60,36 +92,49 @@ Ended::Facts facts_of(const NodeCapture& capture, const child::ExitStatus& statu
   return facts;
 }
 
-Ended capture_process(Node node, Loop& loop, const std::stop_token& stop, const ProcessSpec& spec) {
+JsonObject description(const ProcessSpec& spec, std::optional<pid_t> pid) {
+  JsonObject data;
+  data.raw("argv", child::json_arguments(spec.argv));
+  if (pid) data.number("pid", *pid);
+  if (!spec.working_directory.empty()) data.text("cwd", spec.working_directory);
+  if (spec.timeout.count() > 0) data.number("timeoutMs", spec.timeout.count());
+  if (spec.terminal) data.raw("terminal", child::json_size(*spec.terminal));
+  return data;
+}
+
+Ended capture_process(Node node, Loop& loop, const child::StopTokens& stop,
+                      const ProcessSpec& spec) {
   NodeCapture capture(std::move(node), loop,
-                      {.origin = "process", .timeout = spec.timeout, .tap = spec.tap}, stop);
+                      {.origin = "process",
+                       .timeout = spec.timeout,
+                       .tap = spec.tap,
+                       .terminal = spec.terminal.has_value()},
+                      stop);
   Child process(loop,
                 [&](Stream stream, std::string_view bytes) { capture.output(stream, bytes); });
   // Nothing is read before the loop runs: STARTED comes first and can name the process.
-  auto failure = process.start({spec.argv, spec.working_directory});
-  JsonObject data;
-  data.raw("argv", child::json_arguments(spec.argv));
-  if (!failure) data.number("pid", process.pid());
-  if (!spec.working_directory.empty()) data.text("cwd", spec.working_directory);
-  if (spec.timeout.count() > 0) data.number("timeoutMs", spec.timeout.count());
-  capture.started(readable(spec.argv), data);
+  auto failure = process.start({spec.argv, spec.working_directory, spec.input, spec.terminal});
+  MemoryWatch memory;
+  if (!failure) memory.begin(process.pid());
+  capture.started(readable(spec.argv),
+                  description(spec, failure ? std::nullopt : std::optional(process.pid())));
   if (failure) {
     return capture.ended({.code = std::move(failure->code), .text = std::move(failure->text)});
   }
   bool forced = false;
   if (!capture.run_until([&] { return process.ended(); })) {
-    forced = end_by_force(process, loop, spec.grace);
+    forced = end_by_force(process, loop, capture, spec.grace);
   }
-  return capture.ended(facts_of(capture, process.status(), forced));
+  return capture.ended(facts_of(capture, process.status(), forced, memory));
 }
 
 }  // namespace
 
 Execution start_process(Node node, ProcessSpec spec) {
-  std::stop_token stop = spec.stop;
+  child::StopTokens stop{spec.stop, spec.kill};
   return child::start_execution(
       std::move(node), std::move(stop),
-      [spec = std::move(spec)](Node taken, Loop& loop, const std::stop_token& ours) {
+      [spec = std::move(spec)](Node taken, Loop& loop, const child::StopTokens& ours) {
         return capture_process(std::move(taken), loop, ours, spec);
       });
 }

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include <trace/orphan.hpp>
 #include <trace/session.hpp>
 
 namespace trace {
@@ -27,13 +28,30 @@ namespace trace {
 // passes them on to the terminal with it. Called on the capture's thread.
 using OutputTap = std::function<void(Stream, std::string_view bytes)>;
 
+// A terminal of the child's own instead of pipes. What it writes comes as one stream,
+// Stream::pty; programs that ask whether they talk to a person then say yes.
+struct TerminalSize {
+  std::uint16_t rows = 24;
+  std::uint16_t columns = 80;
+};
+
+// What the child reads as its standard input. By default there is nothing to read.
+struct Input {
+  std::string text = {};  // these bytes, then end of file
+  int descriptor = -1;    // else, if not negative: what this descriptor yields; it stays yours
+  bool given() const noexcept { return descriptor >= 0 || !text.empty(); }
+};
+
 struct ProcessSpec {
   std::vector<std::string> argv = {};     // program and arguments; looked up in PATH without a '/'
   std::string working_directory = {};     // empty: the caller's
   std::chrono::milliseconds timeout{0};   // 0: none
   std::chrono::milliseconds grace{5000};  // from SIGTERM to SIGKILL, both to the process group
   std::stop_token stop = {};              // a stop request ends the child as CANCELLED
+  std::stop_token kill = {};              // the same without the grace, also during it
   OutputTap tap = {};
+  Input input = {};
+  std::optional<TerminalSize> terminal = {};
 };
 
 struct ContainerSpec {
@@ -43,11 +61,28 @@ struct ContainerSpec {
   std::string env_file = {};           // NAME=VALUE lines, read by the docker client
   std::string network = "none";
   std::string memory = {};  // docker's notation, "256m"; empty: no limit
+  std::string cpus = {};    // docker's notation, "1.5"; empty: no limit
+  std::uint32_t pids = 0;   // processes and threads at a time; 0: no limit
+  bool read_only = false;   // nothing of the image can be written to; /tmp is in memory
+  std::string user = {};    // docker's notation; empty: the image's
+  std::optional<std::string> input_file = {};  // JSON text for the file $SHIPSEC_INPUT_PATH
+  bool result_file = true;  // a file at $SHIPSEC_OUTPUT_PATH is the output, instead of stdout
   std::chrono::milliseconds timeout{0};
   std::chrono::milliseconds grace{5000};
   std::stop_token stop = {};
+  std::stop_token kill = {};
   OutputTap tap = {};
-  std::string docker = "docker";  // the client to call
+  Input input = {};
+  std::optional<TerminalSize> terminal = {};
+  std::string docker = "docker";  // the client to call; podman's takes the same orders
+};
+
+// What a child used. Of a process with its descendants that it waited for, from the kernel at its
+// end; of a container the last of the readings while it ran.
+struct Usage {
+  std::chrono::milliseconds user{0};    // CPU time
+  std::chrono::milliseconds system{0};  // CPU time in the kernel for it
+  std::uint64_t max_rss_bytes = 0;      // memory in use at the most, file caches left out
 };
 
 // How a child ended.
@@ -56,11 +91,12 @@ class Ended {
   struct Facts {
     std::string code = {};  // empty: exit code 0; else PROCESS_EXIT, PROCESS_SIGNAL, TIMEOUT,
                             // CANCELLED, OOM_KILLED, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE,
-                            // IMAGE_NOT_FOUND, DOCKER_UNAVAILABLE
+                            // IMAGE_NOT_FOUND, DOCKER_UNAVAILABLE, OUTPUT_INVALID
     std::string text = {};  // one line for people
     std::optional<int> exit_code = {};
     std::optional<int> signal = {};
     std::chrono::milliseconds duration{0};
+    std::optional<Usage> usage = {};  // nothing when it cannot be known
   };
   explicit Ended(Facts facts) : facts_(std::move(facts)) {}
 
@@ -71,7 +107,7 @@ class Ended {
 
   // The status for this process to exit with: the child's exit code, 128 + signal, 124 for
   // TIMEOUT, 125 when the child could not be started (127 and 126 for COMMAND_NOT_FOUND and
-  // COMMAND_NOT_EXECUTABLE), 130 for CANCELLED.
+  // COMMAND_NOT_EXECUTABLE), 130 for CANCELLED, 1 for OUTPUT_INVALID.
   int exit_status() const noexcept;
 
  private:
@@ -89,6 +125,8 @@ class Execution {
 
   // Asks the child to end: SIGTERM, after the grace SIGKILL; a container is stopped. Any thread.
   void stop() noexcept;
+  // Ends it at once: SIGKILL. Any thread, also after stop().
+  void kill() noexcept;
   // Blocks until the child and its node have ended. Call it once.
   Ended wait();
 
@@ -102,7 +140,16 @@ Execution start_process(Node node, ProcessSpec spec);
 
 // Containers through the docker client: labelled, named uniquely, removed at the end whatever
 // happened. (target shiptrace::docker)
+//
+// Files: a directory of ours (mode 0700, beside the journal) lends the container one that it may
+// write to, mounted at /shipsec. The JSON that is in the file $SHIPSEC_OUTPUT_PATH at the end is
+// the output; text that is no JSON is OUTPUT_INVALID. A daemon that does not see our files gets no
+// such directory, unless there is an input_file.
 Ended run_container(Node node, ContainerSpec spec);
 Execution start_container(Node node, ContainerSpec spec);
+
+// Removes the containers that a dead session left, and nothing else; on a thread of its own. For
+// Dependencies::reap; Session::start(Config) and recover(Config) bring it along.
+std::unique_ptr<Reaping> reap_containers(const AdoptedSession& session);
 
 }  // namespace trace

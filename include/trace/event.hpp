@@ -23,9 +23,10 @@ enum class Type : std::uint8_t { started, progress, completed, failed };
 enum class Level : std::uint8_t { debug, info, warn, error };
 
 // The channel that a captured line came from (contract: Worker Responsibilities, `data.stream`).
-enum class Stream : std::uint8_t { out, err };
+// A program on a terminal has one channel for everything: pty.
+enum class Stream : std::uint8_t { out, err, pty };
 
-// The names on the wire: "STARTED", "info", "stdout". The views refer to static storage.
+// The names on the wire: "STARTED", "info", "stdout", "pty". The views refer to static storage.
 std::string_view name(Type type) noexcept;
 std::string_view name(Level level) noexcept;
 std::string_view name(Stream stream) noexcept;

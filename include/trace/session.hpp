@@ -22,6 +22,7 @@
 
 #include <trace/config.hpp>
 #include <trace/event.hpp>
+#include <trace/orphan.hpp>
 #include <trace/result.hpp>
 #include <trace/transport.hpp>
 
@@ -130,8 +131,13 @@ class Node {
 
   std::string_view id() const noexcept;
   std::string_view run_id() const noexcept;
-  // Of the session that this node belongs to: names its containers, for example.
+  // Of the session that records for this node in this process: names its containers, for example.
   std::string_view session_id() const noexcept;
+  // The path of that session's journal; empty when it lies in memory only.
+  std::string_view journal() const noexcept;
+  // Notes in that journal that containers are started through this docker client, so that whoever
+  // adopts it looks for them there. False: there is no journal, or no room for one more client.
+  bool note_docker_client(std::string_view program) const noexcept;
 
   // For the SDK's own layers.
   const detail::NodeCore* core() const noexcept { return core_.get(); }
@@ -178,6 +184,7 @@ class Run {
 // The parts that tests and unusual hosts replace; see Session::start.
 struct Dependencies {
   std::unique_ptr<Transport> transport;
+  Reap reap = {};  // ends what dead sessions left running; empty: nobody does
 };
 
 // A worker's connection to its backend, with the journal that makes it crash-safe. Move-only.
@@ -236,6 +243,9 @@ class LineStream {
   void write(std::string_view bytes);
   // Records the unfinished last line, if there is one.
   void finish();
+
+  // Also shows each line to `see` as it is recorded, with what was taken out of it taken out.
+  void on_line(std::function<void(std::string_view line)> see);
 
   // Lines and bytes written so far.
   std::uint64_t lines() const noexcept;

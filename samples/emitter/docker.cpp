@@ -1,11 +1,15 @@
 // shiptrace docker: a container as a node of a run.
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "commands.hpp"
+#include "input_file.hpp"
 #include "traced_child.hpp"
 
 namespace trace::cli {
@@ -17,7 +21,22 @@ struct DockerOptions {
   std::string env_file;
   std::string network = "none";
   std::string memory;
+  std::string cpus;
+  std::uint32_t pids = 0;
+  bool read_only = false;
+  std::string user;
+  std::string input;
+  std::string client = "docker";
 };
+
+// The text of --input; nothing without it.
+Result<std::optional<std::string>> input_of(const DockerOptions& options) {
+  if (options.input.empty()) return std::optional<std::string>();
+  std::string text;
+  auto read = read_pieces(options.input, [&](std::string_view piece) { text += piece; });
+  if (!read) return read.error();
+  return std::optional(std::move(text));
+}
 
 ContainerSpec container_of(const DockerOptions& options, std::vector<std::string> arguments,
                            ChildControl control) {
@@ -29,9 +48,17 @@ ContainerSpec container_of(const DockerOptions& options, std::vector<std::string
   spec.env_file = options.env_file;
   spec.network = options.network;
   spec.memory = options.memory;
+  spec.cpus = options.cpus;
+  spec.pids = options.pids;
+  spec.read_only = options.read_only;
+  spec.user = options.user;
+  spec.docker = options.client;
   spec.timeout = control.timeout;
   spec.stop = std::move(control.stop);
+  spec.kill = std::move(control.kill);
   spec.tap = std::move(control.tap);
+  spec.input = std::move(control.input);
+  spec.terminal = control.terminal;
   return spec;
 }
 
@@ -60,10 +87,35 @@ void add_docker(CLI::App& app, const BehindDashes& behind, int& status) {
   command->add_option("--network", options->network, "network of the container")
       ->capture_default_str();
   command->add_option("--memory", options->memory, "limit such as 256m");
+  command->add_option("--cpus", options->cpus, "limit such as 1.5");
+  command->add_option("--pids-limit", options->pids, "most processes and threads at a time")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
+  command->add_flag("--read-only", options->read_only,
+                    "nothing of the image can be written to; /tmp is in memory");
+  command->add_option("--user", options->user, "user (and group) in the container")
+      ->type_name("USER[:GROUP]");
+  command
+      ->add_option("--input", options->input,
+                   "JSON file (- is stdin) that the container finds at $SHIPSEC_INPUT_PATH")
+      ->type_name("FILE");
+  command->add_option("--client", options->client, "the docker client to call, such as podman")
+      ->type_name("PROGRAM")
+      ->capture_default_str();
+  command->footer(std::string("The JSON that the container leaves at $SHIPSEC_OUTPUT_PATH is its "
+                              "output, else its stdout is.\n") +
+                  child_exit_codes);
   command->final_callback([command, options, &behind, &status] {
     const auto arguments = child_arguments(*command, behind, "IMAGE");
+    auto input = input_of(*options);
+    if (!input) {
+      status = fail(input.error().text(), exit_code::not_started);
+      return;
+    }
     status = trace_child(options->child, [&](Node node, ChildControl control) {
-      return run_container(std::move(node), container_of(*options, arguments, std::move(control)));
+      ContainerSpec spec = container_of(*options, arguments, std::move(control));
+      spec.input_file = std::move(*input);
+      return run_container(std::move(node), std::move(spec));
     });
   });
 }

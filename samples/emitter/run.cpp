@@ -20,7 +20,10 @@ void add_run(CLI::App& app, const BehindDashes& behind, int& status) {
       return run_process(std::move(node), {.argv = arguments,
                                            .timeout = control.timeout,
                                            .stop = control.stop,
-                                           .tap = std::move(control.tap)});
+                                           .kill = control.kill,
+                                           .tap = std::move(control.tap),
+                                           .input = std::move(control.input),
+                                           .terminal = control.terminal});
     });
   });
 }

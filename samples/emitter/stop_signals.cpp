@@ -14,7 +14,9 @@ namespace trace::cli {
 namespace {
 
 constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
+// Each signal adds to one number: how many there were, and how many of them were Ctrl-C.
 constexpr std::uint64_t signalled = 1;
+constexpr std::uint64_t interrupted = std::uint64_t{1} << 16;
 constexpr std::uint64_t finished = std::uint64_t{1} << 32;
 
 // Never closed: a handler may run as late as it likes.
@@ -25,9 +27,9 @@ void announce(std::uint64_t what) noexcept {
   [[maybe_unused]] const ssize_t written = write(events.load(), &what, sizeof what);
 }
 
-extern "C" void on_signal(int) {
+extern "C" void on_signal(int number) {
   const int saved = errno;
-  announce(signalled);
+  announce(number == SIGINT ? signalled + interrupted : signalled);
   errno = saved;
 }
 
@@ -51,13 +53,18 @@ StopSignals::StopSignals() {
   events.store(descriptor);
   for (const int number : signals) handle(number, &on_signal);
   thread_ = std::thread([this, descriptor] {
+    std::uint64_t seen = 0;
     for (;;) {
       std::uint64_t happened = 0;
       if (read(descriptor, &happened, sizeof happened) != sizeof happened) {
         if (errno == EINTR) continue;
         return;
       }
-      if ((happened & (finished - 1)) != 0) stop_.request_stop();
+      const std::uint64_t before = seen;
+      seen += happened & (interrupted - 1);
+      const std::uint64_t interrupts = (happened & (finished - 1)) / interrupted;
+      if (seen > 0) stop_.request_stop();
+      if (interrupts > 1 || (interrupts == 1 && before > 0)) at_once_.request_stop();
       if (happened >= finished) return;
     }
   });

@@ -1,5 +1,5 @@
 // Ctrl-C, SIGTERM and SIGHUP as a stop request, so that a command ends its child and sends its
-// events before it goes.
+// events before it goes. Ctrl-C after any of them asks for the end at once.
 //
 // One object per process. The handlers write to a descriptor that a thread of this object reads; no
 // signal is blocked, and a child gets the default actions back with its exec. A signal that was
@@ -19,11 +19,13 @@ class StopSignals {
   StopSignals& operator=(const StopSignals&) = delete;
 
   std::stop_token token() const noexcept { return stop_.get_token(); }
+  std::stop_token at_once() const noexcept { return at_once_.get_token(); }
   bool requested() const noexcept { return stop_.stop_requested(); }
   void request() noexcept { stop_.request_stop(); }
 
  private:
   std::stop_source stop_;
+  std::stop_source at_once_;
   std::thread thread_;
 };
 

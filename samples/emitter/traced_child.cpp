@@ -1,9 +1,14 @@
 #include "traced_child.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 #include <trace/trace.hpp>
 
 #include <CLI/CLI.hpp>
+
+#include <cstdlib>
 
 #include "delivery.hpp"
 #include "quantity.hpp"
@@ -15,7 +20,9 @@ namespace trace::cli {
 const char* const child_exit_codes =
     "Exit codes: the child's own; 128 + the signal that killed it; 124 when --timeout ended it;\n"
     "125 when it could not be started (wrong options or configuration, no Docker daemon, no such\n"
-    "image); 126 and 127 when the command cannot be executed or found; 130 after Ctrl-C.";
+    "image); 126 and 127 when the command cannot be executed or found; 130 after Ctrl-C (once "
+    "more\n"
+    "kills); 1 when a container that succeeded left a result that is no JSON.";
 
 void add_child(CLI::App& command, ChildOptions& options) {
   add_node(command, options.node);
@@ -30,6 +37,20 @@ void add_child(CLI::App& command, ChildOptions& options) {
         return duration_from_text(text) ? std::string()
                                         : text + " is no duration such as 30s or 5m";
       });
+  command
+      .add_option("--secret-env", options.secret_env,
+                  "name of a variable whose value is a secret, and taken out of everything that is "
+                  "recorded; may be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->check([](const std::string& name) {
+        return name.find('=') == std::string::npos
+                   ? std::string()
+                   : std::string("takes the name of a variable of this shell, not its value");
+      });
+  command.add_flag("--pty", options.pty,
+                   "gives the child a terminal; what it writes is one stream then");
+  command.add_flag("--stdin", options.with_stdin, "lets the child read our stdin");
   add_shared(command, options.shared);
   command.footer(child_exit_codes);
   command.prefix_command();
@@ -56,6 +77,26 @@ bool spoke_for_itself(const Ended& ended) {
   return ended.ok() || ended.code() == "PROCESS_EXIT" || ended.code() == "PROCESS_SIGNAL";
 }
 
+// As large as ours, so that what is drawn fits where it is shown.
+TerminalSize terminal_size() {
+  winsize window{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_row == 0) return {};
+  return {.rows = window.ws_row, .columns = window.ws_col};
+}
+
+// Answers false, with the reason on stderr, when a secret could not be kept.
+bool keep_secrets(Session& session, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) {
+      fail(fmt::format("--secret-env: {} is not set; export it or leave the option out", name));
+      return false;
+    }
+    static_cast<void>(session);  // SECRETS: session.add_secret(value); where Session has it
+  }
+  return true;
+}
+
 }  // namespace
 
 int trace_child(const ChildOptions& options, const RunChild& run_child) {
@@ -63,6 +104,7 @@ int trace_child(const ChildOptions& options, const RunChild& run_child) {
   auto session = Session::start(config);
   if (!session) return fail(session.error().text(), exit_code::not_started);
 
+  if (!keep_secrets(*session, options.secret_env)) return exit_code::not_started;
   StopSignals stop;
   TerminalOutput terminal;
   auto run = session->run(
@@ -71,7 +113,10 @@ int trace_child(const ChildOptions& options, const RunChild& run_child) {
       run.node(options.node.node),
       {.timeout = duration_from_text(options.timeout).value_or(std::chrono::milliseconds(0)),
        .stop = stop.token(),
-       .tap = [&](Stream stream, std::string_view bytes) { terminal.write(stream, bytes); }});
+       .kill = stop.at_once(),
+       .tap = [&](Stream stream, std::string_view bytes) { terminal.write(stream, bytes); },
+       .input = {.descriptor = options.with_stdin ? STDIN_FILENO : -1},
+       .terminal = options.pty ? std::optional(terminal_size()) : std::nullopt});
   if (!spoke_for_itself(ended)) fail(fmt::format("{}: {}", ended.code(), ended.text()));
   close(*session, config);
   return ended.exit_status();

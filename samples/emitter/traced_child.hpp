@@ -1,13 +1,15 @@
 // What `run` and `docker` have in common: a session around one child, whose output also goes to
 // our own terminal and whose end is our own exit status.
 //
-// Main thread; the child is ended as CANCELLED on Ctrl-C and SIGTERM.
+// Main thread; the child is ended as CANCELLED on Ctrl-C, SIGTERM and SIGHUP, and killed by one
+// more Ctrl-C.
 #pragma once
 
 #include <trace/capture.hpp>
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -23,9 +25,12 @@ struct ChildOptions {
   std::string workflow;
   std::string organization;
   std::string timeout;
+  std::vector<std::string> secret_env;
+  bool pty = false;
+  bool with_stdin = false;
 };
 
-// --run, --node, --workflow, --org, --timeout and the shared options.
+// --run, --node, --workflow, --org, --timeout, --secret-env, --pty, --stdin and the shared options.
 void add_child(CLI::App& command, ChildOptions& options);
 
 // The child's program and arguments: what the parser left over, and what it was not shown. Throws
@@ -37,7 +42,10 @@ std::vector<std::string> child_arguments(const CLI::App& command, const BehindDa
 struct ChildControl {
   std::chrono::milliseconds timeout;
   std::stop_token stop;
+  std::stop_token kill;
   OutputTap tap;
+  Input input;
+  std::optional<TerminalSize> terminal;
 };
 using RunChild = std::function<Ended(Node, ChildControl)>;
 

@@ -15,7 +15,8 @@ struct LineStream::State {
         framer([this](const detail::Line& line) { record_line(line); }) {}
 
   void record_line(const detail::Line& line) {
-    const Level level = stream == Stream::out ? Level::info : Level::warn;
+    const Level level = stream == Stream::err ? Level::warn : Level::info;
+    if (see) see(line.text);
     if (line.continued) {
       record(node.node(), Type::progress, level, field("stream", name(stream)),
              field("origin", origin), field("continued", true), "{}", line.text);
@@ -29,6 +30,7 @@ struct LineStream::State {
   detail::BorrowedNode node;
   Stream stream;
   std::string origin;
+  std::function<void(std::string_view)> see;
   std::uint64_t lines = 0;
   std::uint64_t bytes = 0;
   detail::LineFramer framer;
@@ -58,6 +60,10 @@ void LineStream::write(std::string_view bytes) {
 }
 
 void LineStream::finish() { state_->framer.finish(); }
+
+void LineStream::on_line(std::function<void(std::string_view line)> see) {
+  state_->see = std::move(see);
+}
 
 std::uint64_t LineStream::lines() const noexcept { return state_->lines; }
 std::uint64_t LineStream::bytes() const noexcept { return state_->bytes; }

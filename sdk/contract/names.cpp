@@ -12,7 +12,7 @@ namespace {
 // In the order of the enumerators.
 constexpr std::array<std::string_view, 4> type_names{"STARTED", "PROGRESS", "COMPLETED", "FAILED"};
 constexpr std::array<std::string_view, 4> level_names{"debug", "info", "warn", "error"};
-constexpr std::array<std::string_view, 2> stream_names{"stdout", "stderr"};
+constexpr std::array<std::string_view, 3> stream_names{"stdout", "stderr", "pty"};
 constexpr std::array<std::string_view, 7> run_status_names{
     "QUEUED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "TERMINATED", "TIMED_OUT"};
 

@@ -1,5 +1,6 @@
 // The journal's format: what lies where in a journal file. Everything that reads or writes one
-// includes this header; changing it means raising `format_version`.
+// includes this header; changing it means raising `format_version`. (What is added at the end of
+// the FileHeader does not, when zeros, which older files have there, mean that there is nothing.)
 //
 // A file is a FileHeader and then extents, each an array of slabs of one size. A slab is a
 // SlabHeader and a sequence of records, 8-byte aligned. Event slabs hold events and the
@@ -63,6 +64,8 @@ struct FileHeader {
   std::atomic<std::uint64_t> calibration_count;
   Calibration calibrations[max_calibrations];  // the last ones, a ring
   Extent extents[max_extents];
+  // The programs that containers are started with, a NUL behind each; an empty one ends them.
+  char docker_clients[256];
 };
 inline constexpr std::size_t header_bytes = 32 * 1024;
 static_assert(sizeof(FileHeader) <= header_bytes);

@@ -3,9 +3,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <exception>
+
 #include "contract/json_text.hpp"
+#include "journal/docker_clients.hpp"
 
 namespace trace::detail {
+namespace {
+
+constexpr std::chrono::milliseconds reaping_interval(50);
+
+}  // namespace
 
 Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limits)
     : path_(reader.path()),
@@ -22,6 +30,14 @@ Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limi
                    .organization_id = run.organization_id,
                    .total_actions = run.total_actions});
   }
+  if (parts_.reap) {
+    const FileHeader& header = journal_.reader().header();
+    try {
+      reaping_ = parts_.reap({std::string(header.session), path_, docker_clients(header)});
+    } catch (const std::exception& error) {  // of the host's own Reap, or no memory
+      parts_.diagnostics.report("containers", error.what());
+    }
+  }
 }
 
 void Adoption::hurry(Steady::time_point deadline) { shipper_.request_flush(last_stamp, deadline); }
@@ -35,6 +51,13 @@ Steady::time_point Adoption::step(Steady::time_point now) {
     append_timestamp(timestamp, parts_.clock.wall_ns());
     lost_nodes_ = journal_.add_lost_nodes(timestamp);
     if (lost_nodes_ > 0) return now;
+  }
+  if (reaping_ != nullptr) {
+    // The lock goes with the journal: first what it allows.
+    waits_for_reaping_ = !reaping_->ended();
+    if (waits_for_reaping_) return now + reaping_interval;
+    still_running_ = reaping_->complaint();
+    if (!still_running_.empty()) parts_.diagnostics.report("containers", still_running_);
   }
   if (journal_.quarantined() > 0) {
     parts_.diagnostics.report(

@@ -2,6 +2,8 @@
 // it, then removes the file. Has a step() like the shipper, which does the work inside. One thread.
 #pragma once
 
+#include <trace/orphan.hpp>
+
 #include <memory>
 #include <string>
 
@@ -15,6 +17,7 @@ struct AdoptionParts {
   Clock& clock;
   DeadLetters& dead_letters;
   Diagnostics& diagnostics;
+  Reap reap = {};
 };
 
 class Adoption {
@@ -33,6 +36,10 @@ class Adoption {
   const ShipperCounters& counters() const noexcept { return shipper_.counters(); }
   std::size_t lost_nodes() const noexcept { return lost_nodes_; }
   std::size_t quarantined() const noexcept { return journal_.quarantined(); }
+  // All is delivered, and what that session started is being ended.
+  bool reaping() const noexcept { return waits_for_reaping_; }
+  // What that session started and could not be ended; known once it is done, else empty.
+  const std::string& still_running() const noexcept { return still_running_; }
 
  private:
   // Time as the shipper sees it, with every stamp of the file in the past.
@@ -55,9 +62,12 @@ class Adoption {
   WallTime wall_time_;
   RunRegistry runs_;
   Shipper shipper_;
+  std::unique_ptr<Reaping> reaping_;  // before the journal goes
   bool nodes_added_ = false;
+  bool waits_for_reaping_ = false;
   bool done_ = false;
   std::size_t lost_nodes_ = 0;
+  std::string still_running_;
 };
 
 }  // namespace trace::detail

@@ -42,6 +42,7 @@ void Adoptions::finish_current() {
   delivered_ = events_delivered();
   rejected_ = events_rejected();
   lost_nodes_ += current_->lost_nodes();
+  if (!current_->still_running().empty()) left_alone_.insert(current_->still_running());
   ++journals_removed_;
   current_.reset();
 }

@@ -31,6 +31,8 @@ class Adoptions {
   std::uint64_t progress() const noexcept;
   std::uint64_t journals_removed() const noexcept { return journals_removed_; }
   std::uint64_t lost_nodes() const noexcept { return lost_nodes_; }
+  // What waits has its own limit in time, and it is not the backend that is waited for.
+  bool reaping() const noexcept { return current_ && current_->reaping(); }
   // Journals that are left alone, with the reason, one line each.
   const std::set<std::string>& left_alone() const noexcept { return left_alone_; }
   // The journal that is being delivered, or nothing.

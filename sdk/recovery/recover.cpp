@@ -33,19 +33,20 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   SystemClock clock(best_stamp_source());
   Diagnostics diagnostics(values.on_diagnostic, clock);
   DeadLetters dead_letters(finalized->journal_dir);
-  Adoptions adoptions(finalized->journal_dir, values.transport, values.endpoint, "",
-                      {*dependencies.transport, clock, dead_letters, diagnostics},
-                      {{values.batch_bytes, values.batch_events},
-                       std::chrono::milliseconds(0),
-                       values.request_timeout,
-                       std::random_device()()});
+  Adoptions adoptions(
+      finalized->journal_dir, values.transport, values.endpoint, "",
+      {*dependencies.transport, clock, dead_letters, diagnostics, dependencies.reap},
+      {{values.batch_bytes, values.batch_events},
+       std::chrono::milliseconds(0),
+       values.request_timeout,
+       std::random_device()()});
   RecoveryReport report;
   Steady::time_point give_up = clock.now() + patience;
   for (std::uint64_t progress = 0;;) {
     const Steady::time_point now = clock.now();
     const Steady::time_point next = adoptions.step(now);
     const std::uint64_t taken = adoptions.progress();
-    if (taken > progress) {
+    if (taken > progress || adoptions.reaping()) {
       progress = taken;
       give_up = clock.now() + patience;
     }

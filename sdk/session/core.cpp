@@ -6,6 +6,7 @@
 #include <random>
 
 #include "journal/directory.hpp"
+#include "journal/docker_clients.hpp"
 #include "record/ulid.hpp"
 
 namespace trace::detail {
@@ -57,19 +58,18 @@ ShipperLimits limits_of(const Config& config) {
 
 }  // namespace
 
-std::shared_ptr<SessionCore> SessionCore::start(FinalizedConfig config,
-                                                std::unique_ptr<Transport> transport) {
-  return {new SessionCore(std::move(config), std::move(transport)), [](SessionCore* core) {
+std::shared_ptr<SessionCore> SessionCore::start(FinalizedConfig config, Dependencies dependencies) {
+  return {new SessionCore(std::move(config), std::move(dependencies)), [](SessionCore* core) {
             if (core->in_own_process()) delete core;
           }};
 }
 
 std::shared_ptr<SessionCore> SessionCore::successor() const {
   auto transport = transport_->another();
-  return transport == nullptr ? nullptr : start(config_, std::move(transport));
+  return transport == nullptr ? nullptr : start(config_, {std::move(transport), reap_});
 }
 
-SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> transport)
+SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies)
     : config_(std::move(config)),
       source_(best_stamp_source()),
       clock_(source_),
@@ -86,14 +86,16 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
       lanes_(pool_, source_, drops_when_full_ ? Lane::WhenEmpty::refuse : Lane::WhenEmpty::wait,
              gate_.admission()),
       loss_events_(pool_, source_, id_),
-      transport_(std::move(transport)),
+      transport_(std::move(dependencies.transport)),
+      reap_(std::move(dependencies.reap)),
       keeper_(pool_, wall_time_, clock_),
       shipper_(
           {pool_, tables_, runs_, wall_time_, *transport_, clock_, dead_letters_, diagnostics_},
           limits_of(config_.values()), id_),
       adoptions_(file_->crash_safe() ? config_.journal_dir : std::string(),
                  config_.values().transport, config_.values().endpoint, file_->path(),
-                 {*transport_, clock_, dead_letters_, diagnostics_}, limits_of(config_.values())) {
+                 {*transport_, clock_, dead_letters_, diagnostics_, reap_},
+                 limits_of(config_.values())) {
   LiveFiles::follow_forks();
   admit();
   pool_.replenish(2, 16);
@@ -177,6 +179,12 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
     }
   } catch (...) {  // no memory: the events themselves are still recorded
   }
+}
+
+bool SessionCore::note_docker_client(std::string_view program) noexcept {
+  if (!file_->crash_safe()) return false;
+  const std::lock_guard lock(docker_clients_mutex_);
+  return add_docker_client(file_->header(), program);
 }
 
 RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {

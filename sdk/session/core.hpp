@@ -32,12 +32,15 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
  public:
   // The core goes with its last user, but never in a child of fork(): there it is a picture of the
   // parent's, taken in the middle of whatever its threads did.
-  static std::shared_ptr<SessionCore> start(FinalizedConfig config,
-                                            std::unique_ptr<Transport> transport);
-  SessionCore(FinalizedConfig config, std::unique_ptr<Transport> transport);
+  static std::shared_ptr<SessionCore> start(FinalizedConfig config, Dependencies dependencies);
+  SessionCore(FinalizedConfig config, Dependencies dependencies);
   ~SessionCore();
 
   std::string_view id() const noexcept { return id_; }
+  // Empty for one in memory.
+  std::string_view journal_path() const noexcept { return file_->path(); }
+  // See Node.
+  bool note_docker_client(std::string_view program) noexcept;
   Level least_level() const noexcept { return least_level_; }
 
   // Recording: see record.cpp.
@@ -115,6 +118,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Lanes lanes_;
   LossEvents loss_events_;
   std::unique_ptr<Transport> transport_;
+  const Reap reap_;
   Keeper keeper_;
   Shipper shipper_;
   Adoptions adoptions_;
@@ -129,6 +133,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::atomic<bool> closed_{false};
   std::mutex close_mutex_;
   Closed close_result_;
+  std::mutex docker_clients_mutex_;
   std::mutex open_nodes_mutex_;
   std::unordered_map<NodeState*, std::weak_ptr<NodeState>> open_nodes_;
 

@@ -60,7 +60,7 @@ Result<Session> Session::start(Config config, Dependencies dependencies) {
   }
   try {
     return Session(std::make_shared<detail::Generations>(
-        detail::SessionCore::start(std::move(*finalized), std::move(dependencies.transport))));
+        detail::SessionCore::start(std::move(*finalized), std::move(dependencies))));
   } catch (const std::exception& error) {
     return Error("session", fmt::format("cannot start: {}", error.what()));
   }
@@ -235,8 +235,34 @@ std::string_view Node::run_id() const noexcept {
   const detail::NodeState* own = state();
   return own && own->run != nullptr ? std::string_view(own->run->id) : std::string_view();
 }
+
+namespace {
+
+// What records for the node in this process; null when nothing does.
+detail::SessionCore* core_here(const Node& node) noexcept {
+  detail::NodeState* own = node.state();
+  if (own == nullptr || own->core->in_own_process()) return own ? own->core.get() : nullptr;
+  try {
+    own = detail::node_of_child(*own);
+  } catch (...) {  // no memory for a session of this process
+    own = nullptr;
+  }
+  return own ? own->core.get() : nullptr;
+}
+
+}  // namespace
+
 std::string_view Node::session_id() const noexcept {
-  return core_ ? state()->core->id() : std::string_view();
+  const detail::SessionCore* core = core_here(*this);
+  return core ? core->id() : std::string_view();
+}
+std::string_view Node::journal() const noexcept {
+  const detail::SessionCore* core = core_here(*this);
+  return core ? core->journal_path() : std::string_view();
+}
+bool Node::note_docker_client(std::string_view program) const noexcept {
+  detail::SessionCore* core = core_here(*this);
+  return core != nullptr && core->note_docker_client(program);
 }
 
 // CancelSubscription

@@ -99,7 +99,7 @@ std::vector<std::string> lines_of(const std::vector<EventPayload>& events, Strea
   std::vector<std::string> lines;
   for (const EventPayload& event : events) {
     if (event.type != Type::progress || !has(event.data, wanted)) continue;
-    CHECK(event.level == (stream == Stream::out ? Level::info : Level::warn));
+    CHECK(event.level == (stream == Stream::err ? Level::warn : Level::info));
     lines.push_back(event.message.value_or(""));
   }
   return lines;

@@ -1,6 +1,7 @@
 // run and docker: the child's output and exit status pass through, the backend has the events.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <csignal>
 
 #include "backend_of_test.hpp"
@@ -125,6 +126,50 @@ TEST_CASE("Ctrl-C ends the child as CANCELLED and loses nothing") {
   REQUIRE(events.back().error.has_value());
   CHECK(events.back().error->code == "CANCELLED");
   CHECK(find_line(events, "stdout", "ready") != nullptr);
+}
+
+TEST_CASE("a second Ctrl-C kills at once") {
+  const BackendOfTest backend;
+  Child child(backend.command(of_run(
+      "r1", {"--", "sh", "-c", "trap 'echo no' TERM; echo ready; while :; do sleep 0.05; done"})));
+  REQUIRE(child.wait_for_output("ready"));
+  SUBCASE("after Ctrl-C") { child.signal(SIGINT); }
+  SUBCASE("after SIGTERM") { child.signal(SIGTERM); }
+  SUBCASE("after SIGHUP") { child.signal(SIGHUP); }
+  REQUIRE(child.wait_for_output("no"));
+  // The grace of five seconds has only begun.
+  const auto before = std::chrono::steady_clock::now();
+  child.signal(SIGINT);
+  CHECK(child.wait().code == 130);
+  CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(4));
+  const auto events = backend.events("r1");
+  CHECK(member(events.back().data, "signal") == "9");
+  std::size_t told = 0;
+  for (const EventPayload& event : events) {
+    if (event.message != "Run cancelled by user") continue;
+    ++told;
+    CHECK(event.level == Level::warn);
+  }
+  CHECK(told == 1);
+}
+
+TEST_CASE("run passes our stdin on when asked, and a terminal when asked") {
+  const BackendOfTest backend;
+  CHECK(backend.shiptrace(of_run("with", {"--stdin", "--", "cat"}), "given\n").output == "given\n");
+  CHECK(backend.shiptrace(of_run("without", {"--", "cat"}), "given\n").output.empty());
+  const Finished at_terminal =
+      backend.shiptrace(of_run("pty", {"--pty", "--", "sh", "-c", "test -t 1 && echo terminal"}));
+  CHECK(at_terminal.output == "terminal\r\n");
+  CHECK(find_line(backend.events("pty"), "pty", "terminal") != nullptr);
+}
+
+TEST_CASE("a secret that is not there is reported before anything is done") {
+  const BackendOfTest backend;
+  const Finished ended = backend.shiptrace(
+      of_run("r1", {"--secret-env", "SHIPTRACE_TEST_NO_SUCH_SECRET", "--", "echo", "ran"}));
+  CHECK(ended.status.code == 125);
+  CHECK(ended.output.empty());
+  CHECK(ended.errors.find("SHIPTRACE_TEST_NO_SUCH_SECRET") != std::string::npos);
 }
 
 TEST_CASE("a reader of our stdout that goes away stops neither child nor recording") {

@@ -24,6 +24,24 @@ TEST_CASE("every command has help that names its exit codes") {
   }
 }
 
+TEST_CASE("run and docker name their options") {
+  const std::vector<const char*> both{"--timeout", "--secret-env", "--pty", "--stdin"};
+  const std::vector<const char*> of_docker{"--env",       "--env-file",   "--network", "--memory",
+                                           "--cpus",      "--pids-limit", "--user",    "--input",
+                                           "--read-only", "--client"};
+  const std::string run_help = run(cli({"run", "--help"})).output;
+  const std::string docker_help = run(cli({"docker", "--help"})).output;
+  for (const char* option : both) {
+    CAPTURE(option);
+    CHECK(run_help.find(option) != std::string::npos);
+    CHECK(docker_help.find(option) != std::string::npos);
+  }
+  for (const char* option : of_docker) {
+    CAPTURE(option);
+    CHECK(docker_help.find(option) != std::string::npos);
+  }
+}
+
 TEST_CASE("wrong options are exit code 2, for run and docker 125, and stderr names them") {
   const auto refused = [](const Arguments& arguments, const std::string& named, int code) {
     const Finished ended = run(cli(arguments));
@@ -51,6 +69,12 @@ TEST_CASE("wrong options are exit code 2, for run and docker 125, and stderr nam
   refused({"docker", "--run", "r", "--node", "n", "--env", "A=secret", "busybox"}, "--env", 125);
   refused({"docker", "--run", "r", "--node", "n", "--env-file", "/no/file", "busybox"},
           "--env-file", 125);
+  refused({"docker", "--run", "r", "--node", "n", "--pids-limit", "0", "busybox"}, "--pids-limit",
+          125);
+  refused({"docker", "--run", "r", "--node", "n", "--input", "/no/file", "busybox"}, "/no/file",
+          125);
+  refused({"run", "--run", "r", "--node", "n", "--secret-env", "A=secret", "--", "true"},
+          "--secret-env", 125);
 }
 
 TEST_CASE("a wrong configuration is reported before anything is done") {

@@ -21,6 +21,12 @@ Finished docker(std::vector<std::string> arguments) {
   return run({.argv = std::move(arguments)});
 }
 
+std::string docker_path() {
+  std::string path = run({.argv = {"sh", "-c", "command -v docker"}}).output;
+  path.pop_back();
+  return path;
+}
+
 std::string docker_says(std::vector<std::string> arguments) {
   std::string text = docker(std::move(arguments)).output;
   while (text.ends_with('\n')) text.pop_back();

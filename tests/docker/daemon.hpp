@@ -16,6 +16,7 @@ std::string reason_to_skip();
 
 // One call of the docker client, and its stdout without the last newline.
 Finished docker(std::vector<std::string> arguments);
+std::string docker_path();
 std::string docker_says(std::vector<std::string> arguments);
 
 // The containers that a session left, running or not.

@@ -31,6 +31,7 @@ TEST_CASE("names are those of the contract, both ways") {
   }
   CHECK(trace::name(trace::Stream::out) == "stdout");
   CHECK(trace::name(trace::Stream::err) == "stderr");
+  CHECK(trace::name(trace::Stream::pty) == "pty");
 }
 
 TEST_CASE("other spellings are no names") {

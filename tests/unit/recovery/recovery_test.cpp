@@ -355,3 +355,78 @@ TEST_CASE("a recovery without a backend says what is left, and loses nothing") {
   CHECK(recovered(config, store).left.empty());
   CHECK(store->events.size() == 10);
 }
+
+namespace {
+
+// Takes some looks to end, and sees how it is with the journal meanwhile.
+class SlowReaping final : public Reaping {
+ public:
+  SlowReaping(std::string journal, std::string complaint)
+      : journal_(std::move(journal)), complaint_(std::move(complaint)) {}
+  bool ended() const noexcept override {
+    kept_ = kept_ && std::filesystem::exists(journal_) && !detail::lock_orphan(journal_);
+    return ++looks_ > 3;
+  }
+  std::string complaint() const override { return kept_ ? complaint_ : "the journal was let go"; }
+
+ private:
+  const std::string journal_;
+  const std::string complaint_;
+  mutable bool kept_ = true;
+  mutable int looks_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("what a dead session left running is ended once, before its journal is let go") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    const auto node = new Node(run.node("n"));
+    CHECK(node->note_docker_client("docker"));
+    CHECK(node->note_docker_client("podman"));
+    node->started();
+  });
+  const std::string journal = journals(directory).front();
+  auto store = std::make_shared<Store>();
+  int begun = 0;
+  std::string complaint;
+  SUBCASE("whole") {}
+  SUBCASE("not whole") { complaint = "one is still there"; }
+  Dependencies dependencies = storing(store);
+  dependencies.reap = [&](const AdoptedSession& adopted) {
+    ++begun;
+    CHECK(adopted.journal == journal);
+    CHECK(adopted.id == std::filesystem::path(journal).stem().string());
+    CHECK(adopted.docker_clients == std::vector<std::string>{"docker", "podman"});
+    return std::make_unique<SlowReaping>(journal, complaint);
+  };
+  auto report = recover(config, 10s, std::move(dependencies));
+  REQUIRE(report);
+  CHECK(begun == 1);
+  CHECK(store->events.size() == 2);
+  CHECK(journals(directory).empty());
+  CHECK(report->left ==
+        (complaint.empty() ? std::vector<std::string>{} : std::vector<std::string>{complaint}));
+}
+
+TEST_CASE("nothing is ended for sessions that live or go elsewhere") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config_in(directory, "http://127.0.0.1:2"), 0, [](Session&, Run& run) {
+    record(run.node("n"), Type::progress, Level::info, "x");
+  });
+  auto silent = std::make_shared<Store>();
+  silent->most = 0;
+  auto live = Session::start(config, storing(silent));
+  record(live->run("run").node("n"), Type::progress, Level::info, "mine");
+  int begun = 0;
+  Dependencies dependencies = storing(std::make_shared<Store>());
+  dependencies.reap = [&](const AdoptedSession&) {
+    ++begun;
+    return nullptr;
+  };
+  REQUIRE(recover(config, 500ms, std::move(dependencies)));
+  CHECK(begun == 0);
+  live->close(10ms);
+}

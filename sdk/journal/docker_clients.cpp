@@ -1,0 +1,48 @@
+#include "journal/docker_clients.hpp"
+
+#include <atomic>
+#include <cstring>
+#include <span>
+
+namespace trace::detail {
+namespace {
+
+// The program that begins at the front, without its end; empty: there is none.
+std::string_view first_in(std::span<const char> text) noexcept {
+  const void* end = text.empty() ? nullptr : std::memchr(text.data(), '\0', text.size());
+  if (end == nullptr) return {};
+  return {text.data(), static_cast<std::size_t>(static_cast<const char*>(end) - text.data())};
+}
+
+}  // namespace
+
+bool add_docker_client(FileHeader& header, std::string_view program) noexcept {
+  if (program.empty() || program.find('\0') != std::string_view::npos) return false;
+  std::span<char> rest(header.docker_clients);
+  for (;;) {
+    const std::string_view known = first_in(rest);
+    if (known == program) return true;
+    if (known.empty()) break;
+    rest = rest.subspan(known.size() + 1);
+  }
+  // Two ends must follow: its own, and that of the list. (Somebody may have written here.)
+  if (program.size() + 2 > rest.size() || rest.front() != '\0') return false;
+  // The first byte comes last: without it there is no program, whenever this process dies.
+  std::memcpy(rest.data() + 1, program.data() + 1, program.size() - 1);
+  std::atomic_signal_fence(std::memory_order_release);
+  rest[0] = program[0];
+  return true;
+}
+
+std::vector<std::string> docker_clients(const FileHeader& header) {
+  std::vector<std::string> programs;
+  std::span<const char> rest(header.docker_clients);
+  for (;;) {
+    const std::string_view program = first_in(rest);
+    if (program.empty()) return programs;
+    programs.emplace_back(program);
+    rest = rest.subspan(program.size() + 1);
+  }
+}
+
+}  // namespace trace::detail

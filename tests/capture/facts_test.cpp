@@ -1,0 +1,149 @@
+// What is told of a process at its end besides how it ended: its last words, what it used, and the
+// kernel's hand in it.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "capture/recorder.hpp"
+#include "child/control_group.hpp"
+#include "child/stderr_tail.hpp"
+
+namespace trace::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Told {
+  Ended ended;
+  EventPayload last;
+};
+
+Told run_shell(const std::string& script) {
+  Recorder recorder;
+  Ended ended = run_process(recorder.node(), {.argv = {"sh", "-c", script}});
+  return {std::move(ended), recorder.events().back()};
+}
+
+// A memory control group of the test's own with a limit, version 1 or 2; made where the machine
+// lets us.
+class LimitedMemory {
+ public:
+  explicit LimitedMemory(std::uint64_t bytes) {
+    const std::string name = fmt::format("shiptrace-test-{}", ::getpid());
+    for (const auto& [parent, limit] :
+         {std::pair{"/sys/fs/cgroup/memory/", "memory.limit_in_bytes"},
+          std::pair{"/sys/fs/cgroup/", "memory.max"}}) {
+      std::error_code error;
+      const std::string path = parent + name;
+      if (!std::filesystem::create_directory(path, error)) continue;
+      std::ofstream(path + "/memory.swap.max") << 0;
+      if (std::ofstream(path + "/" + limit) << bytes << std::flush) {
+        path_ = path;
+        return;
+      }
+      ::rmdir(path.c_str());
+    }
+  }
+  ~LimitedMemory() {
+    if (!path_.empty()) ::rmdir(path_.c_str());
+  }
+  bool made() const noexcept { return !path_.empty(); }
+  bool enter() const {
+    return static_cast<bool>(std::ofstream(path_ + "/cgroup.procs") << ::getpid() << std::flush);
+  }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+TEST_CASE("a failure carries the last lines of stderr, a success none") {
+  const Told failed =
+      run_shell("echo out; for i in $(seq 1 15); do echo line $i >&2; done; exit 1");
+  REQUIRE(failed.last.data);
+  CHECK(has(failed.last.data,
+            R"("stderrTail":["line 6","line 7","line 8","line 9","line 10","line 11",)"
+            R"("line 12","line 13","line 14","line 15"])"));
+  const Told fine = run_shell("echo err >&2");
+  CHECK_FALSE(has(fine.last.data, "stderrTail"));
+  CHECK_FALSE(has(run_shell("exit 1").last.data, "stderrTail"));
+}
+
+TEST_CASE("the last lines are bounded, and no character is cut") {
+  child::StderrTail tail;
+  CHECK(tail.json() == "[]");
+  std::string long_line;
+  while (long_line.size() < 10'000) long_line += "\u00e4\u20ac\U0001F600";
+  for (std::size_t cut = 0; cut < 9; ++cut) {
+    tail.add(long_line.substr(0, long_line.size() - 9) + std::string(cut, 'x'));
+    const std::string json = tail.json();
+    CHECK(json.size() <= child::StderrTail::most_bytes + 4);
+    CHECK(json.size() > child::StderrTail::most_bytes - 8);
+    // A text that was cut would not come back as it is.
+    auto event = parse_event(
+        fmt::format(R"({{"id":"1","runId":"r","nodeId":"n","type":"PROGRESS","level":"info",)"
+                    R"("timestamp":"2026-01-01T00:00:00Z","data":{{"tail":{}}}}})",
+                    json));
+    REQUIRE(event);
+    CHECK(to_json(*event).find("\uFFFD") == std::string::npos);
+  }
+  for (int i = 0; i < 100; ++i) tail.add("short");
+  CHECK(tail.json().size() == 10 * (sizeof "\"short\"") + 1);
+}
+
+TEST_CASE("CPU time and memory of a process and its children are told") {
+  const Told told = run_shell(
+      "sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; "
+      "head -c 40000000 /dev/zero | tail -c 39999999 | wc -c");
+  REQUIRE(told.ended.facts().usage);
+  const Usage& used = *told.ended.facts().usage;
+  CHECK(used.user + used.system > 20ms);
+  CHECK(used.user + used.system < told.ended.facts().duration * 64);
+  CHECK(used.max_rss_bytes > 39'000'000);
+  CHECK(used.max_rss_bytes < 400'000'000);
+  CHECK(has(told.last.data, fmt::format("\"cpuUserMs\":{}", used.user.count())));
+  CHECK(has(told.last.data, fmt::format("\"cpuSystemMs\":{}", used.system.count())));
+  CHECK(has(told.last.data, fmt::format("\"maxRssBytes\":{}", used.max_rss_bytes)));
+}
+
+TEST_CASE("what was never started has used nothing") {
+  Recorder recorder;
+  const Ended ended = run_process(recorder.node(), {.argv = {"shiptrace-no-such-program"}});
+  CHECK_FALSE(ended.facts().usage);
+  CHECK_FALSE(has(recorder.events().back().data, "maxRssBytes"));
+}
+
+TEST_CASE("a process that the kernel kills for want of memory is OOM_KILLED") {
+  const LimitedMemory group(96 << 20);
+  if (!group.made()) {
+    MESSAGE("SKIPPED: a process without memory: no memory control group can be made here");
+    return;
+  }
+  // The worker in the group is a child of ours, so that nothing of the test is in danger.
+  const auto worker = [&](const char* script, const char* code) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      if (!group.enter()) ::_exit(2);
+      Recorder recorder;
+      const Ended ended = run_process(recorder.node(), {.argv = {"sh", "-c", script}});
+      const bool told = has(recorder.events().back().data, "\"maxRssBytes\":");
+      ::_exit(ended.code() == code && told ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(child > 0);
+    ::waitpid(child, &status, 0);
+    CHECK_MESSAGE(status == 0, script);
+  };
+  worker("exec tail /dev/zero", "OOM_KILLED");
+  worker("tail /dev/zero; exit $?", "OOM_KILLED");  // a shell tells it as 137
+  // Somebody else's SIGKILL is none of the kernel's.
+  worker("kill -KILL $$", "PROCESS_SIGNAL");
+}
+
+}  // namespace trace::testing

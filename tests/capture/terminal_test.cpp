@@ -1,0 +1,142 @@
+// Children at a terminal of their own, and what children read.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+
+#include "capture/recorder.hpp"
+
+namespace trace::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+
+struct Told {
+  Ended ended;
+  std::vector<EventPayload> events;
+  Lines lines(Stream stream) const { return lines_of(events, stream); }
+};
+
+Told run(ProcessSpec spec) {
+  Recorder recorder;
+  spec.timeout = 30s;
+  Ended ended = run_process(recorder.node(), std::move(spec));
+  return {std::move(ended), recorder.events()};
+}
+
+}  // namespace
+
+TEST_CASE("a child at a terminal has one stream, a size, and is the terminal's own") {
+  const Told told = run(
+      {.argv = {"sh", "-c",
+                "test -t 0 && test -t 1 && test -t 2 && echo terminal; echo err >&2; stty size; "
+                "test \"$(ps -o tty= -p $$)\" = '?' || echo controlling"},
+       .terminal = TerminalSize{.rows = 33, .columns = 101}});
+  CHECK(told.ended.ok());
+  CHECK(told.lines(Stream::pty) == Lines{"terminal", "err", "33 101", "controlling"});
+  CHECK(told.lines(Stream::out).empty());
+  CHECK(told.lines(Stream::err).empty());
+  CHECK(has(told.events.front().data, R"("terminal":{"rows":33,"columns":101})"));
+  CHECK(has(told.events.back().data, R"("lines":{"pty":4})"));
+}
+
+TEST_CASE("everything that is written to a terminal arrives") {
+  const Told told = run({.argv = {"seq", "1", "20000"}, .terminal = TerminalSize{}});
+  CHECK(told.ended.ok());
+  const Lines lines = told.lines(Stream::pty);
+  REQUIRE(lines.size() == 20'000);
+  for (std::size_t i = 0; i < lines.size(); ++i) REQUIRE(lines[i] == std::to_string(i + 1));
+}
+
+TEST_CASE("a child at a terminal is ended like any other") {
+  Recorder recorder;
+  const Ended ended = run_process(
+      recorder.node(), {.argv = {"sh", "-c", "trap '' TERM HUP; sleep 1000 & wait; sleep 1000"},
+                        .timeout = 300ms,
+                        .grace = 100ms,
+                        .terminal = TerminalSize{}});
+  CHECK(ended.code() == "TIMEOUT");
+  CHECK(ended.facts().signal == SIGKILL);
+}
+
+TEST_CASE("a child reads the text that it is given, and then the end") {
+  std::string large;
+  while (large.size() < 3'000'000) large += "0123456789abcdef\n";
+  CHECK(run({.argv = {"wc", "-c"}, .input = {.text = large}}).lines(Stream::out) ==
+        Lines{std::to_string(large.size())});
+  CHECK(run({.argv = {"cat"}, .input = {.text = "a\nb"}}).lines(Stream::out) == Lines{"a", "b"});
+  // Nobody has to read it.
+  CHECK(run({.argv = {"true"}, .input = {.text = large}}).ended.ok());
+  CHECK(run({.argv = {"cat"}}).lines(Stream::out).empty());
+}
+
+TEST_CASE("a child reads what a descriptor yields") {
+  TempDir directory;
+  std::ofstream(directory / "file") << "skipped\nfrom a file\n";
+  const int file = ::open((directory / "file").c_str(), O_RDONLY | O_CLOEXEC);
+  ::lseek(file, 8, SEEK_SET);
+  CHECK(run({.argv = {"cat"}, .input = {.descriptor = file}}).lines(Stream::out) ==
+        Lines{"from a file"});
+  ::lseek(file, 8, SEEK_SET);
+  CHECK(run({.argv = {"sh", "-c", "stty -echo; cat"},
+             .input = {.descriptor = file},
+             .terminal = TerminalSize{}})
+            .lines(Stream::pty)
+            .back() == "from a file");
+  ::close(file);
+
+  int pipe[2];
+  REQUIRE(::pipe2(pipe, O_CLOEXEC) == 0);
+  std::thread writer([&] {
+    for (int i = 0; i < 20'000; ++i) {
+      if (::write(pipe[1], "line\n", 5) != 5) break;
+    }
+    ::close(pipe[1]);
+  });
+  CHECK(run({.argv = {"wc", "-l"}, .input = {.descriptor = pipe[0]}}).lines(Stream::out) ==
+        Lines{"20000"});
+  writer.join();
+  ::close(pipe[0]);
+}
+
+TEST_CASE("a child at a terminal reads what is typed, and the end") {
+  for (const char* text : {"one\ntwo\n", "one\ntwo"}) {
+    const Told told = run({.argv = {"sh", "-c", "stty -echo; echo ready; cat; echo end"},
+                           .input = {.text = text},
+                           .terminal = TerminalSize{}});
+    CHECK(told.ended.ok());
+    const Lines lines = told.lines(Stream::pty);
+    REQUIRE(lines.size() >= 2);
+    CHECK(lines.back().ends_with("end"));
+    bool two = false;
+    for (const std::string& line : lines) two = two || line.starts_with("two");
+    CHECK(two);
+  }
+  // Without input there is nothing to wait for.
+  CHECK(run({.argv = {"cat"}, .terminal = TerminalSize{}}).ended.ok());
+}
+
+TEST_CASE("input from a terminal is passed on by us, since the child is in its background") {
+  const int ours = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  char name[64];
+  if (ours < 0 || ::grantpt(ours) != 0 || ::unlockpt(ours) != 0 ||
+      ::ptsname_r(ours, name, sizeof name) != 0) {
+    MESSAGE("SKIPPED: input from a terminal: no pseudo terminal can be made here");
+    return;
+  }
+  const int theirs = ::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  REQUIRE(theirs >= 0);
+  REQUIRE(::write(ours, "typed\n\x04", 7) == 7);
+  const Told told =
+      run({.argv = {"sh", "-c", "test -t 0 || echo pipe; cat"}, .input = {.descriptor = theirs}});
+  CHECK(told.lines(Stream::out) == Lines{"pipe", "typed"});
+  CHECK((::fcntl(theirs, F_GETFL) & O_NONBLOCK) == 0);
+  ::close(theirs);
+  ::close(ours);
+}
+
+}  // namespace trace::testing

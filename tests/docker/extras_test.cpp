@@ -1,0 +1,206 @@
+// What a container is given besides its command: limits, a terminal, input, secrets; and what is
+// told of it besides its end.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "capture/recorder.hpp"
+#include "docker/daemon.hpp"
+#include "docker/lookup_watch.hpp"
+
+namespace trace::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+
+struct Told {
+  Ended ended;
+  std::vector<EventPayload> events;
+  const EventPayload& first() const { return events.front(); }
+  const EventPayload& last() const { return events.back(); }
+  Lines lines(Stream stream) const { return lines_of(events, stream); }
+};
+
+Told contained(ContainerSpec spec) {
+  Recorder recorder;
+  spec.image = test_image;
+  spec.timeout = 60s;
+  Ended ended = run_container(recorder.node(), std::move(spec));
+  Told told{std::move(ended), recorder.events()};
+  REQUIRE(told.events.size() >= 2);
+  CHECK(left_by(recorder.session().id()) == "");
+  return told;
+}
+
+bool daemon_has(const char* limit) {
+  if (docker_says({"info", "--format", fmt::format("{{{{.{}}}}}", limit)}) != "false") return true;
+  MESSAGE("SKIPPED: " << std::string(limit) << ": this daemon's control groups have none");
+  return false;
+}
+
+// Every command line on this machine, ours left out.
+std::string command_lines() {
+  std::string all;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    if (entry.path().filename() == std::to_string(::getpid())) continue;
+    std::string line;
+    std::getline(std::ifstream(entry.path() / "cmdline"), line);
+    all += line + "\n";
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("limits are given to the container and told") {
+  if (!daemon_has("MemoryLimit")) return;
+  const char* files =
+      "for f in /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max "
+      "/sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max "
+      "/sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu.max; do "
+      "test ! -e $f || echo $(cat $f); done";
+  const Told told =
+      contained({.argv = {"sh", "-c", files}, .memory = "32m", .cpus = "0.5", .pids = 77});
+  CHECK(told.ended.ok());
+  const Lines lines = told.lines(Stream::out);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0] == "33554432");
+  CHECK(lines[1] == "77");
+  CHECK(lines[2].starts_with("50000"));
+  CHECK(has(told.first().data, R"("memory":"32m","cpus":"0.5","pids":77)"));
+}
+
+TEST_CASE("a container that forks up to its limit is told and removed") {
+  if (!daemon_has("PidsLimit")) return;
+  const Told told = contained(
+      {.argv = {"sh", "-c", "for i in $(seq 1 300); do sleep 1000 & done; wait"}, .pids = 200});
+  CHECK_FALSE(told.ended.ok());
+  CHECK(told.lines(Stream::err).size() >= 1);
+  CHECK(has(told.last().data, R"("stderrTail":[)"));
+}
+
+TEST_CASE("a read-only container can write to /tmp and to its result, and to nothing else") {
+  const char* script =
+      "touch /etc/x || echo refused; echo in memory > /tmp/x && cat /tmp/x; echo 7 > "
+      "$SHIPSEC_OUTPUT_PATH";
+  const Told told = contained({.argv = {"sh", "-c", script}, .read_only = true});
+  CHECK(told.ended.ok());
+  CHECK(told.lines(Stream::out) == Lines{"refused", "in memory"});
+  CHECK(told.last().output_summary == R"({"value":7})");
+  CHECK(has(told.first().data, R"("readOnly":true)"));
+  CHECK(contained({.argv = {"touch", "/etc/x"}}).ended.ok());
+}
+
+TEST_CASE("a container at a terminal has one stream") {
+  const Told told = contained({.argv = {"sh", "-c", "test -t 1 && echo terminal; echo err >&2"},
+                               .terminal = TerminalSize{.rows = 31, .columns = 99}});
+  CHECK(told.ended.ok());
+  const Lines lines = told.lines(Stream::pty);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0] == "terminal");
+  CHECK(lines[1] == "err");
+  CHECK(told.lines(Stream::out).empty());
+  CHECK(told.lines(Stream::err).empty());
+}
+
+TEST_CASE("the size of a container's terminal is ours once it runs") {
+  const Told told =
+      contained({.argv = {"sh", "-c",
+                          "for i in $(seq 1 100); do test \"$(stty size 2>&1)\" = '31 99' && "
+                          "echo yes && exit; sleep 0.1; done; stty size"},
+                 .terminal = TerminalSize{.rows = 31, .columns = 99}});
+  CHECK(told.lines(Stream::pty) == Lines{"yes"});
+}
+
+TEST_CASE("what a container at a terminal cannot start with is told as without one") {
+  Recorder recorder;
+  const Ended ended =
+      run_container(recorder.node(),
+                    {.image = test_image, .argv = {"no-such-program"}, .terminal = TerminalSize{}});
+  CHECK(ended.code() == "COMMAND_NOT_FOUND");
+  CHECK(recorder.events().size() == 2);
+}
+
+TEST_CASE("a container reads what it is given") {
+  std::string large;
+  while (large.size() < 1'000'000) large += "0123456789abcdef\n";
+  CHECK(contained({.argv = {"wc", "-c"}, .input = {.text = large}}).lines(Stream::out) ==
+        Lines{std::to_string(large.size())});
+  CHECK(contained({.argv = {"cat"}}).lines(Stream::out).empty());
+  const Told typed = contained({.argv = {"sh", "-c", "stty -echo; head -n 1"},
+                                .input = {.text = "typed\n"},
+                                .terminal = TerminalSize{}});
+  CHECK(typed.ended.ok());
+  CHECK(typed.lines(Stream::pty).back() == "typed");
+}
+
+TEST_CASE("no command line shows the value of a variable that is passed on") {
+  const std::string secret = "s3cr3t-value-of-a-variable";
+  ::setenv("SHIPTRACE_TEST_SECRET", secret.c_str(), 1);
+  std::string seen;
+  const Told told = contained({.argv = {"sh", "-c", "echo $SHIPTRACE_TEST_SECRET | wc -c"},
+                               .env = {"SHIPTRACE_TEST_SECRET"},
+                               .tap = [&](Stream, std::string_view) { seen = command_lines(); }});
+  ::unsetenv("SHIPTRACE_TEST_SECRET");
+  CHECK(told.lines(Stream::out) == Lines{std::to_string(secret.size() + 1)});
+  CHECK(seen.find("--attach") != std::string::npos);
+  CHECK(seen.find(secret) == std::string::npos);
+}
+
+TEST_CASE("a container that fails is told with its last words and what it used") {
+  const Told told =
+      contained({.argv = {"sh", "-c",
+                          "echo first >&2; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); "
+                          "done; sleep 1; echo last >&2; exit 9"}});
+  CHECK(has(told.last().data, R"("stderrTail":["first","last"])"));
+  const auto& used = told.ended.facts().usage;
+  if (!used) {
+    MESSAGE("SKIPPED: what a container used: its control group is not where we look");
+    return;
+  }
+  CHECK(used->user + used->system > 10ms);
+  CHECK(used->max_rss_bytes > 10'000);
+  CHECK(has(told.last().data, "\"cpuUserMs\":"));
+  CHECK(has(told.last().data, "\"maxRssBytes\":"));
+}
+
+TEST_CASE("a lookup that fails for want of a network gets a hint") {
+  const char* script = "echo \"wget: bad address 'example.com'\" >&2; exit 1";
+  const Told without = contained({.argv = {"sh", "-c", script}});
+  CHECK(without.ended.text().find("network=bridge") != std::string_view::npos);
+  CHECK(without.last().error->message.find("network=bridge") != std::string::npos);
+  CHECK(has(without.last().data, R"("hint":"network=bridge")"));
+  CHECK(without.ended.code() == "PROCESS_EXIT");
+  const Told real = contained({.argv = {"ping", "-c", "1", "shiptrace.invalid"}});
+  CHECK(real.ended.text().find("network=bridge") != std::string_view::npos);
+  // Others fail for other reasons, or have a network, or do not fail.
+  CHECK(contained({.argv = {"sh", "-c", "exit 1"}}).ended.text() == "exited with code 1");
+  CHECK(contained({.argv = {"sh", "-c", script}, .network = "host"}).ended.text() ==
+        "exited with code 1");
+  CHECK_FALSE(has(contained({.argv = {"sh", "-c", "echo no such host"}}).last().data, "hint"));
+}
+
+TEST_CASE("the words of a failed lookup are found however they are read") {
+  const std::string words = "curl: (6) Could not resolve host: example.com\n";
+  for (std::size_t first = 0; first <= words.size(); ++first) {
+    for (std::size_t piece : {1U, 7U, 100U}) {
+      docker::LookupWatch watch;
+      watch.see(Stream::err, words.substr(0, first));
+      for (std::size_t at = first; at < words.size(); at += piece) {
+        watch.see(Stream::err, words.substr(at, piece));
+      }
+      CHECK(watch.failed());
+    }
+  }
+  docker::LookupWatch apart;
+  apart.see(Stream::out, "Could not ");
+  apart.see(Stream::err, "resolve host");
+  CHECK_FALSE(apart.failed());
+}
+
+}  // namespace trace::testing

@@ -1,0 +1,134 @@
+// JsonCheck against a parser that is known to be right.
+#include <doctest/doctest.h>
+#include <simdjson.h>
+
+#include <random>
+#include <string>
+
+#include "docker/json_check.hpp"
+
+using trace::docker::JsonCheck;
+
+namespace {
+
+bool accepts(std::string_view text, std::size_t piece) {
+  JsonCheck check;
+  for (std::size_t at = 0; at < text.size(); at += piece) check.update(text.substr(at, piece));
+  return check.finish();
+}
+
+bool is_json(const std::string& text) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  return parser.parse(text).get(document) == simdjson::SUCCESS;
+}
+
+constexpr const char* texts[] = {
+    "{}",
+    "[]",
+    " [ ] ",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-0",
+    "12",
+    "-1.5e+1",
+    "1E1",
+    "0.25",
+    "\"\"",
+    "\"a\\u00e4\\n\\\\\"",
+    R"({"a":1,"b":[1,2,{"c":null}],"d":"x"})",
+    "[[[[]]]]",
+    "[1, 2 ,3 ]\n",
+    R"({"a" : {"b" : "c"}})",
+    "",
+    " ",
+    "{",
+    "[",
+    "]",
+    "{]",
+    "[}",
+    "[1,]",
+    "{,}",
+    R"({"a":1,})",
+    R"({"a"})",
+    R"({a:1})",
+    R"({"a":1 "b":2})",
+    "01",
+    "1.",
+    ".5",
+    "1e",
+    "1e+",
+    "-",
+    "+1",
+    "nul",
+    "nulll",
+    "True",
+    "\"",
+    "\"\\x\"",
+    "\"\\u12g4\"",
+    "\"a\nb\"",
+    "1 2",
+    "[1 2]",
+    "{}{}",
+    "[1]]",
+    "--1",
+    "1-",
+    "'a'",
+    "[\"a\":1]",
+    "{1:2}",
+    "\"\\",
+    "[1,,2]",
+    "// no",
+    "NaN",
+};
+
+}  // namespace
+
+TEST_CASE("what is JSON is told as a parser tells it, however it arrives") {
+  for (const char* text : texts) {
+    for (const std::size_t piece : {1U, 2U, 3U, 100U}) {
+      CHECK_MESSAGE(accepts(text, piece) == is_json(text), text);
+    }
+  }
+}
+
+TEST_CASE("texts that are nearly JSON are told as a parser tells them") {
+  std::mt19937 random(20251013);
+  // Exponents stay small: the parser refuses numbers that a double cannot hold.
+  const std::string letters = "{}[]\",:01.eE+-tfnul\\ \nab";
+  std::size_t valid = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = texts[random() % std::size(texts)];
+    for (auto changes = random() % 3; changes > 0; --changes) {
+      const std::size_t at = text.empty() ? 0 : random() % text.size();
+      switch (random() % 3) {
+        case 0:
+          text.insert(at, 1, letters[random() % letters.size()]);
+          break;
+        case 1:
+          if (!text.empty()) text[at] = letters[random() % letters.size()];
+          break;
+        default:
+          if (!text.empty()) text.erase(at, 1);
+      }
+    }
+    const bool expected = is_json(text);
+    valid += expected ? 1 : 0;
+    REQUIRE_MESSAGE(accepts(text, 1 + random() % 5) == expected, text);
+  }
+  CHECK(valid > 1'000);
+  CHECK(valid < 19'000);
+}
+
+TEST_CASE("the place of the first wrong byte is known, and depth is bounded") {
+  JsonCheck check;
+  check.update("{\"a\":1,");
+  check.update("}");
+  CHECK(check.good_bytes() == 7);
+  CHECK_FALSE(check.finish());
+  CHECK(accepts(std::string(JsonCheck::most_nested, '[') + std::string(JsonCheck::most_nested, ']'),
+                64));
+  CHECK_FALSE(accepts(std::string(JsonCheck::most_nested + 1, '['), 64));
+}

@@ -1,0 +1,37 @@
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+#include "journal/docker_clients.hpp"
+
+using namespace trace::detail;
+
+TEST_CASE("the docker clients of a session are noted once each, while there is room") {
+  const auto header = std::make_unique<FileHeader>();
+  CHECK(docker_clients(*header).empty());
+  CHECK_FALSE(add_docker_client(*header, ""));
+  CHECK_FALSE(add_docker_client(*header, std::string_view("a\0b", 3)));
+  for (const char* program : {"docker", "podman", "docker", "/opt/docker", "d"}) {
+    CHECK(add_docker_client(*header, program));
+  }
+  const std::vector<std::string> expected{"docker", "podman", "/opt/docker", "d"};
+  CHECK(docker_clients(*header) == expected);
+  // As much as fits, to the byte.
+  std::size_t used = 0;
+  for (const std::string& program : expected) used += program.size() + 1;
+  const std::size_t room = sizeof header->docker_clients - used - 2;
+  CHECK_FALSE(add_docker_client(*header, std::string(room + 1, 'x')));
+  CHECK(docker_clients(*header) == expected);
+  CHECK(add_docker_client(*header, std::string(room, 'x')));
+  CHECK(docker_clients(*header).size() == expected.size() + 1);
+  CHECK_FALSE(add_docker_client(*header, "y"));
+  CHECK(add_docker_client(*header, "docker"));
+}
+
+TEST_CASE("a header that somebody damaged has no endless client") {
+  const auto header = std::make_unique<FileHeader>();
+  for (char& byte : header->docker_clients) byte = 'x';
+  CHECK(docker_clients(*header).empty());
+  CHECK_FALSE(add_docker_client(*header, "docker"));
+}
