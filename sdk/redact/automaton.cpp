@@ -1,5 +1,7 @@
 #include "redact/automaton.hpp"
 
+#include <cstring>
+
 namespace trace::detail {
 namespace {
 
@@ -63,11 +65,14 @@ void Automaton::link() {
 
 Automaton::State Automaton::child(State of, char symbol) const noexcept {
   if (of == start) return first_[static_cast<unsigned char>(symbol)];
-  const State end = children_[of + 1];
-  for (State each = children_[of]; each < end; ++each) {
-    if (symbols_[each] == symbol) return each;
-  }
-  return start;
+  const State begin = children_[of];
+  const State count = children_[of + 1] - begin;
+  if (count == 1) return symbols_[begin] == symbol ? begin : start;
+  if (count == 0) return start;
+  const char* const symbols = symbols_.data() + begin;
+  const void* const found = std::memchr(symbols, symbol, count);
+  return found == nullptr ? start
+                          : begin + static_cast<State>(static_cast<const char*>(found) - symbols);
 }
 
 Automaton::State Automaton::after(State state, char symbol) const noexcept {

@@ -30,9 +30,19 @@ bool Matcher::contains(std::string_view text, TextEnd end) const noexcept {
   Automaton::Walk walk;
   for (std::size_t at = 0; at < text.size();) {
     const Candidates::Place place = candidates_.next(text, at);
-    for (at = place.begin; at < text.size() && (at <= place.seen || !walk.is_idle());) {
+    if (place.seen == text.size() && end == TextEnd::whole) return false;
+    for (at = place.begin; at < text.size();) {
       automaton_.read(walk, text[at++]);
       if (automaton_.match(walk.state).symbols != 0) return true;
+      if (at <= place.seen) continue;
+      if (walk.is_idle()) break;
+      const FormLength length = automaton_.under_way(walk.state);
+      if (!length.has_gap && length.symbols <= candidates_.window() &&
+          at - length.symbols > place.seen) {
+        at -= length.symbols;
+        walk = {};
+        break;
+      }
     }
   }
   return end == TextEnd::cut && automaton_.under_way(walk.state).symbols != 0;

@@ -47,6 +47,7 @@ class Redacting {
         read_from_candidate(matcher, text, sink);
       } else {
         read_byte(matcher, text, sink);
+        if (is_worth_nothing(matcher, text.kept.size())) read_again(matcher);
       }
     }
     settle(under_way(matcher, text), text, sink);
@@ -93,9 +94,27 @@ class Redacting {
     const std::size_t kept = text.kept.size();
     const Candidates::Place place = matcher.candidates().next(text.fresh, read_ - kept);
     read_ = kept + place.begin;
-    while (read_ < text.size() && (read_ <= kept + place.seen || !walk_.is_idle())) {
+    while (read_ < text.size()) {
       read_byte(matcher, text, sink);
+      if (read_ <= kept + place.seen) continue;
+      if (walk_.is_idle()) return;
+      if (is_worth_nothing(matcher, kept + place.seen + 1)) return read_again(matcher);
     }
+  }
+
+  // What began in front of `first` has come to nothing, and what began behind is short: most text
+  // is full of the first bytes of some form.
+  bool is_worth_nothing(const Matcher& matcher, std::size_t first) const noexcept {
+    const FormLength length = matcher.automaton().under_way(walk_.state);
+    return !length.has_gap && length.symbols <= matcher.candidates().window() &&
+           read_ - length.symbols >= first;
+  }
+
+  // Goes back to where the form that is under way begins.
+  void read_again(const Matcher& matcher) noexcept {
+    read_ -= matcher.automaton().under_way(walk_.state).symbols;
+    walk_ = {};
+    while (noted_ > 0 && parts_[noted_ - 1].begin >= read_) --noted_;  // will be noted again
   }
 
   template <class Sink>
@@ -107,7 +126,7 @@ class Redacting {
     settle(under_way(matcher, text), text, sink);
     if (noted_ <= most_parts) return;
     --noted_;
-    parts_[noted_ - 1].end = read_;
+    parts_[noted_ - 1].end = parts_[noted_].end;
   }
 
   // Of what ends with the byte read last.
@@ -122,10 +141,13 @@ class Redacting {
   }
 
   void note(std::size_t begin) noexcept {
+    std::size_t end = read_;
     while (noted_ > 0 && parts_[noted_ - 1].end >= begin) {
-      begin = std::min(begin, parts_[--noted_].begin);
+      const Part& last = parts_[--noted_];
+      begin = std::min(begin, last.begin);
+      end = std::max(end, last.end);  // noted before read_again()
     }
-    parts_[noted_++] = {begin, read_};
+    parts_[noted_++] = {begin, end};
   }
 
   // Passes on what stands in front of `to`, and replaces what is noted up to there: no form that

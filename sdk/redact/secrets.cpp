@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "redact/common_words.hpp"
+#include "redact/frequent_words.hpp"
 #include "redact/whitespace.hpp"
 
 namespace trace {
@@ -52,7 +52,7 @@ SecretAnswer Secrets::judge(std::string_view value) const noexcept {
   if (word.size() > longest_secret) return SecretAnswer::too_long;
   if (word.size() < shortest_) return SecretAnswer::too_short;
   if (replacement.find(word) != std::string_view::npos) return SecretAnswer::reserved;
-  return is_common_word(word) ? SecretAnswer::common_word : SecretAnswer::added;
+  return is_frequent_word(word) ? SecretAnswer::common_word : SecretAnswer::added;
 }
 
 SecretAnswer Secrets::add(std::string_view value) {

@@ -1,4 +1,4 @@
-#include "redact/common_words.hpp"
+#include "redact/frequent_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,7 +27,7 @@ char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c 
 
 }  // namespace
 
-bool is_common_word(std::string_view value) noexcept {
+bool is_frequent_word(std::string_view value) noexcept {
   constexpr std::size_t longest = 16;
   if (value.size() > longest) return false;
   std::array<char, longest> folded{};

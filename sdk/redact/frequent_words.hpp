@@ -7,6 +7,6 @@
 namespace trace::detail {
 
 // In any case.
-bool is_common_word(std::string_view value) noexcept;
+bool is_frequent_word(std::string_view value) noexcept;
 
 }  // namespace trace::detail
