@@ -11,18 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include <trace/detail/outgoing_text.hpp>
 #include "redact/automaton.hpp"
 #include "redact/candidates.hpp"
 
 namespace trace::detail {
 
 inline constexpr std::string_view replacement = "[REDACTED]";
-
-// What the end of a text is.
-enum class TextEnd : unsigned char {
-  whole,
-  cut,  // there was more, so that a start of a secret at the end is one: it is left out
-};
 
 class Matcher {
  public:
@@ -35,15 +30,18 @@ class Matcher {
   std::size_t bytes() const noexcept;
 
   // Whether redaction would change the text.
-  bool contains(std::string_view text, TextEnd end = TextEnd::whole) const noexcept;
+  bool contains(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
 
+  // In the text of a JSON value a number becomes a string. What is left is JSON unless a secret
+  // takes part of the JSON's own characters.
+  //
   // The size of the redacted text; the text, which takes so many bytes, written to `to`; answers
   // where it ends.
-  std::size_t redacted_size(std::string_view text, TextEnd end = TextEnd::whole) const noexcept;
+  std::size_t redacted_size(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
   char* write_redacted(char* to, std::string_view text,
-                       TextEnd end = TextEnd::whole) const noexcept;
+                       TextSort sort = TextSort::whole) const noexcept;
 
-  std::string redacted(std::string_view text, TextEnd end = TextEnd::whole) const;
+  std::string redacted(std::string_view text, TextSort sort = TextSort::whole) const;
 
  private:
   std::vector<std::string> forms_;  // sorted, each once

@@ -21,13 +21,13 @@ TEST_CASE("what is written has the size that was told") {
 
 TEST_CASE("the end of a text that was cut loses what may be the start of a secret") {
   const Matcher matcher(secret_forms("0123456789"));
-  CHECK(matcher.redacted("number 01234567", TextEnd::cut) == "number ");
+  CHECK(matcher.redacted("number 01234567", TextSort::cut) == "number ");
   CHECK(matcher.redacted("number 01234567") == "number 01234567");
-  CHECK(matcher.redacted("number 0123456789 0", TextEnd::cut) == "number [REDACTED] ");
-  CHECK(matcher.redacted("number 0123456789", TextEnd::cut) == "number [REDACTED]");
-  CHECK(matcher.contains("number 01234567", TextEnd::cut));
+  CHECK(matcher.redacted("number 0123456789 0", TextSort::cut) == "number [REDACTED] ");
+  CHECK(matcher.redacted("number 0123456789", TextSort::cut) == "number [REDACTED]");
+  CHECK(matcher.contains("number 01234567", TextSort::cut));
   CHECK_FALSE(matcher.contains("number 01234567"));
-  CHECK_FALSE(matcher.contains("number", TextEnd::cut));
+  CHECK_FALSE(matcher.contains("number", TextSort::cut));
 }
 
 TEST_CASE("a form of each length is found at each place of texts of each length") {
