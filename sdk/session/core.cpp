@@ -7,7 +7,7 @@
 
 #include "journal/directory.hpp"
 #include "record/ulid.hpp"
-#include "session/known_secrets.hpp"
+#include "redact/known_secrets.hpp"
 
 namespace trace::detail {
 namespace {
@@ -37,6 +37,13 @@ std::unique_ptr<JournalFile> open_journal(const FinalizedConfig& config, const s
   }
   diagnostics.report("journal", why + "; events are kept in memory only, not crash-safe");
   return JournalFile::in_memory(identity, capacity);
+}
+
+std::shared_ptr<Secrets> secrets_known_to(const Config& config, Diagnostics& diagnostics) {
+  std::string complaints;
+  auto secrets = known_secrets(config, complaints);
+  if (!complaints.empty()) diagnostics.report("redaction", complaints);
+  return secrets;
 }
 
 // A first estimate of a tick's length; the keeper refines it.
@@ -80,7 +87,7 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
       clock_(source_),
       diagnostics_(config_.values().on_diagnostic, clock_),
       id_(new_ulid(clock_.wall_ns() / 1'000'000)),
-      secrets_(secrets ? std::move(secrets) : known_secrets(config_.values(), diagnostics_)),
+      secrets_(secrets ? std::move(secrets) : secrets_known_to(config_.values(), diagnostics_)),
       least_level_(config_.values().level),
       drops_when_full_(config_.values().when_full == WhenFull::drop),
       file_(open_journal(config_, id_, diagnostics_)),
@@ -94,12 +101,24 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
       loss_events_(pool_, source_, id_),
       transport_(std::move(transport)),
       keeper_(pool_, wall_time_, clock_),
-      shipper_(
-          {pool_, tables_, runs_, wall_time_, *transport_, clock_, dead_letters_, diagnostics_},
-          limits_of(config_.values()), id_),
+      shipper_({pool_,
+                tables_,
+                runs_,
+                wall_time_,
+                *transport_,
+                clock_,
+                dead_letters_,
+                diagnostics_,
+                {secrets_, config_.values().redact_patterns}},
+               limits_of(config_.values()), id_),
       adoptions_(file_->crash_safe() ? config_.journal_dir : std::string(),
                  config_.values().transport, config_.values().endpoint, file_->path(),
-                 {*transport_, clock_, dead_letters_, diagnostics_}, limits_of(config_.values())) {
+                 {*transport_,
+                  clock_,
+                  dead_letters_,
+                  diagnostics_,
+                  {secrets_, config_.values().redact_patterns}},
+                 limits_of(config_.values())) {
   LiveFiles::follow_forks();
   admit();
   pool_.replenish(2, 16);

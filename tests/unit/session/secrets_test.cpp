@@ -215,3 +215,48 @@ TEST_CASE("what is refused is told, and the value is not") {
   CHECK(told.find("abc1") == std::string::npos);
   CHECK(session.session().add_secret("changeme") == SecretAnswer::common_word);
 }
+
+TEST_CASE("a secret that several arguments make together is taken out of the message") {
+  RecordedSession session(without_environment());
+  session.session().add_secret("hunter2-hunter2");
+  auto node = session.run().node("n");
+  record(node, Type::progress, Level::info, "{}-{}", "hunter2", "hunter2");
+  record(node, Type::progress, Level::info, "hunter2-{}er2", "hunt");
+  record(node, Type::progress, Level::info, "hunter{}-hunter{}", 2, 2);
+  for (const EventPayload& event : session.events()) CHECK(event.message == "[REDACTED]");
+}
+
+TEST_CASE("what was recorded before its secret was added is taken out when it is sent") {
+  Config config = without_environment();
+  config.batch_delay = std::chrono::minutes(1);  // until it is asked for
+  RecordedSession session(config);
+  auto node = session.run().node("n");
+  std::string json = R"({"n":73313370,"s":")";
+  for (const char c : secret) json.append(c == '"' ? "\\" : "").append(1, c);
+  record_everywhere(node, secret, json + "\"}");
+  session.session().add_secret(secret);
+  session.session().add_secret("73313370");
+  const auto events = session.events();
+  REQUIRE(events.size() == 4);
+  for (const EventPayload& event : events) check_free_of_secrets(to_json(event), "the wire");
+  CHECK(events[3].data == R"({"n":"[REDACTED]","s":"[REDACTED]"})");
+}
+
+TEST_CASE("token patterns are taken out of every field, unless they are switched off") {
+  const std::string url = "https://user:p4ss@host/";
+  const std::string json = R"({"u":"https://user:p4ss@host/"})";
+  RecordedSession session(without_environment());
+  auto node = session.run().node("n");
+  record_everywhere(node, url, json);
+  const auto events = session.events();
+  CHECK(events.size() == 4);
+  for (const EventPayload& event : events) CHECK(to_json(event).find("p4ss") == std::string::npos);
+  CHECK(events[0].message == "https://user:[REDACTED]@host/");
+
+  Config config = without_environment();
+  config.redact_patterns = false;
+  RecordedSession without(config);
+  auto other = without.run().node("n");
+  record(other, Type::progress, Level::info, "{}", url);
+  CHECK(without.events().at(0).message == url);
+}

@@ -1,4 +1,4 @@
-#include "session/known_secrets.hpp"
+#include "redact/known_secrets.hpp"
 
 #include <unistd.h>
 
@@ -29,7 +29,7 @@ bool is_path(const std::string& value) {
 
 }  // namespace
 
-std::shared_ptr<Secrets> known_secrets(const Config& config, Diagnostics& diagnostics) {
+std::shared_ptr<Secrets> known_secrets(const Config& config, std::string& complaints) {
   std::vector<std::string> names;
   std::vector<std::string> values;
   const auto add = [&](std::string_view name, std::string value) {
@@ -38,7 +38,6 @@ std::shared_ptr<Secrets> known_secrets(const Config& config, Diagnostics& diagno
   };
   if (!config.token.empty()) add("token", config.token);
   if (!config.token_file.empty()) add("token_file", contents_of(config.token_file));
-  std::string complaints;
   if (config.redact_environment) {
     for (auto& [name, value] : environment_variables()) {
       if (value.empty() || !is_secret_name(name) || is_path(value)) continue;
@@ -57,7 +56,6 @@ std::shared_ptr<Secrets> known_secrets(const Config& config, Diagnostics& diagno
     complaints += (complaints.empty() ? "" : "; ") + names[i] + " ";
     complaints += text(answers[i]);
   }
-  if (!complaints.empty()) diagnostics.report("redaction", complaints);
   return secrets;
 }
 
