@@ -18,6 +18,7 @@ struct AdoptionParts {
   DeadLetters& dead_letters;
   Diagnostics& diagnostics;
   Reap reap = {};
+  RedactionRules redaction = {};
 };
 
 class Adoption {
