@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <trace/record.hpp>
 
+#include <algorithm>
 #include <cstring>
 
 namespace trace::child {
@@ -11,12 +12,24 @@ NodeCapture::NodeCapture(Node node, Loop& loop, Options options, std::stop_token
     : node_(std::move(node)),
       loop_(loop),
       options_(std::move(options)),
-      out_(node_.shared_state(), Stream::out, options_.origin),
-      err_(node_.shared_state(), Stream::err, options_.origin),
+      out_(node_.shared_state(), Stream::out, options_.origin, options_.limits),
+      err_(node_.shared_state(), Stream::err, options_.origin, options_.limits),
       on_stop_(std::move(stop),
                [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); }),
       on_cancel_(
           node_.on_cancel([this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
+  loop_.set_timed(this);
+}
+
+NodeCapture::~NodeCapture() { loop_.set_timed(nullptr); }
+
+Steady::time_point NodeCapture::next_due() const {
+  return std::min(out_.next_due(), err_.next_due());
+}
+
+void NodeCapture::tick(Steady::time_point now) {
+  out_.tick(now);
+  err_.tick(now);
 }
 
 void NodeCapture::started(std::string_view message, const JsonObject& data) {
@@ -27,7 +40,7 @@ void NodeCapture::started(std::string_view message, const JsonObject& data) {
 
 void NodeCapture::output(Stream stream, std::string_view bytes) {
   if (stream == Stream::out) summary_.update(bytes);
-  (stream == Stream::out ? out_ : err_).write(bytes);
+  (stream == Stream::out ? out_ : err_).write(bytes, Steady::now());
   if (options_.tap && !bytes.empty()) options_.tap(stream, bytes);
 }
 
@@ -81,10 +94,7 @@ Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
   if (facts.exit_code) data.number("exitCode", *facts.exit_code);
   if (facts.signal) data.number("signal", *facts.signal);
   data.number("durationMs", facts.duration.count());
-  data.raw("lines",
-           JsonObject().number("stdout", out_.lines()).number("stderr", err_.lines()).str());
-  data.raw("bytes",
-           JsonObject().number("stdout", out_.bytes()).number("stderr", err_.bytes()).str());
+  add_output_facts(data, facts.duration);
   const std::string text = data.str();
   if (facts.code.empty()) {
     const std::string summary = summary_.finish();
@@ -98,6 +108,24 @@ Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
                    .data = text});
   }
   return Ended(std::move(facts));
+}
+
+void NodeCapture::add_output_facts(JsonObject& data, std::chrono::milliseconds duration) const {
+  const auto of_streams = [](std::uint64_t out, std::uint64_t err) {
+    return JsonObject().number("stdout", out).number("stderr", err).str();
+  };
+  data.raw("lines", of_streams(out_.lines(), err_.lines()));
+  data.raw("bytes", of_streams(out_.bytes(), err_.bytes()));
+  if (out_.frames() + err_.frames() > 0) {
+    data.raw("frames", of_streams(out_.frames(), err_.frames()));
+  }
+  const std::uint64_t lines = out_.lines() + err_.lines();
+  const std::uint64_t bytes = out_.bytes() + err_.bytes();
+  if (const auto ms = static_cast<std::uint64_t>(duration.count()); ms > 0 && bytes > 0) {
+    data.raw(
+        "perSecond",
+        JsonObject().number("lines", lines * 1000 / ms).number("bytes", bytes * 1000 / ms).str());
+  }
 }
 
 std::string exit_text(int code) { return fmt::format("exited with code {}", code); }

@@ -23,14 +23,18 @@ namespace trace::child {
 // Why a program was asked to end.
 enum class EndRequest { none, timeout, cancelled };
 
-class NodeCapture {
+class NodeCapture final : private Timed {
  public:
   struct Options {
     std::string_view origin;  // data.origin of the lines
     std::chrono::milliseconds timeout;
     OutputTap tap;
+    CaptureLimits limits = {};
   };
   NodeCapture(Node node, Loop& loop, Options options, std::stop_token stop);
+  ~NodeCapture() override;
+  NodeCapture(const NodeCapture&) = delete;
+  NodeCapture& operator=(const NodeCapture&) = delete;
 
   const Node& node() const noexcept { return node_; }
 
@@ -49,10 +53,14 @@ class NodeCapture {
   std::string end_request_code() const;
 
   // COMPLETED with the summary of stdout, or FAILED with the reason. `data` is what is to be
-  // told besides the exit code, the signal, the duration, and the lines and bytes of the output.
+  // told besides the exit code, the signal, the duration, and the lines and
+  // bytes of the output and their rate.
   Ended ended(Ended::Facts facts, JsonObject data = {});
 
  private:
+  Steady::time_point next_due() const override;
+  void tick(Steady::time_point now) override;
+  void add_output_facts(JsonObject& data, std::chrono::milliseconds duration) const;
   void request_end(EndRequest request);
   Steady::time_point deadline() const noexcept;
 

@@ -207,8 +207,9 @@ Ended::Facts ContainerCapture::facts_of_end(const ContainerState& state,
 
 Ended capture_container(Node node, Loop& loop, const std::stop_token& stop,
                         const ContainerSpec& spec) {
-  NodeCapture capture(std::move(node), loop,
-                      {.origin = "docker", .timeout = spec.timeout, .tap = spec.tap}, stop);
+  NodeCapture capture(
+      std::move(node), loop,
+      {.origin = "docker", .timeout = spec.timeout, .tap = spec.tap, .limits = spec.limits}, stop);
   return ContainerCapture(capture, loop, spec).run();
 }
 

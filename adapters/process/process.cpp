@@ -61,8 +61,9 @@ Ended::Facts facts_of(const NodeCapture& capture, const child::ExitStatus& statu
 }
 
 Ended capture_process(Node node, Loop& loop, const std::stop_token& stop, const ProcessSpec& spec) {
-  NodeCapture capture(std::move(node), loop,
-                      {.origin = "process", .timeout = spec.timeout, .tap = spec.tap}, stop);
+  NodeCapture capture(
+      std::move(node), loop,
+      {.origin = "process", .timeout = spec.timeout, .tap = spec.tap, .limits = spec.limits}, stop);
   Child process(loop,
                 [&](Stream stream, std::string_view bytes) { capture.output(stream, bytes); });
   // Nothing is read before the loop runs: STARTED comes first and can name the process.

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include <trace/capture_limits.hpp>
 #include <trace/session.hpp>
 
 namespace trace {
@@ -34,6 +35,7 @@ struct ProcessSpec {
   std::chrono::milliseconds grace{5000};  // from SIGTERM to SIGKILL, both to the process group
   std::stop_token stop = {};              // a stop request ends the child as CANCELLED
   OutputTap tap = {};
+  CaptureLimits limits = {};
 };
 
 struct ContainerSpec {
@@ -47,6 +49,7 @@ struct ContainerSpec {
   std::chrono::milliseconds grace{5000};
   std::stop_token stop = {};
   OutputTap tap = {};
+  CaptureLimits limits = {};
   std::string docker = "docker";  // the client to call
 };
 
