@@ -65,7 +65,8 @@ void HeadAndTail::push(Stream stream, LineKind kind, std::string_view text,
     const std::string_view some =
         kind == LineKind::lines ? whole_lines(text, TailRing::max_push_bytes) : text;
     while (!ring_->has_room(some.size())) drop_front(UINT64_MAX);
-    ring_->push(stream, kind, some, wall_ns);
+    ring_->push(stream, kind, some, wall_ns,
+                {omitted_.all.lines + in_tail_.all.lines, omitted_.all.bytes + in_tail_.all.bytes});
     count(in_tail_, stream, volume_of(kind, some));
     text.remove_prefix(some.size());
   }

@@ -9,7 +9,6 @@
 namespace trace::detail {
 namespace {
 
-constexpr std::size_t widest_window = 64 * 1024;
 constexpr std::size_t narrowest_window = 1024;
 // What is kept of a line without an end stays small, however much comes at a time.
 constexpr std::size_t longest_piece = 64 * 1024;
@@ -121,7 +120,7 @@ std::size_t LineFramer::write_run(std::string_view piece) {
       return run.size();
     }
   }
-  add_text(run);
+  add_text(run, ascii);
   return run.size();
 }
 
@@ -193,11 +192,15 @@ void LineFramer::move(const TerminalMove& move) {
   }
 }
 
-void LineFramer::add_text(std::string_view text) {
+void LineFramer::add_text(std::string_view text, bool is_ascii) {
   if (text.empty()) return;
   if (returned_) begin_frame();
   if (is_full_) return;
-  append_valid_utf8(text_, text);
+  if (is_ascii) {
+    text_.append(text);
+  } else {
+    append_valid_utf8(text_, text);
+  }
   text_passed_ = false;
   if (text_.size() > max_line_bytes) bound_text();
 }

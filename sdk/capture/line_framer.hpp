@@ -57,6 +57,8 @@ class LineFramer {
   std::uint64_t frames() const noexcept { return frames_; }
 
  private:
+  static constexpr std::size_t widest_window = 64 * 1024;
+
   bool at_line_start() const noexcept;
   // How many bytes at the front are whole lines that need no care.
   std::size_t plain_lines(std::string_view bytes) noexcept;
@@ -70,7 +72,7 @@ class LineFramer {
   std::size_t complete_character(std::string_view piece);
   void move(const TerminalMove& move);
 
-  void add_text(std::string_view text);
+  void add_text(std::string_view text, bool is_ascii = false);
   void bound_text();
   void carriage_return() noexcept;
   void remove_characters(unsigned count);
@@ -87,7 +89,7 @@ class LineFramer {
 
   LineSink& sink_;
   TerminalControls controls_;
-  std::size_t window_;  // how far ahead plain lines are looked for
+  std::size_t window_ = widest_window;  // how far ahead plain lines are looked for
 
   std::string text_;       // of the unfinished line
   std::string character_;  // the first bytes of one

@@ -91,9 +91,11 @@ std::uint64_t count_lines(std::string_view text) noexcept {
 }
 
 std::string_view whole_lines(std::string_view text, std::uint64_t most) noexcept {
-  if (most == 0) return {};
-  const std::size_t last = text.rfind('\n', static_cast<std::size_t>(most - 1));
-  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+  text = text.substr(0, static_cast<std::size_t>(most));
+  // Not rfind(), which looks at one byte at a time.
+  const void* last = text.empty() ? nullptr : ::memrchr(text.data(), '\n', text.size());
+  if (last == nullptr) return {};
+  return text.substr(0, static_cast<std::size_t>(static_cast<const char*>(last) - text.data()) + 1);
 }
 
 std::string_view at_least_lines(std::string_view text, std::uint64_t least) noexcept {

@@ -48,7 +48,7 @@ struct TailRecord {
   std::uint8_t kind;  // LineKind; tail_padding: there is no text, go on at the ring's start
   std::byte pad[6];
   std::int64_t wall_ns;
-  LineVolume before;  // in the tail ever, before this record
+  LineVolume before;  // behind the head and before this record, gone or not
 };
 static_assert(sizeof(TailRecord) == 40);
 inline constexpr std::uint8_t tail_padding = 0xFF;
@@ -98,7 +98,8 @@ inline TailState read_tail(const std::byte* ring, std::uint64_t ring_bytes, std:
     if (text > end) return TailState::damaged;
     const std::uint64_t bytes = record.bytes == 0 ? end - text : record.bytes;
     if (bytes > room - sizeof record || text + bytes > end || skipped >= bytes ||
-        record.stream >= max_streams || record.kind > static_cast<std::uint8_t>(LineKind::frame)) {
+        record.stream >= max_streams || record.kind > static_cast<std::uint8_t>(LineKind::frame) ||
+        record.wall_ns < 0 || record.wall_ns > INT64_MAX / 2) {
       return TailState::damaged;
     }
     found = {static_cast<Stream>(record.stream),

@@ -9,7 +9,6 @@
 #include <new>
 #include <utility>
 
-#include "capture/plain_text.hpp"
 #include "journal/descriptor.hpp"
 
 namespace trace::detail {
@@ -115,10 +114,8 @@ void TailRing::seal_last() noexcept {
 
 // The compiler must keep the order of the stores: the process may die between any two of them. For
 // another process, or after the death of this one, the processor's order is no question.
-void TailRing::push(Stream stream, LineKind kind, std::string_view text, std::int64_t wall_ns) {
-  const LineVolume before = pushed_;
-  if (kind != LineKind::part) pushed_.lines += count_lines(text);
-  pushed_.bytes += text.size();
+void TailRing::push(Stream stream, LineKind kind, std::string_view text, std::int64_t wall_ns,
+                    const LineVolume& before) {
   bytes_ += text.size();
   if (joins_last(stream, kind, text.size(), wall_ns)) {
     std::memcpy(at(last_) + (end_ - last_), text.data(), text.size());

@@ -41,8 +41,9 @@ class TailRing {
 
   // Whether push() has room for so much text. It has, when the ring is empty.
   bool has_room(std::size_t text_bytes) const noexcept;
-  // Adds text as a LineSink takes it.
-  void push(Stream stream, LineKind kind, std::string_view text, std::int64_t wall_ns);
+  // Adds text as a LineSink takes it. `before`: what came behind the head and before this.
+  void push(Stream stream, LineKind kind, std::string_view text, std::int64_t wall_ns,
+            const LineVolume& before);
 
   // The oldest lines. `damaged`: somebody else wrote to the file, and the rest cannot be read.
   TailState front(TailLines& found) const noexcept;
@@ -80,7 +81,6 @@ class TailRing {
   std::uint64_t file_bytes_ = 0;
   std::uint64_t ring_bytes_ = 0;
   std::uint64_t bytes_ = 0;
-  LineVolume pushed_;
   std::uint64_t begin_ = 0;  // as in the header, which others could write to
   std::uint64_t end_ = 0;
   // The record that is still open.

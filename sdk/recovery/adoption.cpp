@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "contract/json_text.hpp"
+#include "recovery/found_tail.hpp"
 
 namespace trace::detail {
 
@@ -33,8 +34,9 @@ Steady::time_point Adoption::step(Steady::time_point now) {
     nodes_added_ = true;
     std::string timestamp;
     append_timestamp(timestamp, parts_.clock.wall_ns());
-    lost_nodes_ = journal_.add_lost_nodes(timestamp);
-    if (lost_nodes_ > 0) return now;
+    const AdoptedJournal::Added added = journal_.add_events(timestamp);
+    lost_nodes_ = added.lost_nodes;
+    if (added.events > 0) return now;
   }
   if (journal_.quarantined() > 0) {
     parts_.diagnostics.report(
@@ -43,6 +45,8 @@ Steady::time_point Adoption::step(Steady::time_point now) {
                                   journal_.quarantined(), path_));
   }
   unlink(path_.c_str());
+  // Only now: a repeated recovery has to find them.
+  for (const std::string& tail : tails_of(path_)) unlink(tail.c_str());
   done_ = true;
   return now;
 }

@@ -74,7 +74,7 @@ TEST_CASE("a ring holds what was pushed and not dropped, in memory as in its fil
         ring->drop(front, bytes);
       }
       now += static_cast<std::int64_t>(random() % 30'000'000);
-      ring->push(random() % 8 == 0 ? Stream::err : Stream::out, LineKind::lines, text, now);
+      ring->push(random() % 8 == 0 ? Stream::err : Stream::out, LineKind::lines, text, now, {});
       expected += text;
       CHECK(ring->bytes() == expected.size());
       if (round % 100 == 0) CHECK(text_in(*ring) == expected);
@@ -82,7 +82,7 @@ TEST_CASE("a ring holds what was pushed and not dropped, in memory as in its fil
     }
     ring->clear();
     CHECK(text_in(*ring).empty());
-    ring->push(Stream::out, LineKind::lines, "again\n", now);
+    ring->push(Stream::out, LineKind::lines, "again\n", now, {});
     CHECK(text_in(*ring) == "again\n");
   }
   CHECK(std::filesystem::is_empty(directory.path()));
@@ -90,10 +90,10 @@ TEST_CASE("a ring holds what was pushed and not dropped, in memory as in its fil
 
 TEST_CASE("a record tells its stream, kind, time and what was before it") {
   auto ring = TailRing::create({}, 4096, {});
-  ring->push(Stream::out, LineKind::lines, "a\nb\n", 1);
-  ring->push(Stream::out, LineKind::lines, "c\n", 49'999'999);  // together with it
-  ring->push(Stream::out, LineKind::part, "d", 50'000'000);
-  ring->push(Stream::err, LineKind::last_part, "e\n", 60'000'000);
+  ring->push(Stream::out, LineKind::lines, "a\nb\n", 1, {});
+  ring->push(Stream::out, LineKind::lines, "c\n", 49'999'999, {2, 4});  // with it
+  ring->push(Stream::out, LineKind::part, "d", 50'000'000, {3, 6});
+  ring->push(Stream::err, LineKind::last_part, "e\n", 60'000'000, {});
   TailLines lines{};
   REQUIRE(ring->front(lines) == TailState::lines);
   CHECK(lines.text == "a\nb\nc\n");
@@ -116,7 +116,7 @@ TEST_CASE("the file is its owner's only, and damage in it is noticed") {
   struct stat info {};
   REQUIRE(stat(path.c_str(), &info) == 0);
   CHECK((info.st_mode & 0777) == 0600);
-  ring->push(Stream::out, LineKind::lines, "line\n", 0);
+  ring->push(Stream::out, LineKind::lines, "line\n", 0, {});
   {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(static_cast<std::streamoff>(tail_header_bytes));
