@@ -1,0 +1,55 @@
+// Classes of ASCII characters without the locale's opinion, and the few questions about texts that
+// all who look for levels and stack traces in captured lines ask. Pure functions, safe on any
+// thread.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace trace::detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_capital(char c) noexcept { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_small(char c) noexcept { return c >= 'a' && c <= 'z'; }
+constexpr bool is_letter(char c) noexcept { return is_small(static_cast<char>(c | 0x20)); }
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+// The character at a place of a text; NUL behind its end.
+constexpr char at(std::string_view text, std::size_t place) noexcept {
+  return place < text.size() ? text[place] : '\0';
+}
+
+// What begins at a place of a text; empty behind its end.
+constexpr std::string_view from(std::string_view text, std::size_t place) noexcept {
+  text.remove_prefix(std::min(place, text.size()));
+  return text;
+}
+
+// How many characters at the front are of a class.
+template <class Class>
+constexpr std::size_t length_of(std::string_view text, Class is_in_class) noexcept {
+  std::size_t length = 0;
+  while (length < text.size() && is_in_class(text[length])) ++length;
+  return length;
+}
+
+constexpr std::string_view without_blanks_before(std::string_view text) noexcept {
+  text.remove_prefix(length_of(text, is_blank));
+  return text;
+}
+
+constexpr std::string_view without_blanks_around(std::string_view text) noexcept {
+  text = without_blanks_before(text);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Up to the first blank, or to the bound: what is longer is no name of anything.
+constexpr std::string_view first_word(std::string_view text, std::size_t bound = 128) noexcept {
+  text = text.substr(0, bound);
+  text = text.substr(0, text.find(' '));
+  return text.substr(0, text.find('\t'));
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,47 @@
+// JsonLog: reads a line that a structured logger wrote (pino, bunyan, zap, logrus, Serilog, GELF,
+// …). Such a line is a JSON object with a level; its message is shown, its other members stay data.
+// LevelDetector uses it, on its thread.
+//
+// What is no JSON, or carries no level, is not a log entry: a scanner's result is printed as JSON,
+// too, and has a severity of its own.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <trace/event.hpp>
+
+namespace trace::detail {
+
+class JsonLog {
+ public:
+  struct Entry {
+    Level level;
+    std::string_view message;  // valid until the next read()
+    std::string fields;        // the object without its message, otherwise as it was; may be empty
+  };
+
+  static constexpr std::size_t max_line_bytes = 16 * 1024;
+
+  JsonLog();
+  ~JsonLog();
+
+  // The cheap question to ask before read().
+  static bool may_be_one(std::string_view line) noexcept {
+    return line.size() > 2 && line.size() <= max_line_bytes && line.front() == '{' &&
+           line.back() == '}';
+  }
+
+  // The entry that `line` is; nothing when it is none. An entry without a message keeps its whole
+  // line as the message and has no fields.
+  std::optional<Entry> read(std::string_view line);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;  // made at the first JSON line
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,17 @@
+// The level of a logfmt line: time="…" level=warn msg="…", as logrus, Go's slog, Prometheus and
+// Grafana write it. Pure functions, safe on any thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include <trace/event.hpp>
+
+namespace trace::detail {
+
+// Reads pairs from the front on, at most 512 bytes of them; what is no pair ends the reading, so a
+// `level=` within a sentence, a URL or a quoted message does not count. A line of one pair alone
+// is a setting. `severity=` counts only where a message follows or precedes it.
+std::optional<Level> level_of_logfmt(std::string_view line) noexcept;
+
+}  // namespace trace::detail

@@ -1,0 +1,106 @@
+// Lines as any program prints them. Whatever the bytes are, the detector has an answer: a message
+// that lies in the line, or in the detector where the line is a JSON log entry; fields that are
+// empty or a JSON object. The recogniser of stack traces ends every trace within its bounds.
+//
+// An input is a stream: it is cut into lines, and each is shown to both.
+#include <simdjson.h>
+#include <trace/event.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "capture/level_detector.hpp"
+#include "capture/stack_trace.hpp"
+
+namespace {
+
+using namespace trace;
+using namespace trace::detail;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+bool lies_in(std::string_view part, std::string_view whole) {
+  const std::less_equal<const char*> not_behind;
+  return not_behind(whole.data(), part.data()) &&
+         not_behind(part.data() + part.size(), whole.data() + whole.size());
+}
+
+bool is_object(const std::string& text) {
+  static simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  return parser.parse(text).get(object) == simdjson::SUCCESS;
+}
+
+// All of the message is read, so that a sanitizer sees where it lies.
+std::size_t sum(std::string_view text) {
+  std::size_t sum = 0;
+  for (const char c : text) sum += static_cast<unsigned char>(c);
+  return sum;
+}
+
+void judge_level(LevelDetector& detector, std::string_view line) {
+  const Finding out = detector.detect(line, Stream::out);
+  require(out.fields.empty() || is_object(out.fields));
+  require(out.level <= Level::error);
+  const bool is_line = lies_in(out.message, line);
+  if (is_line) {
+    require(out.message == line);
+    require(out.fields.empty());
+  } else {
+    require(line.front() == '{' && !out.message.empty() && !out.fields.empty());
+  }
+  const std::string message(out.message);
+  require(sum(message) == sum(out.message));
+  // The stream decides only what the line leaves open.
+  const Finding err = detector.detect(line, Stream::err);
+  require(err.message == message && err.fields == out.fields);
+  require(err.level == out.level || (out.level == Level::info && err.level == Level::warn));
+}
+
+// A trace's lines and bytes, to see that they stay within its bounds.
+struct Open {
+  std::size_t lines = 0;
+  std::size_t bytes = 0;
+};
+
+void judge_place(StackTrace& trace, Open& open, std::string_view line) {
+  switch (trace.place(line)) {
+    case StackTrace::Place::outside:
+      open = {};
+      return;
+    case StackTrace::Place::first:
+      require(!line.empty() || open.lines > 0);
+      open = {1, line.size() + 1};
+      return;
+    case StackTrace::Place::inside:
+      require(open.lines > 0);
+      ++open.lines;
+      open.bytes += line.size() + 1;
+      require(open.lines <= StackTrace::max_lines && open.bytes <= StackTrace::max_bytes);
+      return;
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static LevelDetector detector;
+  StackTrace trace;
+  Open open;
+  std::string_view rest(reinterpret_cast<const char*>(data), size);
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    // A copy of its own, so that reading beyond the line is found.
+    const std::string line(rest.substr(0, end));
+    judge_level(detector, line);
+    judge_place(trace, open, line);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return 0;
+}
