@@ -59,6 +59,14 @@ struct Config {
   // addresses and leaves all others to the handler before it. What was cut off is lost and counted.
   bool guard_sigbus = true;
 
+  // Take the values of variables such as *_TOKEN, *_PASSWORD, *_SECRET and *_KEY for secrets when
+  // the session starts (is_secret_name() in redaction.hpp tells which). The token is one in any
+  // case.
+  bool redact_environment = true;
+  // Take what has the shape of a token for one: JWT, ghp_…, AKIA…, Authorization headers,
+  // passwords and signatures in URLs, private keys.
+  bool redact_patterns = true;
+
   // Events below this level are answered with Outcome::filtered.
   Level level = Level::debug;
 

@@ -27,6 +27,7 @@
 #include <type_traits>
 
 #include <trace/detail/lane_cursor.hpp>
+#include <trace/detail/outgoing_text.hpp>
 #include <trace/detail/values.hpp>
 #include <trace/event.hpp>
 #include <trace/field.hpp>
@@ -66,10 +67,14 @@ struct Reservation {
   std::byte* at;
   void* lane;
   Outcome outcome;
+  const void* secrets;  // what the texts have to be rid of; null: of nothing
 };
 
+// `payload_bytes`: of the values with the texts as they are; reserve() looks through these.
 Reservation reserve(const Node& node, Type type, Level level, const Site& site, std::uint16_t parts,
-                    std::size_t payload_bytes) noexcept;
+                    std::size_t payload_bytes, OutgoingText* texts, std::size_t count) noexcept;
+// Stores a text of the event without its secrets.
+void store_outgoing(std::byte*& at, const OutgoingText& text, const void* secrets) noexcept;
 Outcome publish(const Reservation& reservation) noexcept;
 // `detail` has static storage.
 Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexcept;
@@ -87,11 +92,26 @@ template <class... V>
 [[gnu::noinline]] Outcome record_with_care(const Node& node, Type type, Level level,
                                            const Site& site, std::uint16_t parts,
                                            const V&... values) noexcept {
-  const Reservation reservation =
-      reserve(node, type, level, site, parts, (std::size_t{0} + ... + stored_bytes(values)));
+  constexpr std::size_t count = (std::size_t{0} + ... + (is_stored_text<V> ? 1 : 0));
+  OutgoingText texts[count + 1];
+  [[maybe_unused]] OutgoingText* text = texts;
+  [[maybe_unused]] std::size_t index = 0;
+  (..., [&] {
+    [[maybe_unused]] const std::uint16_t cut =
+        index++ < site.signature->fields ? part_cut_data : part_cut_message;
+    if constexpr (is_stored_text<V>) *text++ = outgoing(values, (parts & cut) != 0);
+  }());
+  const Reservation reservation = reserve(
+      node, type, level, site, parts, (std::size_t{0} + ... + stored_bytes(values)), texts, count);
   if (reservation.at == nullptr) return reservation.outcome;
   [[maybe_unused]] std::byte* at = reservation.at;
-  (store(at, values), ...);
+  text = texts;
+  (..., [&] {
+    if constexpr (is_stored_text<V>)
+      store_outgoing(at, *text++, reservation.secrets);
+    else
+      store(at, values);
+  }());
   return publish(reservation);
 }
 

@@ -23,6 +23,7 @@
 #include <trace/capture_limits.hpp>
 #include <trace/config.hpp>
 #include <trace/event.hpp>
+#include <trace/redaction.hpp>
 #include <trace/result.hpp>
 #include <trace/transport.hpp>
 
@@ -212,6 +213,13 @@ class Session {
   // Ends open nodes (FAILED, ABANDONED), flushes, stops the threads. Takes at the longest
   // `deadline`. Events that could not be sent stay in the journal. A second call does nothing.
   Closed close(std::chrono::milliseconds deadline);
+
+  // From now on the value stands in nothing that leaves the process: "[REDACTED]" stands there,
+  // also for its encodings (redaction.hpp). May be called at any time from any thread; what was
+  // recorded before is replaced when it is sent, but is in the journal until then. What is refused
+  // and what is better not used is reported as a diagnostic, too. A null pointer does nothing.
+  SecretAnswer add_secret(const char* value) noexcept;
+  SecretAnswer add_secret(std::string_view value) noexcept;
 
   Stats stats() const noexcept;
   // The session's ULID, 26 characters; of its first journal, when it needed several.

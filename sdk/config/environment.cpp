@@ -1,5 +1,7 @@
 #include "config/environment.hpp"
 
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "config/settings.hpp"
@@ -25,6 +27,17 @@ Config config_from(const Environment& environment) {
     if (!fault.empty()) config.unreadable.push_back({variable, fault + ", not \"" + *text + '"'});
   }
   return config;
+}
+
+std::vector<std::pair<std::string, std::string>> environment_variables() {
+  std::vector<std::pair<std::string, std::string>> variables;
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+    const std::string_view entry = *each;
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string_view::npos) continue;
+    variables.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return variables;
 }
 
 std::string default_journal_dir(const Environment& environment) {

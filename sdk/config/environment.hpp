@@ -5,6 +5,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <trace/config.hpp>
 
@@ -19,6 +21,9 @@ Environment process_environment();
 // The defaults, overridden by what `environment` holds; what cannot be read goes to
 // Config::unreadable, under the variable's name.
 Config config_from(const Environment& environment);
+
+// All variables of the process, name and value.
+std::vector<std::pair<std::string, std::string>> environment_variables();
 
 // $XDG_STATE_HOME/shiptrace, else $HOME/.local/state/shiptrace, else empty.
 std::string default_journal_dir(const Environment& environment);

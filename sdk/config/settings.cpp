@@ -48,6 +48,15 @@ constexpr std::array table{
             "what `record()` does when the budget is spent: refuse the event, or wait"},
     Setting{"guard_sigbus", "SHIPTRACE_GUARD_SIGBUS", Kind::boolean, &Config::guard_sigbus, 0, 0,
             "survive that somebody cuts the mapped journal short"},
+    Setting{"redact_environment", "SHIPTRACE_REDACT_ENVIRONMENT", Kind::boolean,
+            &Config::redact_environment, 0, 0,
+            "take the values of variables such as `*_TOKEN`, `*_PASSWORD`, `*_SECRET` and `*_KEY` "
+            "for secrets"},
+    Setting{
+        "redact_patterns", "SHIPTRACE_REDACT_PATTERNS", Kind::boolean, &Config::redact_patterns, 0,
+        0,
+        "replace what has the shape of a token: JWT, `ghp_…`, `AKIA…`, `Authorization` headers, "
+        "passwords and signatures in URLs, private keys"},
     Setting{"level", "SHIPTRACE_LEVEL", Kind::level, &Config::level, 0, 0,
             "events below it are not recorded"},
     Setting{"batch_bytes", "SHIPTRACE_BATCH_BYTES", Kind::bytes, &Config::batch_bytes, 4 * kib,

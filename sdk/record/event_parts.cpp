@@ -33,20 +33,26 @@ void EventParts::take(const Text& text, std::uint16_t part, std::uint16_t cut_pa
                       std::size_t limit) noexcept {
   if (!text) return;
   bool cut = false;
-  texts_[count_] = trimmed(*text, limit, cut);
-  bytes_ += 4 + texts_[count_++].size();
-  bits_ = static_cast<std::uint16_t>(bits_ | part | (cut ? cut_part : 0));
+  const std::string_view kept = trimmed(*text, limit, cut);
+  add(outgoing(kept, cut), part, cut ? cut_part : std::uint16_t{0});
+}
+
+void EventParts::add(const OutgoingText& text, std::uint16_t part,
+                     std::uint16_t cut_part) noexcept {
+  texts_[count_++] = text;
+  bytes_ += 4 + text.text.size();
+  bits_ = static_cast<std::uint16_t>(bits_ | part | cut_part);
 }
 
 void EventParts::take_json(const Text& text, std::uint16_t part, std::uint16_t cut_part) noexcept {
   // A JSON text cannot be cut: what is too long is left out and named as cut.
-  const bool cut = text && text->size() > max_data_bytes;
-  take(cut ? Text("{}") : text, part, cut_part, max_data_bytes);
-  if (cut) bits_ = static_cast<std::uint16_t>(bits_ | cut_part);
+  if (!text) return;
+  const bool cut = text->size() > max_data_bytes;
+  add(outgoing(Json{cut ? "{}" : *text}, cut), part, cut ? cut_part : std::uint16_t{0});
 }
 
-void EventParts::store_to(std::byte* at) const noexcept {
-  for (std::size_t i = 0; i < count_; ++i) store_text(at, texts_[i]);
+void EventParts::store_to(std::byte* at, const void* secrets) const noexcept {
+  for (std::size_t i = 0; i < count_; ++i) store_outgoing(at, texts_[i], secrets);
 }
 
 }  // namespace trace::detail

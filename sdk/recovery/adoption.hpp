@@ -15,6 +15,7 @@ struct AdoptionParts {
   Clock& clock;
   DeadLetters& dead_letters;
   Diagnostics& diagnostics;
+  RedactionRules redaction = {};
 };
 
 class Adoption {

@@ -17,6 +17,7 @@
 #include "journal/slab_reader.hpp"
 #include "recovery/adoptions.hpp"
 #include "recovery/orphan.hpp"
+#include "redact/known_secrets.hpp"
 
 namespace trace {
 
@@ -33,8 +34,16 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   SystemClock clock(best_stamp_source());
   Diagnostics diagnostics(values.on_diagnostic, clock);
   DeadLetters dead_letters(finalized->journal_dir);
+  // What was recorded by a session that knew more has been redacted before.
+  std::string complaints;
+  const auto secrets = known_secrets(values, complaints);
+  if (!complaints.empty()) diagnostics.report("redaction", complaints);
   Adoptions adoptions(finalized->journal_dir, values.transport, values.endpoint, "",
-                      {*dependencies.transport, clock, dead_letters, diagnostics},
+                      {*dependencies.transport,
+                       clock,
+                       dead_letters,
+                       diagnostics,
+                       {secrets, values.redact_patterns}},
                       {{values.batch_bytes, values.batch_events},
                        std::chrono::milliseconds(0),
                        values.request_timeout,

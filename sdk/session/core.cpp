@@ -8,6 +8,7 @@
 #include "capture/tail_format.hpp"
 #include "journal/directory.hpp"
 #include "record/ulid.hpp"
+#include "redact/known_secrets.hpp"
 
 namespace trace::detail {
 namespace {
@@ -39,6 +40,13 @@ std::unique_ptr<JournalFile> open_journal(const FinalizedConfig& config, const s
   return JournalFile::in_memory(identity, capacity);
 }
 
+std::shared_ptr<Secrets> secrets_known_to(const Config& config, Diagnostics& diagnostics) {
+  std::string complaints;
+  auto secrets = known_secrets(config, complaints);
+  if (!complaints.empty()) diagnostics.report("redaction", complaints);
+  return secrets;
+}
+
 // A first estimate of a tick's length; the keeper refines it.
 double ns_per_tick(StampSource source) {
   if (source == StampSource::monotonic) return 1.0;
@@ -59,23 +67,28 @@ ShipperLimits limits_of(const Config& config) {
 }  // namespace
 
 std::shared_ptr<SessionCore> SessionCore::start(FinalizedConfig config,
-                                                std::unique_ptr<Transport> transport) {
-  return {new SessionCore(std::move(config), std::move(transport)), [](SessionCore* core) {
+                                                std::unique_ptr<Transport> transport,
+                                                std::shared_ptr<Secrets> secrets) {
+  return {new SessionCore(std::move(config), std::move(transport), std::move(secrets)),
+          [](SessionCore* core) {
             if (core->in_own_process()) delete core;
           }};
 }
 
 std::shared_ptr<SessionCore> SessionCore::successor() const {
   auto transport = transport_->another();
-  return transport == nullptr ? nullptr : start(config_, std::move(transport));
+  if (transport == nullptr) return nullptr;
+  return start(config_, std::move(transport), std::make_shared<Secrets>(*secrets_));
 }
 
-SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> transport)
+SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> transport,
+                         std::shared_ptr<Secrets> secrets)
     : config_(std::move(config)),
       source_(best_stamp_source()),
       clock_(source_),
       diagnostics_(config_.values().on_diagnostic, clock_),
       id_(new_ulid(clock_.wall_ns() / 1'000'000)),
+      secrets_(secrets ? std::move(secrets) : secrets_known_to(config_.values(), diagnostics_)),
       least_level_(config_.values().level),
       drops_when_full_(config_.values().when_full == WhenFull::drop),
       file_(open_journal(config_, id_, diagnostics_)),
@@ -89,12 +102,24 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
       loss_events_(pool_, source_, id_),
       transport_(std::move(transport)),
       keeper_(pool_, wall_time_, clock_),
-      shipper_(
-          {pool_, tables_, runs_, wall_time_, *transport_, clock_, dead_letters_, diagnostics_},
-          limits_of(config_.values()), id_),
+      shipper_({pool_,
+                tables_,
+                runs_,
+                wall_time_,
+                *transport_,
+                clock_,
+                dead_letters_,
+                diagnostics_,
+                {secrets_, config_.values().redact_patterns}},
+               limits_of(config_.values()), id_),
       adoptions_(file_->crash_safe() ? config_.journal_dir : std::string(),
                  config_.values().transport, config_.values().endpoint, file_->path(),
-                 {*transport_, clock_, dead_letters_, diagnostics_}, limits_of(config_.values())) {
+                 {*transport_,
+                  clock_,
+                  dead_letters_,
+                  diagnostics_,
+                  {secrets_, config_.values().redact_patterns}},
+                 limits_of(config_.values())) {
   LiveFiles::follow_forks();
   admit();
   pool_.replenish(2, 16);
@@ -103,6 +128,7 @@ SessionCore::SessionCore(FinalizedConfig config, std::unique_ptr<Transport> tran
     tell_of_the_journal(now);
     loss_events_.step(now, !refused_by_budget(Type::progress, Level::debug));
     const Steady::time_point next = keeper_.step(now);
+    release_superseded_secrets();
     admit();
     return next;
   });
@@ -123,9 +149,13 @@ std::string SessionCore::next_tail_path() {
 void SessionCore::admit() noexcept {
   const auto admitted = [this] {
     std::uint32_t levels = 0;
+    const bool has_secrets = !secrets_->empty();
     for (const Level level : {Level::debug, Level::info, Level::warn, Level::error}) {
       const bool passes = level >= least_level_ && !refused_by_budget(Type::progress, level);
-      levels |= passes ? std::uint32_t{1} << static_cast<unsigned>(level) : 0;
+      if (!passes) continue;
+      const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(level);
+      levels |= bit << Admission::without_text;
+      if (!has_secrets) levels |= bit;
     }
     return levels;
   };
@@ -183,6 +213,18 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
     }
   } catch (...) {  // no memory: the events themselves are still recorded
   }
+}
+
+SecretAnswer SessionCore::add_secret(std::string_view value) {
+  const SecretAnswer answer = secrets_->add(value);
+  admit();
+  return answer;
+}
+
+void SessionCore::release_superseded_secrets() {
+  const std::size_t superseded = secrets_->superseded();
+  if (superseded == 0 || !lanes_.wait_until_quiet(Steady::now())) return;
+  secrets_->release_superseded(superseded);
 }
 
 RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {

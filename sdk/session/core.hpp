@@ -20,6 +20,7 @@
 #include "record/admission_gate.hpp"
 #include "record/lanes.hpp"
 #include "recovery/adoptions.hpp"
+#include "redact/secrets.hpp"
 #include "session/loss_events.hpp"
 #include "session/losses.hpp"
 #include "session/node_state.hpp"
@@ -32,9 +33,12 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
  public:
   // The core goes with its last user, but never in a child of fork(): there it is a picture of the
   // parent's, taken in the middle of whatever its threads did.
+  // `secrets`: of the core that this one succeeds; null: those that the configuration knows of.
   static std::shared_ptr<SessionCore> start(FinalizedConfig config,
-                                            std::unique_ptr<Transport> transport);
-  SessionCore(FinalizedConfig config, std::unique_ptr<Transport> transport);
+                                            std::unique_ptr<Transport> transport,
+                                            std::shared_ptr<Secrets> secrets = nullptr);
+  SessionCore(FinalizedConfig config, std::unique_ptr<Transport> transport,
+              std::shared_ptr<Secrets> secrets);
   ~SessionCore();
 
   std::string_view id() const noexcept { return id_; }
@@ -80,6 +84,11 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Notes in the journal where a node's life starts or ends; before that event commits.
   void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
 
+  // Throws std::bad_alloc.
+  SecretAnswer add_secret(std::string_view value);
+  const Secrets& secrets() const noexcept { return *secrets_; }
+  std::shared_ptr<const Secrets> shared_secrets() const noexcept { return secrets_; }
+
   // Null when the journal's numbers are used up.
   RunInfo* open_run(std::string_view id, const RunSpec& spec);
   RunInfo* known_run(std::string_view id) { return runs_.find(id); }
@@ -99,12 +108,15 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Steady::time_point ship(Steady::time_point now);
   void stop_threads();
   void tell_of_the_journal(Steady::time_point now);
+  void release_superseded_secrets();
 
   const FinalizedConfig config_;
   const StampSource source_;
   SystemClock clock_;
   Diagnostics diagnostics_;
   const std::string id_;
+  // Of this core alone: what is no longer read is known of its own lanes only.
+  const std::shared_ptr<Secrets> secrets_;
   const Level least_level_;
   const bool drops_when_full_;
   AdmissionGate gate_;

@@ -58,6 +58,13 @@ void Generations::end_unused() {
   cores_.erase(unused, cores_.end());
 }
 
+SecretAnswer Generations::add_secret(std::string_view value) {
+  const std::lock_guard lock(mutex_);  // a successor begins with all of them or gets them here
+  SecretAnswer answer = SecretAnswer::none;
+  for (const auto& core : cores_) answer = core->add_secret(value);
+  return answer;
+}
+
 bool Generations::flush(std::chrono::milliseconds timeout) {
   const Steady::time_point deadline = Steady::now() + timeout;
   bool flushed = true;

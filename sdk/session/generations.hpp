@@ -26,6 +26,8 @@ class Generations {
   std::pair<std::shared_ptr<SessionCore>, RunInfo*> open_run(std::string_view id,
                                                              const RunSpec& spec);
 
+  SecretAnswer add_secret(std::string_view value);
+
   bool flush(std::chrono::milliseconds timeout);
   Closed close(std::chrono::milliseconds timeout);
   Stats stats() const;

@@ -112,6 +112,24 @@ Closed Session::close(std::chrono::milliseconds deadline) {
   return session == nullptr ? Closed() : session->close(deadline);
 }
 
+SecretAnswer Session::add_secret(const char* value) noexcept {
+  return value == nullptr ? SecretAnswer::none : add_secret(std::string_view(value));
+}
+
+SecretAnswer Session::add_secret(std::string_view value) noexcept try {
+  const std::shared_ptr<detail::SessionCore>& first = generations_->first();
+  const auto session = first->in_own_process() ? generations_ : detail::session_of_child(first);
+  if (session == nullptr) return SecretAnswer::no_memory;
+  const SecretAnswer answer = session->add_secret(value);
+  if (answer != SecretAnswer::added && answer != SecretAnswer::known) {
+    session->first()->diagnostics().report(
+        "redaction", fmt::format("a value given to add_secret() {}", text(answer)));
+  }
+  return answer;
+} catch (...) {
+  return SecretAnswer::no_memory;
+}
+
 Stats Session::stats() const noexcept {
   const auto session = here();
   return session == nullptr ? Stats() : session->stats();

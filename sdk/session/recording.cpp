@@ -50,32 +50,53 @@ void leave(SessionCore& core, Lane& lane) noexcept {
   this_thread.is_recording = false;
 }
 
+Reservation refused(Outcome outcome) noexcept { return {nullptr, nullptr, outcome, nullptr}; }
+
 Reservation refuse(SessionCore& core, DropReason reason) noexcept {
-  return {nullptr, nullptr, core.drop(reason)};
+  return refused(core.drop(reason));
+}
+
+// Looks for secrets and corrects what the texts will take. Answers who knows them, or null when
+// there is none. While a lane is held: its busy flag keeps the matcher alive.
+const Matcher* look_through(const SessionCore& core, OutgoingText* texts, std::size_t count,
+                            std::size_t& payload_bytes) noexcept {
+  const Matcher* const matcher = core.secrets().matcher();
+  if (matcher == nullptr) return nullptr;
+  bool any = false;
+  for (OutgoingText* text = texts; text < texts + count; ++text) {
+    text->has_secret = matcher->contains(text->text, text->sort);
+    if (!text->has_secret) continue;
+    text->bytes = matcher->redacted_size(text->text, text->sort);
+    payload_bytes += text->bytes - text->text.size();
+    any = true;
+  }
+  return any ? matcher : nullptr;
 }
 
 }  // namespace
 
 Reservation reserve(const Node& node, Type type, Level level, const Site& site, std::uint16_t parts,
-                    std::size_t payload_bytes) noexcept try {
+                    std::size_t payload_bytes, OutgoingText* texts, std::size_t count) noexcept
+    try {
   NodeState* state = node.state();
-  if (state == nullptr) return {nullptr, nullptr, Outcome::dropped};
+  if (state == nullptr) return refused(Outcome::dropped);
   if (!state->core->in_own_process()) {
     NodeState* own = node_of_child(*state);
-    if (own == nullptr) return {nullptr, nullptr, state->core->drop_in_child()};
+    if (own == nullptr) return refused(state->core->drop_in_child());
     state = own;
   }
   SessionCore& core = *state->core;
-  if (level < core.least_level()) return {nullptr, nullptr, core.filter()};
+  if (level < core.least_level()) return refused(core.filter());
   if (state->run == nullptr) return refuse(core, DropReason::bad_id);
   if (core.closed()) return refuse(core, DropReason::closed);
   DropReason why = DropReason::budget;
   Lane* lane = enter(core, state->core, why);
-  if (lane == nullptr) return {nullptr, nullptr, core.drop(*state, why, nullptr)};
+  if (lane == nullptr) return refused(core.drop(*state, why, nullptr));
   if (core.closed()) {
     why = DropReason::closed;
   } else if (!core.refused_by_budget(type, level)) {
     Lane::Failure failure = Lane::Failure::none;
+    const Matcher* const secrets = look_through(core, texts, count, payload_bytes);
     std::byte* at = lane->reserve(state->ref(), site, type, level, parts, payload_bytes, failure);
     if (at != nullptr) {
       if (type != Type::progress) {
@@ -86,16 +107,25 @@ Reservation reserve(const Node& node, Type type, Level level, const Site& site, 
       }
       lane->recording_for = &core;
       core.admit();
-      return {at, lane, Outcome::accepted};
+      return {at, lane, Outcome::accepted, secrets};
     }
     if (failure == Lane::Failure::too_large) why = DropReason::too_large;
     if (failure == Lane::Failure::no_slab && core.disk_is_full()) why = DropReason::disk_full;
   }
   core.drop(*state, why, lane);
   leave(core, *lane);
-  return {nullptr, nullptr, Outcome::dropped};
+  return refused(Outcome::dropped);
 } catch (...) {
-  return {nullptr, nullptr, drop(node, DropReason::no_memory, "no memory for a thread's lane")};
+  return refused(drop(node, DropReason::no_memory, "no memory for a thread's lane"));
+}
+
+void store_outgoing(std::byte*& at, const OutgoingText& text, const void* secrets) noexcept {
+  if (secrets == nullptr || !text.has_secret) return store_text(at, text.text);
+  const auto size = static_cast<std::uint32_t>(text.bytes);
+  std::memcpy(at, &size, sizeof size);
+  static_cast<const Matcher*>(secrets)->write_redacted(reinterpret_cast<char*>(at + sizeof size),
+                                                       text.text, text.sort);
+  at += sizeof size + text.bytes;
 }
 
 Outcome publish(const Reservation& reservation) noexcept {
@@ -120,11 +150,11 @@ Outcome record(const Node& node, const EventBody& body) noexcept {
     return drop(node, DropReason::bad_timestamp,
                 "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z");
   }
-  const EventParts parts(body);
-  const Reservation reservation =
-      reserve(node, body.type, body.level, parts.site(), parts.bits(), parts.bytes());
+  EventParts parts(body);
+  const Reservation reservation = reserve(node, body.type, body.level, parts.site(), parts.bits(),
+                                          parts.bytes(), parts.texts(), parts.count());
   if (reservation.at == nullptr) return reservation.outcome;
-  parts.store_to(reservation.at);
+  parts.store_to(reservation.at, reservation.secrets);
   return publish(reservation);
 }
 

@@ -23,18 +23,6 @@ void append_normalised(std::string& out, std::string_view given) {
   out.append(".").append(fraction).append(6 - fraction.size(), '0').append("Z\"");
 }
 
-void append_object(std::string& out, std::string_view text) {
-  if (auto object = repaired_json_object(text)) {
-    out += *object;
-  } else if (auto value = repaired_json_value(text)) {
-    out.append("{\"value\":").append(*value).append("}");
-  } else {
-    out += "{\"value\":";
-    append_quoted(out, text);
-    out += '}';
-  }
-}
-
 void append_member(std::string& out, std::string_view name, std::string_view text) {
   out.append("\"").append(name).append("\":");
   append_quoted(out, text);
@@ -65,7 +53,24 @@ std::string emitter_name(std::string_view session_id, std::uint32_t lane) {
   return fmt::format("{}-{}", session_id, lane);
 }
 
+void Encoder::append_cleaned(std::string& out, std::string_view text) {
+  append_quoted(out, redaction_.cleaned(text));
+}
+
+void Encoder::append_object(std::string& out, std::string_view text) {
+  if (auto object = repaired_json_object(text)) {
+    out += redaction_.cleaned_json(*object);
+  } else if (auto value = repaired_json_value(text)) {
+    out.append("{\"value\":").append(redaction_.cleaned_json(*value)).append("}");
+  } else {
+    out += "{\"value\":";
+    append_cleaned(out, text);
+    out += '}';
+  }
+}
+
 bool Encoder::append(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out) {
+  redaction_.refresh();
   if (!event.encoded.empty()) {
     const auto whole = repaired_json_object(event.encoded);
     if (whole) out.append(*whole);
@@ -88,8 +93,11 @@ bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::me
   const std::size_t start = out.size();
   out.reserve(start + head_.bound(event) + plan->bound(event.payload.size()) + 1);
   char* to = head_.write(out.data() + start, event, lane);
-  to = plan->write(head_.write_time(to, event.stamp), event.payload);
+  char* const values = head_.write_time(to, event.stamp);
+  to = plan->write(values, event.payload);
   if (to == nullptr) return false;
+  // As JSON, the values are what they are, or a form of it; in doubt each is looked at by itself.
+  if (!redaction_.is_clean({values, static_cast<std::size_t>(to - values)})) return false;
   *to++ = '}';
   out.resize(static_cast<std::size_t>(to - out.data()));
   return true;
@@ -137,20 +145,23 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
     const std::string_view message =
         has_message ? std::string_view(message_.data(), message_.size()) : texts.message;
     out += ",\"message\":";
-    append_quoted(out, fitted(message, max_message_bytes, "message", part_cut_message));
+    append_quoted(
+        out, fitted(redaction_.cleaned(message), max_message_bytes, "message", part_cut_message));
   }
   if ((event.parts & part_error_message) != 0) {
     out += ",\"error\":{";
     append_member(out, "message",
-                  fitted(texts.error_message, max_message_bytes, "error.message", part_cut_error));
+                  fitted(redaction_.cleaned(texts.error_message), max_message_bytes,
+                         "error.message", part_cut_error));
     if ((event.parts & part_error_stack) != 0) {
       out += ',';
       append_member(out, "stack",
-                    fitted(texts.error_stack, max_stack_bytes, "error.stack", part_cut_stack));
+                    fitted(redaction_.cleaned(texts.error_stack), max_stack_bytes, "error.stack",
+                           part_cut_stack));
     }
     if ((event.parts & part_error_code) != 0) {
       out += ',';
-      append_member(out, "code", texts.error_code);
+      append_member(out, "code", redaction_.cleaned(texts.error_code));
     }
     out += '}';
   }
@@ -226,7 +237,7 @@ bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::s
         append_number(out, payload.value<double>());
         break;
       case Tag::string:
-        append_quoted(out, payload.text());
+        append_cleaned(out, payload.text());
         break;
       case Tag::pointer:
         out += fmt::format("\"{:#x}\"", payload.word());
@@ -234,9 +245,9 @@ bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::s
       case Tag::json: {
         const std::string_view text = payload.text();
         if (const auto value = repaired_json_value(text)) {
-          out += *value;
+          out += redaction_.cleaned_json(*value);
         } else {
-          append_quoted(out, text);
+          append_cleaned(out, text);
         }
         break;
       }

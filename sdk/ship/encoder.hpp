@@ -1,6 +1,7 @@
 // Encoder: from an event as the journal holds it to contract JSON (docs/contract.md, Event
 // Fields). Formats the message here, far from the thread that recorded it. Strings are repaired
-// and trimmed on the way; what was cut is named in `data.truncated`. One thread.
+// and trimmed on the way, after secrets were taken out; what was cut is named in `data.truncated`.
+// One thread.
 #pragma once
 
 #include <fmt/args.h>
@@ -14,6 +15,7 @@
 
 #include "contract/json_text.hpp"
 #include "journal/slab_reader.hpp"
+#include "redact/redaction.hpp"
 #include "ship/bounded_text.hpp"
 #include "ship/event_head.hpp"
 #include "ship/message_plan.hpp"
@@ -25,7 +27,8 @@ inline constexpr std::size_t max_stack_bytes = 32 * 1024;
 
 class Encoder {
  public:
-  explicit Encoder(std::string_view session_id) : head_(session_id) {}
+  explicit Encoder(std::string_view session_id, RedactionRules redaction = {})
+      : head_(session_id), redaction_(std::move(redaction)) {}
 
   // From now on stamps are converted with these points.
   void set_time(std::vector<Calibration> points) { head_.set_time(std::move(points)); }
@@ -44,11 +47,14 @@ class Encoder {
   bool append_event(const EventView& event, std::uint32_t lane, Fit fit, std::string& out);
   void append_head(const EventView& event, std::uint32_t lane, std::string_view given_time,
                    std::string& out);
+  void append_cleaned(std::string& out, std::string_view text);
+  void append_object(std::string& out, std::string_view text);
   bool format_message(const SiteView& site, class PayloadReader& payload);
   bool append_fields(const SiteView& site, class PayloadReader& payload, std::string& out);
   void note_cut(bool cut, std::string_view name);
 
   EventHead head_;
+  Redaction redaction_;
   std::vector<std::optional<MessagePlan>> plans_;
   std::unordered_map<std::string, std::uint32_t> plan_numbers_;  // by what a site is made of
   fmt::dynamic_format_arg_store<fmt::format_context> arguments_;

@@ -19,7 +19,7 @@ Shipper::Shipper(ShipperParts parts, ShipperLimits limits, std::string session_i
       limits_(limits),
       session_id_(std::move(session_id)),
       merger_(parts.source),
-      encoder_(session_id_),
+      encoder_(session_id_, parts.redaction),
       parking_(parts.source, merger_, limits.batch, limits.seed),
       backoff_(limits.seed),
       last_pass_(parts.clock.now()) {}

@@ -37,6 +37,7 @@ struct ShipperParts {
   Clock& clock;
   DeadLetters& dead_letters;
   Diagnostics& diagnostics;
+  RedactionRules redaction = {};
 };
 
 struct ShipperLimits {

@@ -35,10 +35,16 @@ inline void fetch_for_writing(const std::byte* at) noexcept {
 // empty, so that nothing passes there.
 struct Admission {
   std::atomic<std::uint32_t> own_process;
-  std::atomic<std::uint32_t> progress;  // bit n: events of this type and Level n
+  // Bit n: events of this type and Level n. The four above: those of them that have no text, which
+  // has to be looked through once there are secrets.
+  std::atomic<std::uint32_t> progress;
+  static constexpr unsigned without_text = 4;
 
+  template <bool has_text = true>
   bool admits(Level level) const noexcept {
-    return ((progress.load(std::memory_order_relaxed) >> static_cast<unsigned>(level)) & 1U) != 0;
+    constexpr unsigned first = has_text ? 0 : without_text;
+    return ((progress.load(std::memory_order_relaxed) >> (first + static_cast<unsigned>(level))) &
+            1U) != 0;
   }
 };
 
@@ -103,7 +109,8 @@ inline bool record_at_once(const NodeCore* node, Type type, Level level, const S
   const NodeEntry* const node_entry = lane->definitions.node(node->serial);
   const SiteEntry* const site_entry = lane->definitions.site(site);
   const std::size_t bytes = padded((sizeof(EventRecord) + ... + stored_bytes(values)));
-  const bool usual = lane->admission->admits(level) && node_entry != nullptr &&
+  constexpr bool has_text = (is_stored_text<V> || ...);
+  const bool usual = lane->admission->admits<has_text>(level) && node_entry != nullptr &&
                      site_entry != nullptr &&
                      node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&
                      static_cast<std::size_t>(lane->end - lane->at) >= bytes;

@@ -164,6 +164,10 @@ struct Prepared<T> {
 };
 
 template <class S>
+inline constexpr bool is_stored_text =
+    std::is_same_v<S, std::string_view> || std::is_same_v<S, Json>;
+
+template <class S>
 inline std::size_t stored_bytes(const S& value) noexcept {
   if constexpr (std::is_same_v<S, std::string_view>)
     return 4 + value.size();

@@ -51,6 +51,8 @@ TEST_CASE("every setting has a variable that sets it") {
       {"SHIPTRACE_JOURNAL_BUDGET", "64MiB"},
       {"SHIPTRACE_WHEN_FULL", "block"},
       {"SHIPTRACE_GUARD_SIGBUS", "false"},
+      {"SHIPTRACE_REDACT_ENVIRONMENT", "false"},
+      {"SHIPTRACE_REDACT_PATTERNS", "false"},
       {"SHIPTRACE_LEVEL", "warn"},
       {"SHIPTRACE_BATCH_BYTES", "512KiB"},
       {"SHIPTRACE_BATCH_EVENTS", "100"},
@@ -73,6 +75,8 @@ TEST_CASE("every setting has a variable that sets it") {
   CHECK(config.journal_budget == std::uint64_t{64} << 20);
   CHECK(config.when_full == trace::WhenFull::block);
   CHECK(!config.guard_sigbus);
+  CHECK(!config.redact_environment);
+  CHECK(!config.redact_patterns);
   CHECK(config.level == trace::Level::warn);
   CHECK(config.batch_bytes == 512 * 1024);
   CHECK(config.batch_events == 100);

@@ -27,6 +27,17 @@ void record_some(const Node& node, int count) {
   }
 }
 
+// The same with a secret in every second text.
+void record_secrets(const Node& node, int count) {
+  constexpr std::string_view secret = "and here comes hunter2-hunter2 between the words of a text";
+  constexpr std::string_view none = "and here comes no secret at all between the words of a text";
+  for (int i = 0; i < count; ++i) {
+    const std::string_view text = i % 2 == 0 ? secret : none;
+    record(node, Type::progress, Level::info, field("n", i), field("host", text), "{} of {}", i,
+           text);
+  }
+}
+
 // The keeper has 8 MiB ready when it rests; the burst takes about the half of that.
 constexpr int burst = 20'000;
 
@@ -56,6 +67,24 @@ TEST_CASE("record allocates nothing") {
   CHECK(session.events().size() == burst + 100);
 }
 
+TEST_CASE("record allocates nothing while it takes out secrets") {
+  RecordedSession session;
+  session.session().add_secret("hunter2-hunter2");
+  auto node = session.run().node("n");
+  record_secrets(node, 100);
+  session.events();
+  wait_for_the_keeper(session);
+  const std::uint64_t before = allocations;
+  record_secrets(node, burst);
+  CHECK(allocations == before);
+  const auto events = session.events();
+  CHECK(events.size() == burst + 100);
+  CHECK(events.back().message ==
+        "19999 of and here comes no secret at all between the words of a text");
+  CHECK(events[events.size() - 2].message ==
+        "19998 of and here comes [REDACTED] between the words of a text");
+}
+
 TEST_CASE("record makes no system call") {
   // The child's main thread records and is stopped at each of its system calls; two that name the
   // parent mark the burst.
@@ -71,6 +100,12 @@ TEST_CASE("record makes no system call") {
     wait_for_the_keeper(session);
     syscall(SYS_getppid);
     record_some(node, burst);
+    syscall(SYS_getppid);
+    session.session().add_secret("hunter2-hunter2");
+    session.events();
+    wait_for_the_keeper(session);
+    syscall(SYS_getppid);
+    record_secrets(node, burst);
     syscall(SYS_getppid);
     _exit(session.stats().slabs_mapped_by_producers == 0 ? 0 : 3);
   }
@@ -94,14 +129,14 @@ TEST_CASE("record makes no system call") {
       ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info);
       if (info.entry.nr == SYS_getppid) {
         ++marks;
-      } else if (marks == 1) {
+      } else if (marks == 1 || marks == 3) {
         ++inside;
         MESSAGE("system call ", info.entry.nr);
       }
     }
     entering = !entering;
   }
-  CHECK(marks == 2);
+  CHECK(marks == 4);
   CHECK(inside == 0);
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);

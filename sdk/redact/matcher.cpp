@@ -1,0 +1,107 @@
+#include "redact/matcher.hpp"
+
+#include <cstring>
+
+#include "redact/redacting.hpp"
+
+namespace trace::detail {
+namespace {
+
+// Gives what replaces a secret its quotes where it does not stand within a JSON string.
+template <class Sink>
+class JsonSink {
+ public:
+  explicit JsonSink(Sink& sink) : sink_(sink) {}
+
+  void operator()(std::string_view piece) {
+    if (piece.data() != replacement.data()) {
+      for (const char c : piece) follow(c);
+      sink_(piece);
+    } else if (in_string_) {
+      sink_(piece);
+    } else {
+      sink_("\"");
+      sink_(piece);
+      sink_("\"");
+    }
+  }
+
+ private:
+  void follow(char c) noexcept {
+    if (c == '"' && !is_escaped_) in_string_ = !in_string_;
+    is_escaped_ = c == '\\' && !is_escaped_;
+  }
+
+  Sink& sink_;
+  bool in_string_ = false;
+  bool is_escaped_ = false;
+};
+
+template <class Sink>
+void redact(const Matcher& matcher, std::string_view text, TextSort sort, Sink&& sink) {
+  Redacting redacting;
+  const Pieces pieces{{}, text};
+  if (sort == TextSort::json) {
+    JsonSink<Sink> json(sink);
+    redacting.read(matcher, pieces, json);
+    redacting.finish(pieces, json);
+    return;
+  }
+  redacting.read(matcher, pieces, sink);
+  if (sort == TextSort::whole) redacting.finish(pieces, sink);
+}
+
+}  // namespace
+
+Matcher::Matcher(std::vector<std::string> forms)
+    : forms_(std::move(forms)), automaton_(forms_), candidates_(forms_) {}
+
+std::size_t Matcher::bytes() const noexcept {
+  std::size_t sum = automaton_.bytes() + candidates_.bytes();
+  for (const std::string& form : forms_) sum += sizeof form + form.size();
+  return sum;
+}
+
+bool Matcher::contains(std::string_view text, TextSort sort) const noexcept {
+  Automaton::Walk walk;
+  for (std::size_t at = 0; at < text.size();) {
+    const Candidates::Place place = candidates_.next(text, at);
+    if (place.seen == text.size() && sort != TextSort::cut) return false;
+    for (at = place.begin; at < text.size();) {
+      automaton_.read(walk, text[at++]);
+      if (automaton_.match(walk.state).symbols != 0) return true;
+      if (at <= place.seen) continue;
+      if (walk.is_idle()) break;
+      const FormLength length = automaton_.under_way(walk.state);
+      if (!length.has_gap && length.symbols <= candidates_.window() &&
+          at - length.symbols > place.seen) {
+        at -= length.symbols;
+        walk = {};
+        break;
+      }
+    }
+  }
+  return sort == TextSort::cut && automaton_.under_way(walk.state).symbols != 0;
+}
+
+std::size_t Matcher::redacted_size(std::string_view text, TextSort sort) const noexcept {
+  std::size_t size = 0;
+  redact(*this, text, sort, [&](std::string_view piece) { size += piece.size(); });
+  return size;
+}
+
+char* Matcher::write_redacted(char* to, std::string_view text, TextSort sort) const noexcept {
+  redact(*this, text, sort, [&](std::string_view piece) {
+    std::memcpy(to, piece.data(), piece.size());
+    to += piece.size();
+  });
+  return to;
+}
+
+std::string Matcher::redacted(std::string_view text, TextSort sort) const {
+  std::string out;
+  redact(*this, text, sort, [&](std::string_view piece) { out += piece; });
+  return out;
+}
+
+}  // namespace trace::detail

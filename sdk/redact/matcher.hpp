@@ -1,0 +1,52 @@
+// Matcher: finds and replaces secrets in text that is there as a whole, with no allocation where it
+// matters: record() asks it for each text argument. StreamRedactor does the same for text that
+// arrives in pieces. Immutable once made, so safe on any thread.
+//
+// Whatever part of a text belongs to any form of any secret is replaced; parts that overlap or
+// touch are replaced together, by one "[REDACTED]".
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <trace/detail/outgoing_text.hpp>
+#include "redact/automaton.hpp"
+#include "redact/candidates.hpp"
+
+namespace trace::detail {
+
+inline constexpr std::string_view replacement = "[REDACTED]";
+
+class Matcher {
+ public:
+  // Forms as secret_forms() makes them, of any number of secrets.
+  explicit Matcher(std::vector<std::string> forms);
+
+  const std::vector<std::string>& forms() const noexcept { return forms_; }
+  const Automaton& automaton() const noexcept { return automaton_; }
+  const Candidates& candidates() const noexcept { return candidates_; }
+  std::size_t bytes() const noexcept;
+
+  // Whether redaction would change the text.
+  bool contains(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
+
+  // In the text of a JSON value a number becomes a string. What is left is JSON unless a secret
+  // takes part of the JSON's own characters.
+  //
+  // The size of the redacted text; the text, which takes so many bytes, written to `to`; answers
+  // where it ends.
+  std::size_t redacted_size(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
+  char* write_redacted(char* to, std::string_view text,
+                       TextSort sort = TextSort::whole) const noexcept;
+
+  std::string redacted(std::string_view text, TextSort sort = TextSort::whole) const;
+
+ private:
+  std::vector<std::string> forms_;  // sorted, each once
+  Automaton automaton_;
+  Candidates candidates_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,48 @@
+// Redaction: the last look at what a session sends: both passes, secrets and token patterns, over
+// the final values of an event, when all its parts are put together. What a record's arguments hold
+// by themselves never gets here (session/recording.cpp): this finds what several of them make
+// together, what was recorded before its secret was added, and what no one registered.
+//
+// One thread; texts that are clean are neither copied nor changed.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "redact/matcher.hpp"
+#include "redact/secrets.hpp"
+
+namespace trace::detail {
+
+// What is taken out of what is sent.
+struct RedactionRules {
+  std::shared_ptr<const Secrets> secrets = {};  // null: none
+  bool patterns = false;
+};
+
+class Redaction {
+ public:
+  explicit Redaction(RedactionRules rules) : rules_(std::move(rules)) {}
+
+  // From now on with the secrets that are known now.
+  void refresh();
+
+  // Whether nothing in the text is to be replaced; `text` may be JSON. Says no in doubt.
+  bool is_clean(std::string_view text) const noexcept;
+
+  // The text without what is to be replaced. Valid until the next call.
+  std::string_view cleaned(std::string_view text);
+  // The same for the strings and numbers of a valid, minified JSON text.
+  std::string_view cleaned_json(std::string_view json);
+
+ private:
+  std::string without(std::string_view text) const;
+
+  RedactionRules rules_;
+  std::shared_ptr<const Matcher> matcher_;
+  std::string text_;
+  std::string json_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,44 @@
+// The ways in which text is written inside of other text: what tools, URLs, headers and JSON make
+// of a secret. Used to find the forms of a secret; not on any way that is travelled often. Pure
+// functions, safe on any thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace trace::detail {
+
+enum class Base64 : unsigned char { standard, url_safe };
+enum class HexDigits : unsigned char { lower, upper };
+
+// Without padding.
+std::string base64(std::string_view bytes, Base64 alphabet);
+
+// The characters of base64 that depend on `bytes` alone when `before` (0, 1 or 2) other bytes of
+// their group of three stand in front of them and anything behind.
+std::string base64_inside(std::string_view bytes, std::size_t before, Base64 alphabet);
+
+std::string hexadecimal(std::string_view bytes, HexDigits digits);
+
+// Percent-encoding. `space` is how a space is written.
+enum class UrlStyle : unsigned char {
+  component,  // all but letters, digits and -_.~ (encodeURIComponent leaves !*'() too: see lenient)
+  form,       // the same with '+' for a space
+  lenient,    // all but what encodeURIComponent leaves
+  path,       // only what must be: controls, space, non-ASCII, and "#%<>?[\]^`{|}
+};
+std::string url_encoded(std::string_view bytes, UrlStyle style, HexDigits digits);
+
+// The inside of a JSON string, as different writers make it.
+struct JsonStyle {
+  bool escapes_slash = false;      // \/ (PHP)
+  bool escapes_non_ascii = false;  // \u00e9 (Python, PHP, Java)
+  bool escapes_html = false;       // \u003c, \u003e, \u0026 (Go)
+  bool escapes_quotes = false;     // \u0022, \u0027, \u002b, \u0060 as well (.NET)
+  bool escapes_controls = false;   // \u000a instead of \n
+  HexDigits digits = HexDigits::lower;
+};
+std::string json_escaped(std::string_view text, const JsonStyle& style);
+
+}  // namespace trace::detail

@@ -1,0 +1,240 @@
+// Redaction beside the oracle: all sets of short secrets over a small alphabet, all texts, all ways
+// of splitting them; and random secrets in random encodings.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <set>
+
+#include "redact/matcher.hpp"
+#include "redact/secret_forms.hpp"
+#include "redact/stream_redactor.hpp"
+#include "redact/text_encodings.hpp"
+#include "unit/redact/oracle.hpp"
+
+using namespace trace;
+using namespace trace::detail;
+using namespace trace::testing;
+
+namespace {
+
+std::vector<std::string> texts_over(std::string_view alphabet, std::size_t longest) {
+  std::vector<std::string> texts{""};
+  for (std::size_t begin = 0, length = 1; length <= longest; ++length) {
+    const std::size_t end = texts.size();
+    for (; begin < end; ++begin) {
+      for (const char c : alphabet) texts.push_back(texts[begin] + c);
+    }
+  }
+  return texts;
+}
+
+// ends_behind(n): a write ends behind byte n.
+template <class EndsBehind>
+std::string in_pieces(const Matcher& matcher, std::string_view text, EndsBehind&& ends_behind) {
+  std::string out;
+  const auto sink = [&](std::string_view piece) { out += piece; };
+  Redacting redacting;
+  std::string kept;
+  for (std::size_t at = 0, begin = 0; at < text.size(); ++at) {
+    if (at + 1 < text.size() && !ends_behind(at)) continue;
+    const std::string all = kept + std::string(text.substr(begin, at + 1 - begin));
+    const Pieces pieces{std::string_view(all).substr(0, kept.size()),
+                        std::string_view(all).substr(kept.size())};
+    redacting.read(matcher, pieces, sink);
+    const std::size_t settled = redacting.under_way(matcher, pieces);
+    redacting.forget(settled);
+    kept = all.substr(settled);
+    begin = at + 1;
+  }
+  redacting.finish({kept, {}}, sink);
+  return out;
+}
+
+struct Tally {
+  std::uint64_t compared = 0;
+  std::uint64_t different = 0;
+  std::string first;
+};
+
+void compare(const std::vector<std::string>& forms, const std::vector<std::string>& texts,
+             Tally& tally) {
+  const Matcher matcher(forms);
+  for (const std::string& text : texts) {
+    const std::string expected = redacted_by_oracle(forms, text);
+    const auto check = [&](bool same, std::string_view how) {
+      ++tally.compared;
+      if (same || tally.different++ > 0) return;
+      for (const std::string& form : forms) tally.first += "<" + form + "> ";
+      tally.first.append("in <" + text + ">: ").append(how);
+    };
+    check(matcher.redacted(text) == expected, "whole");
+    check(matcher.contains(text) == (expected != text), "contains");
+    check(matcher.redacted_size(text) == expected.size(), "size");
+    const std::size_t places = text.empty() ? 0 : text.size() - 1;
+    for (std::uint32_t splits = 0; splits < (std::uint32_t{1} << places); ++splits) {
+      const auto ends_behind = [&](std::size_t at) { return ((splits >> at) & 1U) != 0; };
+      check(in_pieces(matcher, text, ends_behind) == expected, "in pieces");
+    }
+  }
+}
+
+void require_no_difference(const Tally& tally) {
+  CHECK(tally.compared > 0);
+  CHECK_MESSAGE(tally.different == 0, tally.different, " of ", tally.compared, ": ", tally.first);
+}
+
+bool is_form(const std::string& text) {
+  return !text.empty() && text.front() != ' ' && text.back() != ' ' &&
+         text.find("  ") == std::string::npos;
+}
+
+std::vector<std::string> forms_over(std::string_view alphabet, std::size_t longest) {
+  std::vector<std::string> forms = texts_over(alphabet, longest);
+  std::erase_if(forms, [](const std::string& each) { return !is_form(each); });
+  std::sort(forms.begin(), forms.end());
+  return forms;
+}
+
+// Calls with each set of at most `most` of the forms.
+template <class Call>
+void for_each_set(const std::vector<std::string>& forms, std::size_t most, Call&& call) {
+  std::vector<std::string> set;
+  const auto extend = [&](const auto& self, std::size_t from) -> void {
+    for (std::size_t i = from; i < forms.size(); ++i) {
+      set.push_back(forms[i]);
+      call(set);
+      if (set.size() < most) self(self, i + 1);
+      set.pop_back();
+    }
+  };
+  extend(extend, 0);
+}
+
+}  // namespace
+
+TEST_CASE("every set of up to three secrets of up to three bytes, every text, every split") {
+  const auto texts = texts_over("ab", 7);
+  Tally tally;
+  for_each_set(forms_over("ab", 3), 3,
+               [&](const std::vector<std::string>& set) { compare(set, texts, tally); });
+  require_no_difference(tally);
+}
+
+TEST_CASE("every pair of secrets of up to four bytes, every text of up to seven, every split") {
+  const auto texts = texts_over("ab", 7);
+  Tally tally;
+  for_each_set(forms_over("ab", 4), 2,
+               [&](const std::vector<std::string>& set) { compare(set, texts, tally); });
+  require_no_difference(tally);
+}
+
+TEST_CASE("every secret of up to five bytes, every text of up to nine, every split") {
+  const auto texts = texts_over("ab", 9);
+  Tally tally;
+  for_each_set(forms_over("ab", 5), 1,
+               [&](const std::vector<std::string>& set) { compare(set, texts, tally); });
+  require_no_difference(tally);
+}
+
+TEST_CASE("three secrets, every text of up to eleven bytes, every split") {
+  const auto texts = texts_over("ab", 11);
+  Tally tally;
+  for (const std::string_view secret : {"aab", "aba", "abb"}) {
+    compare({std::string(secret)}, texts, tally);
+  }
+  require_no_difference(tally);
+}
+
+TEST_CASE("every pair of secrets with gaps, every text with white space, every split") {
+  const auto texts = texts_over("ab\n", 6);
+  Tally tally;
+  for_each_set(forms_over("ab ", 3), 2,
+               [&](const std::vector<std::string>& set) { compare(set, texts, tally); });
+  require_no_difference(tally);
+}
+
+TEST_CASE("white space of any kind and of any length up to the longest gap") {
+  const std::vector<std::string> forms{"a b", "b c d"};
+  const Matcher matcher(forms);
+  for (const std::size_t run : {1U, 2U, 127U, 128U, 129U, 300U}) {
+    for (const std::string_view end : {"b", "b\tc \r\n d", "c", "b c  e"}) {
+      const std::string text = std::string("xa").append(run, run % 2 == 0 ? '\n' : ' ').append(end);
+      const std::string expected = redacted_by_oracle(forms, text);
+      CAPTURE(run);
+      CAPTURE(end);
+      CHECK(matcher.redacted(text) == expected);
+      for (const std::size_t piece : {1U, 2U, 3U, 64U, 129U}) {
+        CHECK(in_pieces(matcher, text, [&](std::size_t at) { return at % piece == 0; }) ==
+              expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("random secrets in random encodings, split at random") {
+  std::mt19937 random(20'251'013);
+  const auto below = [&](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
+  const std::string_view alphabet = "abcXYZ019+/=_-. \"\\\n<é€&";
+  const auto some_text = [&](std::size_t most) {
+    std::string text;
+    for (std::size_t left = below(most); left > 0; --left) text += alphabet[below(alphabet.size())];
+    return text;
+  };
+  for (int round = 0; round < 600; ++round) {
+    std::set<std::string> all_forms;
+    std::vector<std::string> values;
+    auto secrets = std::make_shared<Secrets>();
+    for (std::size_t count = 1 + below(4); count > 0; --count) {
+      values.push_back("q" + some_text(40) + "secret");
+      secrets->add(values.back());
+      for (std::string& form : secret_forms(values.back())) all_forms.insert(std::move(form));
+    }
+    const std::vector<std::string> forms(all_forms.begin(), all_forms.end());
+    std::string text;
+    for (std::size_t count = below(12); count > 0; --count) {
+      const std::string& value = values[below(values.size())];
+      const std::string noise = some_text(20);
+      switch (below(7)) {
+        case 0:
+          text += noise + value;
+          break;
+        case 1:
+          text += base64(noise + value + some_text(5), Base64::standard);
+          break;
+        case 2:
+          text += url_encoded(noise + value, UrlStyle::form, HexDigits::upper);
+          break;
+        case 3:
+          text += hexadecimal(value + noise, HexDigits::lower);
+          break;
+        case 4:
+          text += json_escaped(noise + value, {.escapes_slash = true});
+          break;
+        case 5:
+          text += value.substr(0, below(value.size()));
+          break;
+        default:
+          text += forms[below(forms.size())];
+          break;
+      }
+    }
+    const std::string expected = redacted_by_oracle(forms, text);
+    REQUIRE(secrets->matcher()->redacted(text) == expected);
+    StreamRedactor stream(secrets);
+    std::string out;
+    const auto sink = [&](std::string_view piece) { out += piece; };
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::size_t size = 1 + below(std::min<std::size_t>(rest.size(), 1 + below(80)));
+      stream.write(rest.substr(0, size), sink);
+      REQUIRE(stream.kept() <= secrets->longest_kept());
+      rest.remove_prefix(size);
+    }
+    stream.finish(sink);
+    REQUIRE(out == expected);
+    for (const std::string& form : forms) REQUIRE_MESSAGE(!occurs(form, out), form);
+  }
+}

@@ -1,0 +1,78 @@
+#include "redact/redaction.hpp"
+
+#include <doctest/doctest.h>
+
+#include "contract/json_repair.hpp"
+#include "redact/json_strings.hpp"
+
+using namespace trace::detail;
+
+namespace {
+
+RedactionRules rules() {
+  auto secrets = std::make_shared<Secrets>();
+  secrets->add("c0rrect \"horse\"");
+  secrets->add("73313370");
+  return {secrets, true};
+}
+
+}  // namespace
+
+TEST_CASE("a clean text is not copied") {
+  Redaction redaction(rules());
+  redaction.refresh();
+  const std::string_view text = "nothing here";
+  CHECK(redaction.cleaned(text).data() == text.data());
+  const std::string_view json = R"({"a":[1,"b"]})";
+  CHECK(redaction.cleaned_json(json).data() == json.data());
+}
+
+TEST_CASE("both passes") {
+  Redaction redaction(rules());
+  redaction.refresh();
+  CHECK(redaction.cleaned("a c0rrect \"horse\" at x://u:p@h") ==
+        "a [REDACTED] at x://u:[REDACTED]@h");
+  Redaction none(RedactionRules{});
+  none.refresh();
+  CHECK(none.cleaned("a c0rrect \"horse\" at x://u:p@h") == "a c0rrect \"horse\" at x://u:p@h");
+}
+
+TEST_CASE("the values of JSON, as their reader sees them") {
+  Redaction redaction(rules());
+  redaction.refresh();
+  for (const auto& [json, cleaned] :
+       std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {R"({"a":"c0rrect \"horse\"","b":2})", R"({"a":"[REDACTED]","b":2})"},
+           {R"({"a":"c0rr\u0065ct\t\u0022horse\u0022 \\ \n"})", R"({"a":"[REDACTED] \\ \n"})"},
+           {R"({"c0rrect \"horse\"":null})", R"({"[REDACTED]":null})"},
+           {R"([73313370,1733133705,7331337,"x73313370"])",
+            R"(["[REDACTED]","[REDACTED]",7331337,"x[REDACTED]"])"},
+           {R"({"u":"x:\/\/u:p@h\n","t":true,"f":-1.5e3})",
+            R"({"u":"x://u:[REDACTED]@h\n","t":true,"f":-1.5e3})"},
+           {R"({"e":"\ud83d\udd11 \u00e9 \\"})", R"({"e":"\ud83d\udd11 \u00e9 \\"})"},
+           {R"("c0rrect \"horse\"")", R"("[REDACTED]")"},
+           {R"({})", R"({})"}}) {
+    CAPTURE(json);
+    CHECK(redaction.cleaned_json(json) == cleaned);
+    CHECK(repaired_json_value(redaction.cleaned_json(json)).has_value());
+  }
+}
+
+TEST_CASE("strings of JSON are read as a parser reads them") {
+  CHECK(value_of_json_string(R"("")").empty());
+  CHECK(value_of_json_string(R"("a\"b\\c\/d\n\r\t\b\f")") == "a\"b\\c/d\n\r\t\b\f");
+  CHECK(value_of_json_string(R"("\u0041\u00e9\u20AC\ud83d\udd11")") ==
+        "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x94\x91");
+  CHECK(end_of_json_string(R"("a\"b",1)", 0) == 6);
+  CHECK(end_of_json_string(R"("open\)", 0) == 6);
+}
+
+TEST_CASE("secrets that come later") {
+  auto secrets = std::make_shared<Secrets>();
+  Redaction redaction({secrets, false});
+  redaction.refresh();
+  CHECK(redaction.is_clean("hunter2-hunter2"));
+  secrets->add("hunter2-hunter2");
+  redaction.refresh();
+  CHECK_FALSE(redaction.is_clean("hunter2-hunter2"));
+}

@@ -1,0 +1,262 @@
+// Secrets through the public API: whatever field they are recorded in, neither the journal's file
+// nor the wire has them.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "redact/secret_forms.hpp"
+#include "unit/redact/oracle.hpp"
+#include "unit/session/recorded_session.hpp"
+
+using namespace trace;
+using namespace trace::testing;
+
+namespace {
+
+const std::string secret = "c0rrect/horse \"battery\"+staple";
+
+std::string contents(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Everything in the journal's directory.
+std::string journal_of(const RecordedSession& session) {
+  std::string all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(session.journal_dir())) {
+    if (entry.is_regular_file()) all += contents(entry.path());
+  }
+  return all;
+}
+
+void check_free_of_secrets(const std::string& text, std::string_view where) {
+  for (const std::string& form : detail::secret_forms(secret)) {
+    CHECK_MESSAGE(!occurs(form, text), form, " in ", where);
+  }
+}
+
+Config without_environment() {
+  Config config;
+  config.redact_environment = false;
+  return config;
+}
+
+void record_everywhere(const Node& node, const std::string& text, const std::string& json) {
+  record(node, Type::progress, Level::info, "{}", text);
+  record(node, Type::progress, Level::info, field("text", text), "{} and {}", text, 1);
+  record(node, Type::progress, Level::info, field("json", Json{json}), "a {:>300} wide one", text);
+  record(node, {.type = Type::failed,
+                .level = Level::error,
+                .message = text,
+                .error_message = text,
+                .error_code = text,
+                .error_stack = text,
+                .output_summary = json,
+                .data = json});
+}
+
+class EnvironmentVariable {
+ public:
+  EnvironmentVariable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
+  ~EnvironmentVariable() { unsetenv(name_); }
+
+ private:
+  const char* name_;
+};
+
+}  // namespace
+
+TEST_CASE("no field and no form of a secret gets into the journal or onto the wire") {
+  RecordedSession session(without_environment());
+  CHECK(session.session().add_secret(secret) == SecretAnswer::added);
+  auto node = session.run().node("n");
+  node.started();
+  std::size_t recorded = 1;
+  for (const std::string& form : detail::secret_forms(secret)) {
+    const std::string text = "<" + form + "> and <" + form + form + ">";
+    std::string json = "{\"a\":\"";
+    for (const char c : text) json.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
+    json += "\"}";
+    record_everywhere(node, text, json);
+    recorded += 4;
+  }
+  session.break_backend();
+  check_free_of_secrets(journal_of(session), "the journal");
+  session.heal_backend();
+  const auto events = session.events();
+  CHECK(events.size() == recorded);
+  for (const EventPayload& event : events) {
+    check_free_of_secrets(to_json(event), "the wire");
+    if (event.type != Type::started) CHECK(event.message->find("[REDACTED]") != std::string::npos);
+  }
+  check_free_of_secrets(journal_of(session), "the journal");
+}
+
+TEST_CASE("what is around a secret stays") {
+  RecordedSession session(without_environment());
+  session.session().add_secret(secret);
+  auto node = session.run().node("n");
+  record(node, Type::progress, Level::info, field("n", 7), field("word", "plain"),
+         field("text", "a " + secret + " b"), field("json", Json{R"({"k":[1,true]})"}), "{}: <{}>",
+         42, secret);
+  record(node, {.data = R"({"pin":1,"s":"c0rrect/horse \"battery\"+staple","t":[2]})"});
+  const auto events = session.events();
+  REQUIRE(events.size() == 2);
+  CHECK(events[0].message == "42: <[REDACTED]>");
+  CHECK(events[0].data ==
+        R"({"n":7,"word":"plain","text":"a [REDACTED] b","json":{"k":[1,true]}})");
+  CHECK(events[1].data == R"({"pin":1,"s":"[REDACTED]","t":[2]})");
+}
+
+TEST_CASE("a number that is a secret becomes a string") {
+  RecordedSession session(without_environment());
+  session.session().add_secret("73313370");
+  auto node = session.run().node("n");
+  record(node, {.data = R"({"pin":73313370,"n":1})"});
+  record(node, Type::progress, Level::info, field("pin", Json{"73313370"}), "");
+  const auto events = session.events();
+  REQUIRE(events.size() == 2);
+  CHECK(events[0].data == R"({"pin":"[REDACTED]","n":1})");
+  CHECK(events[1].data == R"({"pin":"[REDACTED]"})");
+}
+
+TEST_CASE("a text that was cut ends with no part of a secret") {
+  RecordedSession session(without_environment());
+  session.session().add_secret(secret);
+  auto node = session.run().node("n");
+  for (std::size_t part = 1; part < secret.size(); ++part) {
+    const std::string text = std::string(16 * 1024 - part, '~') + secret + "!";
+    record(node, Type::progress, Level::info, "{}", text);
+    record(node, {.message = text});
+  }
+  for (const EventPayload& event : session.events()) {
+    CHECK(event.message->find_first_not_of('~') == std::string::npos);
+    CHECK(event.data == R"({"truncated":["message"]})");
+  }
+}
+
+TEST_CASE("secrets that are added while others record") {
+  RecordedSession session(without_environment());
+  const auto secret_number = [](int i) { return "secret-number-" + std::to_string(i) + "."; };
+  std::vector<std::jthread> threads;
+  std::atomic<int> added{0};
+  constexpr int count = 60;
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&, t] {
+      auto node = session.run().node(t == 0 ? "a" : "b");
+      while (added < count) {
+        record(node, Type::progress, Level::info, "{}",
+               secret_number(std::max(0, added.load() - 1)));
+      }
+    });
+  }
+  for (int i = 0; i < count; ++i) {
+    CHECK(is_redacted(session.session().add_secret(secret_number(i))));
+    ++added;
+  }
+  threads.clear();
+  auto node = session.run().node("n");
+  for (int i = 0; i < count; ++i) record(node, Type::progress, Level::info, "{}", secret_number(i));
+  const auto events = session.events();
+  REQUIRE(events.size() >= count);
+  for (const EventPayload& event : events) {
+    if (event.node_id == "n") CHECK(event.message == "[REDACTED]");
+  }
+}
+
+TEST_CASE("what the environment and the token hold is secret") {
+  const EnvironmentVariable token("REDACT_TEST_TOKENS", "t0ken-of-the-environment");
+  const EnvironmentVariable path("REDACT_TEST_KEY", "/etc/passwd");
+  const EnvironmentVariable word("REDACT_TEST_PASSWORD", "localhost");
+  const EnvironmentVariable tiny("REDACT_TEST_SECRET", "tiny");
+  Config config;
+  config.token = "t0ken-of-the-session";
+  RecordedSession session(config);
+  auto node = session.run().node("n");
+  record(node, Type::progress, Level::info, "{}",
+         "t0ken-of-the-environment t0ken-of-the-session /etc/passwd localhost tiny");
+  const auto events = session.events();
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].message == "[REDACTED] [REDACTED] /etc/passwd localhost tiny");
+  const std::string told = session.told("redaction");
+  CHECK(told.find("REDACT_TEST_PASSWORD is a common word") != std::string::npos);
+  CHECK(told.find("REDACT_TEST_SECRET has less than 6 bytes") != std::string::npos);
+  CHECK(told.find("REDACT_TEST_TOKENS") == std::string::npos);
+  CHECK(told.find("localhost") == std::string::npos);
+
+  RecordedSession without(without_environment());
+  auto other = without.run().node("n");
+  record(other, Type::progress, Level::info, "{}", "t0ken-of-the-environment");
+  CHECK(without.events().at(0).message == "t0ken-of-the-environment");
+}
+
+TEST_CASE("the content of the token file is secret") {
+  const TempDir directory;
+  const std::string path = (directory.path() / "token").string();
+  std::ofstream(path) << "t0ken-of-the-file\n";
+  Config config = without_environment();
+  config.token_file = path;
+  RecordedSession session(config);
+  auto node = session.run().node("n");
+  record(node, Type::progress, Level::info, "{}", "t0ken-of-the-file");
+  CHECK(session.events().at(0).message == "[REDACTED]");
+}
+
+TEST_CASE("what is refused is told, and the value is not") {
+  RecordedSession session(without_environment());
+  CHECK(session.session().add_secret(nullptr) == SecretAnswer::none);
+  CHECK(session.session().add_secret("abc1") == SecretAnswer::too_short);
+  const std::string told = session.told("redaction");
+  CHECK(told.find("less than 6 bytes") != std::string::npos);
+  CHECK(told.find("abc1") == std::string::npos);
+  CHECK(session.session().add_secret("changeme") == SecretAnswer::common_word);
+}
+
+TEST_CASE("a secret that several arguments make together is taken out of the message") {
+  RecordedSession session(without_environment());
+  session.session().add_secret("hunter2-hunter2");
+  auto node = session.run().node("n");
+  record(node, Type::progress, Level::info, "{}-{}", "hunter2", "hunter2");
+  record(node, Type::progress, Level::info, "hunter2-{}er2", "hunt");
+  record(node, Type::progress, Level::info, "hunter{}-hunter{}", 2, 2);
+  for (const EventPayload& event : session.events()) CHECK(event.message == "[REDACTED]");
+}
+
+TEST_CASE("what was recorded before its secret was added is taken out when it is sent") {
+  Config config = without_environment();
+  config.batch_delay = std::chrono::minutes(1);  // until it is asked for
+  RecordedSession session(config);
+  auto node = session.run().node("n");
+  std::string json = R"({"n":73313370,"s":")";
+  for (const char c : secret) json.append(c == '"' ? "\\" : "").append(1, c);
+  record_everywhere(node, secret, json + "\"}");
+  session.session().add_secret(secret);
+  session.session().add_secret("73313370");
+  const auto events = session.events();
+  REQUIRE(events.size() == 4);
+  for (const EventPayload& event : events) check_free_of_secrets(to_json(event), "the wire");
+  CHECK(events[3].data == R"({"n":"[REDACTED]","s":"[REDACTED]"})");
+}
+
+TEST_CASE("token patterns are taken out of every field, unless they are switched off") {
+  const std::string url = "https://user:p4ss@host/";
+  const std::string json = R"({"u":"https://user:p4ss@host/"})";
+  RecordedSession session(without_environment());
+  auto node = session.run().node("n");
+  record_everywhere(node, url, json);
+  const auto events = session.events();
+  CHECK(events.size() == 4);
+  for (const EventPayload& event : events) CHECK(to_json(event).find("p4ss") == std::string::npos);
+  CHECK(events[0].message == "https://user:[REDACTED]@host/");
+
+  Config config = without_environment();
+  config.redact_patterns = false;
+  RecordedSession without(config);
+  auto other = without.run().node("n");
+  record(other, Type::progress, Level::info, "{}", url);
+  CHECK(without.events().at(0).message == url);
+}
