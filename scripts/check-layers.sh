@@ -30,10 +30,9 @@ violations=$(
       # The ranks of the folders of sdk: a file includes its own rank or below.
       rank["contract"] = 0; rank["config"] = 0; rank["summary"] = 0; rank["redact"] = 0
       rank["journal"] = 1; rank["record"] = 1
-      rank["ship"] = 2
+      rank["ship"] = 2; rank["capture"] = 2
       rank["recovery"] = 3
       rank["session"] = 4
-      rank["capture"] = 5
       io_library = "^(curl|boost|librdkafka)/|^(zlib|zstd|sqlite3)\\.h$"
       pure_library = "^fmt/|^simdjson\\.h$"
       sdk_library = pure_library "|^openssl/(evp|sha)\\.h$|^concurrentqueue\\.h$"

@@ -17,6 +17,14 @@ namespace trace::child {
 
 using Steady = std::chrono::steady_clock;
 
+// Something that does its work when time has passed, while its loop runs. On the loop's thread.
+class Timed {
+ public:
+  virtual ~Timed() = default;
+  virtual Steady::time_point next_due() const = 0;  // the end of time: nothing is waited for
+  virtual void tick(Steady::time_point now) = 0;
+};
+
 class Loop {
  public:
   Loop();
@@ -31,10 +39,14 @@ class Loop {
   bool run_until(const std::function<bool()>& done,
                  Steady::time_point deadline = Steady::time_point::max());
 
+  // Has it called when it is due; null: nobody.
+  void set_timed(Timed* timed) noexcept { timed_ = timed; }
+
   boost::asio::io_context& context() noexcept { return *context_; }
 
  private:
   std::unique_ptr<boost::asio::io_context> context_;
+  Timed* timed_ = nullptr;
 };
 
 }  // namespace trace::child

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <trace/record.hpp>
 
+#include <algorithm>
 #include <cstring>
 
 namespace trace::child {
@@ -11,8 +12,9 @@ NodeCapture::NodeCapture(Node node, Loop& loop, Options options, const StopToken
     : node_(std::move(node)),
       loop_(loop),
       options_(std::move(options)),
-      out_(node_.shared_state(), options_.terminal ? Stream::pty : Stream::out, options_.origin),
-      err_(node_.shared_state(), Stream::err, options_.origin),
+      out_(node_.shared_state(), options_.terminal ? Stream::pty : Stream::out, options_.origin,
+           options_.limits),
+      err_(node_.shared_state(), Stream::err, options_.origin, options_.limits),
       on_stop_(stop.stop, [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); }),
       on_kill_(stop.kill,
                [this] {
@@ -24,6 +26,18 @@ NodeCapture::NodeCapture(Node node, Loop& loop, Options options, const StopToken
       on_cancel_(
           node_.on_cancel([this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
   err_.on_line([this](std::string_view line) { stderr_tail_.add(line); });
+  loop_.set_timed(this);
+}
+
+NodeCapture::~NodeCapture() { loop_.set_timed(nullptr); }
+
+Steady::time_point NodeCapture::next_due() const {
+  return std::min(out_.next_due(), err_.next_due());
+}
+
+void NodeCapture::tick(Steady::time_point now) {
+  out_.tick(now);
+  err_.tick(now);
 }
 
 void NodeCapture::started(std::string_view message, const JsonObject& data) {
@@ -34,7 +48,7 @@ void NodeCapture::started(std::string_view message, const JsonObject& data) {
 
 void NodeCapture::output(Stream stream, std::string_view bytes) {
   if (stream != Stream::err) summary_.update(bytes);
-  (stream != Stream::err ? out_ : err_).write(bytes);
+  (stream != Stream::err ? out_ : err_).write(bytes, Steady::now());
   if (options_.tap && !bytes.empty()) options_.tap(stream, bytes);
 }
 
@@ -81,16 +95,6 @@ std::string NodeCapture::end_request_code() const {
   return end_request_ == EndRequest::timeout ? "TIMEOUT" : "CANCELLED";
 }
 
-void NodeCapture::add_output_facts(JsonObject& data) const {
-  const auto of_streams = [&](auto number_of) {
-    JsonObject numbers;
-    if (options_.terminal) return numbers.number("pty", number_of(out_)).str();
-    return numbers.number("stdout", number_of(out_)).number("stderr", number_of(err_)).str();
-  };
-  data.raw("lines", of_streams([](const LineStream& stream) { return stream.lines(); }));
-  data.raw("bytes", of_streams([](const LineStream& stream) { return stream.bytes(); }));
-}
-
 Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
   out_.finish();
   err_.finish();
@@ -103,7 +107,7 @@ Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
     data.number("cpuSystemMs", facts.usage->system.count());
     data.number("maxRssBytes", facts.usage->max_rss_bytes);
   }
-  add_output_facts(data);
+  add_output_facts(data, facts.duration);
   if (facts.code.empty()) {
     const std::string text = data.str();
     const std::string summary = output_ ? *output_ : summary_.finish();
@@ -120,6 +124,26 @@ Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
                    .data = text});
   }
   return Ended(std::move(facts));
+}
+
+void NodeCapture::add_output_facts(JsonObject& data, std::chrono::milliseconds duration) const {
+  const auto of_streams = [this](std::uint64_t out, std::uint64_t err) {
+    JsonObject numbers;
+    if (options_.terminal) return numbers.number("pty", out).str();
+    return numbers.number("stdout", out).number("stderr", err).str();
+  };
+  data.raw("lines", of_streams(out_.lines(), err_.lines()));
+  data.raw("bytes", of_streams(out_.bytes(), err_.bytes()));
+  if (out_.frames() + err_.frames() > 0) {
+    data.raw("frames", of_streams(out_.frames(), err_.frames()));
+  }
+  const std::uint64_t lines = out_.lines() + err_.lines();
+  const std::uint64_t bytes = out_.bytes() + err_.bytes();
+  if (const auto ms = static_cast<std::uint64_t>(duration.count()); ms > 0 && bytes > 0) {
+    data.raw(
+        "perSecond",
+        JsonObject().number("lines", lines * 1000 / ms).number("bytes", bytes * 1000 / ms).str());
+  }
 }
 
 std::string exit_text(int code) { return fmt::format("exited with code {}", code); }

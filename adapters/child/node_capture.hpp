@@ -25,15 +25,19 @@ namespace trace::child {
 // Why a program was asked to end.
 enum class EndRequest { none, timeout, cancelled };
 
-class NodeCapture {
+class NodeCapture final : private Timed {
  public:
   struct Options {
     std::string_view origin;  // data.origin of the lines
     std::chrono::milliseconds timeout;
     OutputTap tap;
+    CaptureLimits limits = {};
     bool terminal = false;  // one stream, Stream::pty, instead of two
   };
   NodeCapture(Node node, Loop& loop, Options options, const StopTokens& stop);
+  ~NodeCapture() override;
+  NodeCapture(const NodeCapture&) = delete;
+  NodeCapture& operator=(const NodeCapture&) = delete;
 
   const Node& node() const noexcept { return node_; }
 
@@ -58,12 +62,14 @@ class NodeCapture {
 
   // COMPLETED with the summary of the output, or FAILED with the reason and the last lines of
   // stderr. `data` is what is to be told besides the exit code, the signal, the duration, what was
-  // used, and the lines and bytes of the output.
+  // used, and the lines and bytes of the output and their rate.
   Ended ended(Ended::Facts facts, JsonObject data = {});
 
  private:
+  Steady::time_point next_due() const override;
+  void tick(Steady::time_point now) override;
+  void add_output_facts(JsonObject& data, std::chrono::milliseconds duration) const;
   void request_end(EndRequest request);
-  void add_output_facts(JsonObject& data) const;
   Steady::time_point deadline() const noexcept;
 
   Node node_;

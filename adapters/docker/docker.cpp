@@ -283,6 +283,7 @@ Ended capture_container(Node node, Loop& loop, const child::StopTokens& stop,
                       {.origin = "docker",
                        .timeout = spec.timeout,
                        .tap = spec.tap,
+                       .limits = spec.limits,
                        .terminal = spec.terminal.has_value()},
                       stop);
   return ContainerCapture(capture, loop, spec).run();

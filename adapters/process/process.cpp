@@ -108,6 +108,7 @@ Ended capture_process(Node node, Loop& loop, const child::StopTokens& stop,
                       {.origin = "process",
                        .timeout = spec.timeout,
                        .tap = spec.tap,
+                       .limits = spec.limits,
                        .terminal = spec.terminal.has_value()},
                       stop);
   Child process(loop,

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include <trace/capture_limits.hpp>
 #include <trace/orphan.hpp>
 #include <trace/session.hpp>
 
@@ -52,6 +53,7 @@ struct ProcessSpec {
   OutputTap tap = {};
   Input input = {};
   std::optional<TerminalSize> terminal = {};
+  CaptureLimits limits = {};
 };
 
 struct ContainerSpec {
@@ -74,6 +76,7 @@ struct ContainerSpec {
   OutputTap tap = {};
   Input input = {};
   std::optional<TerminalSize> terminal = {};
+  CaptureLimits limits = {};
   std::string docker = "docker";  // the client to call; podman's takes the same orders
 };
 

@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include <trace/capture_limits.hpp>
 #include <trace/config.hpp>
 #include <trace/event.hpp>
 #include <trace/orphan.hpp>
@@ -121,9 +122,10 @@ class Node {
   // FAILED, error; data.retryable and data.attempt tell a retry.
   void failed(const Failure& failure) noexcept;
 
-  // A sink for bytes of this node that the SDK did not spawn; each line becomes an event with
-  // data.stream. The stream refers to this node's state and may outlive the handle.
-  LineStream stream(Stream stream);
+  // A sink for bytes of this node that the SDK did not spawn; their lines become events with
+  // data.stream. The stream refers to this node's state and may outlive the handle. The limits are
+  // the node's: those of its first stream.
+  LineStream stream(Stream stream, const CaptureLimits& limits = {});
 
   // Calls back on the SDK's shipper thread, once, when the backend says that the run was
   // cancelled; at once on the calling thread if it already was. A thread that is started there
@@ -237,27 +239,45 @@ class Session {
   std::shared_ptr<detail::Generations> generations_;
 };
 
-// Lines of a node's bytes, from wherever they come; made by Node::stream(). Bytes are cut at \n
-// and \r\n, UTF-8 is never cut; stdout becomes info and stderr warn, data.stream tells which.
-// The destructor records a last line without an end. One thread at a time.
+// Lines of a node's bytes, from wherever they come; made by Node::stream(). The bytes may be split
+// anywhere. Lines end at \n and \r\n; of what a lone \r overwrites (progress bars) the last frame
+// is kept; control sequences are left out, UTF-8 is never cut and repaired where it is wrong.
+// data.stream tells the stream. Lines that come in great numbers at a time are one event, joined by
+// \n, data.lines telling how many; a line of more than 16 KiB comes in parts, all but the last with
+// data.continued. What is more than the limits is told by its volume, when the node's last stream
+// has ended.
+//
+// record() is called as anywhere else: when the journal is full, lines are dropped and counted, or
+// the call waits (Config::when_full). One thread at a time; different streams may have different
+// ones.
 class LineStream {
  public:
-  LineStream(std::shared_ptr<detail::NodeState> node, Stream stream, std::string_view origin);
+  LineStream(const std::shared_ptr<detail::NodeState>& node, Stream stream, std::string_view origin,
+             const CaptureLimits& limits = {});
   LineStream(LineStream&&) noexcept;
   LineStream& operator=(LineStream&&) noexcept;
-  ~LineStream();
+  ~LineStream();  // finish()
 
   // Records each line that these bytes complete. The bytes are copied.
   void write(std::string_view bytes);
-  // Records the unfinished last line, if there is one.
+  // The stream has ended: records the unfinished last line, if there is one. Of the node's last
+  // stream also the last lines behind those that were left out. What is written later is a new one.
   void finish();
 
-  // Also shows each line to `see` as it is recorded, with what was taken out of it taken out.
+  // For the SDK's own layers: what would be recorded at once may wait for more to be joined with,
+  // and a line without an end is shown after a while. They call tick() when it is due.
+  void write(std::string_view bytes, std::chrono::steady_clock::time_point now);
+  void tick(std::chrono::steady_clock::time_point now);
+  std::chrono::steady_clock::time_point next_due() const noexcept;
+
+  // Also shows each line (a long one in parts) and each frame that is passed on to `see`, also
+  // those that are left out; with what was taken out of them taken out.
   void on_line(std::function<void(std::string_view line)> see);
 
-  // Lines and bytes written so far.
+  // Written so far: lines that are complete, bytes, and what a progress display has overwritten.
   std::uint64_t lines() const noexcept;
   std::uint64_t bytes() const noexcept;
+  std::uint64_t frames() const noexcept;
 
  private:
   struct State;

@@ -57,6 +57,15 @@ bool is_valid_utf8(std::string_view text) noexcept {
   return simdjson::validate_utf8(text.data(), text.size());
 }
 
+std::size_t unfinished_utf8_bytes(std::string_view text) noexcept {
+  const std::size_t most = std::min<std::size_t>(text.size(), 3);
+  for (std::size_t bytes = 1; bytes <= most; ++bytes) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - bytes]);
+    if (!is_continuation(byte)) return announced_length(byte) > bytes ? bytes : 0;
+  }
+  return 0;
+}
+
 void append_valid_utf8(std::string& out, std::string_view text) {
   if (is_valid_utf8(text)) {
     out.append(text);

@@ -24,6 +24,9 @@ Utf8Sequence first_utf8_sequence(std::string_view text) noexcept;
 
 bool is_valid_utf8(std::string_view text) noexcept;
 
+// How many bytes at the end of `text` begin a character that more bytes could complete; 0 to 3.
+std::size_t unfinished_utf8_bytes(std::string_view text) noexcept;
+
 // Appends `text` with each invalid sequence replaced. NUL stays: it has a meaning of its own to
 // the callers.
 void append_valid_utf8(std::string& out, std::string_view text);

@@ -24,7 +24,8 @@ constexpr auto full_pause = 100ms;
 
 // The directory may be one that others use, too.
 bool is_ours(std::string_view name) noexcept {
-  return name.ends_with(".journal") || name.ends_with(".journal.new") || name == "rejected.ndjson";
+  return name.ends_with(".journal") || name.ends_with(".journal.new") || name.ends_with(".tail") ||
+         name == "rejected.ndjson";
 }
 
 // Of the files, not of the folders, in a directory.

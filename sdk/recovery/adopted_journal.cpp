@@ -9,12 +9,14 @@
 #include <filesystem>
 
 #include "journal/descriptor.hpp"
-#include "record/event_parts.hpp"
+#include "recovery/found_tail.hpp"
+#include "recovery/recovery_lane.hpp"
 
 namespace trace::detail {
 namespace {
 
 constexpr std::uint64_t spill_budget = std::uint64_t{1} << 30;
+constexpr std::uint64_t most_recorded_per_byte = 8;
 
 }  // namespace
 
@@ -127,36 +129,52 @@ const std::string* AdoptedJournal::run_id(std::uint32_t run) const {
   return found == reader_.runs().end() ? nullptr : &found->id;
 }
 
-std::size_t AdoptedJournal::add_lost_nodes(std::string_view timestamp) {
-  if (reader_.header().closed_cleanly.load() != 0) return 0;
+std::vector<const FoundNode*> AdoptedJournal::lost_nodes() const {
   std::vector<const FoundNode*> lost;
+  if (reader_.header().closed_cleanly.load() != 0) return lost;
   for (const FoundNode& node : reader_.nodes()) {
     if (committed(node.run, node.start_lane, node.start_sequence) &&
         !committed(node.run, node.end_lane, node.end_sequence) && run_id(node.run) != nullptr) {
       lost.push_back(&node);
     }
   }
-  if (lost.empty()) return 0;
-  const std::uint64_t bytes = (lost.size() / 16 + 2) * large_slab_bytes;
-  memory_ = JournalFile::in_memory({std::string(reader_.header().session), "", ""});
-  added_ = std::make_unique<SlabPool>(*memory_, bytes + header_bytes);
-  Lane lane(*added_, recovery_lane, StampSource::monotonic, Lane::WhenEmpty::refuse);
-  std::size_t added = 0;
-  for (const FoundNode* node : lost) {
-    const EventParts parts({.type = Type::failed,
-                            .level = Level::error,
-                            .message = "the worker was lost",
-                            .error_message = "the worker died before this node ended",
-                            .error_code = "WORKER_LOST",
-                            .timestamp = timestamp});
-    auto failure = Lane::Failure::none;
-    std::byte* at = lane.reserve({added + 1, node->run, *run_id(node->run), node->id}, parts.site(),
-                                 Type::failed, Level::error, parts.bits(), parts.bytes(), failure);
-    if (at == nullptr) break;
-    parts.store_to(at);
-    lane.publish();
-    ++added;
+  return lost;
+}
+
+AdoptedJournal::Added AdoptedJournal::add_events(std::string_view timestamp) {
+  const std::vector<const FoundNode*> lost = lost_nodes();
+  std::vector<FoundTail> tails;
+  std::uint64_t bytes = (lost.size() / 16 + 2) * large_slab_bytes;
+  for (const std::string& path : tails_of(reader_.path())) {
+    auto tail = FoundTail::read(path);
+    if (!tail || run_id(tail->run()) == nullptr) continue;
+    // The fields of a JSON log line lie beside it. Only what is used is touched.
+    bytes += large_slab_bytes + most_recorded_per_byte * tail->bytes();
+    tails.push_back(std::move(*tail));
   }
+  Added added;
+  if (lost.empty() && tails.empty()) return added;
+  memory_ = JournalFile::in_memory({std::string(reader_.header().session), "", ""},
+                                   std::max(JournalFile::default_capacity, 2 * bytes));
+  added_ = std::make_unique<SlabPool>(*memory_, bytes + header_bytes);
+  RecoveryLane lane(*added_);
+  for (const FoundTail& tail : tails) {
+    lane.begin_node(tail.run(), *run_id(tail.run()), tail.node());
+    TailEvents events(lane, tail);
+    tail.tell(events);
+  }
+  for (const FoundNode* node : lost) {
+    lane.begin_node(node->run, *run_id(node->run), node->id);
+    if (lane.record({.type = Type::failed,
+                     .level = Level::error,
+                     .message = "the worker was lost",
+                     .error_message = "the worker died before this node ended",
+                     .error_code = "WORKER_LOST",
+                     .timestamp = timestamp})) {
+      ++added.lost_nodes;
+    }
+  }
+  added.events = lane.recorded();
   return added;
 }
 

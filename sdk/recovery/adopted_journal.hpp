@@ -35,16 +35,21 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   bool is_resolved(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) noexcept override;
   bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
 
-  // Adds FAILED, WORKER_LOST, for each node that was started and not ended. Only after everything
-  // else was read. The identities follow from the file alone, so that a repeated recovery repeats
-  // them. Answers how many.
-  std::size_t add_lost_nodes(std::string_view timestamp);
+  // Adds the last lines of captured output that waited beside the journal, and then FAILED,
+  // WORKER_LOST, for each node that was started and not ended. Only after everything else was read.
+  // The identities follow from the files alone, so that a repeated recovery repeats them.
+  struct Added {
+    std::size_t events = 0;
+    std::size_t lost_nodes = 0;
+  };
+  Added add_events(std::string_view timestamp);
 
   std::size_t quarantined() const noexcept { return quarantined_; }
 
  private:
   using Place = std::pair<std::uint32_t, std::uint32_t>;  // run, lane
 
+  std::vector<const FoundNode*> lost_nodes() const;
   bool committed(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) const;
   void open_spill();
   void quarantine(const SlabPlace& place) noexcept;
@@ -63,7 +68,7 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   std::unique_ptr<JournalFile> spill_file_;
   std::unique_ptr<SlabPool> spill_;
 
-  // Where the lost nodes' events are recorded.
+  // Where the events are recorded that are added.
   std::unique_ptr<JournalFile> memory_;
   std::unique_ptr<SlabPool> added_;
 };

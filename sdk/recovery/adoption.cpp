@@ -7,6 +7,7 @@
 
 #include "contract/json_text.hpp"
 #include "journal/docker_clients.hpp"
+#include "recovery/found_tail.hpp"
 
 namespace trace::detail {
 namespace {
@@ -49,8 +50,9 @@ Steady::time_point Adoption::step(Steady::time_point now) {
     nodes_added_ = true;
     std::string timestamp;
     append_timestamp(timestamp, parts_.clock.wall_ns());
-    lost_nodes_ = journal_.add_lost_nodes(timestamp);
-    if (lost_nodes_ > 0) return now;
+    const AdoptedJournal::Added added = journal_.add_events(timestamp);
+    lost_nodes_ = added.lost_nodes;
+    if (added.events > 0) return now;
   }
   if (reaping_ != nullptr) {
     // The lock goes with the journal: first what it allows.
@@ -66,6 +68,8 @@ Steady::time_point Adoption::step(Steady::time_point now) {
                                   journal_.quarantined(), path_));
   }
   unlink(path_.c_str());
+  // Only now: a repeated recovery has to find them.
+  for (const std::string& tail : tails_of(path_)) unlink(tail.c_str());
   done_ = true;
   return now;
 }

@@ -48,7 +48,7 @@ void Adoptions::finish_current() {
 }
 
 bool Adoptions::look() {
-  remove_unfinished_journals(directory_);
+  remove_leftovers(directory_);
   for (const std::string& path : journals_in(directory_)) {
     if (path == own_) continue;
     const auto fd = lock_orphan(path);

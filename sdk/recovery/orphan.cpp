@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 #include <filesystem>
 
+#include "capture/tail_format.hpp"
 #include "journal/descriptor.hpp"
 
 namespace trace::detail {
@@ -15,6 +17,12 @@ namespace {
 
 // A start needs milliseconds from creating its file to naming it.
 constexpr time_t unfinished_after_seconds = 600;
+
+bool is_old(const std::string& path) noexcept {
+  struct stat info {};
+  return stat(path.c_str(), &info) == 0 &&
+         std::time(nullptr) - info.st_mtime >= unfinished_after_seconds;
+}
 
 std::vector<std::string> files_ending_in(const std::string& directory, std::string_view ending) {
   std::vector<std::string> paths;
@@ -53,15 +61,17 @@ std::optional<int> lock_orphan(const std::string& path) {
   return fd;
 }
 
-void remove_unfinished_journals(const std::string& directory) {
+void remove_leftovers(const std::string& directory) {
   for (const std::string& path : files_ending_in(directory, ".journal.new")) {
-    struct stat info {};
-    if (stat(path.c_str(), &info) != 0) continue;
-    if (std::time(nullptr) - info.st_mtime < unfinished_after_seconds) continue;
+    if (!is_old(path)) continue;
     if (const auto fd = lock_orphan(path)) {
       unlink(path.c_str());
       ::close(*fd);
     }
+  }
+  for (const std::string& path : files_ending_in(directory, tail_ending)) {
+    const std::string journal = path.substr(0, path.rfind('-')) + ".journal";
+    if (access(journal.c_str(), F_OK) != 0 && errno == ENOENT && is_old(path)) unlink(path.c_str());
   }
 }
 

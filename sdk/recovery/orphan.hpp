@@ -14,7 +14,8 @@ std::vector<std::string> journals_in(const std::string& directory);
 // An open, locked descriptor of the journal; nothing when somebody else holds it or it is gone.
 std::optional<int> lock_orphan(const std::string& path);
 
-// Removes what starts left behind that died between creating a journal and naming it.
-void remove_unfinished_journals(const std::string& directory);
+// Removes what starts left behind that died between creating a journal and naming it, and the tails
+// of journals that are gone.
+void remove_leftovers(const std::string& directory);
 
 }  // namespace trace::detail

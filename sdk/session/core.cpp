@@ -5,6 +5,7 @@
 #include <numeric>
 #include <random>
 
+#include "capture/tail_format.hpp"
 #include "journal/directory.hpp"
 #include "journal/docker_clients.hpp"
 #include "record/ulid.hpp"
@@ -140,6 +141,11 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
 SessionCore::~SessionCore() {
   stop_threads();
   losses_.report();
+}
+
+std::string SessionCore::next_tail_path() {
+  if (!file_->crash_safe() || closed()) return {};
+  return fmt::format("{}{}-{}{}", file_->directory(), id_, ++tails_, tail_ending);
 }
 
 void SessionCore::admit() noexcept {

@@ -46,6 +46,9 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   bool note_docker_client(std::string_view program) noexcept;
   Level least_level() const noexcept { return least_level_; }
 
+  // Of a file beside the journal for the last lines of a node; empty when the journal has none.
+  std::string next_tail_path();
+
   // Recording: see record.cpp.
   Lanes& lanes() noexcept { return lanes_; }
   bool closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
@@ -138,6 +141,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 
   const std::uint32_t process_generation_ = LiveFiles::generation();
   const std::shared_ptr<const int> lease_ = std::make_shared<const int>(0);
+  std::atomic<std::uint64_t> tails_{0};
   bool truncation_told_ = false;
   Steady::time_point next_name_check_{};
   std::atomic<std::uint64_t> filtered_{0};

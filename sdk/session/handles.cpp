@@ -236,7 +236,9 @@ void Node::failed(const Failure& failure) noexcept {
                  .data = unless_empty(data)});
 }
 
-LineStream Node::stream(Stream stream) { return LineStream(shared_state(), stream, "component"); }
+LineStream Node::stream(Stream stream, const CaptureLimits& limits) {
+  return LineStream(shared_state(), stream, "component", limits);
+}
 
 CancelSubscription Node::on_cancel(std::function<void()> callback) {
   detail::NodeState* own = state();

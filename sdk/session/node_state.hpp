@@ -15,6 +15,7 @@
 
 namespace trace::detail {
 
+class NodeOutput;
 class SessionCore;
 
 struct RunState {
@@ -40,6 +41,10 @@ struct NodeState : NodeCore, std::enable_shared_from_this<NodeState> {
   std::atomic<bool> is_enlisted{false};   // in LossEvents
   NodeState* next_lossy = nullptr;        // on the way there
   std::shared_ptr<NodeState> lossy_self;  // keeps it alive for that long
+
+  // What is captured of it, from its first stream on.
+  std::mutex output_mutex;
+  std::shared_ptr<NodeOutput> output;
 
   // Started and not ended.
   std::atomic<bool> open{false};

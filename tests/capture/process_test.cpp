@@ -145,8 +145,12 @@ TEST_CASE("a flood arrives whole and in order") {
   std::uint64_t out_of_order = 0;
   Recorder recorder([&](const EventPayload& event) {
     if (event.type != Type::progress) return;
-    if (event.message != std::to_string(next)) ++out_of_order;
-    ++next;
+    std::string_view lines = *event.message;
+    for (std::size_t end = 0; end != std::string_view::npos; ++next) {
+      end = lines.find('\n');
+      if (lines.substr(0, end) != std::to_string(next)) ++out_of_order;
+      lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
+    }
   });
   const Ended ended = run_process(recorder.node(), {.argv = {"seq", "1", std::to_string(most)}});
   CHECK(ended.ok());

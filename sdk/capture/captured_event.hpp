@@ -1,0 +1,55 @@
+// What the chain of a captured node hands to record(): events made of lines, and what is told of
+// lines that were left out.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <trace/event.hpp>
+
+#include "record/clock.hpp"
+
+namespace trace::detail {
+
+struct CapturedEvent {
+  Stream stream = Stream::out;
+  Level level = Level::info;
+  std::string_view message;  // of several lines with \n between them; valid during the call
+  std::string_view fields;   // text of a JSON object, or empty
+  std::uint64_t lines = 1;
+  bool continued = false;  // the line goes on in the next event of the stream
+  bool progress = false;   // a frame of a progress display, no line
+  bool is_late = false;    // it happened at `at`, not now
+  Steady::time_point at{};
+};
+
+// Lines and bytes, the bytes of a line with a \n for its end.
+struct LineVolume {
+  std::uint64_t lines = 0;
+  std::uint64_t bytes = 0;
+};
+
+inline constexpr std::size_t max_streams = 3;
+constexpr std::size_t index_of(Stream stream) noexcept { return static_cast<std::size_t>(stream); }
+
+// What was neither among the first nor among the last lines.
+struct Omission {
+  LineVolume all;
+  std::array<LineVolume, max_streams> by_stream{};
+  std::string sha256;  // hexadecimal, of the omitted bytes; empty when it is not known
+};
+
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void event(const CapturedEvent& event) = 0;
+  // While lines are being left out, now and then: how many so far.
+  virtual void omitting(const LineVolume& so_far) = 0;
+  // Between the first and the last lines.
+  virtual void omitted(const Omission& omission) = 0;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,83 @@
+#include "capture/line_events.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace trace::detail {
+
+void LineEvents::take(Stream stream, LineKind kind, std::string_view text, Steady::time_point now) {
+  Reading& reading = readings_[index_of(stream)];
+  switch (kind) {
+    case LineKind::lines:
+      while (!text.empty()) {
+        const auto* end = static_cast<const char*>(std::memchr(text.data(), '\n', text.size()));
+        const auto length = static_cast<std::size_t>(end - text.data());
+        take_line(stream, reading, text.substr(0, length), now);
+        text.remove_prefix(length + 1);
+      }
+      coalescer_.keep();
+      return;
+    case LineKind::part:
+      take_part(stream, reading, text, false, now);
+      return;
+    case LineKind::last_part:
+      take_part(stream, reading, text.substr(0, text.size() - 1), true, now);
+      return;
+    case LineKind::frame:
+      take_frame(stream, text, now);
+      return;
+  }
+}
+
+void LineEvents::take_line(Stream stream, Reading& reading, std::string_view line,
+                           Steady::time_point now) {
+  const Finding found = detector_.detect(line, stream);
+  const StackTrace::Place place = reading.trace.place(line);
+  // Only a JSON log's message is another text than the line.
+  if (!found.fields.empty() || found.message.data() != line.data()) [[unlikely]] {
+    coalescer_.alone(
+        {.stream = stream, .level = found.level, .message = found.message, .fields = found.fields},
+        now);
+    return;
+  }
+  const bool in_trace = place != StackTrace::Place::outside;
+  coalescer_.line(stream, in_trace ? std::max(found.level, Level::error) : found.level,
+                  found.message, place, now);
+}
+
+void LineEvents::take_part(Stream stream, Reading& reading, std::string_view text, bool is_last,
+                           Steady::time_point now) {
+  CapturedEvent event{.stream = stream, .message = text, .fields = {}, .continued = !is_last};
+  Finding found{};
+  if (reading.level_of_parts) {
+    event.level = *reading.level_of_parts;
+  } else {
+    // Its first part may say something by itself: a prompt, or a log line whose end comes late.
+    found = detector_.detect(text, stream);
+    event.level = found.level;
+    event.message = found.message;
+    event.fields = found.fields;
+    reading.level_of_parts = found.level;
+  }
+  if (is_last) {
+    event.lines = 1;
+    reading.level_of_parts.reset();
+  } else {
+    event.lines = 0;
+  }
+  reading.trace.reset();
+  coalescer_.alone(event, now);
+}
+
+void LineEvents::take_frame(Stream stream, std::string_view text, Steady::time_point now) {
+  const Level level = detector_.detect(text.substr(0, text.find('\n')), stream).level;
+  coalescer_.alone({.stream = stream,
+                    .level = level,
+                    .message = text,
+                    .fields = {},
+                    .lines = 0,
+                    .progress = true},
+                   now);
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,45 @@
+// LineEvents: lines of a node become events: each gets its level, its message and its place in a
+// stack trace, and goes to the coalescer. Stands behind what decides which lines are shown, so that
+// lines that are left out cost nothing here. One thread.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "capture/coalescer.hpp"
+#include "capture/level_detector.hpp"
+#include "capture/line_framer.hpp"
+#include "capture/stack_trace.hpp"
+
+namespace trace::detail {
+
+class LineEvents {
+ public:
+  explicit LineEvents(EventSink& sink) : sink_(sink), coalescer_(sink) {}
+
+  // As a LineSink takes it.
+  void take(Stream stream, LineKind kind, std::string_view text, Steady::time_point now);
+
+  EventSink& sink() noexcept { return sink_; }
+  Coalescer& coalescer() noexcept { return coalescer_; }
+  const Coalescer& coalescer() const noexcept { return coalescer_; }
+
+ private:
+  struct Reading {
+    StackTrace trace;
+    std::optional<Level> level_of_parts;  // of the line that is coming in parts
+  };
+
+  void take_line(Stream stream, Reading& reading, std::string_view line, Steady::time_point now);
+  void take_part(Stream stream, Reading& reading, std::string_view text, bool is_last,
+                 Steady::time_point now);
+  void take_frame(Stream stream, std::string_view text, Steady::time_point now);
+
+  EventSink& sink_;
+  LevelDetector detector_;
+  Coalescer coalescer_;
+  std::array<Reading, max_streams> readings_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,73 @@
+// OutputChain: the way of a node's bytes to its events, each stage a file of its own:
+//
+//   bytes → redactor → line framer → head and tail → level and stack traces → coalescer → record
+//
+// Redactor and framer are per stream, the rest is the node's, so that the order between its streams
+// is the order in which they were written. Secrets go before lines are cut, because a key may have
+// several; lines that are left out go before anything looks at them. Time is given by the owner.
+// One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "capture/head_and_tail.hpp"
+#include "capture/line_events.hpp"
+#include "capture/line_framer.hpp"
+
+namespace trace::detail {
+
+class OutputChain {
+ public:
+  // Receives each line and each frame that is passed on as a view that is valid during the call.
+  using OnLine = std::function<void(std::string_view line)>;
+
+  // The bytes of one stream. Refers to the chain.
+  class Source final : private LineSink {
+   public:
+    Source(OutputChain& chain, Stream stream) : chain_(chain), stream_(stream), framer_(*this) {}
+
+    void write(std::string_view bytes, Steady::time_point now);
+    void tick(Steady::time_point now);
+    void finish(Steady::time_point now);
+    Steady::time_point next_due() const noexcept { return framer_.next_due(); }
+    void on_line(OnLine see) { see_ = std::move(see); }
+
+    // Of what was written so far: bytes as they came, lines that are complete, frames.
+    std::uint64_t bytes() const noexcept { return bytes_; }
+    std::uint64_t lines() const noexcept { return lines_; }
+    std::uint64_t frames() const noexcept { return framer_.frames(); }
+
+   private:
+    void take(LineKind kind, std::string_view text) override;
+    void show(LineKind kind, std::string_view text);
+
+    OutputChain& chain_;
+    const Stream stream_;
+    LineFramer framer_;
+    OnLine see_;
+    Steady::time_point now_{};
+    std::uint64_t bytes_ = 0;
+    std::uint64_t lines_ = 0;
+  };
+
+  OutputChain(EventSink& sink, const CaptureLimits& limits, HeadAndTail::MakeRing make_ring,
+              std::chrono::nanoseconds wall)
+      : events_(sink), head_and_tail_(limits, std::move(make_ring), wall, events_) {}
+  OutputChain(const OutputChain&) = delete;
+  OutputChain& operator=(const OutputChain&) = delete;
+
+  // Records what waits to be joined with more.
+  void flush() { events_.coalescer().flush(); }
+  void tick(Steady::time_point now);
+  Steady::time_point next_due() const noexcept;
+  // All its streams have ended.
+  void finish() { head_and_tail_.finish(); }
+
+ private:
+  LineEvents events_;
+  HeadAndTail head_and_tail_;
+};
+
+}  // namespace trace::detail

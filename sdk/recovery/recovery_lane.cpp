@@ -1,0 +1,37 @@
+#include "recovery/recovery_lane.hpp"
+
+#include "capture/event_data.hpp"
+#include "contract/json_text.hpp"
+#include "record/event_parts.hpp"
+
+namespace trace::detail {
+
+bool RecoveryLane::record(const EventBody& body) noexcept {
+  const EventParts parts(body);
+  auto failure = Lane::Failure::none;
+  std::byte* at = lane_.reserve(node_, parts.site(), body.type, body.level, parts.bits(),
+                                parts.bytes(), failure);
+  if (at == nullptr) return false;
+  parts.store_to(at);
+  lane_.publish();
+  ++recorded_;
+  return true;
+}
+
+void TailEvents::event(const CapturedEvent& event) {
+  const std::string data = data_of(event, tail_.origin());
+  std::string timestamp;
+  append_timestamp(timestamp, event.at.time_since_epoch().count());
+  lane_.record(
+      {.level = event.level, .message = event.message, .data = data, .timestamp = timestamp});
+}
+
+void TailEvents::omitted(const Omission& omission) {
+  const std::string data = data_of(omission);
+  const std::string text = text_of(omission.all);
+  std::string timestamp;
+  append_timestamp(timestamp, tail_.first_wall_ns());
+  lane_.record({.message = text, .data = data, .timestamp = timestamp});
+}
+
+}  // namespace trace::detail

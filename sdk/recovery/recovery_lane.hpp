@@ -1,0 +1,48 @@
+// RecoveryLane: where recovery records the events that it adds to an adopted journal: the lane of
+// the dead session that no thread can have. TailEvents: the last lines of a node's output on their
+// way there. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "capture/captured_event.hpp"
+#include "record/lane.hpp"
+#include "recovery/found_tail.hpp"
+
+namespace trace::detail {
+
+class RecoveryLane {
+ public:
+  explicit RecoveryLane(SlabPool& pool)
+      : lane_(pool, recovery_lane, StampSource::monotonic, Lane::WhenEmpty::refuse) {}
+
+  // What is recorded from now on is of this node; the views must outlive that.
+  void begin_node(std::uint32_t run, std::string_view run_id, std::string_view node_id) noexcept {
+    node_ = {node_.serial + 1, run, run_id, node_id};
+  }
+  // False when there is no room.
+  bool record(const EventBody& body) noexcept;
+  std::size_t recorded() const noexcept { return recorded_; }
+
+ private:
+  Lane lane_;
+  NodeRef node_;
+  std::size_t recorded_ = 0;
+};
+
+class TailEvents final : public EventSink {
+ public:
+  TailEvents(RecoveryLane& lane, const FoundTail& tail) : lane_(lane), tail_(tail) {}
+  void event(const CapturedEvent& event) override;
+  void omitting(const LineVolume&) override {}
+  void omitted(const Omission& omission) override;
+
+ private:
+  RecoveryLane& lane_;
+  const FoundTail& tail_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,89 @@
+// LineStream: the bytes of a stream on their way to events of its node.
+#include <trace/session.hpp>
+
+#include "session/borrowed_node.hpp"
+#include "session/node_output.hpp"
+
+namespace trace {
+
+struct LineStream::State {
+  State(const std::shared_ptr<detail::NodeState>& owner, Stream stream, std::string_view origin,
+        const CaptureLimits& limits)
+      : node(owner),
+        output(detail::NodeOutput::of(*owner, origin, limits)),
+        source(chain(), stream) {
+    use().begin_stream();
+  }
+
+  detail::NodeOutput::Use use() { return {output, node.node()}; }
+  detail::OutputChain& chain() { return use().chain(); }
+
+  void write(detail::NodeOutput::Use& use, std::string_view bytes, detail::Steady::time_point now) {
+    if (has_ended) use.begin_stream();
+    has_ended = false;
+    source.write(bytes, now);
+  }
+
+  detail::BorrowedNode node;
+  detail::NodeOutput& output;
+  detail::OutputChain::Source source;
+  bool has_ended = false;
+};
+
+LineStream::LineStream(const std::shared_ptr<detail::NodeState>& node, Stream stream,
+                       std::string_view origin, const CaptureLimits& limits)
+    : state_(std::make_unique<State>(node, stream, origin, limits)) {}
+
+LineStream::LineStream(LineStream&&) noexcept = default;
+
+LineStream& LineStream::operator=(LineStream&& other) noexcept {
+  if (this != &other) {
+    if (state_) finish();
+    state_ = std::move(other.state_);
+  }
+  return *this;
+}
+
+LineStream::~LineStream() {
+  if (state_) finish();
+}
+
+void LineStream::write(std::string_view bytes) {
+  auto use = state_->use();
+  state_->write(use, bytes, detail::Steady::now());
+  use.chain().flush();
+}
+
+void LineStream::write(std::string_view bytes, std::chrono::steady_clock::time_point now) {
+  auto use = state_->use();
+  state_->write(use, bytes, now);
+}
+
+void LineStream::tick(std::chrono::steady_clock::time_point now) {
+  auto use = state_->use();
+  state_->source.tick(now);
+  use.chain().tick(now);
+}
+
+std::chrono::steady_clock::time_point LineStream::next_due() const noexcept {
+  return std::min(state_->source.next_due(), state_->use().chain().next_due());
+}
+
+void LineStream::finish() {
+  auto use = state_->use();
+  if (state_->has_ended) return;
+  state_->has_ended = true;
+  state_->source.finish(detail::Steady::now());
+  use.chain().flush();
+  use.end_stream();
+}
+
+void LineStream::on_line(std::function<void(std::string_view line)> see) {
+  state_->source.on_line(std::move(see));
+}
+
+std::uint64_t LineStream::lines() const noexcept { return state_->source.lines(); }
+std::uint64_t LineStream::bytes() const noexcept { return state_->source.bytes(); }
+std::uint64_t LineStream::frames() const noexcept { return state_->source.frames(); }
+
+}  // namespace trace

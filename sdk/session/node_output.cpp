@@ -1,0 +1,90 @@
+#include "session/node_output.hpp"
+
+#include <trace/record.hpp>
+
+#include <new>
+
+#include "capture/event_data.hpp"
+#include "contract/json_text.hpp"
+#include "session/core.hpp"
+
+namespace trace::detail {
+namespace {
+
+std::chrono::nanoseconds wall_ahead() {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(wall) -
+         std::chrono::duration_cast<std::chrono::nanoseconds>(Steady::now().time_since_epoch());
+}
+
+std::unique_ptr<TailRing> make_ring(NodeState& node, std::string_view origin,
+                                    std::uint64_t text_bytes) {
+  const bool in_file = node.run != nullptr && node.core->in_own_process();
+  try {
+    return TailRing::create(
+        in_file ? node.core->next_tail_path() : std::string(), text_bytes,
+        {.run = in_file ? node.run->number : 0, .node = node.id, .origin = origin});
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+}  // namespace
+
+NodeOutput& NodeOutput::of(NodeState& node, std::string_view origin, const CaptureLimits& limits) {
+  const std::lock_guard lock(node.output_mutex);
+  if (node.output == nullptr) node.output = std::make_shared<NodeOutput>(node, origin, limits);
+  return *node.output;
+}
+
+NodeOutput::NodeOutput(NodeState& node, std::string_view origin, const CaptureLimits& limits)
+    : origin_(origin),
+      wall_(wall_ahead()),
+      chain_(
+          *this, limits,
+          [&node, this](std::uint64_t text_bytes) { return make_ring(node, origin_, text_bytes); },
+          wall_) {}
+
+void NodeOutput::event(const CapturedEvent& event) {
+  const std::string_view stream = name(event.stream);
+  if (event.is_late || event.progress || (event.continued && !event.fields.empty())) {
+    record_whole(event);
+  } else if (event.continued) {
+    record(*node_, Type::progress, event.level, field("stream", stream), field("origin", origin_),
+           field("continued", true), "{}", event.message);
+  } else if (!event.fields.empty()) {
+    record(*node_, Type::progress, event.level, field("stream", stream), field("origin", origin_),
+           field("fields", Json{event.fields}), "{}", event.message);
+  } else if (event.lines > 1) {
+    record(*node_, Type::progress, event.level, field("stream", stream), field("origin", origin_),
+           field("lines", event.lines), "{}", event.message);
+  } else {
+    record(*node_, Type::progress, event.level, field("stream", stream), field("origin", origin_),
+           "{}", event.message);
+  }
+}
+
+// The rare ones.
+void NodeOutput::record_whole(const CapturedEvent& event) {
+  const std::string data = data_of(event, origin_);
+  std::string timestamp;
+  if (event.is_late) append_timestamp(timestamp, (event.at.time_since_epoch() + wall_).count());
+  EventBody body{.level = event.level, .message = event.message, .data = data};
+  if (event.is_late) body.timestamp = timestamp;
+  record(*node_, body);
+}
+
+void NodeOutput::omitting(const LineVolume& so_far) {
+  const std::string data =
+      fmt::format(R"({{"omitting":{{"lines":{},"bytes":{}}}}})", so_far.lines, so_far.bytes);
+  const std::string text = text_of(so_far) + " so far";
+  record(*node_, {.message = text, .data = data});
+}
+
+void NodeOutput::omitted(const Omission& omission) {
+  const std::string data = data_of(omission);
+  const std::string text = text_of(omission.all);
+  record(*node_, {.message = text, .data = data});
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,57 @@
+// NodeOutput: the captured output of a node, whoever writes it: the chain that all its streams
+// share, with record() at its end. Belongs to the node's state. Streams may be written from several
+// threads: one at a time goes through.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include <trace/capture_limits.hpp>
+#include <trace/session.hpp>
+
+#include "capture/output_chain.hpp"
+#include "session/node_state.hpp"
+
+namespace trace::detail {
+
+class NodeOutput final : private EventSink {
+ public:
+  // The node's; its first stream says the limits and where the output comes from.
+  static NodeOutput& of(NodeState& node, std::string_view origin, const CaptureLimits& limits);
+  NodeOutput(NodeState& node, std::string_view origin, const CaptureLimits& limits);
+
+  // Held while the chain is used, with the node that its events are recorded for.
+  class Use {
+   public:
+    Use(NodeOutput& output, const Node& node) : output_(output), lock_(output.mutex_) {
+      output.node_ = &node;
+    }
+    OutputChain& chain() noexcept { return output_.chain_; }
+    // Of streams that have not ended: the last end is the end of the output.
+    void begin_stream() noexcept { ++output_.open_streams_; }
+    void end_stream() {
+      if (--output_.open_streams_ == 0) output_.chain_.finish();
+    }
+
+   private:
+    NodeOutput& output_;
+    const std::lock_guard<std::mutex> lock_;
+  };
+
+ private:
+  void event(const CapturedEvent& event) override;
+  void omitting(const LineVolume& so_far) override;
+  void omitted(const Omission& omission) override;
+  void record_whole(const CapturedEvent& event);
+
+  std::mutex mutex_;
+  const Node* node_ = nullptr;  // during a use
+  const std::string origin_;
+  const std::chrono::nanoseconds wall_;  // what the wall clock is ahead of the steady one
+  std::size_t open_streams_ = 0;
+  OutputChain chain_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,118 @@
+// The whole chain of a node, from bytes to events.
+#include <doctest/doctest.h>
+
+#include "capture/output_chain.hpp"
+#include "unit/capture/pieces.hpp"
+
+using namespace trace;
+using namespace trace::detail;
+using namespace trace::testing;
+
+namespace {
+
+struct Node {
+  explicit Node(const CaptureLimits& limits = {})
+      : chain(
+            kept, limits, [](std::uint64_t bytes) { return TailRing::create({}, bytes, {}); },
+            std::chrono::seconds(0)),
+        out(chain, Stream::out),
+        err(chain, Stream::err) {}
+
+  void finish(Steady::time_point now) {
+    out.finish(now);
+    err.finish(now);
+    chain.finish();
+  }
+
+  KeptEvents kept;
+  OutputChain chain;
+  OutputChain::Source out;
+  OutputChain::Source err;
+};
+
+}  // namespace
+
+TEST_CASE("any split of the same bytes gives the same events") {
+  std::mt19937 random(17);
+  for (int round = 0; round < 150; ++round) {
+    const std::string text = noise(round % 10 == 0 ? 200'000 : 20'000, random);
+    const CaptureLimits limits{.head_bytes = random() % 40'000, .tail_bytes = random() % 20'000};
+    Node whole(limits);
+    whole.out.write(text, at(0));
+    whole.finish(at(0));
+    for (const std::size_t longest : {7U, 3000U, 60'000U}) {
+      Node cut(limits);
+      for (const std::string& piece : at_random(text, longest, random)) cut.out.write(piece, at(0));
+      cut.finish(at(0));
+      CHECK(cut.kept.events == whole.kept.events);
+      CHECK(cut.out.lines() == whole.out.lines());
+      CHECK(cut.out.frames() == whole.out.frames());
+      REQUIRE(cut.kept.omissions.size() == whole.kept.omissions.size());
+      if (cut.kept.omissions.empty()) continue;
+      CHECK(cut.kept.omissions[0].sha256 == whole.kept.omissions[0].sha256);
+      CHECK(cut.kept.omissions[0].all.lines == whole.kept.omissions[0].all.lines);
+    }
+  }
+}
+
+TEST_CASE("plain lines come whole, in order, few events for many of them") {
+  Node node({.head_bytes = CaptureLimits::unlimited});
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += std::to_string(i) + std::string(90, '.') + "\n";
+  std::mt19937 random(1);
+  for (const std::string& piece : at_random(text, 128 * 1024, random)) node.out.write(piece, at(0));
+  node.finish(at(0));
+  CHECK(node.kept.text() == text);
+  CHECK(node.kept.events.size() < 800);
+  CHECK(node.out.lines() == 100'000);
+  CHECK(node.out.bytes() == text.size());
+}
+
+TEST_CASE("streams keep the order in which they were written") {
+  Node node;
+  for (int i = 0; i < 40; ++i) {
+    node.out.write("out\n", at(0));
+    node.err.write("err\nerr\n", at(0));
+  }
+  node.finish(at(0));
+  std::string expected;
+  for (int i = 0; i < 40; ++i) expected += "out\nerr\nerr\n";
+  CHECK(node.kept.text() == expected);
+}
+
+TEST_CASE("the parts of a long line have one level and say that they go on") {
+  Node node;
+  node.err.write(std::string(40'000, 'x') + "\nnext\n", at(0));
+  node.finish(at(0));
+  REQUIRE(node.kept.events.size() == 4);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(node.kept.events[static_cast<std::size_t>(i)].event.continued == (i < 2));
+    CHECK(node.kept.events[static_cast<std::size_t>(i)].event.level == Level::warn);
+  }
+  CHECK(node.kept.events[3].message == "next");
+  CHECK(node.err.lines() == 2);
+}
+
+TEST_CASE("each line is shown to who wants to see it, also those that are left out") {
+  Node node({.head_bytes = 4, .tail_bytes = 0});
+  std::string seen;
+  node.err.on_line([&](std::string_view line) { seen.append(line).append(";"); });
+  node.err.write("one\ntwo\n1%\r2%\n\x1B[31mthree\nlast", at(0));
+  node.finish(at(0));
+  CHECK(seen == "one;two;1%;2%;three;last;");
+}
+
+TEST_CASE("the chain says when it has something to do") {
+  Node node;
+  CHECK(node.chain.next_due() == Steady::time_point::max());
+  for (int i = 0; i < 40; ++i) node.out.write("line\n", at(i));
+  CHECK(node.chain.next_due() == at(82));
+  node.out.write("$ ", at(50));
+  CHECK(node.out.next_due() == at(300));
+  node.chain.tick(at(82));
+  CHECK(node.kept.events.size() == 33);
+  CHECK(node.kept.events.back().event.lines == 8);
+  node.out.tick(at(300));
+  CHECK(node.kept.events.back().message == "$ ");
+  CHECK(node.kept.events.back().event.continued);
+}
