@@ -203,7 +203,7 @@ Finding LevelDetector::detect(std::string_view line, Stream stream) {
   } else if (const auto level = level_of_text(line)) {
     return {*level, line, {}};
   }
-  return {stream == Stream::out ? Level::info : Level::warn, line, {}};
+  return {stream == Stream::err ? Level::warn : Level::info, line, {}};
 }
 
 }  // namespace trace::detail
