@@ -2,6 +2,7 @@
 #include <trace/session.hpp>
 
 #include "session/borrowed_node.hpp"
+#include "session/core.hpp"
 #include "session/node_output.hpp"
 
 namespace trace {
@@ -11,7 +12,7 @@ struct LineStream::State {
         const CaptureLimits& limits)
       : node(owner),
         output(detail::NodeOutput::of(*owner, origin, limits)),
-        source(chain(), stream) {
+        source(chain(), stream, owner->core->shared_secrets()) {
     use().begin_stream();
   }
 
