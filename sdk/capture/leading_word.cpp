@@ -96,9 +96,10 @@ bool is_clock(std::string_view text) noexcept {
 std::optional<Level> level_of_one_letter(std::string_view text) noexcept {
   const std::string_view rest = from(text, 1);
   if (rest.starts_with(": ")) {
-    return text.front() == 'C' || text.front() == 'F' || text.front() == 'V'
-               ? std::nullopt
-               : level_of_letter(text.front());
+    const bool is_known =
+        text.front() == 'E' || text.front() == 'W' || text.front() == 'N' || text.front() == 'I';
+    return is_known && !is_plain_value(from(rest, 2)) ? level_of_letter(text.front())
+                                                      : std::nullopt;
   }
   if (rest.starts_with(", [") && is_digit(at(rest, 3))) return level_of_letter(text.front());
   const std::size_t date = length_of(rest, is_digit);

@@ -29,6 +29,7 @@ constexpr Opening with_capital_a_to_f[] = {
     {"Error response from daemon", Level::error},                 // docker
     {"Errors were encountered while processing:", Level::error},  // dpkg
     {"Exception in thread ", Level::error},                       // Java, Python
+    {"Fatal Python error: ", Level::error},
 };
 constexpr Opening with_capital_g_to_z[] = {
     {"Host key verification failed.", Level::error},  // ssh

@@ -57,9 +57,8 @@ TracePlace opens_go(std::string_view line) noexcept {
 TracePlace goes_on_go(TracePlace place, std::string_view line) noexcept {
   switch (place) {
     case TracePlace::go_head:
-      if (line.empty() || line.starts_with("\tpanic: ") || line.starts_with("[signal ")) {
-        return TracePlace::go_head;
-      }
+      if (line.empty()) return TracePlace::go_gap;
+      if (line.starts_with("\tpanic: ") || line.starts_with("[signal ")) return TracePlace::go_head;
       return opens_frames(line) ? TracePlace::go_frames : TracePlace::none;
     case TracePlace::go_frames:
       if (line.empty()) return TracePlace::go_gap;

@@ -27,7 +27,7 @@ enum class TracePlace : std::uint8_t {
 
   go_head,    // panic: x
   go_frames,  // goroutine 1 [running]:
-  go_gap,     // an empty line between two goroutines
+  go_gap,     // an empty line before a goroutine
 
   rust_head,  // thread 'main' panicked at x.rs:1:2:
   rust_body,

@@ -265,6 +265,9 @@ TEST_CASE("Go's panics are one trace, with all goroutines") {
   check(
       ">panic: boom\n"
       "|\n"
+      " \n"
+      ">panic: boom\n"
+      "|\n"
       " done(ok)\n"
       ">fatal error: x\n"
       " goroutines: 5\n");
