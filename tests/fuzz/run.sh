@@ -7,7 +7,7 @@ build=$1 seconds=$2
 corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 
-mkdir "$corpus"/{events,levels,capture,answer,journal}
+mkdir "$corpus"/{events,levels,capture,answer,journal,redactor}
 # The contract's vectors, a seed per line.
 find "$source/tests/contract" -name '*.ndjson' -exec cat {} + |
   awk -v dir="$corpus/events" '{ file = dir "/" NR; printf "%s", $0 > file; close(file) }'
@@ -29,10 +29,14 @@ answer='{"runs":[{"runId":"r","accepted":1,"duplicates":1,"rejected":[{"id":"01A
 for status in {0..13}; do
   printf "\\0\\x0$(printf %x "$status")2\n/x\nzstd, gzip\n%s" "$answer" > "$corpus/answer/$status"
 done
+# A secret of 13 bytes in a text of literals and forms; three short ones that overlap.
+printf '\1\15corr\n"hor/se"xtext \200\0\300\1\7\5 more' > "$corpus/redactor/long"
+printf '\203\3aab\3aba\3babx\17aaabababaababba' > "$corpus/redactor/short"
+printf '\0x\17?token=abcdef\17 Bearer a1b2c3d\17://u:password@h' > "$corpus/redactor/tokens"
 "$build/tests/fuzz/shiptrace_fuzz_journal" --write-seeds "$corpus/journal"
 
 failed=0
-for target in events levels capture answer journal; do
+for target in events levels capture answer journal redactor; do
   echo "--- $target"
   (cd "$corpus/$target" &&
     "$build/tests/fuzz/shiptrace_fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 .) ||

@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "redact/secret_forms.hpp"
+#include "redact/stream_redactor.hpp"
+#include "session/node_secrets.hpp"
 #include "unit/redact/oracle.hpp"
 #include "unit/session/recorded_session.hpp"
 
@@ -259,4 +261,20 @@ TEST_CASE("token patterns are taken out of every field, unless they are switched
   auto other = without.run().node("n");
   record(other, Type::progress, Level::info, "{}", url);
   CHECK(without.events().at(0).message == url);
+}
+
+TEST_CASE("a stream of a node is redacted with the secrets of its session") {
+  RecordedSession session(without_environment());
+  const auto node = session.run().node("n");
+  detail::StreamRedactor redactor(detail::secrets_of(node.shared_state()));
+  std::string out;
+  const auto sink = [&](std::string_view bytes) { out += bytes; };
+  redactor.write("hunter2-hunter2 ", sink);
+  session.session().add_secret("hunter2-hunter2");
+  redactor.write("hunter2-hun", sink);
+  redactor.write("ter2", sink);
+  redactor.finish(sink);
+  CHECK(out == "hunter2-hunter2 [REDACTED]");
+  const detail::StreamRedactor of_nothing(detail::secrets_of(nullptr));
+  CHECK(of_nothing.kept() == 0);
 }

@@ -1,0 +1,15 @@
+#include "session/node_secrets.hpp"
+
+#include "session/core.hpp"
+#include "session/inheritance.hpp"
+
+namespace trace::detail {
+
+std::shared_ptr<const Secrets> secrets_of(const std::shared_ptr<NodeState>& node) {
+  const NodeState* here = node.get();
+  if (here != nullptr && !here->core->in_own_process()) here = node_of_child(*node);
+  if (here == nullptr) return std::make_shared<const Secrets>();
+  return here->core->shared_secrets();
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,16 @@
+// The secrets of the session that a node belongs to, for those who write the node's bytes somewhere
+// before they are recorded: capture makes a StreamRedactor of them. Any thread.
+#pragma once
+
+#include <trace/session.hpp>
+
+#include <memory>
+
+#include "redact/secrets.hpp"
+
+namespace trace::detail {
+
+// Never null. Secrets that are added later are among them.
+std::shared_ptr<const Secrets> secrets_of(const std::shared_ptr<NodeState>& node);
+
+}  // namespace trace::detail

@@ -1,0 +1,118 @@
+// Secrets through a real session and the file transport: what a grep finds in the journal's files
+// and in the lines that were sent. The forms were made by Python's base64, urllib and json.
+#include <doctest/doctest.h>
+#include <trace/trace.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "support/temp_dir.hpp"
+
+using namespace trace;
+using namespace trace::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Form {
+  std::string_view of;
+  std::string_view text;
+};
+
+constexpr std::string_view secret = "c0rrect/horse \"battery\"+staple & <é>";
+constexpr Form forms[] = {
+    {"itself", "c0rrect/horse \"battery\"+staple & <é>"},
+    {"base64, 0 bytes before", "YzBycmVjdC9ob3JzZSAiYmF0dGVyeSIrc3RhcGxlICYgPMOpP"},
+    {"base64, 1 bytes before", "MwcnJlY3QvaG9yc2UgImJhdHRlcnkiK3N0YXBsZSAmIDzDqT"},
+    {"base64, 2 bytes before", "jMHJyZWN0L2hvcnNlICJiYXR0ZXJ5IitzdGFwbGUgJiA8w6k+"},
+    {"base64 for URLs, 0 bytes before", "YzBycmVjdC9ob3JzZSAiYmF0dGVyeSIrc3RhcGxlICYgPMOpP"},
+    {"base64 for URLs, 1 bytes before", "MwcnJlY3QvaG9yc2UgImJhdHRlcnkiK3N0YXBsZSAmIDzDqT"},
+    {"base64 for URLs, 2 bytes before", "jMHJyZWN0L2hvcnNlICJiYXR0ZXJ5IitzdGFwbGUgJiA8w6k-"},
+    {"hexadecimal", "633072726563742f686f727365202262617474657279222b737461706c652026203cc3a93e"},
+    {"HEXADECIMAL", "633072726563742F686F727365202262617474657279222B737461706C652026203CC3A93E"},
+    {"urllib.parse.quote", "c0rrect/horse%20%22battery%22%2Bstaple%20%26%20%3C%C3%A9%3E"},
+    {"quote, all", "c0rrect%2Fhorse%20%22battery%22%2Bstaple%20%26%20%3C%C3%A9%3E"},
+    {"quote_plus", "c0rrect%2Fhorse+%22battery%22%2Bstaple+%26+%3C%C3%A9%3E"},
+    {"json.dumps", "c0rrect/horse \\\"battery\\\"+staple & <\\u00e9>"},
+    {"json.dumps, not ASCII", "c0rrect/horse \\\"battery\\\"+staple & <é>"},
+    {"PHP", "c0rrect\\/horse \\\"battery\\\"+staple & <\\u00e9>"},
+    {"Go", "c0rrect/horse \\\"battery\\\"+staple \\u0026 \\u003cé\\u003e"},
+};
+
+std::string content(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string content_of_all(const std::filesystem::path& directory) {
+  std::string all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (entry.is_regular_file()) all += content(entry.path());
+  }
+  return all;
+}
+
+void grep(const std::string& haystack, std::string_view where) {
+  for (const Form& form : forms) {
+    CHECK_MESSAGE(haystack.find(form.text) == std::string::npos, form.of, " in ", where);
+  }
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) out.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
+  return out + "\"";
+}
+
+void record_everywhere(Node& node, std::string_view text) {
+  const std::string json = "{\"k\":" + quoted(text) + "}";
+  record(node, Type::progress, Level::info, field("text", text), field("json", Json{json}), "{}",
+         text);
+  record(node, {.message = text, .output_summary = json, .data = json});
+  node.started();
+  node.failed({.message = std::string(text),
+               .code = std::string(text),
+               .stack = std::string(text),
+               .retryable = true,
+               .attempt = 1});
+  node.started();
+  node.completed(text);
+  node.started();
+  node.completed(json);
+  auto stream = node.stream(Stream::out);
+  stream.write(text);
+  stream.write("\n");
+}
+
+}  // namespace
+
+TEST_CASE("a grep for a secret in all its forms finds nothing, neither in the journal nor sent") {
+  const TempDir directory;
+  Config config;
+  config.journal_dir = directory / "journal";
+  config.journal_budget = 64 << 20;
+  config.transport = "file";
+  config.endpoint = directory / "trace.ndjson";
+  config.batch_delay = 1min;  // until close()
+  auto session = Session::start(config);
+  REQUIRE(session);
+  CHECK(is_redacted(session->add_secret(secret)));
+  {
+    auto run = session->run("run-1");
+    auto node = run.node("node-1");
+    for (const Form& form : forms) {
+      record_everywhere(node, form.text);
+      record_everywhere(node, std::string("<").append(form.text).append(form.text).append(">"));
+    }
+  }
+  const std::string journal = content_of_all(directory / "journal");
+  CHECK(journal.find("[REDACTED]") != std::string::npos);
+  grep(journal, "the journal");
+  CHECK(session->close(10s).kept == 0);
+  const std::string sent = content(config.endpoint);
+  CHECK(sent.find("[REDACTED]") != std::string::npos);
+  grep(sent, "what was sent");
+}
