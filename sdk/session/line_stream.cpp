@@ -2,8 +2,8 @@
 #include <trace/session.hpp>
 
 #include "session/borrowed_node.hpp"
-#include "session/core.hpp"
 #include "session/node_output.hpp"
+#include "session/node_secrets.hpp"
 
 namespace trace {
 
@@ -12,7 +12,7 @@ struct LineStream::State {
         const CaptureLimits& limits)
       : node(owner),
         output(detail::NodeOutput::of(*owner, origin, limits)),
-        source(chain(), stream, owner->core->shared_secrets()) {
+        source(chain(), stream, detail::secrets_of(owner)) {
     use().begin_stream();
   }
 
