@@ -110,6 +110,7 @@ std::size_t LineFramer::write_run(std::string_view piece) {
     const std::size_t control = first_c1(run);
     if (control < run.size()) {
       add_text(run.substr(0, control));
+      is_edited_ = true;
       controls_.start_c1(static_cast<unsigned char>(run[control + 1]));
       return control + 2;
     }
@@ -134,6 +135,7 @@ std::size_t LineFramer::complete_character(std::string_view piece) {
   const std::string character = std::move(character_);
   character_.clear();
   if (first_c1(character) == 0) {
+    is_edited_ = true;
     controls_.start_c1(static_cast<unsigned char>(character[1]));
   } else {
     add_text(character);
@@ -142,6 +144,7 @@ std::size_t LineFramer::complete_character(std::string_view piece) {
 }
 
 void LineFramer::write_control(char control) {
+  is_edited_ = is_edited_ || (control != '\n' && control != '\r');
   switch (control) {
     case '\n':
       end_line();
@@ -254,7 +257,7 @@ void LineFramer::end_line() {
   text_ += '\n';
   sink_.take(is_part_ ? LineKind::last_part : LineKind::lines, text_);
   text_.clear();
-  is_part_ = false;
+  is_part_ = is_edited_ = false;
 }
 
 void LineFramer::end_row() {

@@ -53,6 +53,9 @@ class LineFramer {
 
   // When tick() has something to do; the end of time when it has not.
   Steady::time_point next_due() const noexcept;
+  // The text that is passed on is not as it came: sequences were taken out of its line, so that
+  // what stood apart now stands together.
+  bool is_edited() const noexcept { return is_edited_; }
   // Frames of progress displays so far, passed on or not.
   std::uint64_t frames() const noexcept { return frames_; }
 
@@ -94,7 +97,8 @@ class LineFramer {
   std::string text_;       // of the unfinished line
   std::string character_;  // the first bytes of one
   bool is_part_ = false;   // parts of the line were passed on
-  bool is_full_ = false;   // what follows in this row is left out
+  bool is_edited_ = false;
+  bool is_full_ = false;  // what follows in this row is left out
 
   bool returned_ = false;     // the next text overwrites text_
   bool overwriting_ = false;  // the line is a progress display

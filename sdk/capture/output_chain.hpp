@@ -10,11 +10,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "capture/head_and_tail.hpp"
 #include "capture/line_events.hpp"
 #include "capture/line_framer.hpp"
+#include "redact/stream_redactor.hpp"
 
 namespace trace::detail {
 
@@ -26,11 +30,13 @@ class OutputChain {
   // The bytes of one stream. Refers to the chain.
   class Source final : private LineSink {
    public:
-    Source(OutputChain& chain, Stream stream) : chain_(chain), stream_(stream), framer_(*this) {}
+    // `secrets`: null where there can be none.
+    Source(OutputChain& chain, Stream stream, std::shared_ptr<const Secrets> secrets = nullptr);
 
     void write(std::string_view bytes, Steady::time_point now);
     void tick(Steady::time_point now);
     void finish(Steady::time_point now);
+    // A start of a secret waits until it is known whether it is one, not for a time.
     Steady::time_point next_due() const noexcept { return framer_.next_due(); }
     void on_line(OnLine see) { see_ = std::move(see); }
 
@@ -41,11 +47,16 @@ class OutputChain {
 
    private:
     void take(LineKind kind, std::string_view text) override;
+    std::string_view without_secrets(LineKind kind, std::string_view text);
     void show(LineKind kind, std::string_view text);
 
     OutputChain& chain_;
     const Stream stream_;
+    const std::shared_ptr<const Secrets> secrets_;
+    std::optional<StreamRedactor> redactor_;
+    const StreamRedactor::Sink to_framer_;
     LineFramer framer_;
+    std::string clean_;
     OnLine see_;
     Steady::time_point now_{};
     std::uint64_t bytes_ = 0;

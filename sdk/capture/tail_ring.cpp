@@ -20,13 +20,17 @@ constexpr std::uint64_t longest_record = 64 * 1024;
 
 }  // namespace
 
+std::uint64_t TailRing::file_bytes(std::uint64_t text_bytes) noexcept {
+  // Each record has a header; of short lines that come one by one fewer bytes are kept.
+  return tail_header_bytes + padded(static_cast<std::size_t>(2 * text_bytes + 2 * longest_record));
+}
+
 std::unique_ptr<TailRing> TailRing::create(const std::string& path, std::uint64_t text_bytes,
                                            const Owner& owner) {
   std::unique_ptr<TailRing> ring(new TailRing);
   ring->pid_ = ::getpid();
-  // Each record has a header; of short lines that come one by one fewer bytes are kept.
-  ring->ring_bytes_ = padded(static_cast<std::size_t>(2 * text_bytes + 2 * longest_record));
-  ring->file_bytes_ = tail_header_bytes + ring->ring_bytes_;
+  ring->file_bytes_ = file_bytes(text_bytes);
+  ring->ring_bytes_ = ring->file_bytes_ - tail_header_bytes;
   void* base = MAP_FAILED;
   if (!path.empty() && ring->open_file(path)) {
     base = ::mmap(nullptr, ring->file_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd_, 0);

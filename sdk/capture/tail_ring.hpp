@@ -25,6 +25,8 @@ class TailRing {
   // The longest text of one push().
   static constexpr std::size_t max_push_bytes = 32 * 1024;
 
+  // Of the whole file for so much text.
+  static std::uint64_t file_bytes(std::uint64_t text_bytes) noexcept;
   // `path`: of the file, which must not exist; empty, or when there is no room for it: memory.
   // `text_bytes`: how much text it is to hold at least. Throws std::bad_alloc.
   static std::unique_ptr<TailRing> create(const std::string& path, std::uint64_t text_bytes,

@@ -77,6 +77,10 @@ bool SlabPool::wait_for_return() noexcept {
   return true;
 }
 
+bool SlabPool::reserve_beside(std::uint64_t bytes, const std::function<bool()>& take) {
+  return budget_.reserve(bytes, bytes, file_.bytes(), [&](std::uint64_t) { return take(); });
+}
+
 void SlabPool::announce(const moodycamel::ProducerToken& token, Slab* slab) noexcept {
   // A full block makes enqueue allocate: once in some thousand slabs, never per event.
   if (!opened_.try_enqueue(token, slab)) opened_.enqueue(token, slab);

@@ -20,6 +20,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -46,6 +47,9 @@ class SlabPool final : public SlabSource {
   Slab* take_beyond_budget(SlabSize size) noexcept;
   void announce(const moodycamel::ProducerToken& token, Slab* slab) noexcept;
   moodycamel::ProducerToken producer_token() { return moodycamel::ProducerToken(opened_); }
+
+  // Room for another file beside the journal: calls `take` if the budget has so many bytes left.
+  bool reserve_beside(std::uint64_t bytes, const std::function<bool()>& take);
 
   // Shipper.
   bool next_opened(Slab*& slab) noexcept override { return opened_.try_dequeue(slab); }

@@ -5,7 +5,6 @@
 #include <numeric>
 #include <random>
 
-#include "capture/tail_format.hpp"
 #include "journal/directory.hpp"
 #include "journal/docker_clients.hpp"
 #include "record/ulid.hpp"
@@ -143,9 +142,18 @@ SessionCore::~SessionCore() {
   losses_.report();
 }
 
-std::string SessionCore::next_tail_path() {
-  if (!file_->crash_safe() || closed()) return {};
-  return fmt::format("{}{}-{}{}", file_->directory(), id_, ++tails_, tail_ending);
+std::unique_ptr<TailRing> SessionCore::make_tail(std::uint64_t text_bytes,
+                                                 const TailRing::Owner& owner) {
+  std::unique_ptr<TailRing> tail;
+  if (file_->crash_safe() && in_own_process() && !closed()) {
+    pool_.reserve_beside(TailRing::file_bytes(text_bytes), [&] {
+      tail =
+          TailRing::create(fmt::format("{}{}-{}{}", file_->directory(), id_, ++tails_, tail_ending),
+                           text_bytes, owner);
+      return tail->is_in_file();
+    });
+  }
+  return tail ? std::move(tail) : TailRing::create({}, text_bytes, owner);
 }
 
 void SessionCore::admit() noexcept {

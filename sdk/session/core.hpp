@@ -11,6 +11,7 @@
 #include <trace/record.hpp>
 #include <trace/session.hpp>
 
+#include "capture/tail_ring.hpp"
 #include "config/finalized.hpp"
 #include "journal/file.hpp"
 #include "journal/keeper.hpp"
@@ -46,8 +47,9 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   bool note_docker_client(std::string_view program) noexcept;
   Level least_level() const noexcept { return least_level_; }
 
-  // Of a file beside the journal for the last lines of a node; empty when the journal has none.
-  std::string next_tail_path();
+  // For the last lines of a node: a file beside the journal when there is one, and room in the
+  // budget; else memory. Throws std::bad_alloc.
+  std::unique_ptr<TailRing> make_tail(std::uint64_t text_bytes, const TailRing::Owner& owner);
 
   // Recording: see record.cpp.
   Lanes& lanes() noexcept { return lanes_; }

@@ -3,6 +3,7 @@
 
 #include "session/borrowed_node.hpp"
 #include "session/node_output.hpp"
+#include "session/node_secrets.hpp"
 
 namespace trace {
 
@@ -11,7 +12,7 @@ struct LineStream::State {
         const CaptureLimits& limits)
       : node(owner),
         output(detail::NodeOutput::of(*owner, origin, limits)),
-        source(chain(), stream) {
+        source(chain(), stream, detail::secrets_of(owner)) {
     use().begin_stream();
   }
 

@@ -19,11 +19,9 @@ std::chrono::nanoseconds wall_ahead() {
 
 std::unique_ptr<TailRing> make_ring(NodeState& node, std::string_view origin,
                                     std::uint64_t text_bytes) {
-  const bool in_file = node.run != nullptr && node.core->in_own_process();
+  const std::uint32_t run = node.run != nullptr ? node.run->number : 0;
   try {
-    return TailRing::create(
-        in_file ? node.core->next_tail_path() : std::string(), text_bytes,
-        {.run = in_file ? node.run->number : 0, .node = node.id, .origin = origin});
+    return node.core->make_tail(text_bytes, {.run = run, .node = node.id, .origin = origin});
   } catch (const std::bad_alloc&) {
     return nullptr;
   }

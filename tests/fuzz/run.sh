@@ -7,7 +7,7 @@ build=$1 seconds=$2
 corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 
-mkdir "$corpus"/{events,levels,answer,journal,redactor}
+mkdir "$corpus"/{events,levels,capture,answer,journal,redactor}
 # The contract's vectors, a seed per line.
 find "$source/tests/contract" -name '*.ndjson' -exec cat {} + |
   awk -v dir="$corpus/events" '{ file = dir "/" NR; printf "%s", $0 > file; close(file) }'
@@ -18,6 +18,11 @@ grep -hoE '"[^"]{8,}' "$source/tests/unit/capture/level_detector_test.cpp" | cut
   awk -v dir="$corpus/levels" '{ file = dir "/line" NR; printf "%s", $0 > file; close(file) }'
 grep -hoE 'R"\([^)]*\)"' "$source/tests/unit/capture/json_log_test.cpp" | sed -E 's/^R"\(|\)"$//g' |
   awk -v dir="$corpus/levels" '{ file = dir "/json" NR; printf "%s", $0 > file; close(file) }'
+# Output with progress, rows that are drawn again, links, secrets and long lines.
+printf '\0\0\1\20one\r\n 10%%\r 20%%\r\033[K\n\033]8;;http://h/\033\\link\033]8;;\a\nhunter2-secret' > "$corpus/capture/1"
+printf '\1\1\7\100a 0%%\nb 0%%\n\033[2A\033[2K\ra 9%%\n\033[2K\rb 9%%\nTraceback (most recent call last):\n  File "x"\n' \
+  > "$corpus/capture/2"
+printf '\2\3\3\377{"level":"warn","msg":"x","a":1}\n\302\23331mred\355\240\200\360\237\b\b' > "$corpus/capture/3"
 # An answer of each status.
 answer='{"runs":[{"runId":"r","accepted":1,"duplicates":1,"rejected":[{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV-0-000000000007",
 "reason":"timestamp"}],"through":{"01ARZ3NDEKTSV4RRFFQ69G5FAV-0":2},"cursor":"MQ==","status":"CANCELLED"}]}'
@@ -31,7 +36,7 @@ printf '\0x\17?token=abcdef\17 Bearer a1b2c3d\17://u:password@h' > "$corpus/reda
 "$build/tests/fuzz/shiptrace_fuzz_journal" --write-seeds "$corpus/journal"
 
 failed=0
-for target in events levels answer journal redactor; do
+for target in events levels capture answer journal redactor; do
   echo "--- $target"
   (cd "$corpus/$target" &&
     "$build/tests/fuzz/shiptrace_fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 .) ||

@@ -116,3 +116,26 @@ TEST_CASE("the chain says when it has something to do") {
   CHECK(node.kept.events.back().message == "$ ");
   CHECK(node.kept.events.back().event.continued);
 }
+
+TEST_CASE("secrets are taken out before lines are cut, and where sequences stood between them") {
+  const auto secrets = std::make_shared<Secrets>();
+  secrets->add("hunter2-secret");
+  secrets->add("-----BEGIN KEY-----\nabcdef\n-----END KEY-----");
+  const std::string_view text =
+      "password hunter2-secret ok\n\x1B[1mhun\x1B[31mter2-sec\x1B[0mret\n"
+      "-----BEGIN KEY-----\r\nabcdef\r\n-----END KEY-----\nhunter2-\nhunter2-sec";
+  std::mt19937 random(3);
+  for (const std::size_t longest : {1U, 5U, 1000U}) {
+    // All of it beside the last line is in the tail.
+    Node node({.head_bytes = 0});
+    OutputChain::Source out(node.chain, Stream::out, secrets);
+    std::string seen;
+    out.on_line([&](std::string_view line) { seen.append(line).append("\n"); });
+    for (const std::string& piece : at_random(text, longest, random)) out.write(piece, at(0));
+    out.finish(at(0));
+    node.chain.finish();
+    CHECK(seen == "password [REDACTED] ok\n[REDACTED]\n[REDACTED]\nhunter2-\nhunter2-sec\n");
+    CHECK(node.kept.text() == seen);
+    CHECK(out.bytes() == text.size());
+  }
+}

@@ -121,3 +121,17 @@ TEST_CASE("a stream that has ended may go on") {
   CHECK(events[0].message == "a");
   CHECK(events[1].message == "b");
 }
+
+TEST_CASE("a tail that the directory's budget has no room for waits in memory") {
+  Config config;
+  config.journal_budget = 4 << 20;
+  RecordedSession session(config);
+  auto node = session.run().node("n");
+  auto out = node.stream(Stream::out, {.head_bytes = 0, .tail_bytes = 4 << 20});
+  out.write("one\ntwo\n");
+  CHECK(tails_in(session.journal_dir()) == 0);
+  out.finish();
+  const auto events = session.events();
+  REQUIRE(events.size() == 2);
+  CHECK(events[1].message == "two");
+}
