@@ -88,8 +88,7 @@ bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::me
   head_.prepare(*event.node, lane);
   const std::size_t start = out.size();
   out.reserve(start + head_.bound(*event.node) + plan->bound(event.payload.size()) + 1);
-  char* to = out.data() + start;
-  to = head_.write(to, event);
+  char* to = head_.write(out.data() + start, event);
   to = plan->write(head_.write_time(to, event.stamp), event.payload);
   if (to == nullptr) return false;
   *to++ = '}';
