@@ -68,25 +68,6 @@ std::optional<Level> level_before_bracket(std::string_view word,
   return is_logrus || behind == ':' ? level_of_mark(word) : std::nullopt;
 }
 
-std::optional<Level> level_of_letter(char letter) noexcept {
-  switch (letter) {
-    case 'F':
-    case 'E':
-    case 'C':
-      return Level::error;
-    case 'W':
-      return Level::warn;
-    case 'I':
-    case 'N':
-      return Level::info;
-    case 'D':
-    case 'V':
-      return Level::debug;
-    default:
-      return std::nullopt;
-  }
-}
-
 bool is_clock(std::string_view text) noexcept {
   return is_digit(at(text, 0)) && is_digit(at(text, 1)) && at(text, 2) == ':' &&
          is_digit(at(text, 3)) && is_digit(at(text, 4)) && at(text, 5) == ':';

@@ -84,6 +84,25 @@ std::optional<Level> level_of_word(std::string_view word) noexcept {
   }
 }
 
+std::optional<Level> level_of_letter(char letter) noexcept {
+  switch (letter) {
+    case 'F':
+    case 'E':
+    case 'C':
+      return Level::error;
+    case 'W':
+      return Level::warn;
+    case 'I':
+    case 'N':
+      return Level::info;
+    case 'D':
+    case 'V':
+      return Level::debug;
+    default:
+      return std::nullopt;
+  }
+}
+
 bool is_plain_value(std::string_view text) noexcept {
   text = without_blanks_around(text);
   if (is_digit(at(text, 0))) {

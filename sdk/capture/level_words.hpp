@@ -15,6 +15,9 @@ namespace trace::detail {
 // other text. Trace and verbose are debug, notice is info, critical, alert, panic … are error.
 std::optional<Level> level_of_word(std::string_view word) noexcept;
 
+// The level that a capital stands for in the heads of klog, apt, Tornado, Android and others.
+std::optional<Level> level_of_letter(char letter) noexcept;
+
 // Syslog's severities: 0 (emergency) to 7 (debug).
 constexpr Level level_of_severity(unsigned severity) noexcept {
   if (severity <= 3) return Level::error;

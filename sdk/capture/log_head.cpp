@@ -37,11 +37,18 @@ std::string_view content(std::string_view bracket) noexcept {
   return bracket.substr(1, bracket.size() - 2);
 }
 
-// "[warning]", "[WARN ]", "[ ERROR ]", "[core:error]" (Apache's module before the level).
+// "[warning]", "[WARN ]", "[ ERROR ]"
 std::optional<Level> level_of_bracket(std::string_view bracket) noexcept {
-  const std::string_view word = without_blanks_around(content(bracket));
-  const std::size_t colon = word.find(':');
-  return level_of_word(colon == std::string_view::npos ? word : from(word, colon + 1));
+  return level_of_word(without_blanks_around(content(bracket)));
+}
+
+// Apache's "[core:error]" behind its time, which begins with a weekday.
+std::optional<Level> level_of_module(std::string_view text) noexcept {
+  text = without_blanks_before(text);
+  const std::size_t length = bracket_length(text);
+  if (length == 0) return std::nullopt;
+  const std::string_view name = content(text.substr(0, length));
+  return level_of_word(from(name, name.rfind(':') + 1));
 }
 
 // A word in capitals somewhere in a bracket that begins with a time: env_logger, celery, Chromium.
@@ -157,7 +164,7 @@ class Head {
   std::optional<Level> level_named(std::string_view word, std::string_view behind, const Gap& next,
                                    bool is_first) const noexcept {
     if (!may_follow_level(at(behind, 0))) return std::nullopt;
-    if (word.size() == 1) return level_of_letter(word.front(), behind);
+    if (word.size() == 1) return level_of_single(word.front(), behind);
     const std::size_t letters = length_of(word, is_letter);
     const bool has_verbosity = at(word, letters) == '-' && letters + 2 == word.size();  // "info-0"
     if (letters != word.size() && !(has_verbosity && gap_.is_strong)) return std::nullopt;
@@ -173,24 +180,11 @@ class Head {
   }
 
   // Android's "1234  5678 E Tag: …" and TensorFlow's ": W tensorflow/…".
-  std::optional<Level> level_of_letter(char letter, std::string_view behind) const noexcept {
+  std::optional<Level> level_of_single(char letter, std::string_view behind) const noexcept {
     const bool is_android = numbers_ == 2 && !gap_.is_strong;
     const bool is_tensorflow = numbers_ == 0 && gap_.has_colon && gap_.length == 2;
-    if (at(behind, 0) != ' ' || !(is_android || is_tensorflow)) return std::nullopt;
-    switch (letter) {
-      case 'E':
-      case 'F':
-        return Level::error;
-      case 'W':
-        return Level::warn;
-      case 'I':
-        return Level::info;
-      case 'D':
-      case 'V':
-        return Level::debug;
-      default:
-        return std::nullopt;
-    }
+    const bool is_meant = at(behind, 0) == ' ' && (is_android || is_tensorflow);
+    return is_meant ? level_of_letter(letter) : std::nullopt;
   }
 
   std::string_view rest_;
@@ -219,19 +213,7 @@ std::optional<Level> level_of_sign(char sign) noexcept {
 // "[I 03:04:05.678 NotebookApp]" (Tornado), "[WARN  tini (8)]", "[DEPRECATION WARNING]" (Ansible).
 std::optional<Level> level_at_front_of_bracket(std::string_view text) noexcept {
   if (at(text, 1) == ' ' && is_digit(at(text, 2))) {
-    switch (text.front()) {
-      case 'E':
-      case 'C':
-        return Level::error;
-      case 'W':
-        return Level::warn;
-      case 'I':
-        return Level::info;
-      case 'D':
-        return Level::debug;
-      default:
-        return std::nullopt;
-    }
+    return level_of_letter(text.front());
   }
   if (text == "DEPRECATION WARNING") return Level::warn;
   if (text == "FAILED") return Level::error;  // systemd
@@ -276,6 +258,7 @@ std::optional<Level> level_in_brackets(std::string_view line) noexcept {
   if (const auto level = level_of_word(text)) return may_be_section ? std::nullopt : level;
   if (const auto level = level_at_front_of_bracket(text)) return level;
   if (!has_time(text)) return level_behind_name(rest);
+  if (is_capital(text.front())) return level_of_module(rest);
   if (const auto level = level_beside_time(text)) return level;
   return level_behind_time(rest);
 }

@@ -359,6 +359,7 @@ TEST_CASE("nothing is guessed from the middle of a sentence, a URL, a number or 
       "[CVE-2021-44228:log4j] [http] [critical] https://example.com",
       "[tech-detect:nginx] [http] [info] https://example.com",
       "[2024-01-02 03:04:05] [exposed-panel] [http] [critical] https://example.com",
+      "[2024-01-02 03:04:05] [detect:error] [http] [high] https://example.com",
       "https://example.com [200] [Error page] [nginx]",
       "[200] error",
       "[20.0] error",
