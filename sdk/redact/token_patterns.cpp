@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
 
 #include "redact/matcher.hpp"
 #include "redact/token_anchors.hpp"
@@ -77,7 +75,8 @@ class Reader {
   // Whether a token may begin here: behind no part of a word, unless that is the end of an escape.
   bool begins(std::size_t at) const {
     if (at == 0 || !is_word(text_[at - 1])) return true;
-    return at >= 2 && text_[at - 2] == '\\' && is_one_of(text_[at - 1], "bfnrt");
+    if (at >= 2 && text_[at - 2] == '\\' && is_one_of(text_[at - 1], "bfnrt")) return true;
+    return at >= 6 && has("\\u00", at - 6);
   }
 
   // A token of a prefix and at least so many characters of a kind, and no other behind them.
@@ -287,33 +286,11 @@ class Reader {
 
 std::optional<TextPart> next_token(std::string_view text, std::size_t from) noexcept {
   const Reader reader(text);
-  // The first of a block's anchors that is part of a token.
-  const auto first_of = [&](std::size_t block, std::uint32_t anchors) -> Part {
-    for (; anchors != 0; anchors &= anchors - 1) {
-      const Part part =
-          reader.at_anchor(block + static_cast<std::size_t>(std::countr_zero(anchors)));
-      if (part && part->begin >= from) return part;
-    }
-    return std::nullopt;
-  };
-  std::size_t at = from;
-  for (; at + anchor_block < text.size(); at += anchor_block) {
-    const std::uint32_t anchors = anchors_of_block(text.data() + at);
-    if (anchors == 0) continue;
-    if (const Part part = first_of(at, anchors)) return part;
+  for (std::size_t at = next_anchor(text, from); at < text.size(); at = next_anchor(text, at + 1)) {
+    const std::optional<TextPart> part = reader.at_anchor(at);
+    if (part && part->begin >= from) return part;
   }
-  // No pattern ends with its anchor, so that the last byte is none.
-  if (at + 1 >= text.size()) return std::nullopt;
-  const std::size_t left = text.size() - 1 - at;
-  const std::uint32_t in_text = (std::uint32_t{1} << left) - 1;
-  if (text.size() > anchor_block) {
-    const std::size_t block = text.size() - 1 - anchor_block;
-    const std::uint32_t anchors = anchors_of_block(text.data() + block) >> (at - block);
-    return first_of(at, anchors & in_text);
-  }
-  char block[anchor_block + 1] = {};
-  std::memcpy(block, text.data() + at, left + 1);
-  return first_of(at, anchors_of_block(block) & in_text);
+  return std::nullopt;
 }
 
 void append_without_tokens(std::string& out, std::string_view text) {

@@ -46,6 +46,7 @@ std::vector<Positive> positives() {
       {p("ghu") + "_" + r36 + ",", "[REDACTED],"},
       {p("ghr") + "_" + r36 + r20, "[REDACTED]"},
       {"\\n" + p("ghp") + "_" + r36, "\\n[REDACTED]"},
+      {"\\u0001" + p("ghp") + "_" + r36, "\\u0001[REDACTED]"},
       {p("github") + "_pat_11ABCDEFG0" + r20 + "_" + r36, "[REDACTED]"},
       {"https://" + p("ghp") + "_" + r36 + "@github.com/o/r", "https://[REDACTED]@github.com/o/r"},
       {p("AK") + "IA" + a16, "[REDACTED]"},
@@ -169,15 +170,18 @@ const std::vector<std::string> negatives{
 TEST_CASE("what has the shape of a token is replaced") {
   const auto table = positives();
   REQUIRE(table.size() >= 40);
-  for (const auto& [text, redacted] : table) {
-    CAPTURE(text);
-    CHECK(without(text) == redacted);
-    CHECK(without(without(text)) == redacted);
-    // Wherever it stands in the blocks that are read at once.
-    for (std::size_t before = 1; before < 40; ++before) {
-      const std::string filler = std::string(before - 1, '~') + " ";
-      REQUIRE(without(filler + text + " ~~") == filler + std::string(redacted) + " ~~");
-      REQUIRE(without(filler + text) == filler + std::string(redacted));
+  for (const std::size_t block : {1U, 16U, 32U, 0U}) {
+    if (!set_anchor_block(block)) continue;
+    for (const auto& [text, redacted] : table) {
+      CAPTURE(text);
+      CHECK(without(text) == redacted);
+      CHECK(without(without(text)) == redacted);
+      // Wherever it stands in the blocks that are read at once.
+      for (std::size_t before = 1; before < 40; ++before) {
+        const std::string filler = std::string(before - 1, '~') + " ";
+        REQUIRE(without(filler + text + " ~~") == filler + std::string(redacted) + " ~~");
+        REQUIRE(without(filler + text) == filler + std::string(redacted));
+      }
     }
   }
 }
@@ -198,18 +202,34 @@ TEST_CASE("several in one text") {
   CHECK(without("a://b:c@d e://f:g@h") == "a://b:[REDACTED]@d e://f:[REDACTED]@h");
 }
 
-TEST_CASE("blocks have the anchors that their bytes have") {
-  for (int c = 0; c < 256; ++c) {
-    for (int next = 0; next < 256; ++next) {
-      const char pair[] = {static_cast<char>(c), static_cast<char>(next)};
-      std::string text(7, '.');
-      text.append(pair, 2).append(8, '.');
-      std::uint32_t expected = 0;
-      for (std::size_t i = 0; i < anchor_block; ++i) {
-        expected |= std::uint32_t{is_anchor(text[i], text[i + 1])} << i;
-      }
-      REQUIRE(anchors_of_block(text.data()) == expected);
+TEST_CASE("blocks have the anchors that their bytes have, and few others") {
+  for (const std::size_t block : {1U, 16U, 32U, 0U}) {
+    if (!set_anchor_block(block)) {
+      MESSAGE("SKIPPED: this processor has no blocks of ", block, " bytes");
+      continue;
     }
+    CAPTURE(block);
+    int others = 0;
+    for (int c = 0; c < 256; ++c) {
+      for (int next = 0; next < 256; ++next) {
+        const char pair[] = {static_cast<char>(c), static_cast<char>(next)};
+        for (const std::size_t before : {0U, 7U, 21U, 37U}) {
+          const std::string text = std::string(before, '.').append(pair, 2).append(before, '.');
+          const std::size_t found = next_anchor(text, 0);
+          const std::size_t expected = is_anchor(pair[0], pair[1])             ? before
+                                       : before > 0 && is_anchor(pair[1], '.') ? before + 1
+                                                                               : text.size();
+          REQUIRE(found <= expected);
+          others += found < expected ? 1 : 0;
+        }
+      }
+    }
+    CHECK(others <= (block == 1 || block == 16 ? 0 : 64));
+    CHECK(next_anchor("", 0) == 0);
+    CHECK(next_anchor("__", 1) == 2);
+    CHECK(next_anchor("_", 0) == 1);
+    CHECK(next_anchor(std::string(40, '_'), 39) == 40);
+    CHECK(next_anchor(std::string(40, '_'), 38) == 38);
   }
 }
 
