@@ -36,11 +36,10 @@ struct TerminalSize {
   std::uint16_t columns = 80;
 };
 
-// What the child reads as its standard input. By default there is nothing to read.
+// What the child reads as its standard input.
 struct Input {
   std::string text = {};  // these bytes, then end of file
   int descriptor = -1;    // else, if not negative: what this descriptor yields; it stays yours
-  bool given() const noexcept { return descriptor >= 0 || !text.empty(); }
 };
 
 struct ProcessSpec {
@@ -51,7 +50,7 @@ struct ProcessSpec {
   std::stop_token stop = {};              // a stop request ends the child as CANCELLED
   std::stop_token kill = {};              // the same without the grace, also during it
   OutputTap tap = {};
-  Input input = {};
+  std::optional<Input> input = {};  // null: there is nothing to read
   std::optional<TerminalSize> terminal = {};
   CaptureLimits limits = {};
 };
@@ -74,7 +73,7 @@ struct ContainerSpec {
   std::stop_token stop = {};
   std::stop_token kill = {};
   OutputTap tap = {};
-  Input input = {};
+  std::optional<Input> input = {};  // null: there is nothing to read
   std::optional<TerminalSize> terminal = {};
   CaptureLimits limits = {};
   std::string docker = "docker";  // the client to call; podman's takes the same orders
