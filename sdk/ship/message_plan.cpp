@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <limits>
 
 #include "contract/json_quoting.hpp"
 #include "contract/json_text.hpp"
@@ -72,21 +71,6 @@ bool is_quoted(Tag tag) noexcept { return tag == Tag::string || tag == Tag::char
 bool is_float(Tag tag) noexcept { return tag == Tag::float32 || tag == Tag::float64; }
 
 bool has_anchor(std::string_view text) noexcept { return next_anchor(text, 0) != text.size(); }
-
-bool is_with_some_byte(auto&& holds) noexcept {
-  for (int byte = 0; byte <= std::numeric_limits<unsigned char>::max(); ++byte) {
-    if (holds(static_cast<char>(byte))) return true;
-  }
-  return false;
-}
-
-bool may_begin_anchor(char c) noexcept {
-  return is_with_some_byte([c](char next) { return is_anchor(c, next); });
-}
-
-bool may_end_anchor(char next) noexcept {
-  return is_with_some_byte([next](char c) { return is_anchor(c, next) && !is_anchor(c, '\0'); });
-}
 
 std::string quoted(std::string_view text) {
   std::string out;
@@ -159,7 +143,7 @@ bool MessagePlan::sites_text_may_hold_anchor() const noexcept {
   const auto may_hold = [&](std::string_view text, bool before_value) {
     if (text.empty()) return behind_text;
     return has_anchor(text) || (before_value && may_begin_anchor(text.back())) ||
-           (behind_text && may_end_anchor(text.front()));
+           (behind_text && may_continue_anchor(text.front()));
   };
   for (const Step& step : message_) {
     if (may_hold(step.before.text(), true)) return true;
@@ -173,7 +157,7 @@ bool MessagePlan::may_hold_anchor(std::span<const std::byte> payload) const noex
   if (!payload_has_text_ || payload.empty()) return false;
   // The texts' sizes and the numbers between them are looked at, too: sometimes they look like one.
   const std::string_view bytes(reinterpret_cast<const char*>(payload.data()), payload.size());
-  return has_anchor(bytes) || is_anchor(bytes.back(), '\0');
+  return has_anchor(bytes) || is_anchor(bytes.back(), '\0', '\0');
 }
 
 std::size_t MessagePlan::bound(std::size_t payload_bytes) const noexcept {
