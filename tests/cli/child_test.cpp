@@ -172,6 +172,33 @@ TEST_CASE("a secret that is not there is reported before anything is done") {
   CHECK(ended.errors.find("SHIPTRACE_TEST_NO_SUCH_SECRET") != std::string::npos);
 }
 
+TEST_CASE("the value of a variable that is named as a secret is nowhere but on our stdout") {
+  const BackendOfTest backend;
+  Command command = backend.command(
+      of_run("r1", {"--secret-env", "HARMLESS", "--", "sh", "-c", "echo is $HARMLESS; exit 3"}));
+  command.env.emplace_back("HARMLESS=tr0ub4dor");
+  const Finished ended = run(std::move(command));
+  CHECK(ended.output == "is tr0ub4dor\n");
+  CHECK(ended.status.code == 3);
+  const auto events = backend.events("r1");
+  CHECK(find_line(events, "stdout", "is [REDACTED]") != nullptr);
+  for (const StoredEvent& event : events) {
+    CHECK(event.message.value_or("").find("tr0ub4dor") == std::string::npos);
+    CHECK(event.output_summary.value_or("").find("tr0ub4dor") == std::string::npos);
+  }
+}
+
+TEST_CASE("a secret that cannot be kept is reported before anything is done") {
+  const BackendOfTest backend;
+  Command command =
+      backend.command(of_run("r1", {"--secret-env", "HARMLESS", "--", "echo", "ran"}));
+  command.env.emplace_back("HARMLESS=short");
+  const Finished ended = run(std::move(command));
+  CHECK(ended.status.code == 125);
+  CHECK(ended.output.empty());
+  CHECK(ended.errors.find("--secret-env: HARMLESS: ") != std::string::npos);
+}
+
 TEST_CASE("a reader of our stdout that goes away stops neither child nor recording") {
   const BackendOfTest backend;
   Command command = backend.command(of_run(
