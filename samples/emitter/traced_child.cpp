@@ -92,7 +92,11 @@ bool keep_secrets(Session& session, const std::vector<std::string>& names) {
       fail(fmt::format("--secret-env: {} is not set; export it or leave the option out", name));
       return false;
     }
-    static_cast<void>(session);  // SECRETS: session.add_secret(value); where Session has it
+    const SecretAnswer answer = session.add_secret(value);
+    if (!is_redacted(answer)) {
+      fail(fmt::format("--secret-env: the value of {} {}", name, text(answer)));
+      return false;
+    }
   }
   return true;
 }

@@ -172,6 +172,28 @@ TEST_CASE("a secret that is not there is reported before anything is done") {
   CHECK(ended.errors.find("SHIPTRACE_TEST_NO_SUCH_SECRET") != std::string::npos);
 }
 
+TEST_CASE(
+    "what --secret-env names is taken out of lines and of the command; what cannot be is told") {
+  const BackendOfTest backend;
+  Command command = backend.command(of_run(
+      "r1", {"--secret-env", "SHIPTRACE_TEST_LOGIN", "--", "sh", "-c", "echo is shibboleth-9"}));
+  command.env["SHIPTRACE_TEST_LOGIN"] = "shibboleth-9";
+  CHECK(run(std::move(command)).output == "is shibboleth-9\n");
+  const auto events = backend.events("r1");
+  CHECK(find_line(events, "stdout", "is [REDACTED]") != nullptr);
+  for (const EventPayload& event : events) {
+    CHECK(event.data.value_or("").find("shibboleth") == std::string::npos);
+  }
+
+  Command refused =
+      backend.command(of_run("r2", {"--secret-env", "SHIPTRACE_TEST_LOGIN", "--", "echo", "ran"}));
+  refused.env["SHIPTRACE_TEST_LOGIN"] = "short";
+  const Finished ended = run(std::move(refused));
+  CHECK(ended.status.code == 125);
+  CHECK(ended.output.empty());
+  CHECK(ended.errors.find("SHIPTRACE_TEST_LOGIN has less than 6 bytes") != std::string::npos);
+}
+
 TEST_CASE("a reader of our stdout that goes away stops neither child nor recording") {
   const BackendOfTest backend;
   Command command = backend.command(of_run(
