@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <trace/summary.hpp>
 
 #include <cerrno>
 #include <cstdlib>
@@ -42,8 +41,7 @@ FoundResult invalid(std::string why) {
   return {.kind = FoundResult::Kind::invalid, .why = fmt::format("{} {}", result_name, why)};
 }
 
-FoundResult read_result(int file) {
-  Summariser summary;
+FoundResult read_result(int file, NodeSummary& summary) {
   JsonCheck check;
   std::string piece(256 * 1024, '\0');
   std::uint64_t bytes = 0;
@@ -108,7 +106,7 @@ Result<Files> Files::make(std::string_view journal, const std::string& name,
 
 Files::~Files() { remove(); }
 
-FoundResult Files::result() const {
+FoundResult Files::result(NodeSummary summary) const {
   // Without O_NONBLOCK a named pipe would make us wait for whoever writes to it.
   const child::FileDescriptor file(::openat(opened_.get(), std::string(result_name).c_str(),
                                             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -119,7 +117,7 @@ FoundResult Files::result() const {
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return invalid("is no regular file");
   }
-  return read_result(file.get());
+  return read_result(file.get(), summary);
 }
 
 bool Files::remove() noexcept {

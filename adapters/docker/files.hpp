@@ -7,6 +7,7 @@
 // not trusted: no link is followed, and only so much is read. Works on the capture's thread.
 #pragma once
 
+#include <trace/node_summary.hpp>
 #include <trace/result.hpp>
 
 #include <cstdint>
@@ -42,7 +43,8 @@ class Files {
 
   // To be mounted; absolute.
   const std::string& directory() const noexcept { return shared_; }
-  FoundResult result() const;
+  // `summary`: new, of the node.
+  FoundResult result(NodeSummary summary) const;
   // Removes everything; answers false when something could not be: a directory that the container
   // made, and that only its user may empty.
   bool remove() noexcept;

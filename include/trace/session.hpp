@@ -273,6 +273,8 @@ class LineStream {
   // Also shows each line (a long one in parts) and each frame that is passed on to `see`, also
   // those that are left out; with what was taken out of them taken out.
   void on_line(std::function<void(std::string_view line)> see);
+  // Also shows the bytes, without the secrets in them.
+  void on_bytes(std::function<void(std::string_view bytes)> see);
 
   // Written so far: lines that are complete, bytes, and what a progress display has overwritten.
   std::uint64_t lines() const noexcept;

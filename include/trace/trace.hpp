@@ -4,6 +4,7 @@
 
 #include <trace/config.hpp>
 #include <trace/event.hpp>
+#include <trace/node_summary.hpp>
 #include <trace/record.hpp>
 #include <trace/result.hpp>
 #include <trace/session.hpp>

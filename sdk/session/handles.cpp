@@ -4,9 +4,9 @@
 #include <atomic>
 #include <utility>
 
+#include <trace/node_summary.hpp>
 #include <trace/record.hpp>
 #include <trace/session.hpp>
-#include <trace/summary.hpp>
 
 #include "contract/identifier.hpp"
 #include "session/generations.hpp"
@@ -206,7 +206,9 @@ void Node::completed() noexcept { record(*this, {.type = Type::completed}); }
 
 void Node::completed(std::string_view output) noexcept {
   try {
-    const std::string summary = summarise(output);
+    NodeSummary of_output(shared_state());
+    of_output.update(output);
+    const std::string summary = of_output.finish();
     record(*this, {.type = Type::completed, .output_summary = summary});
   } catch (...) {  // no memory for a summary is no reason to leave the node open
     completed();

@@ -126,6 +126,23 @@ TEST_CASE("a number that is a secret becomes a string") {
   CHECK(events[1].data == R"({"pin":"[REDACTED]"})");
 }
 
+TEST_CASE("an output that is too long to be shown is cut behind redaction") {
+  RecordedSession session(without_environment());
+  session.session().add_secret(secret);
+  for (std::size_t places = 0; places < secret.size(); places += 5) {
+    std::string output;
+    while (output.size() < 40'000) output += std::string(7 + places, '~') + secret;
+    session.run().node("n").completed(output);
+  }
+  for (const EventPayload& event : session.events()) {
+    const std::string& summary = event.output_summary.value_or("");
+    CHECK(summary.find("sha256") != std::string::npos);
+    for (const char* part : {"c0rr", "horse", "batt", "staple"}) {
+      CHECK(summary.find(part) == std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("a text that was cut ends with no part of a secret") {
   RecordedSession session(without_environment());
   session.session().add_secret(secret);
