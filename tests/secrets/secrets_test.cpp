@@ -127,7 +127,7 @@ TEST_CASE("no secret of a worker that was killed before it delivered") {
                     "--journal-dir", probed.journal_dir()},
            .without_env = {"SHIPTRACE_TOKEN", "SHIPTRACE_TOKEN_FILE"}},
           120s);
-  CHECK_MESSAGE(recovered.status == ExitStatus{0, 0}, recovered.errors);
+  CHECK_MESSAGE(recovered.status.code == 0, recovered.errors);
   find_no_secret(probed.journal(), "what recovery left");
   find_no_secret(probed.wire(), "the wire");
   find_every_placeholder(probed.wire(), "the wire");
