@@ -34,10 +34,11 @@ done
 printf '\1\15corr\n"hor/se"xtext \200\0\300\1\7\5 more' > "$corpus/redactor/long"
 printf '\203\3aab\3aba\3babx\17aaabababaababba' > "$corpus/redactor/short"
 printf '\0x\17?token=abcdef\17 Bearer a1b2c3d\17://u:password@h' > "$corpus/redactor/tokens"
-"$build/tests/fuzz/shiptrace_fuzz_journal" --write-seeds "$corpus/journal"
-
 targets=("${@:3}")
 (( ${#targets[@]} > 0 )) || targets=(events levels capture answer journal redactor)
+if [[ " ${targets[*]} " == *" journal "* ]]; then
+  "$build/tests/fuzz/shiptrace_fuzz_journal" --write-seeds "$corpus/journal"
+fi
 findings=$build/findings
 mkdir -p "$findings"
 
