@@ -60,6 +60,7 @@ class Volume {
       check_limits();
     }
     check_memory();
+    tell_in_one_line();
     return !failed_;
   }
 
@@ -134,6 +135,16 @@ class Volume {
     require(shown_.has_gap(), "nothing was left out");
     require(fills(shown_.head().bytes, limits.head_bytes), "the head is not as large as it may be");
     require(fills(shown_.tail().bytes, limits.tail_bytes), "the tail is not as large as it may be");
+  }
+
+  // tests/run.sh shows these lines at its end.
+  void tell_in_one_line() const {
+    fmt::print(
+        "FIGURES: volume, {}: {} lines printed, {} shown and compared, {} wrong, {} left out; "
+        "the worker's heap at most {}, later {}\n",
+        mode_, cli::thousands(lines_), cli::thousands(shown_.head().lines + shown_.tail().lines),
+        shown_.wrong(), cli::thousands(shown_.omitted().lines),
+        mebibytes(figures_.at("heap_first_half")), mebibytes(figures_.at("heap_later")));
   }
 
   void check_memory() {
