@@ -92,10 +92,10 @@ bool keep_secrets(Session& session, const std::vector<std::string>& names) {
       fail(fmt::format("--secret-env: {} is not set; export it or leave the option out", name));
       return false;
     }
-    if (const SecretAnswer answer = session.add_secret(value); !is_redacted(answer)) {
-      fail(fmt::format("--secret-env: {}: {}", name, text(answer)));
-      return false;
-    }
+    const SecretAnswer answer = session.add_secret(value);
+    if (is_redacted(answer) || answer == SecretAnswer::none) continue;  // no value, no leak
+    fail(fmt::format("--secret-env: {}: {}", name, text(answer)));
+    return false;
   }
   return true;
 }
@@ -118,8 +118,7 @@ int trace_child(const ChildOptions& options, const RunChild& run_child) {
        .stop = stop.token(),
        .kill = stop.at_once(),
        .tap = [&](Stream stream, std::string_view bytes) { terminal.write(stream, bytes); },
-       .input =
-           options.with_stdin ? std::optional(Input{.descriptor = STDIN_FILENO}) : std::nullopt,
+       .input = {.descriptor = options.with_stdin ? STDIN_FILENO : -1},
        .terminal = options.pty ? std::optional(terminal_size()) : std::nullopt});
   if (!spoke_for_itself(ended)) fail(fmt::format("{}: {}", ended.code(), ended.text()));
   close(*session, config);
