@@ -118,7 +118,8 @@ int trace_child(const ChildOptions& options, const RunChild& run_child) {
        .stop = stop.token(),
        .kill = stop.at_once(),
        .tap = [&](Stream stream, std::string_view bytes) { terminal.write(stream, bytes); },
-       .input = {.descriptor = options.with_stdin ? STDIN_FILENO : -1},
+       .input =
+           options.with_stdin ? std::optional(Input{.descriptor = STDIN_FILENO}) : std::nullopt,
        .terminal = options.pty ? std::optional(terminal_size()) : std::nullopt});
   if (!spoke_for_itself(ended)) fail(fmt::format("{}: {}", ended.code(), ended.text()));
   close(*session, config);

@@ -59,6 +59,7 @@ class Forms {
                                    {.escapes_controls = true, .digits = upper}}) {
       const std::string once = json_escaped(value, style);
       add(once);
+      if (once == value) continue;
       // A document within a string of another, as logs have it: written by the same writer twice,
       // or the second time by one that escapes no more than it must (ours).
       add(json_escaped(once, style));

@@ -139,15 +139,20 @@ TEST_CASE("a container reads what it is given") {
   CHECK(typed.lines(Stream::pty).back() == "typed");
 }
 
-TEST_CASE("no command line shows the value of a variable that is passed on") {
+TEST_CASE("no command line and no event shows the secret of a variable that is passed on") {
   const std::string secret = "s3cr3t-value-of-a-variable";
   ::setenv("SHIPTRACE_TEST_SECRET", secret.c_str(), 1);
   std::string seen;
-  const Told told = contained({.argv = {"sh", "-c", "echo $SHIPTRACE_TEST_SECRET | wc -c"},
+  const Told told = contained({.argv = {"sh", "-c",
+                                        "echo $SHIPTRACE_TEST_SECRET | wc -c; "
+                                        "echo \"<$SHIPTRACE_TEST_SECRET>\""},
                                .env = {"SHIPTRACE_TEST_SECRET"},
-                               .tap = [&](Stream, std::string_view) { seen = command_lines(); }});
+                               .tap = [&](Stream, std::string_view) { seen += command_lines(); }});
   ::unsetenv("SHIPTRACE_TEST_SECRET");
-  CHECK(told.lines(Stream::out) == Lines{std::to_string(secret.size() + 1)});
+  CHECK(told.lines(Stream::out) == Lines{std::to_string(secret.size() + 1), "<[REDACTED]>"});
+  for (const EventPayload& event : told.events) {
+    CHECK(to_json(event).find(secret) == std::string::npos);
+  }
   CHECK(seen.find("--attach") != std::string::npos);
   CHECK(seen.find(secret) == std::string::npos);
 }

@@ -6,7 +6,9 @@ set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(realpath "$1") seconds=$2
 corpus=$(mktemp -d)
-trap 'rm -rf "$corpus"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$corpus"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 mkdir "$corpus"/{events,levels,capture,answer,journal,redactor}
 # The contract's vectors, a seed per line.
@@ -34,6 +36,7 @@ done
 printf '\1\15corr\n"hor/se"xtext \200\0\300\1\7\5 more' > "$corpus/redactor/long"
 printf '\203\3aab\3aba\3babx\17aaabababaababba' > "$corpus/redactor/short"
 printf '\0x\17?token=abcdef\17 Bearer a1b2c3d\17://u:password@h' > "$corpus/redactor/tokens"
+
 targets=("${@:3}")
 (( ${#targets[@]} > 0 )) || targets=(events levels capture answer journal redactor)
 if [[ " ${targets[*]} " == *" journal "* ]]; then
