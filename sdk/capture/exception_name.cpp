@@ -26,11 +26,11 @@ std::size_t code_length(std::string_view text) noexcept {
 }  // namespace
 
 bool begins_with_exception(std::string_view line) noexcept {
-  // Nearly every line is passed by when the name at its front is known.
+  // Nearly every line is passed by when it is known what stands behind its first name.
   const std::size_t length = length_of(line.substr(0, longest_name + 1), is_part_of_name);
   const std::string_view name = line.substr(0, length);
   const bool has_code = at(line, length) == ' ' && at(line, length + 1) == '[';
-  if (!names_an_exception(name) && !has_code) return false;
+  if (length < line.size() && line[length] != ':' && !has_code) return false;
   const std::string_view word = first_word(line, longest_name + 1);
   const bool may_be_one = !word.empty() && (word.back() == ':' || word.size() == line.size() ||
                                             at(line, word.size() + 1) == '[');

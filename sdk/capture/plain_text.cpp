@@ -1,6 +1,8 @@
 #include "capture/plain_text.hpp"
 
-#if defined(__SSE2__)
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
@@ -34,11 +36,42 @@ unsigned controls_in(__m128i bytes) noexcept {
 
 #endif
 
+#if defined(__x86_64__)
+
+// How many bytes at the front, in whole blocks of 32, hold no control.
+[[gnu::target("avx2")]] std::size_t without_controls_32(std::string_view text,
+                                                        bool& seen_high) noexcept {
+  constexpr std::size_t block = sizeof(__m256i);
+  __m256i all = _mm256_setzero_si256();
+  std::size_t at = 0;
+  for (; text.size() - at >= block; at += block) {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
+    const __m256i from_bel = _mm256_sub_epi8(bytes, _mm256_set1_epi8(0x07));
+    const __m256i near =
+        _mm256_cmpeq_epi8(_mm256_min_epu8(from_bel, _mm256_set1_epi8(8)), from_bel);
+    const __m256i shown = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\t')),
+                                          _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n')));
+    const __m256i escape = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(0x1B));
+    const __m256i controls = _mm256_or_si256(_mm256_andnot_si256(shown, near), escape);
+    if (_mm256_testz_si256(controls, controls) == 0) break;
+    all = _mm256_or_si256(all, bytes);
+  }
+  seen_high = _mm256_movemask_epi8(all) != 0;
+  return at;
+}
+
+const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
+
+#endif
+
 }  // namespace
 
 std::size_t first_control(std::string_view text, bool& ascii) noexcept {
   std::size_t at = 0;
   bool seen_high = false;
+#if defined(__x86_64__)
+  if (has_avx2) at = without_controls_32(text, seen_high);
+#endif
 #if defined(__SSE2__)
   for (; text.size() - at >= step; at += step) {
     const __m128i bytes = load(text.data() + at);

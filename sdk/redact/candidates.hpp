@@ -1,11 +1,17 @@
 // Candidates: where in a text a form could begin. Most text holds nothing of a secret, and is not
 // to be read byte by byte to know that.
 //
-// Of each form's first bytes, all windows of a fixed length are noted in a table of bits (Bloom's).
-// A text then needs a look at one window in every `stride` bytes only: whatever form begins in
-// between has that window among its own. Immutable, so safe on any thread.
+// 1. A form begins with a run of bytes that are no white space, and of those only few kinds are in
+//    any form's beginning. Where a text has no such run that is long enough, there is nothing to
+//    look for: most text is short words. Runs are found 32 bytes at a time, on processors that can.
+// 2. Of each form's first bytes, all windows of a fixed length are noted in a table of bits
+//    (Bloom's). A run then needs a look at one window in every `stride` bytes only: whatever form
+//    begins in between has that window among its own.
+//
+// Immutable, so safe on any thread.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -13,6 +19,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "redact/byte_set.hpp"
 
 namespace trace::detail {
 
@@ -36,6 +44,11 @@ class Candidates {
   std::size_t bytes() const noexcept { return bits_.size() * sizeof(std::uint64_t); }
 
  private:
+  Place next_by_window(std::string_view text, std::size_t from) const noexcept;
+  Place next_by_run(std::string_view text, std::size_t from) const noexcept;
+  std::uint64_t with_runs(std::uint64_t bytes) const noexcept;
+  std::size_t unfinished_run(std::string_view text, std::size_t from) const noexcept;
+
   // Two bits of one word of the table.
   struct Slot {
     std::size_t word;
@@ -51,11 +64,18 @@ class Candidates {
     return (bits_[slot.word] & slot.bits) == slot.bits;
   }
 
+  ByteSet beginnings_;                    // what forms are made of at their beginning
+  std::size_t run_ = 1;                   // that each begins with
+  std::array<std::uint8_t, 5> shifts_{};  // see with_runs()
   std::size_t window_ = 1;
   std::size_t stride_ = 1;
   std::uint64_t mask_ = 0;  // the window's bytes
   unsigned shift_ = 63;     // leaves a word's number of a hash
   std::vector<std::uint64_t> bits_;
 };
+
+// Whether runs are looked for where the processor can, for tests; they are unless this said no.
+// False when this one cannot.
+bool set_candidate_runs(bool are_used) noexcept;
 
 }  // namespace trace::detail

@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto name_check_interval = 5s;
+constexpr std::size_t most_superseded_secrets = 16;
 // Addresses for what is recorded although the budget is spent.
 constexpr std::uint64_t beyond_budget = 64 * 1024 * 1024;
 
@@ -233,11 +234,16 @@ bool SessionCore::note_docker_client(std::string_view program) noexcept {
 
 SecretAnswer SessionCore::add_secret(std::string_view value) {
   const SecretAnswer answer = secrets_->add(value);
+  // Where many are added one by one, the keeper is too late for what each of them leaves behind.
+  if (secrets_->superseded() >= most_superseded_secrets) release_superseded_secrets();
   admit();
   return answer;
 }
 
 void SessionCore::release_superseded_secrets() {
+  // Another thread would count those in that were superseded while this one waited.
+  const std::unique_lock lock(release_mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return;
   const std::size_t superseded = secrets_->superseded();
   if (superseded == 0 || !lanes_.wait_until_quiet(Steady::now())) return;
   secrets_->release_superseded(superseded);

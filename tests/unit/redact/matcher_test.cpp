@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "redact/secret_forms.hpp"
+#include "redact/whitespace.hpp"
+#include "unit/redact/each_look.hpp"
 
 using namespace trace::detail;
 
@@ -32,16 +34,38 @@ TEST_CASE("the end of a text that was cut loses what may be the start of a secre
 
 TEST_CASE("a form of each length is found at each place of texts of each length") {
   // Short and long beginnings make other windows and strides.
-  for (std::size_t length = 6; length <= 40; ++length) {
-    std::string secret;
-    for (std::size_t i = 0; i < length; ++i) secret += static_cast<char>('!' + i);
-    const Matcher matcher(secret_forms(secret));
-    for (std::size_t before = 0; before < 40; ++before) {
-      for (const std::size_t behind : {0U, 1U, 7U, 8U, 9U, 40U}) {
-        const std::string text = std::string(before, '~') + secret + std::string(behind, '~');
-        REQUIRE(matcher.redacted(text) ==
-                std::string(before, '~') + "[REDACTED]" + std::string(behind, '~'));
+  trace::testing::with_each_look([] {
+    for (std::size_t length = 6; length <= 40; ++length) {
+      std::string secret;
+      for (std::size_t i = 0; i < length; ++i) secret += static_cast<char>('!' + i);
+      const Matcher matcher(secret_forms(secret));
+      // What no secret has, and what they are made of.
+      for (const char filler : {'~', '!'}) {
+        for (std::size_t before = 0; before < 40; ++before) {
+          for (const std::size_t behind : {0U, 1U, 7U, 8U, 9U, 40U}) {
+            const std::string front(before, filler);
+            const std::string end(behind, filler);
+            REQUIRE(matcher.redacted(front + secret + end) == front + "[REDACTED]" + end);
+            REQUIRE_FALSE(matcher.contains(front + secret.substr(0, length - 1) + end));
+          }
+        }
       }
     }
-  }
+  });
+}
+
+TEST_CASE("a secret of any byte is found, among any others") {
+  trace::testing::with_each_look([] {
+    for (int c = 0; c < 256; ++c) {
+      if (is_white_space(static_cast<char>(c))) continue;
+      const std::string secret(7, static_cast<char>(c));
+      const Matcher matcher({secret});
+      for (int other = 0; other < 256; ++other) {
+        if (other == c) continue;
+        const std::string filler(30, static_cast<char>(other));
+        REQUIRE(matcher.redacted(filler + secret + filler) == filler + "[REDACTED]" + filler);
+        REQUIRE_FALSE(matcher.contains(filler + secret.substr(1) + filler));
+      }
+    }
+  });
 }

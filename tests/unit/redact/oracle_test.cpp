@@ -12,6 +12,7 @@
 #include "redact/secret_forms.hpp"
 #include "redact/stream_redactor.hpp"
 #include "redact/text_encodings.hpp"
+#include "unit/redact/each_look.hpp"
 #include "unit/redact/oracle.hpp"
 
 using namespace trace;
@@ -68,8 +69,8 @@ bool leaks(const std::vector<std::string>& forms, std::string_view out) {
                      [&](const std::string& form) { return occurs(form, out); });
 }
 
-void compare(const std::vector<std::string>& forms, const std::vector<std::string>& texts,
-             Tally& tally) {
+void compare_this_way(const std::vector<std::string>& forms, const std::vector<std::string>& texts,
+                      Tally& tally) {
   const Matcher matcher(forms);
   ++tally.sets;
   for (const std::string& text : texts) {
@@ -97,6 +98,11 @@ void compare(const std::vector<std::string>& forms, const std::vector<std::strin
       ++tally.splits;
     }
   }
+}
+
+void compare(const std::vector<std::string>& forms, const std::vector<std::string>& texts,
+             Tally& tally) {
+  with_each_look([&] { compare_this_way(forms, texts, tally); });
 }
 
 void require_no_difference(const Tally& tally) {
@@ -198,7 +204,7 @@ TEST_CASE("white space of any kind and of any length up to the longest gap") {
   }
 }
 
-TEST_CASE("random secrets in random encodings, split at random") {
+void check_random_secrets() {
   std::mt19937 random(20'251'013);
   const auto below = [&](std::size_t n) {
     return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
@@ -262,4 +268,57 @@ TEST_CASE("random secrets in random encodings, split at random") {
     REQUIRE(out == expected);
     for (const std::string& form : forms) REQUIRE_MESSAGE(!occurs(form, out), form);
   }
+}
+
+TEST_CASE("random secrets in random encodings, split at random") {
+  with_each_look(check_random_secrets);
+}
+
+TEST_CASE("texts of many blocks, with and without what secrets begin with") {
+  with_each_look([] {
+    std::mt19937 random(7);
+    const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+    const auto word = [&](std::string_view characters, std::size_t size) {
+      std::string text;
+      while (text.size() < size) text += characters[below(characters.size())];
+      return text;
+    };
+    for (int round = 0; round < 300; ++round) {
+      std::set<std::string> forms;
+      const std::size_t shortest = 1 + below(40);
+      for (std::size_t count = 1 + below(20); count > 0; --count) {
+        std::string form = word("abc\xE9", shortest + below(8));
+        if (below(3) == 0) form += " " + word("bcd", 1 + below(4));
+        forms.insert(form);
+      }
+      const std::vector<std::string> all(forms.begin(), forms.end());
+      std::string text;
+      for (std::size_t count = below(12); count > 0; --count) {
+        const std::string& form = all[below(all.size())];
+        switch (below(4)) {
+          case 0:
+            text += form;
+            break;
+          case 1:
+            text += form.substr(0, below(form.size() + 1));
+            break;
+          case 2:
+            text += word("abc\xE9", below(90));
+            break;
+          default:
+            text += word("abcd ~\n", below(90));
+            break;
+        }
+      }
+      const Matcher matcher(all);
+      const std::string expected = redacted_by_oracle(all, text);
+      REQUIRE(matcher.redacted(text) == expected);
+      REQUIRE(matcher.contains(text) == (expected != text));
+      for (int splits = 0; splits < 4; ++splits) {
+        const std::size_t mean = 1 + below(100);
+        REQUIRE(in_pieces(matcher, text, [&](std::size_t) { return below(mean) == 0; }) ==
+                expected);
+      }
+    }
+  });
 }
