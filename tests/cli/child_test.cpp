@@ -172,36 +172,6 @@ TEST_CASE("a secret that is not there is reported before anything is done") {
   CHECK(ended.errors.find("SHIPTRACE_TEST_NO_SUCH_SECRET") != std::string::npos);
 }
 
-TEST_CASE("a secret of --secret-env is in nothing that is recorded") {
-  const BackendOfTest backend;
-  Command command = backend.command(of_run(
-      "r1", {"--secret-env", "SHIPTRACE_TEST_BIRD", "--", "sh", "-c",
-             "echo \"out $SHIPTRACE_TEST_BIRD\"; echo \"err $SHIPTRACE_TEST_BIRD\" >&2; exit 3"}));
-  command.env["SHIPTRACE_TEST_BIRD"] = "grey heron 4711";
-  const Finished ended = run(std::move(command));
-  CHECK(ended.status.code == 3);
-  CHECK(ended.output == "out grey heron 4711\n");  // its own output is its own affair
-  const auto events = backend.events("r1");
-  CHECK(find_line(events, "stdout", "out [REDACTED]") != nullptr);
-  CHECK(find_line(events, "stderr", "err [REDACTED]") != nullptr);
-  for (const EventPayload& event : events) {
-    for (const auto& text : {event.message, event.data, event.output_summary}) {
-      CHECK(text.value_or("").find("heron") == std::string::npos);
-    }
-  }
-}
-
-TEST_CASE("a value that cannot be redacted is no secret, and nothing is run") {
-  const BackendOfTest backend;
-  Command command =
-      backend.command(of_run("r1", {"--secret-env", "SHIPTRACE_TEST_BIRD", "--", "echo", "ran"}));
-  command.env["SHIPTRACE_TEST_BIRD"] = "owl";
-  const Finished ended = run(std::move(command));
-  CHECK(ended.status.code == 125);
-  CHECK(ended.output.empty());
-  CHECK(ended.errors.find("SHIPTRACE_TEST_BIRD: has less than 6 bytes") != std::string::npos);
-}
-
 TEST_CASE("a reader of our stdout that goes away stops neither child nor recording") {
   const BackendOfTest backend;
   Command command = backend.command(of_run(
