@@ -3,14 +3,16 @@
 #
 #   tests/run.sh [--all] [--build-dir DIR] [--no-sanitizers] [--no-docker]
 #
-#   --all            the long forms too: tests read SHIPTRACE_TEST_LONG=1, 1,000 emitters are
-#                    killed, the fuzz targets run for ten minutes each, clang-tidy looks at every file
+#   --all            the long forms too: tests read SHIPTRACE_TEST_LONG=1 (5,000,000 captured lines
+#                    are compared, for example), 1,000 emitters are killed, the fuzz targets run for
+#                    ten minutes each, clang-tidy looks at every file
 #   --build-dir DIR  where the main build goes (default: build); the sanitizer builds go beside it
 #                    as DIR-asan-ubsan and DIR-tsan
 #   --no-sanitizers  leave out the ASan+UBSan and TSan builds of the unit tests
 #   --no-docker      leave out the tests that need a Docker daemon
 #
-# What the machine lacks is skipped, and the last lines say what and why. With
+# What the machine lacks is skipped, and the last lines say what and why; above them are the figures
+# of tests that count something (lines that start with "FIGURES: "). With
 # SHIPTRACE_REQUIRE_DOCKER=1 (as .ci/run sets it) the Docker tests may only be skipped when a daemon
 # provably cannot be started. JOBS=n sets how many compilers run at a time.
 # Exit codes: 0 passed (perhaps with skips) · 1 failed · 2 wrong usage.
@@ -31,7 +33,7 @@ while (( $# > 0 )); do
 done
 jobs=${JOBS:-$(nproc)}
 began=$SECONDS
-skipped=() failed=()
+skipped=() failed=() figures=()
 
 step() { printf '\n=== %s (%d s)\n' "$*" $((SECONDS - began)); }
 skip() { skipped+=("$*"); printf 'SKIPPED: %s\n' "$*"; }
@@ -46,7 +48,7 @@ configure() {
   rm -f "$directory.configure.log"
 }
 
-# run_ctest NAME DIRECTORY OPTION…: runs, and collects the skips with their reasons.
+# run_ctest NAME DIRECTORY OPTION…: runs, and collects the skips with their reasons and the figures.
 run_ctest() {
   local name=$1 directory=$2 log
   shift 2
@@ -54,6 +56,8 @@ run_ctest() {
   ( cd "$directory" && "${in_fixed_memory[@]}" ctest --output-on-failure --no-tests=error "$@" ) || failed+=("$name")
   while IFS= read -r line; do skipped+=("$name: ${line#*SKIPPED: }"); done \
     < <(grep -ohE '^(\[doctest\] )?SKIPPED: .*' "$log" 2>/dev/null | sort -u)
+  while IFS= read -r line; do figures+=("$name: ${line#FIGURES: }"); done \
+    < <(grep -ohE '^FIGURES: .*' "$log" 2>/dev/null)
 }
 
 # Old sanitizer runtimes do not know the address space layout of new kernels.
@@ -133,13 +137,16 @@ if [[ $all == yes ]]; then
   step "fuzz targets"
   if command -v clang++ >/dev/null; then
     { configure "$build-fuzz" --preset fuzz && cmake --build "$build-fuzz" -j "$jobs" &&
-        "$source/tests/fuzz/run.sh" "$build-fuzz" 600; } || failed+=("fuzz")
+        "$source/tests/fuzz/run.sh" "$build-fuzz" 600 | tee "$build-fuzz/run.log"; } || failed+=("fuzz")
+    while IFS= read -r line; do figures+=("${line#FIGURES: }"); done \
+      < <(grep -ohE '^FIGURES: .*' "$build-fuzz/run.log" 2>/dev/null)
   else
     skip "fuzz targets: no clang++; scripts/install-deps.sh --dev installs it"
   fi
 fi
 
 step "done"
+for line in "${figures[@]}"; do echo "FIGURES: $line"; done
 for reason in "${skipped[@]}"; do echo "SKIPPED: $reason"; done
 if (( ${#failed[@]} > 0 )); then
   for name in "${failed[@]}"; do echo "FAILED: $name"; done

@@ -25,6 +25,7 @@ NodeCapture::NodeCapture(Node node, Loop& loop, Options options, const StopToken
                }),
       on_cancel_(
           node_.on_cancel([this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
+  out_.on_bytes([this](std::string_view bytes) { summary_.update(bytes); });
   err_.on_line([this](std::string_view line) { stderr_tail_.add(line); });
   loop_.set_timed(this);
 }
@@ -47,7 +48,6 @@ void NodeCapture::started(std::string_view message, const JsonObject& data) {
 }
 
 void NodeCapture::output(Stream stream, std::string_view bytes) {
-  if (stream != Stream::err) summary_.update(bytes);
   (stream != Stream::err ? out_ : err_).write(bytes, Steady::now());
   if (options_.tap && !bytes.empty()) options_.tap(stream, bytes);
 }

@@ -75,13 +75,14 @@ class NodeCapture final : private Timed {
   Node node_;
   Loop& loop_;
   Options options_;
+  // In front of the streams that tell them, also of what is left when they go.
+  Summariser summary_;
+  StderrTail stderr_tail_;
   LineStream out_;
   LineStream err_;
-  Summariser summary_;
   Steady::time_point start_ = Steady::now();
   EndRequest end_request_ = EndRequest::none;
   bool at_once_ = false;
-  StderrTail stderr_tail_;
   std::optional<std::string> output_;
   // Last, so that they are gone before what they call.
   std::stop_callback<std::function<void()>> on_stop_;

@@ -94,7 +94,7 @@ child::Command Container::creation(const ContainerSpec& spec, const Labels& labe
   if (spec.read_only) arguments.insert(arguments.end(), {"--read-only", "--tmpfs", "/tmp"});
   add("--user", spec.user);
   if (spec.terminal) arguments.emplace_back("--tty");
-  if (spec.input.given()) arguments.emplace_back("--interactive");
+  if (spec.input) arguments.emplace_back("--interactive");
   for (const std::string& name : spec.env) add("--env", name);
   add("--env-file", spec.env_file);
   if (!files.empty()) {
@@ -119,8 +119,8 @@ void Container::created(const Answer& answer) {
 
 child::Command Container::start_attached(const ContainerSpec& spec) const {
   child::Command command = client_.command({"start", "--attach", name_});
-  if (spec.input.given()) command.argv.insert(command.argv.end() - 1, "--interactive");
-  command.input = spec.input;
+  if (spec.input) command.argv.insert(command.argv.end() - 1, "--interactive");
+  command.input = spec.input.value_or(Input());
   command.terminal = spec.terminal;
   command.raw_terminal = true;  // the container's own makes lines and echoes
   return command;

@@ -192,7 +192,7 @@ Ended::Facts ContainerCapture::facts_of_run() {
 // A result that cannot be used is the failure of a program that says it succeeded.
 void ContainerCapture::take_result(Ended::Facts& facts) {
   if (!files_ || !spec_.result_file) return;
-  FoundResult found = files_->result();
+  FoundResult found = files_->result(capture_.node().summariser());
   if (found.kind == FoundResult::Kind::none) return;
   if (!found.summary.empty()) capture_.output_is(std::move(found.summary));
   if (found.kind == FoundResult::Kind::json) return;

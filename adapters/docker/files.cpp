@@ -42,8 +42,7 @@ FoundResult invalid(std::string why) {
   return {.kind = FoundResult::Kind::invalid, .why = fmt::format("{} {}", result_name, why)};
 }
 
-FoundResult read_result(int file) {
-  Summariser summary;
+FoundResult read_result(int file, Summariser summary) {
   JsonCheck check;
   std::string piece(256 * 1024, '\0');
   std::uint64_t bytes = 0;
@@ -108,7 +107,7 @@ Result<Files> Files::make(std::string_view journal, const std::string& name,
 
 Files::~Files() { remove(); }
 
-FoundResult Files::result() const {
+FoundResult Files::result(Summariser summary) const {
   // Looked at before it is opened: opening alone sets some devices going, and a container of root
   // can make the file of any of them.
   const child::FileDescriptor place(
@@ -124,7 +123,7 @@ FoundResult Files::result() const {
   const child::FileDescriptor file(::open(fmt::format("/proc/self/fd/{}", place.get()).c_str(),
                                           O_RDONLY | O_NOCTTY | O_CLOEXEC));
   if (!file) return invalid(fmt::format("cannot be read: {}", words(errno)));
-  return read_result(file.get());
+  return read_result(file.get(), std::move(summary));
 }
 
 bool Files::remove() noexcept {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <trace/result.hpp>
+#include <trace/summary.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -42,7 +43,8 @@ class Files {
 
   // To be mounted; absolute.
   const std::string& directory() const noexcept { return shared_; }
-  FoundResult result() const;
+  // `summary`: makes the summary of what is found.
+  FoundResult result(Summariser summary) const;
   // Removes everything; answers false when something could not be: a directory that the container
   // made, and that only its user may empty.
   bool remove() noexcept;

@@ -114,7 +114,8 @@ Ended capture_process(Node node, Loop& loop, const child::StopTokens& stop,
   Child process(loop,
                 [&](Stream stream, std::string_view bytes) { capture.output(stream, bytes); });
   // Nothing is read before the loop runs: STARTED comes first and can name the process.
-  auto failure = process.start({spec.argv, spec.working_directory, spec.input, spec.terminal});
+  auto failure = process.start(
+      {spec.argv, spec.working_directory, spec.input.value_or(Input()), spec.terminal});
   MemoryWatch memory;
   if (!failure) memory.begin(process.pid());
   capture.started(readable(spec.argv),

@@ -36,9 +36,10 @@ std::vector<Measured> cases(std::uint64_t lines) {
                    report(out, "cat", lines, cat_to("/dev/null", lines));
                  }});
   for (const std::uint64_t secrets : {0U, 10U, 1000U}) {
-    all.push_back({fmt::format("run_process, {} secrets", secrets), [lines, secrets](const Report& out) {
-                     measure_capture({lines, secrets}, out);
-                   }});
+    all.push_back(
+        {fmt::format("run_process, {} secrets", secrets), [lines, secrets](const Report& out) {
+           measure_capture({lines, secrets}, out);
+         }});
   }
   return all;
 }

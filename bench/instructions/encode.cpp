@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
   if (reader.next(committed_length(slab->header().word.load()), event) != SlabReader::Next::event) {
     return 1;
   }
-  Encoder encoder("01ARZ3NDEKTSV4RRFFQ69G5FAV");
+  Encoder encoder("01ARZ3NDEKTSV4RRFFQ69G5FAV", {.patterns = true});  // as by default
   encoder.set_time({{0, 1'760'356'800'000'000'000, 1.0}});
   fmt::memory_buffer json;
   for (std::uint64_t n = 0; n < events; ++n) {

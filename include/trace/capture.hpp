@@ -1,12 +1,15 @@
 // Capture: run a process or a container as a node of a run, its output as events.
 //
-// STARTED says what is run; each line of stdout (info) and stderr (warn) becomes a PROGRESS event
-// with data.stream and data.origin; COMPLETED carries the summary of stdout, FAILED the reason
-// (contract: Worker Responsibilities, Failure Semantics). Arguments go to the program as they
-// are: no shell is involved.
+// STARTED says what is run; each line of output becomes a PROGRESS event with data.stream,
+// data.origin and the level that the line itself says (else info, and warn for stderr); COMPLETED
+// carries the summary of stdout, FAILED the reason (contract: Worker Responsibilities, Failure
+// Semantics). Arguments go to the program as they are: no shell is involved. The session's secrets
+// are taken out of all that is recorded. docs/capture.md tells the rest.
 //
 // Threading: run_… blocks the caller, start_… returns at once and works on one thread of its own.
-// The Node is taken over and ended. Nothing here throws for a failing program: that is an Ended.
+// Any thread may call them. The Node is taken over and ended, the spec is copied or moved in.
+// Nothing here throws for a failing program: that is an Ended. Only a lack of memory or of
+// descriptors throws.
 #pragma once
 
 #include <chrono>
@@ -25,24 +28,27 @@
 
 namespace trace {
 
-// Receives the raw bytes of the child as they are read, before they are cut into lines; the CLI
-// passes them on to the terminal with it. Called on the capture's thread.
+// Receives the raw bytes of the child as they are read, before they are cut into lines and with the
+// secrets that are in them; the CLI passes them on to the terminal with it. Called on the capture's
+// thread, which reads on when it returns; the bytes are valid during the call. When it throws a
+// std::exception, the child is killed, and the Ended has the code ABANDONED.
 using OutputTap = std::function<void(Stream, std::string_view bytes)>;
 
 // A terminal of the child's own instead of pipes. What it writes comes as one stream,
 // Stream::pty; programs that ask whether they talk to a person then say yes.
+// In characters.
 struct TerminalSize {
   std::uint16_t rows = 24;
   std::uint16_t columns = 80;
 };
 
-// What the child reads as its standard input. By default there is nothing to read.
+// What the child reads as its standard input. Of the two the descriptor counts.
 struct Input {
   std::string text = {};  // these bytes, then end of file
-  int descriptor = -1;    // else, if not negative: what this descriptor yields; it stays yours
-  bool given() const noexcept { return descriptor >= 0 || !text.empty(); }
+  int descriptor = -1;    // what this yields, unless negative; it stays yours, open until the end
 };
 
+// A process; its environment is ours.
 struct ProcessSpec {
   std::vector<std::string> argv = {};     // program and arguments; looked up in PATH without a '/'
   std::string working_directory = {};     // empty: the caller's
@@ -51,16 +57,17 @@ struct ProcessSpec {
   std::stop_token stop = {};              // a stop request ends the child as CANCELLED
   std::stop_token kill = {};              // the same without the grace, also during it
   OutputTap tap = {};
-  Input input = {};
-  std::optional<TerminalSize> terminal = {};
+  std::optional<Input> input = {};            // nothing: there is nothing to read
+  std::optional<TerminalSize> terminal = {};  // nothing: pipes
   CaptureLimits limits = {};
 };
 
+// A container. What docker refuses of this is PROCESS_EXIT with exit code 125 and docker's words.
 struct ContainerSpec {
-  std::string image = {};
+  std::string image = {};              // pulled when it is not here, within the time-out
   std::vector<std::string> argv = {};  // empty: the image's own command
   std::vector<std::string> env = {};   // NAMES of variables of this process to pass on
-  std::string env_file = {};           // NAME=VALUE lines, read by the docker client
+  std::string env_file = {};  // NAME=VALUE lines, read by the docker client; no known secrets
   std::string network = "none";
   std::string memory = {};  // docker's notation, "256m"; empty: no limit
   std::string cpus = {};    // docker's notation, "1.5"; empty: no limit
@@ -69,12 +76,12 @@ struct ContainerSpec {
   std::string user = {};    // docker's notation; empty: the image's
   std::optional<std::string> input_file = {};  // JSON text for the file $SHIPSEC_INPUT_PATH
   bool result_file = true;  // a file at $SHIPSEC_OUTPUT_PATH is the output, instead of stdout
-  std::chrono::milliseconds timeout{0};
-  std::chrono::milliseconds grace{5000};
-  std::stop_token stop = {};
+  std::chrono::milliseconds timeout{0};   // 0: none
+  std::chrono::milliseconds grace{5000};  // from its stop signal to SIGKILL; whole seconds, upwards
+  std::stop_token stop = {};              // as for a process
   std::stop_token kill = {};
   OutputTap tap = {};
-  Input input = {};
+  std::optional<Input> input = {};
   std::optional<TerminalSize> terminal = {};
   CaptureLimits limits = {};
   std::string docker = "docker";  // the client to call; podman's takes the same orders
@@ -88,18 +95,19 @@ struct Usage {
   std::uint64_t max_rss_bytes = 0;      // memory in use at the most, file caches left out
 };
 
-// How a child ended.
+// How a child ended. A plain value; the views refer to it.
 class Ended {
  public:
   struct Facts {
     std::string code = {};  // empty: exit code 0; else PROCESS_EXIT, PROCESS_SIGNAL, TIMEOUT,
                             // CANCELLED, OOM_KILLED, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE,
-                            // IMAGE_NOT_FOUND, DOCKER_UNAVAILABLE, OUTPUT_INVALID
+                            // IMAGE_NOT_FOUND, DOCKER_UNAVAILABLE, OUTPUT_INVALID (contract:
+                            // Failure Semantics); ABANDONED when the tap threw
     std::string text = {};  // one line for people
     std::optional<int> exit_code = {};
-    std::optional<int> signal = {};
-    std::chrono::milliseconds duration{0};
-    std::optional<Usage> usage = {};  // nothing when it cannot be known
+    std::optional<int> signal = {};         // that ended it; of a container, exit code - 128
+    std::chrono::milliseconds duration{0};  // from STARTED on
+    std::optional<Usage> usage = {};        // nothing when it cannot be known
   };
   explicit Ended(Facts facts) : facts_(std::move(facts)) {}
 
@@ -117,7 +125,8 @@ class Ended {
   Facts facts_;
 };
 
-// A child that runs. ~Execution stops the child (as CANCELLED) and waits for its end.
+// A child that runs. ~Execution stops the child (as CANCELLED) and waits for its end, so long as
+// the grace may last. Move-only; a moved-from one can only be assigned to.
 class Execution {
  public:
   struct State;
@@ -151,8 +160,9 @@ Execution start_process(Node node, ProcessSpec spec);
 Ended run_container(Node node, ContainerSpec spec);
 Execution start_container(Node node, ContainerSpec spec);
 
-// Removes the containers that a dead session left, and nothing else; on a thread of its own. For
-// Dependencies::reap; Session::start(Config) and recover(Config) bring it along.
+// Removes the containers that a dead session left, and nothing else; on a thread of its own, for
+// 20 seconds at most. Null when that session started none. For Dependencies::reap;
+// Session::start(Config) and recover(Config) bring it along.
 std::unique_ptr<Reaping> reap_containers(const AdoptedSession& session);
 
 }  // namespace trace

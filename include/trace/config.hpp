@@ -63,8 +63,8 @@ struct Config {
   // the session starts (is_secret_name() in redaction.hpp tells which). The token is one in any
   // case.
   bool redact_environment = true;
-  // Take what has the shape of a token for one: JWT, ghp_…, AKIA…, Authorization headers,
-  // passwords and signatures in URLs, private keys.
+  // Take what has the shape of a token for one when it is sent: JWT, ghp_…, AKIA…, Authorization
+  // headers, passwords and signatures in URLs, private keys. docs/redaction.md tells all.
   bool redact_patterns = true;
 
   // Events below this level are answered with Outcome::filtered.

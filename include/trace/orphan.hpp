@@ -3,7 +3,7 @@
 // Whoever adopts a journal has just taken its lock, so its session is gone for good; from then on,
 // and only then, may somebody end what that session started. Those who can (the docker adapter)
 // give a Reap to Session::start() and recover(); it is called once for each journal that is
-// adopted, on the thread that delivers events.
+// adopted, on the thread that delivers events. So are the methods of what it answers.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,7 @@ class Reaping {
   virtual std::string complaint() const = 0;
 };
 
-// Must return at once; null when there is nothing to do.
+// Must return at once; null when there is nothing to do. What it throws is told as a diagnostic.
 using Reap = std::function<std::unique_ptr<Reaping>(const AdoptedSession&)>;
 
 }  // namespace trace

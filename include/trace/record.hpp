@@ -8,9 +8,11 @@
 // delivery happen on the shipper's thread. When record() has answered Outcome::accepted the event
 // survives the death of the process (docs/guarantees.md tells the limits).
 //
+// Once the session knows secrets (redaction.hpp), texts are looked through before they are copied;
+// still without a lock, an allocation or a system call. Numbers are looked at when they are sent.
+//
 // All functions are noexcept and may be called from any thread, but a fiber that records must stay
-// on its thread. Format strings and field names
-// are literals, checked at compile time.
+// on its thread. Format strings and field names are literals, checked at compile time.
 #pragma once
 
 #include <fmt/core.h>

@@ -2,7 +2,8 @@
 //
 // A secret that was added never leaves the process: wherever it stands in what is recorded, as it
 // is or as base64, hexadecimal, URL-encoded or JSON-escaped text, "[REDACTED]" stands instead.
-// Pure functions, safe on any thread.
+// docs/redaction.md tells where, in which forms, and what is not promised. Component authors use
+// this. Pure functions, safe on any thread.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace trace {
 
-// What became of a value that was given as a secret.
+// What became of a value that was given as a secret. White space around it does not count.
 enum class SecretAnswer : std::uint8_t {
   added,
   known,        // it was added before

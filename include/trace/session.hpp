@@ -26,6 +26,7 @@
 #include <trace/orphan.hpp>
 #include <trace/redaction.hpp>
 #include <trace/result.hpp>
+#include <trace/summary.hpp>
 #include <trace/transport.hpp>
 
 namespace trace {
@@ -122,6 +123,10 @@ class Node {
   // FAILED, error; data.retryable and data.attempt tell a retry.
   void failed(const Failure& failure) noexcept;
 
+  // A summariser for output of this node: as another one, but what is larger than the limits loses
+  // its secrets before it is cut, and `bytes` and `sha256` are those of the text without them.
+  Summariser summariser(SummaryLimits limits = {}) const;
+
   // A sink for bytes of this node that the SDK did not spawn; their lines become events with
   // data.stream. The stream refers to this node's state and may outlive the handle. The limits are
   // the node's: those of its first stream.
@@ -136,10 +141,11 @@ class Node {
   std::string_view run_id() const noexcept;
   // Of the session that records for this node in this process: names its containers, for example.
   std::string_view session_id() const noexcept;
-  // The path of that session's journal; empty when it lies in memory only.
+  // The path of that session's journal; empty when it lies in memory only. Valid as long as the
+  // node.
   std::string_view journal() const noexcept;
   // Notes in that journal that containers are started through this docker client, so that whoever
-  // adopts it looks for them there. False: there is no journal, or no room for one more client.
+  // adopts it looks for them there. Copied. False: there is no journal, or no room for one more.
   bool note_docker_client(std::string_view program) const noexcept;
 
   // For the SDK's own layers.
@@ -222,9 +228,11 @@ class Session {
   Closed close(std::chrono::milliseconds deadline);
 
   // From now on the value stands in nothing that leaves the process: "[REDACTED]" stands there,
-  // also for its encodings (redaction.hpp). May be called at any time from any thread; what was
-  // recorded before is replaced when it is sent, but is in the journal until then. What is refused
-  // and what is better not used is reported as a diagnostic, too. A null pointer does nothing.
+  // also for its encodings (redaction.hpp). May be called at any time from any thread, but from no
+  // signal handler; what was recorded before is replaced when it is sent, but is in the journal
+  // until then. What is refused and what is better not used is reported as a diagnostic, too,
+  // without the value. A null pointer does nothing. Copied. Each call makes the tables of all
+  // secrets anew, which takes tens of milliseconds when there are a thousand.
   SecretAnswer add_secret(const char* value) noexcept;
   SecretAnswer add_secret(std::string_view value) noexcept;
 
@@ -241,11 +249,11 @@ class Session {
 
 // Lines of a node's bytes, from wherever they come; made by Node::stream(). The bytes may be split
 // anywhere. Lines end at \n and \r\n; of what a lone \r overwrites (progress bars) the last frame
-// is kept; control sequences are left out, UTF-8 is never cut and repaired where it is wrong.
-// data.stream tells the stream. Lines that come in great numbers at a time are one event, joined by
-// \n, data.lines telling how many; a line of more than 16 KiB comes in parts, all but the last with
-// data.continued. What is more than the limits is told by its volume, when the node's last stream
-// has ended.
+// is kept; secrets and control sequences are left out, UTF-8 is never cut and repaired where it is
+// wrong. data.stream tells the stream (contract: Worker Responsibilities). Lines that come in great
+// numbers at a time are one event, joined by \n, data.lines telling how many; a line of more than
+// 16 KiB comes in parts, all but the last with data.continued. What is more than the limits is told
+// by its volume, when the node's last stream has ended. docs/capture.md tells the rest.
 //
 // record() is called as anywhere else: when the journal is full, lines are dropped and counted, or
 // the call waits (Config::when_full). One thread at a time; different streams may have different
@@ -265,14 +273,20 @@ class LineStream {
   void finish();
 
   // For the SDK's own layers: what would be recorded at once may wait for more to be joined with,
-  // and a line without an end is shown after a while. They call tick() when it is due.
+  // and a line without an end is shown after a while. They call tick() at next_due(), which is the
+  // end of time when nothing waits.
   void write(std::string_view bytes, std::chrono::steady_clock::time_point now);
   void tick(std::chrono::steady_clock::time_point now);
   std::chrono::steady_clock::time_point next_due() const noexcept;
 
   // Also shows each line (a long one in parts) and each frame that is passed on to `see`, also
-  // those that are left out; with what was taken out of them taken out.
+  // those that are left out; without secrets and control sequences. Called within write(), tick()
+  // and finish(); the line is valid during the call.
   void on_line(std::function<void(std::string_view line)> see);
+
+  // Also shows all bytes to `see`, as they come, with secrets taken out: what may be the start of
+  // one comes later, at the latest in finish().
+  void on_bytes(std::function<void(std::string_view bytes)> see);
 
   // Written so far: lines that are complete, bytes, and what a progress display has overwritten.
   std::uint64_t lines() const noexcept;

@@ -2,7 +2,9 @@
 // Responsibilities, `outputSummary` "after trimming or hashing large payloads").
 //
 // Node::completed() and capture use this; call it yourself to see or store the same summary.
-// The same input always gives the same summary. No shared state: one Summariser per thread.
+// Secrets are taken out only by those that Node::summariser() makes: what holds some is not to be
+// cut here. The same input always gives the same summary. No shared state: one Summariser per
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +13,10 @@
 #include <string_view>
 
 namespace trace {
+
+namespace detail {
+class Secrets;
+}
 
 struct SummaryLimits {
   std::size_t max_bytes = 16 * 1024;  // of the summary's JSON text; at least 512
@@ -26,6 +32,8 @@ std::string summarise(std::string_view output, SummaryLimits limits = {});
 class Summariser {
  public:
   explicit Summariser(SummaryLimits limits = {});
+  // For what Node::summariser() answers.
+  Summariser(SummaryLimits limits, std::shared_ptr<const detail::Secrets> secrets);
   ~Summariser();
   Summariser(Summariser&&) noexcept;
   Summariser& operator=(Summariser&&) noexcept;

@@ -92,7 +92,10 @@ bool keep_secrets(Session& session, const std::vector<std::string>& names) {
       fail(fmt::format("--secret-env: {} is not set; export it or leave the option out", name));
       return false;
     }
-    static_cast<void>(session);  // SECRETS: session.add_secret(value); where Session has it
+    const SecretAnswer answer = session.add_secret(value);
+    if (is_redacted(answer) || answer == SecretAnswer::none) continue;  // no value, no leak
+    fail(fmt::format("--secret-env: {}: {}", name, text(answer)));
+    return false;
   }
   return true;
 }

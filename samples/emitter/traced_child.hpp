@@ -44,7 +44,7 @@ struct ChildControl {
   std::stop_token stop;
   std::stop_token kill;
   OutputTap tap;
-  Input input;
+  std::optional<Input> input = {};
   std::optional<TerminalSize> terminal;
 };
 using RunChild = std::function<Ended(Node, ChildControl)>;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "capture/json_level.hpp"
+#include "capture/plain_text.hpp"
+#include "capture/terminal_controls.hpp"
 
 namespace trace::detail {
 namespace {
@@ -93,6 +95,11 @@ std::string without(std::string_view object, std::size_t start, std::size_t end)
   return kept;
 }
 
+bool has_controls(std::string_view text) {
+  bool ascii = true;
+  return first_control(text, ascii) < text.size() || (!ascii && first_c1(text) < text.size());
+}
+
 }  // namespace
 
 struct JsonLog::State {
@@ -105,6 +112,7 @@ struct JsonLog::State {
   std::string padded = std::string(max_line_bytes + simdjson::SIMDJSON_PADDING, '\0');
   JsonLevel level;
   std::string_view message;
+  std::string clean;  // the message without control sequences
   const char* message_start = nullptr;
   const char* message_end = nullptr;
 };
@@ -163,7 +171,12 @@ std::optional<JsonLog::Entry> JsonLog::read(std::string_view line) {
   const auto start = static_cast<std::size_t>(state.message_start - object);
   const auto end =
       state.message_end == nullptr ? last : static_cast<std::size_t>(state.message_end - object);
+  // An escape in JSON is as good as one that stands there.
   entry.message = state.message;
+  if (has_controls(state.message)) {
+    state.clean = without_controls(state.message);
+    entry.message = state.clean;
+  }
   entry.fields = without(line, start, end);
   return entry;
 }

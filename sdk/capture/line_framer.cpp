@@ -40,6 +40,7 @@ void LineFramer::write(std::string_view bytes, Steady::time_point now) {
     if (at_line_start()) {
       if (const std::size_t plain = plain_lines(bytes); plain > 0) {
         count_rows(bytes.substr(0, plain));
+        is_edited_ = false;  // what stood in front of them left no text
         sink_.take(LineKind::lines, bytes.substr(0, plain));
         bytes.remove_prefix(plain);
         continue;

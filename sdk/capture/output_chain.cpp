@@ -12,7 +12,7 @@ OutputChain::Source::Source(OutputChain& chain, Stream stream,
     : chain_(chain),
       stream_(stream),
       secrets_(std::move(secrets)),
-      to_framer_([this](std::string_view bytes) { framer_.write(bytes, now_); }),
+      to_framer_([this](std::string_view bytes) { pass_on(bytes); }),
       framer_(*this) {
   if (secrets_ != nullptr) redactor_.emplace(secrets_);
 }
@@ -23,8 +23,13 @@ void OutputChain::Source::write(std::string_view bytes, Steady::time_point now) 
   if (redactor_) {
     redactor_->write(bytes, to_framer_);
   } else {
-    framer_.write(bytes, now);
+    pass_on(bytes);
   }
+}
+
+void OutputChain::Source::pass_on(std::string_view clean_bytes) {
+  if (see_bytes_) see_bytes_(clean_bytes);
+  framer_.write(clean_bytes, now_);
 }
 
 void OutputChain::Source::tick(Steady::time_point now) {

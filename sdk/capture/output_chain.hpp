@@ -39,6 +39,8 @@ class OutputChain {
     // A start of a secret waits until it is known whether it is one, not for a time.
     Steady::time_point next_due() const noexcept { return framer_.next_due(); }
     void on_line(OnLine see) { see_ = std::move(see); }
+    // Receives all bytes, without secrets, before anything is done with lines.
+    void on_bytes(StreamRedactor::Sink see) { see_bytes_ = std::move(see); }
 
     // Of what was written so far: bytes as they came, lines that are complete, frames.
     std::uint64_t bytes() const noexcept { return bytes_; }
@@ -46,6 +48,7 @@ class OutputChain {
     std::uint64_t frames() const noexcept { return framer_.frames(); }
 
    private:
+    void pass_on(std::string_view clean_bytes);
     void take(LineKind kind, std::string_view text) override;
     std::string_view without_secrets(LineKind kind, std::string_view text);
     void show(LineKind kind, std::string_view text);
@@ -58,6 +61,7 @@ class OutputChain {
     LineFramer framer_;
     std::string clean_;
     OnLine see_;
+    StreamRedactor::Sink see_bytes_;
     Steady::time_point now_{};
     std::uint64_t bytes_ = 0;
     std::uint64_t lines_ = 0;

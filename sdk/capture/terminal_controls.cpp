@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "capture/plain_text.hpp"
+
 namespace trace::detail {
 namespace {
 
@@ -169,6 +171,37 @@ bool TerminalControls::step_text(unsigned char byte) noexcept {
     default:
       return true;
   }
+}
+
+std::string without_controls(std::string_view text) {
+  std::string out;
+  TerminalControls controls;
+  while (!text.empty()) {
+    if (controls.inside()) {
+      TerminalMove move;
+      text.remove_prefix(controls.take(text, move));
+      continue;
+    }
+    bool ascii = true;
+    std::size_t plain = first_control(text, ascii);
+    if (!ascii) plain = first_c1(text.substr(0, plain));
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const char control = text.front();
+    if (control == '\xC2') {
+      controls.start_c1(static_cast<unsigned char>(text[1]));
+      text.remove_prefix(2);
+      continue;
+    }
+    if (control == '\x1B') {
+      controls.start();
+    } else if (std::string_view("\a\x0E\x0F").find(control) == std::string_view::npos) {
+      out += control;
+    }
+    text.remove_prefix(1);
+  }
+  return out;
 }
 
 }  // namespace trace::detail

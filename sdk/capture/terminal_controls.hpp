@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace trace::detail {
@@ -66,5 +67,9 @@ class TerminalControls {
   bool number_ended_ = false;
   bool is_private_ = false;
 };
+
+// A whole text, valid UTF-8, without its sequences and without BEL, SO and SI. What the others do
+// to lines they do not do here.
+std::string without_controls(std::string_view text);
 
 }  // namespace trace::detail

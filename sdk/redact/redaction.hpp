@@ -28,6 +28,10 @@ class Redaction {
   // From now on with the secrets that are known now.
   void refresh();
 
+  // What is looked for.
+  bool knows_secrets() const noexcept { return matcher_ != nullptr; }
+  bool knows_tokens() const noexcept { return rules_.patterns; }
+
   // Whether nothing in the text is to be replaced; `text` may be JSON. Says no in doubt.
   bool is_clean(std::string_view text) const noexcept;
 

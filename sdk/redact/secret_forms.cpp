@@ -34,8 +34,8 @@ class Forms {
     add_base64(value);
     for (const HexDigits digits : {HexDigits::lower, HexDigits::upper}) {
       add(hexadecimal(value, digits));
-      for (const UrlStyle style :
-           {UrlStyle::component, UrlStyle::form, UrlStyle::lenient, UrlStyle::path}) {
+      for (const UrlStyle style : {UrlStyle::component, UrlStyle::form, UrlStyle::lenient,
+                                   UrlStyle::slashes, UrlStyle::path, UrlStyle::whole}) {
         add(url_encoded(value, style, digits));
       }
     }
@@ -57,7 +57,12 @@ class Forms {
                                    .digits = upper},
                                    {.escapes_controls = true, .digits = lower},
                                    {.escapes_controls = true, .digits = upper}}) {
-      add(json_escaped(value, style));
+      const std::string once = json_escaped(value, style);
+      add(once);
+      // A document within a string of another, as logs have it: written by the same writer twice,
+      // or the second time by one that escapes no more than it must (ours).
+      add(json_escaped(once, style));
+      add(json_escaped(once, {}));
     }
   }
 

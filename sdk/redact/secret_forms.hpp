@@ -16,8 +16,9 @@ inline constexpr std::size_t shortest_secret = 6;
 std::string with_gaps(std::string_view text);
 
 // The value and its forms in base64 (both alphabets, three alignments, also broken into lines),
-// hexadecimal, URL and JSON encodings, and, of a value of several lines, each line that is a token
-// by itself. Sorted, each once, none shorter than `shortest` bytes. Gaps as in with_gaps().
+// hexadecimal, URL and JSON encodings (JSON also within JSON), and, of a value of several lines,
+// each line that is a token by itself. Sorted, each once, none shorter than `shortest` bytes. Gaps
+// as in with_gaps().
 std::vector<std::string> secret_forms(std::string_view value,
                                       std::size_t shortest = shortest_secret);
 

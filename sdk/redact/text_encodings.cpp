@@ -33,7 +33,9 @@ bool contains(std::string_view characters, char c) {
 bool stands_for_itself(char c, UrlStyle style) {
   if (is_letter_or_digit(c) || contains("-_.~", c)) return true;
   if (style == UrlStyle::lenient) return contains("!*'()", c);
-  if (style == UrlStyle::path) {
+  if (style == UrlStyle::slashes) return c == '/';
+  if (style == UrlStyle::whole && contains("#?", c)) return true;
+  if (style == UrlStyle::path || style == UrlStyle::whole) {
     return c > ' ' && c < 0x7F && !contains("\"#%<>?[\\]^`{|}", c);
   }
   return false;

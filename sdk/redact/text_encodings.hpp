@@ -26,7 +26,9 @@ enum class UrlStyle : unsigned char {
   component,  // all but letters, digits and -_.~ (encodeURIComponent leaves !*'() too: see lenient)
   form,       // the same with '+' for a space
   lenient,    // all but what encodeURIComponent leaves
+  slashes,    // as component, but '/' stays (Python's quote())
   path,       // only what must be: controls, space, non-ASCII, and "#%<>?[\]^`{|}
+  whole,      // as path, but '#' and '?' stay (JavaScript's encodeURI())
 };
 std::string url_encoded(std::string_view bytes, UrlStyle style, HexDigits digits);
 

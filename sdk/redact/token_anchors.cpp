@@ -10,68 +10,111 @@
 namespace trace::detail {
 namespace {
 
+char lower(char c) noexcept { return static_cast<char>(c | 0x20); }  // of a letter
+
+// The first look, by two bytes.
+bool is_pair(char c, char next) noexcept {
+  switch (c) {
+    case '_':
+    case 'J':
+    case '?':
+    case '&':
+      return true;
+    case 'I':
+      return next == 'A';
+    case 'k':
+    case 't':
+    case '-':
+      return next == '-';
+    case 'x':
+      return next == 'o';
+    case ':':
+      return next == '/';
+    case 'b':
+    case 'B':
+      return lower(next) == 'e' || lower(next) == 'a';
+    default:
+      return false;
+  }
+}
+
+// `at` is not the last byte's place.
+bool is_anchor_at(std::string_view text, std::size_t at) noexcept {
+  return at + 2 < text.size() ? is_anchor(text[at], text[at + 1], text[at + 2])
+                              : is_pair(text[at], text[at + 1]);
+}
+
 std::size_t next_by_byte(std::string_view text, std::size_t at) noexcept {
   for (; at + 1 < text.size(); ++at) {
-    if (is_anchor(text[at], text[at + 1])) return at;
+    if (is_anchor_at(text, at)) return at;
   }
   return text.size();
 }
 
 #ifdef __x86_64__
-// The half-bytes that anchors are made of. A byte's two halves and those of the byte behind it each
-// tell which kinds of anchor it can be, a bit for a kind; what all four have in common it may be:
-// 1 '_' · 2 'J' · 4 '?' · 8 '&' · 16 "IA", "xo" · 32 ":/" · 64 b and e or a · 128 a hyphen's pairs
+// The half-bytes that anchors are made of. The two halves of a byte and of the two behind it each
+// tell which kinds of anchor it can begin, a bit for a kind; what all six have in common it may:
+// 1 '_', '?' · 2 'J' · 4 '&' · 8 "bas" · 16 "IA", "xo" · 32 ":/" · 64 "bea" · 128 a hyphen's pairs
 struct HalfBytes {
-  alignas(16) char here_low[16], here_high[16], next_low[16], next_high[16];
+  alignas(16) std::uint8_t low[3][16], high[3][16];  // of the first byte, the second, the third
 };
 
 constexpr HalfBytes half_bytes = [] {
   HalfBytes table{};
-  const auto set = [](char* entries, unsigned half, unsigned kind) {
-    entries[half] = static_cast<char>(static_cast<unsigned char>(entries[half]) | kind);
-  };
-  const auto here = [&](char c, unsigned kind) {
-    set(table.here_low, static_cast<unsigned>(c) & 15U, kind);
-    set(table.here_high, static_cast<unsigned>(c) >> 4U, kind);
-  };
-  const auto next = [&](char c, unsigned kind) {
-    set(table.next_low, static_cast<unsigned>(c) & 15U, kind);
-    set(table.next_high, static_cast<unsigned>(c) >> 4U, kind);
-  };
-  unsigned alone = 1;
-  for (const char c : {'_', 'J', '?', '&'}) {
-    here(c, alone);
-    for (unsigned half = 0; half < 16; ++half) {
-      set(table.next_low, half, alone);
-      set(table.next_high, half, alone);
+  const auto set = [&](unsigned byte, std::string_view characters, unsigned kind) {
+    for (const char c : characters) {
+      const auto bits = static_cast<unsigned char>(c);
+      table.low[byte][bits & 15U] = static_cast<std::uint8_t>(table.low[byte][bits & 15U] | kind);
+      table.high[byte][bits >> 4U] = static_cast<std::uint8_t>(table.high[byte][bits >> 4U] | kind);
     }
-    alone <<= 1U;
-  }
-  for (const char c : {'I', 'x'}) here(c, 16);
-  for (const char c : {'A', 'o'}) next(c, 16);
-  here(':', 32);
-  next('/', 32);
-  for (const char c : {'b', 'B'}) here(c, 64);
-  for (const char c : {'e', 'E', 'a', 'A'}) next(c, 64);
-  for (const char c : {'k', 't', '-'}) here(c, 128);
-  next('-', 128);
+  };
+  const auto set_any = [&](unsigned byte, unsigned kinds) {
+    for (std::uint8_t& entry : table.low[byte]) entry = static_cast<std::uint8_t>(entry | kinds);
+    for (std::uint8_t& entry : table.high[byte]) entry = static_cast<std::uint8_t>(entry | kinds);
+  };
+  set(0, "_?", 1);
+  set(0, "J", 2);
+  set(0, "&", 4);
+  set(0, "Bb", 8 | 64);
+  set(0, "Ix", 16);
+  set(0, ":", 32);
+  set(0, "kt-", 128);
+  set_any(1, 1 | 2 | 4);
+  set(1, "Aa", 8);
+  set(1, "Ao", 16);
+  set(1, "/", 32);
+  set(1, "Ee", 64);
+  set(1, "-", 128);
+  set_any(2, 1 | 2 | 4 | 16 | 32 | 128);
+  set(2, "Ss", 8);
+  set(2, "Aa", 64);
   return table;
 }();
 
-// Calls with the places of blocks, the last of which begins within the one before, and with the
-// bytes of it that were seen there. block(place) tells the bytes where an anchor may be by bits.
+// The first anchor of those that may be where the bits are, or the text's size.
+std::size_t first_of(std::uint32_t bits, std::string_view text, std::size_t place) noexcept {
+  for (; bits != 0; bits &= bits - 1) {
+    const std::size_t at = place + static_cast<std::size_t>(std::countr_zero(bits));
+    if (is_anchor_at(text, at)) return at;
+  }
+  return text.size();
+}
+
+// Calls with the places of blocks, the last of which begins within the one before.
+// block(place) tells the bytes where an anchor may be by bits.
 template <std::size_t size, class Block>
 [[gnu::always_inline]] inline std::size_t next_by_block(std::string_view text, std::size_t at,
                                                         Block&& block) noexcept {
   if (text.size() <= size) return next_by_byte(text, at);
   const std::size_t last = text.size() - 1 - size;
   for (; at < last; at += size) {
-    if (const std::uint32_t found = block(at); found != 0)
-      return at + static_cast<std::size_t>(std::countr_zero(found));
+    if (const std::uint32_t bits = block(at); bits != 0) {
+      const std::size_t found = first_of(bits, text, at);
+      if (found != text.size()) return found;
+    }
   }
   if (at + 1 >= text.size()) return text.size();
-  const std::uint32_t found = block(last) >> (at - last);
-  return found != 0 ? at + static_cast<std::size_t>(std::countr_zero(found)) : text.size();
+  return first_of(block(last) >> (at - last), text, at);
 }
 
 std::size_t next_by_16(std::string_view text, std::size_t at) noexcept {
@@ -100,39 +143,50 @@ std::size_t next_by_16(std::string_view text, std::size_t at) noexcept {
   });
 }
 
-// The half-bytes of 32 bytes, looked up at once.
+[[gnu::target("avx2"), gnu::always_inline]] inline __m256i kinds_of(
+    __m256i halves, const std::uint8_t (&entries)[16]) noexcept {
+  return _mm256_shuffle_epi8(
+      _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(entries))),
+      halves);
+}
+
+// The kinds of anchor that each of 32 bytes can be part of, as the first, second or third byte.
+[[gnu::target("avx2"), gnu::always_inline]] inline __m256i kinds_of_32(const char* at,
+                                                                       unsigned byte) noexcept {
+  const __m256i half = _mm256_set1_epi8(15);
+  const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + byte));
+  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
+  return _mm256_and_si256(kinds_of(_mm256_and_si256(bytes, half), half_bytes.low[byte]),
+                          kinds_of(high, half_bytes.high[byte]));
+}
+
 [[gnu::target("avx2"), gnu::always_inline]] inline std::uint32_t anchors_of_32(
     const char* at) noexcept {
-  const auto* const tables = reinterpret_cast<const __m128i*>(&half_bytes);
-  const __m256i here_low = _mm256_broadcastsi128_si256(tables[0]);
-  const __m256i here_high = _mm256_broadcastsi128_si256(tables[1]);
-  const __m256i next_low = _mm256_broadcastsi128_si256(tables[2]);
-  const __m256i next_high = _mm256_broadcastsi128_si256(tables[3]);
-  const __m256i half = _mm256_set1_epi8(15);
-  const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
-  const __m256i next = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 1));
-  const __m256i kinds = _mm256_and_si256(
-      _mm256_and_si256(
-          _mm256_shuffle_epi8(here_low, _mm256_and_si256(here, half)),
-          _mm256_shuffle_epi8(here_high, _mm256_and_si256(_mm256_srli_epi16(here, 4), half))),
-      _mm256_and_si256(
-          _mm256_shuffle_epi8(next_low, _mm256_and_si256(next, half)),
-          _mm256_shuffle_epi8(next_high, _mm256_and_si256(_mm256_srli_epi16(next, 4), half))));
+  const __m256i kinds = _mm256_and_si256(_mm256_and_si256(kinds_of_32(at, 0), kinds_of_32(at, 1)),
+                                         kinds_of_32(at, 2));
   const __m256i none = _mm256_cmpeq_epi8(kinds, _mm256_setzero_si256());
   return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(none));
 }
 
 [[gnu::target("avx2")]] std::size_t next_by_32(std::string_view text, std::size_t at) noexcept {
   constexpr std::size_t size = 32;
-  if (text.size() <= size) return next_by_16(text, at);
-  const std::size_t last = text.size() - 1 - size;
+  if (text.size() < size + 2) return next_by_16(text, at);
+  const std::size_t last = text.size() - 2 - size;
   for (; at < last; at += size) {
-    const std::uint32_t found = anchors_of_32(text.data() + at);
-    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
+    if (const std::uint32_t bits = anchors_of_32(text.data() + at); bits != 0) [[unlikely]] {
+      const std::size_t found = first_of(bits, text, at);
+      if (found != text.size()) return found;
+    }
   }
-  if (at + 1 >= text.size()) return text.size();
-  const std::uint32_t found = anchors_of_32(text.data() + last) >> (at - last);
-  return found != 0 ? at + static_cast<std::size_t>(std::countr_zero(found)) : text.size();
+  if (at < last + size) {
+    const std::uint32_t bits = anchors_of_32(text.data() + last) >> (at - last);
+    if (bits != 0) [[unlikely]] {
+      const std::size_t found = first_of(bits, text, at);
+      if (found != text.size()) return found;
+    }
+    at = last + size;
+  }
+  return next_by_byte(text, at);
 }
 
 using Next = std::size_t (*)(std::string_view, std::size_t) noexcept;
@@ -142,29 +196,17 @@ Next find_next = widest();
 
 }  // namespace
 
-bool is_anchor(char c, char next) noexcept {
-  switch (c) {
-    case '_':
-    case 'J':
-    case '?':
-    case '&':
-      return true;
-    case 'I':
-      return next == 'A';
-    case 'k':
-    case 't':
-    case '-':
-      return next == '-';
-    case 'x':
-      return next == 'o';
-    case ':':
-      return next == '/';
-    case 'b':
-    case 'B':
-      return next == 'e' || next == 'E' || next == 'a' || next == 'A';
-    default:
-      return false;
-  }
+bool is_anchor(char c, char next, char third) noexcept {
+  if (!is_pair(c, next)) return false;
+  return lower(c) != 'b' || lower(third) == (lower(next) == 'e' ? 'a' : 's');
+}
+
+bool may_begin_anchor(char c) noexcept {
+  return std::string_view("_J?&Ikxt-:bB").find(c) != std::string_view::npos;
+}
+
+bool may_continue_anchor(char c) noexcept {
+  return std::string_view("Ao-/eEaAsS").find(c) != std::string_view::npos;
 }
 
 std::size_t next_anchor(std::string_view text, std::size_t from) noexcept {

@@ -11,6 +11,7 @@
 #include "contract/identifier.hpp"
 #include "session/generations.hpp"
 #include "session/inheritance.hpp"
+#include "session/node_secrets.hpp"
 
 namespace trace {
 namespace {
@@ -206,11 +207,17 @@ void Node::completed() noexcept { record(*this, {.type = Type::completed}); }
 
 void Node::completed(std::string_view output) noexcept {
   try {
-    const std::string summary = summarise(output);
+    Summariser summariser = this->summariser();
+    summariser.update(output);
+    const std::string summary = summariser.finish();
     record(*this, {.type = Type::completed, .output_summary = summary});
   } catch (...) {  // no memory for a summary is no reason to leave the node open
     completed();
   }
+}
+
+Summariser Node::summariser(SummaryLimits limits) const {
+  return Summariser(limits, detail::secrets_of(shared_state()));
 }
 
 void Node::failed(const Failure& failure) noexcept {

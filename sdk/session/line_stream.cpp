@@ -83,6 +83,10 @@ void LineStream::on_line(std::function<void(std::string_view line)> see) {
   state_->source.on_line(std::move(see));
 }
 
+void LineStream::on_bytes(std::function<void(std::string_view bytes)> see) {
+  state_->source.on_bytes(std::move(see));
+}
+
 std::uint64_t LineStream::lines() const noexcept { return state_->source.lines(); }
 std::uint64_t LineStream::bytes() const noexcept { return state_->source.bytes(); }
 std::uint64_t LineStream::frames() const noexcept { return state_->source.frames(); }

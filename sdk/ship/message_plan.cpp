@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
 #include "contract/json_quoting.hpp"
 #include "contract/json_text.hpp"
 #include "journal/slab_reader.hpp"
+#include "redact/token_anchors.hpp"
 
 namespace trace::detail {
 namespace {
@@ -68,6 +70,8 @@ bool is_quoted(Tag tag) noexcept { return tag == Tag::string || tag == Tag::char
 
 bool is_float(Tag tag) noexcept { return tag == Tag::float32 || tag == Tag::float64; }
 
+bool has_anchor(std::string_view text) noexcept { return next_anchor(text, 0) != text.size(); }
+
 std::string quoted(std::string_view text) {
   std::string out;
   append_quoted(out, text);
@@ -90,6 +94,8 @@ std::optional<MessagePlan> MessagePlan::compile(const SiteView& site) {
     plan.fixed_bytes_ += before.size() + longest_number + 4;
   }
   if (!plan.add_message(site)) return std::nullopt;
+  plan.site_may_hold_anchor_ = plan.sites_text_may_hold_anchor();
+  plan.payload_has_text_ = std::ranges::any_of(site.tags, is_quoted);
   return plan;
 }
 
@@ -125,6 +131,33 @@ bool MessagePlan::add_message(const SiteView& site) {
   if (message_.size() != tags.size()) return false;
   after_message_.assign(std::string(literal().text()) + (has_message ? "\"" : ""));
   return true;
+}
+
+bool MessagePlan::sites_text_may_hold_anchor() const noexcept {
+  // A member's value is quoted, or a number behind a colon: nothing is made together with a name.
+  for (const Step& field : fields_) {
+    if (has_anchor(field.before.text())) return true;
+  }
+  // Of values, numbers and the like neither begin nor end as an anchor does, but for a minus.
+  bool behind_text = false;
+  const auto may_hold = [&](std::string_view text, bool before_value) {
+    if (text.empty()) return behind_text;
+    return has_anchor(text) || (before_value && may_begin_anchor(text.back())) ||
+           (behind_text && may_continue_anchor(text.front()));
+  };
+  for (const Step& step : message_) {
+    if (may_hold(step.before.text(), true)) return true;
+    behind_text = is_quoted(step.tag);
+  }
+  return may_hold(after_message_.text(), false);
+}
+
+bool MessagePlan::may_hold_anchor(std::span<const std::byte> payload) const noexcept {
+  if (site_may_hold_anchor_) return true;
+  if (!payload_has_text_ || payload.empty()) return false;
+  // The texts' sizes and the numbers between them are looked at, too: sometimes they look like one.
+  const std::string_view bytes(reinterpret_cast<const char*>(payload.data()), payload.size());
+  return has_anchor(bytes) || is_anchor(bytes.back(), '\0', '\0');
 }
 
 std::size_t MessagePlan::bound(std::size_t payload_bytes) const noexcept {

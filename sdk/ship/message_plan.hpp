@@ -26,6 +26,9 @@ class MessagePlan {
 
   static std::optional<MessagePlan> compile(const SiteView& site);
 
+  // Whether what write() writes may hold an anchor of a token pattern (redact/token_anchors.hpp):
+  // one of the site's own text or of the payload, or one that the two make together.
+  bool may_hold_anchor(std::span<const std::byte> payload) const noexcept;
   // The most bytes that write() takes.
   std::size_t bound(std::size_t payload_bytes) const noexcept;
   // Writes ,"message":… and ,"data":… and answers where they end; null when the payload does not
@@ -39,12 +42,15 @@ class MessagePlan {
     Tag tag;
   };
   bool add_message(const SiteView& site);
+  bool sites_text_may_hold_anchor() const noexcept;
   char* write_fields(char* to, std::span<const std::byte> payload) const;
 
   std::vector<Step> fields_;
   std::vector<Step> message_;
   PaddedText after_message_;
   std::size_t fixed_bytes_ = 0;
+  bool site_may_hold_anchor_ = false;
+  bool payload_has_text_ = false;
 };
 
 }  // namespace trace::detail

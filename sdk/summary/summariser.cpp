@@ -3,11 +3,13 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 #include <trace/summary.hpp>
 
 #include "contract/json_text.hpp"
+#include "redact/stream_redactor.hpp"
 
 namespace trace {
 namespace {
@@ -79,6 +81,35 @@ struct Summariser::State {
     return hex;
   }
 
+  void add(std::string_view piece) {
+    bytes += piece.size();
+    EVP_DigestUpdate(hash.get(), piece.data(), piece.size());
+    const std::size_t to_head = std::min(piece.size(), max_bytes - head.size());
+    head.append(piece.substr(0, to_head));
+    piece.remove_prefix(to_head);
+    if (piece.size() > max_bytes) piece.remove_prefix(piece.size() - max_bytes);
+    tail.append(piece);
+    if (tail.size() > 2 * max_bytes) tail.erase(0, tail.size() - max_bytes);
+  }
+
+  // What may be shown as it is waits, because a member of an object is redacted as one; the rest is
+  // redacted before a cut can make a secret unrecognisable.
+  void add_redacted(std::string_view piece) {
+    if (!is_redacting && short_output.size() + piece.size() <= max_bytes) {
+      short_output += piece;
+      return;
+    }
+    const auto to_summary = [this](std::string_view clean) { add(clean); };
+    if (!is_redacting) redactor->write(short_output, to_summary);
+    is_redacting = true;
+    redactor->write(piece, to_summary);
+  }
+
+  void finish_redacted() {
+    if (!is_redacting) return add(short_output);
+    redactor->finish([this](std::string_view clean) { add(clean); });
+  }
+
   // The output as it is, if that is short enough.
   std::string whole() const {
     if (bytes > max_bytes) return {};
@@ -99,27 +130,28 @@ struct Summariser::State {
   std::uint64_t bytes = 0;
   std::string head;  // the first max_bytes
   std::string tail;  // at least the last max_bytes of what is not in `head`
+  std::optional<detail::StreamRedactor> redactor;
+  bool is_redacting = false;
+  std::string short_output;
 };
 
 Summariser::Summariser(SummaryLimits limits) : state_(std::make_unique<State>(limits)) {}
+Summariser::Summariser(SummaryLimits limits, std::shared_ptr<const detail::Secrets> secrets)
+    : Summariser(limits) {
+  if (secrets != nullptr) state_->redactor.emplace(std::move(secrets));
+}
 Summariser::~Summariser() = default;
 Summariser::Summariser(Summariser&&) noexcept = default;
 Summariser& Summariser::operator=(Summariser&&) noexcept = default;
 
 void Summariser::update(std::string_view piece) {
-  State& s = *state_;
-  s.bytes += piece.size();
-  EVP_DigestUpdate(s.hash.get(), piece.data(), piece.size());
-  const std::size_t to_head = std::min(piece.size(), s.max_bytes - s.head.size());
-  s.head.append(piece.substr(0, to_head));
-  piece.remove_prefix(to_head);
-  if (piece.size() > s.max_bytes) piece.remove_prefix(piece.size() - s.max_bytes);
-  s.tail.append(piece);
-  if (s.tail.size() > 2 * s.max_bytes) s.tail.erase(0, s.tail.size() - s.max_bytes);
+  if (state_->redactor) return state_->add_redacted(piece);
+  state_->add(piece);
 }
 
 std::string Summariser::finish() {
   State& s = *state_;
+  if (s.redactor) s.finish_redacted();
   if (std::string whole = s.whole(); !whole.empty()) return whole;
   const std::size_t budget = (s.max_bytes - frame_bytes) / 2;
   const std::string head = quoted_head(s.head, budget);

@@ -57,6 +57,19 @@ TEST_CASE("both streams become lines between STARTED and COMPLETED") {
   CHECK(seen.size() == 13);
 }
 
+TEST_CASE("a long output's summary is cut behind redaction") {
+  Recorder recorder;
+  recorder.session().add_secret("hunter2-hunter3-hunter4");
+  run_process(recorder.node(),
+              {.argv = {"sh", "-c",
+                        "i=0; while [ $i -lt 3000 ]; do printf ~~~hunter2-hunter3-hunter4; "
+                        "i=$((i+1)); done"}});
+  const auto events = recorder.events();
+  REQUIRE(events.back().output_summary);
+  CHECK(has(events.back().output_summary, "sha256"));
+  CHECK_FALSE(has(events.back().output_summary, "hunter"));
+}
+
 TEST_CASE("lines end at \\n and \\r\\n, the last one also without an end") {
   const Told told = run({.argv = {"printf", "a\\r\\nb\\n\\nh\303\244lt"}});
   CHECK(lines_of(told.events, Stream::out) == Lines{"a", "b", "", "h\303\244lt"});

@@ -100,7 +100,12 @@ std::vector<std::string> lines_of(const std::vector<EventPayload>& events, Strea
   for (const EventPayload& event : events) {
     if (event.type != Type::progress || !has(event.data, wanted)) continue;
     CHECK(event.level == (stream == Stream::err ? Level::warn : Level::info));
-    lines.push_back(event.message.value_or(""));
+    std::string_view text = event.message ? *event.message : std::string_view();
+    for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+      lines.emplace_back(text.substr(0, end));
+      text.remove_prefix(end + 1);
+    }
+    lines.emplace_back(text);
   }
   return lines;
 }

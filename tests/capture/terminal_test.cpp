@@ -67,11 +67,12 @@ TEST_CASE("a child at a terminal is ended like any other") {
 TEST_CASE("a child reads the text that it is given, and then the end") {
   std::string large;
   while (large.size() < 3'000'000) large += "0123456789abcdef\n";
-  CHECK(run({.argv = {"wc", "-c"}, .input = {.text = large}}).lines(Stream::out) ==
+  CHECK(run({.argv = {"wc", "-c"}, .input = Input{.text = large}}).lines(Stream::out) ==
         Lines{std::to_string(large.size())});
-  CHECK(run({.argv = {"cat"}, .input = {.text = "a\nb"}}).lines(Stream::out) == Lines{"a", "b"});
+  CHECK(run({.argv = {"cat"}, .input = Input{.text = "a\nb"}}).lines(Stream::out) ==
+        Lines{"a", "b"});
   // Nobody has to read it.
-  CHECK(run({.argv = {"true"}, .input = {.text = large}}).ended.ok());
+  CHECK(run({.argv = {"true"}, .input = Input{.text = large}}).ended.ok());
   CHECK(run({.argv = {"cat"}}).lines(Stream::out).empty());
 }
 
@@ -80,11 +81,11 @@ TEST_CASE("a child reads what a descriptor yields") {
   std::ofstream(directory / "file") << "skipped\nfrom a file\n";
   const int file = ::open((directory / "file").c_str(), O_RDONLY | O_CLOEXEC);
   ::lseek(file, 8, SEEK_SET);
-  CHECK(run({.argv = {"cat"}, .input = {.descriptor = file}}).lines(Stream::out) ==
+  CHECK(run({.argv = {"cat"}, .input = Input{.descriptor = file}}).lines(Stream::out) ==
         Lines{"from a file"});
   ::lseek(file, 8, SEEK_SET);
   CHECK(run({.argv = {"sh", "-c", "stty -echo; cat"},
-             .input = {.descriptor = file},
+             .input = Input{.descriptor = file},
              .terminal = TerminalSize{}})
             .lines(Stream::pty)
             .back() == "from a file");
@@ -98,7 +99,7 @@ TEST_CASE("a child reads what a descriptor yields") {
     }
     ::close(pipe[1]);
   });
-  CHECK(run({.argv = {"wc", "-l"}, .input = {.descriptor = pipe[0]}}).lines(Stream::out) ==
+  CHECK(run({.argv = {"wc", "-l"}, .input = Input{.descriptor = pipe[0]}}).lines(Stream::out) ==
         Lines{"20000"});
   writer.join();
   ::close(pipe[0]);
@@ -107,7 +108,7 @@ TEST_CASE("a child reads what a descriptor yields") {
 TEST_CASE("a child at a terminal reads what is typed, and the end") {
   for (const char* text : {"one\ntwo\n", "one\ntwo"}) {
     const Told told = run({.argv = {"sh", "-c", "stty -echo; echo ready; cat; echo end"},
-                           .input = {.text = text},
+                           .input = Input{.text = text},
                            .terminal = TerminalSize{}});
     CHECK(told.ended.ok());
     const Lines lines = told.lines(Stream::pty);
@@ -132,8 +133,8 @@ TEST_CASE("input from a terminal is passed on by us, since the child is in its b
   const int theirs = ::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
   REQUIRE(theirs >= 0);
   REQUIRE(::write(ours, "typed\n\x04", 7) == 7);
-  const Told told =
-      run({.argv = {"sh", "-c", "test -t 0 || echo pipe; cat"}, .input = {.descriptor = theirs}});
+  const Told told = run(
+      {.argv = {"sh", "-c", "test -t 0 || echo pipe; cat"}, .input = Input{.descriptor = theirs}});
   CHECK(told.lines(Stream::out) == Lines{"pipe", "typed"});
   CHECK((::fcntl(theirs, F_GETFL) & O_NONBLOCK) == 0);
   ::close(theirs);

@@ -172,6 +172,34 @@ TEST_CASE("a secret that is not there is reported before anything is done") {
   CHECK(ended.errors.find("SHIPTRACE_TEST_NO_SUCH_SECRET") != std::string::npos);
 }
 
+TEST_CASE("the value of a variable that is named as a secret is not recorded") {
+  const BackendOfTest backend;
+  Command command = backend.command(of_run("r1", {"--secret-env", "SHIPTRACE_TEST_VALUE", "--",
+                                                  "sh", "-c", "echo \"<$0>\"", "hunter2-x"}));
+  command.env["SHIPTRACE_TEST_VALUE"] = "hunter2-x";
+  const Finished ended = run(std::move(command));
+  CHECK(ended.status.code == 0);
+  CHECK(ended.output == "<hunter2-x>\n");
+  const auto events = backend.events("r1");
+  CHECK(find_line(events, "stdout", "<[REDACTED]>") != nullptr);
+  CHECK(member(events.front().data, "argv").ends_with(R"(,"[REDACTED]"])"));
+}
+
+TEST_CASE("a secret that cannot be kept is reported before anything is done, none is no secret") {
+  const BackendOfTest backend;
+  const auto with_value = [&](const char* value) {
+    Command command = backend.command(
+        of_run("r1", {"--secret-env", "SHIPTRACE_TEST_VALUE", "--", "echo", "ran"}));
+    command.env["SHIPTRACE_TEST_VALUE"] = value;
+    return run(std::move(command));
+  };
+  const Finished too_short = with_value("abc");
+  CHECK(too_short.status.code == 125);
+  CHECK(too_short.output.empty());
+  CHECK(too_short.errors.find("SHIPTRACE_TEST_VALUE") != std::string::npos);
+  CHECK(with_value("").output == "ran\n");
+}
+
 TEST_CASE("a reader of our stdout that goes away stops neither child nor recording") {
   const BackendOfTest backend;
   Command command = backend.command(of_run(

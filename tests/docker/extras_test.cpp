@@ -129,11 +129,11 @@ TEST_CASE("what a container at a terminal cannot start with is told as without o
 TEST_CASE("a container reads what it is given") {
   std::string large;
   while (large.size() < 1'000'000) large += "0123456789abcdef\n";
-  CHECK(contained({.argv = {"wc", "-c"}, .input = {.text = large}}).lines(Stream::out) ==
+  CHECK(contained({.argv = {"wc", "-c"}, .input = Input{.text = large}}).lines(Stream::out) ==
         Lines{std::to_string(large.size())});
   CHECK(contained({.argv = {"cat"}}).lines(Stream::out).empty());
   const Told typed = contained({.argv = {"sh", "-c", "stty -echo; head -n 1"},
-                                .input = {.text = "typed\n"},
+                                .input = Input{.text = "typed\n"},
                                 .terminal = TerminalSize{}});
   CHECK(typed.ended.ok());
   CHECK(typed.lines(Stream::pty).back() == "typed");

@@ -120,7 +120,7 @@ TEST_CASE("what is no regular file is not even opened") {
   // A socket cannot be opened: whoever tries is told so. (Nor may a device be: that needs root.)
   const std::string place = files->directory() + "/" + std::string(docker::result_name);
   REQUIRE(::mknod(place.c_str(), S_IFSOCK | 0666, 0) == 0);
-  const docker::FoundResult found = files->result();
+  const docker::FoundResult found = files->result(Summariser());
   CHECK(found.kind == docker::FoundResult::Kind::invalid);
   CHECK(found.why == "result.json is no regular file");
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for a while, each from seeds of its own kind on.
-#   tests/fuzz/run.sh BUILD_DIR SECONDS
+# Runs fuzz targets for a while each, from seeds of their own kind on, two at a time (JOBS=n: n).
+#   tests/fuzz/run.sh BUILD_DIR SECONDS [TARGET…]     all targets, if none is named
+# Of each it says how many inputs it ran; what a target found is left in BUILD_DIR/findings.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
-build=$1 seconds=$2
+build=$(realpath "$1") seconds=$2
 corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 
@@ -33,13 +34,42 @@ done
 printf '\1\15corr\n"hor/se"xtext \200\0\300\1\7\5 more' > "$corpus/redactor/long"
 printf '\203\3aab\3aba\3babx\17aaabababaababba' > "$corpus/redactor/short"
 printf '\0x\17?token=abcdef\17 Bearer a1b2c3d\17://u:password@h' > "$corpus/redactor/tokens"
-"$build/tests/fuzz/shiptrace_fuzz_journal" --write-seeds "$corpus/journal"
+targets=("${@:3}")
+(( ${#targets[@]} > 0 )) || targets=(events levels capture answer journal redactor)
+if [[ " ${targets[*]} " == *" journal "* ]]; then
+  "$build/tests/fuzz/shiptrace_fuzz_journal" --write-seeds "$corpus/journal"
+fi
+findings=$build/findings
+mkdir -p "$findings"
 
-failed=0
-for target in events levels capture answer journal redactor; do
-  echo "--- $target"
+# The answer is the target's. libFuzzer says at its end how many inputs it ran.
+fuzz() {
+  local target=$1 log=$corpus/$1.log status=0
   (cd "$corpus/$target" &&
-    "$build/tests/fuzz/shiptrace_fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 .) ||
-    failed=1
+    "$build/tests/fuzz/shiptrace_fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 \
+      -artifact_prefix="$findings/$target-" .) > "$log" 2>&1 || status=$?
+  local runs
+  runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+  if (( status == 0 )); then
+    echo "FIGURES: fuzz $target: ${runs:-no} inputs in $seconds s, no finding"
+  else
+    cat "$log"
+    echo "fuzz $target: FAILED with $status; the input is in $findings"
+  fi
+  return "$status"
+}
+
+failed=0 running=0
+for target in "${targets[@]}"; do
+  if (( running == ${JOBS:-2} )); then
+    wait -n || failed=1
+    running=$((running - 1))
+  fi
+  fuzz "$target" &
+  running=$((running + 1))
+done
+while (( running > 0 )); do
+  wait -n || failed=1
+  running=$((running - 1))
 done
 exit $failed

@@ -4,7 +4,6 @@
 //
 //   shiptrace_outage EVENTS
 #include <fmt/format.h>
-#include <malloc.h>
 #include <sys/stat.h>
 #include <trace/trace.hpp>
 
@@ -14,7 +13,6 @@
 #include <cstdint>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <random>
@@ -28,6 +26,7 @@
 #include "kill/emitter_counts.hpp"
 #include "kill/store_check.hpp"
 #include "support/collector.hpp"
+#include "support/own_memory.hpp"
 #include "support/temp_dir.hpp"
 
 namespace {
@@ -41,22 +40,6 @@ constexpr std::uint64_t mebibyte = 1 << 20;
 constexpr std::uint64_t heap_allowed = 32 * mebibyte;
 constexpr std::size_t runs = 3;
 constexpr auto patience = 10min;  // for all of them to be delivered on a loaded machine
-
-std::uint64_t heap_bytes() {
-  const struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
-}
-
-// Private memory of the process: the heap with what it holds in reserve, stacks, the rest. Pages of
-// the journal are the file's.
-std::uint64_t anonymous_bytes() {
-  std::ifstream status("/proc/self/smaps_rollup");
-  for (std::string word; status >> word;) {
-    std::uint64_t kibibytes = 0;
-    if (word == "Anonymous:" && status >> kibibytes) return kibibytes * 1024;
-  }
-  throw std::runtime_error("/proc/self/smaps_rollup has no line Anonymous");
-}
 
 std::uint64_t bytes_on_disk(const std::string& directory) {
   std::uint64_t sum = 0;

@@ -130,6 +130,8 @@ TEST_CASE("secrets are taken out before lines are cut, and where sequences stood
     Node node({.head_bytes = 0});
     OutputChain::Source out(node.chain, Stream::out, secrets);
     std::string seen;
+    std::string bytes;
+    out.on_bytes([&](std::string_view some) { bytes += some; });
     out.on_line([&](std::string_view line) { seen.append(line).append("\n"); });
     for (const std::string& piece : at_random(text, longest, random)) out.write(piece, at(0));
     out.finish(at(0));
@@ -137,5 +139,8 @@ TEST_CASE("secrets are taken out before lines are cut, and where sequences stood
     CHECK(seen == "password [REDACTED] ok\n[REDACTED]\n[REDACTED]\nhunter2-\nhunter2-sec\n");
     CHECK(node.kept.text() == seen);
     CHECK(out.bytes() == text.size());
+    CHECK(bytes ==
+          "password [REDACTED] ok\n\x1B[1mhun\x1B[31mter2-sec\x1B[0mret\n[REDACTED]\nhunter2-\n"
+          "hunter2-sec");
   }
 }

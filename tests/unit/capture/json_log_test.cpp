@@ -64,6 +64,8 @@ TEST_CASE("a JSON log line has the level, message and other members of its autho
       {"trace", R"({"level":"trace","msg":"m"})", Level::debug, "m", R"({"level":"trace"})"},
       {"escapes", R"({"level":"info","msg":"a\nb\t\"c\" \u20ac \ud83d\ude00"})", Level::info,
        "a\nb\t\"c\" \xE2\x82\xAC \xF0\x9F\x98\x80", R"({"level":"info"})"},
+      {"colours", R"({"level":"info","msg":"\u001b[32mok\u001b[0m \u009b1mb\u0007\u001b]0;t"})",
+       Level::info, "ok b", R"({"level":"info"})"},
       {"white space", "{ \"msg\" : \"m\" , \"level\" : \"warn\" , \"a\" : [ 1 , 2 ] }", Level::warn,
        "m", "{ \"level\" : \"warn\" , \"a\" : [ 1 , 2 ] }"},
       {"white space", "{ \"level\" : \"warn\" , \"msg\" : \"m\" }", Level::warn, "m",

@@ -89,6 +89,19 @@ TEST_CASE("control sequences are left out, wherever the writes meet") {
   CHECK(bare("[31m\n") == "[31m");
 }
 
+TEST_CASE("a line is edited when something was taken out of it, and those behind it are not") {
+  FramedText out;
+  LineFramer framer(out);
+  framer.write("a\x1B[0mb", at(0));
+  CHECK(framer.is_edited());
+  framer.write("\n", at(0));
+  CHECK_FALSE(framer.is_edited());
+  framer.write("\x1B[0m", at(0));
+  framer.write("plain\nlines\n", at(0));
+  CHECK_FALSE(framer.is_edited());
+  CHECK(out.all == Texts{"ab", "plain", "lines"});
+}
+
 TEST_CASE("an unfinished sequence costs no more than its line") {
   CHECK(framed_at_bars("a\x1B]0;title\nb\n") == Texts{"a", "b"});
   CHECK(framed_at_bars("a\x1B[31\nb\n") == Texts{"a", "b"});

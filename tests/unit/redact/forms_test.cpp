@@ -72,12 +72,25 @@ TEST_CASE("the forms that tools write") {
   CHECK(has_form(secret, "p%40ss%2fw%22rd%2b%c3%a9%20%3cb%3e%26c%5c%27"));
   CHECK(has_form(secret, "p%40ss%2Fw%22rd%2B%C3%A9+%3Cb%3E%26c%5C%27"));  // urlencode
   CHECK(has_form(secret, "p%40ss%2Fw%22rd%2B%C3%A9%20%3Cb%3E%26c%5C'"));  // encodeURIComponent
+  CHECK(has_form(secret, "p%40ss/w%22rd%2B%C3%A9%20%3Cb%3E%26c%5C%27"));  // Python quote
   CHECK(has_form(secret, "p@ss/w%22rd+%C3%A9%20%3Cb%3E&c%5C'"));          // only what must be
   CHECK(has_form(secret, "p@ss/w\\\"rd+\xC3\xA9 <b>&c\\\\'"));            // our own JSON
   CHECK(has_form(secret, "p@ss\\/w\\\"rd+\\u00e9 <b>&c\\\\'"));           // PHP
   CHECK(has_form(secret, "p@ss/w\\\"rd+\\u00e9 <b>&c\\\\'"));             // Python
   CHECK(has_form(secret, "p@ss/w\\\"rd+\xC3\xA9 \\u003cb\\u003e\\u0026c\\\\'"));  // Go
   CHECK(has_form(secret, "p@ss/w\\u0022rd\\u002B\\u00E9 \\u003Cb\\u003E\\u0026c\\\\\\u0027"));
+}
+
+TEST_CASE("encodeURI leaves what divides a URI") {
+  CHECK(has_form("a#b?c d;e", "a#b?c%20d;e"));
+  CHECK(has_form("a#b?c d;e", "a%23b%3Fc%20d;e"));
+}
+
+TEST_CASE("JSON within a string of JSON") {
+  const std::string_view secret = "p/w\"rd\\<\xC3\xA9";
+  CHECK(has_form(secret, "p/w\\\\\\\"rd\\\\\\\\<\xC3\xA9"));
+  CHECK(has_form(secret, "p/w\\\\\\\"rd\\\\\\\\<\\\\u00e9"));        // Python
+  CHECK(has_form(secret, "p\\\\\\/w\\\\\\\"rd\\\\\\\\<\\\\u00e9"));  // PHP
 }
 
 TEST_CASE("characters beyond the first plane are pairs in JSON") {

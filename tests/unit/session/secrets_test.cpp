@@ -278,3 +278,43 @@ TEST_CASE("a stream of a node is redacted with the secrets of its session") {
   const detail::StreamRedactor of_nothing(detail::secrets_of(nullptr));
   CHECK(of_nothing.kept() == 0);
 }
+
+TEST_CASE("a summary is not cut through a secret, wherever it lies") {
+  const std::string secret =
+      "p4ssphrase of 82 bytes: 0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUV";
+  RecordedSession session;
+  REQUIRE(is_redacted(session.session().add_secret(secret)));
+  constexpr std::size_t bytes = 40'000;
+  const std::size_t half = (SummaryLimits().max_bytes - 160) / 2;  // about what head and tail show
+  for (std::size_t step = 0; step < 200; step += 7) {
+    for (const std::size_t at : {half - 150 + step, bytes - half - 150 + step}) {
+      std::string output(bytes, '.');
+      output.replace(at, secret.size(), secret);
+      Node node = session.run().node("n");
+      node.started();
+      node.completed(output);
+      // In pieces, too.
+      Summariser summariser = node.summariser();
+      for (std::size_t i = 0; i < output.size(); i += 97) summariser.update(output.substr(i, 97));
+      CHECK(session.events().back().output_summary == summariser.finish());
+    }
+  }
+  std::size_t summaries = 0;
+  for (const EventPayload& event : session.events()) {
+    if (event.type != Type::completed) continue;
+    ++summaries;
+    for (const std::string_view part : {"p4ssph", "0123456", "PQRSTUV"}) {
+      CHECK(event.output_summary->find(part) == std::string::npos);
+    }
+  }
+  CHECK(summaries == 58);
+}
+
+TEST_CASE("an output that fits is redacted as what it is") {
+  RecordedSession session;
+  REQUIRE(is_redacted(session.session().add_secret("12345678")));
+  Node node = session.run().node("n");
+  node.started();
+  node.completed("{\"pin\":12345678,\"n\":1}");
+  CHECK(session.events().back().output_summary == "{\"pin\":\"[REDACTED]\",\"n\":1}");
+}
