@@ -41,10 +41,11 @@ FileDescriptor file_of(std::string_view text) {
 }
 
 // A descriptor of our own for the same source. Opened anew where that is possible: how we read must
-// not change how others read, who share the open file with us.
+// not change how others read, who share the open file with us. Without O_NONBLOCK a named pipe that
+// nobody writes to any more would hold us here for ever, and with us time-out and cancellation.
 FileDescriptor source_of(int descriptor) {
   const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
-  const int opened = ::open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC);
+  const int opened = ::open(path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (opened >= 0) {
     FileDescriptor file(opened);
     // A file that is opened anew begins anew.
@@ -79,6 +80,8 @@ class InputPump::State : public std::enable_shared_from_this<State> {
     piece_.clear();
     FileDescriptor source = source_of(input.descriptor);
     has_source_ = true;
+    never_blocks_ =
+        (::fcntl(source.get(), F_GETFL) & O_NONBLOCK) != 0 && ::isatty(source.get()) != 1;
     if (makes_wait(source.get())) {
       source_.assign(source.release());
     } else {
@@ -89,7 +92,9 @@ class InputPump::State : public std::enable_shared_from_this<State> {
   void go_on() {
     if (!rest().empty()) return write();
     if (!has_source_) return finish();
-    if (file_) return read();
+    // A pipe whose writers had gone before it was opened does not tell its end to who waits.
+    if (file_ || (never_blocks_ && !empty_)) return read();
+    empty_ = false;
     source_.async_wait(stream_descriptor::wait_read, [self = shared_from_this()](error_code error) {
       if (!error) self->read();
     });
@@ -110,7 +115,8 @@ class InputPump::State : public std::enable_shared_from_this<State> {
     written_ = 0;
     const int from = file_ ? file_.get() : source_.native_handle();
     const ssize_t bytes = ::read(from, piece_.data(), piece_.size());
-    const bool again = bytes < 0 && (errno == EAGAIN || errno == EINTR);
+    empty_ = bytes < 0 && errno == EAGAIN;
+    const bool again = empty_ || (bytes < 0 && errno == EINTR);
     piece_.resize(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
     if (bytes <= 0 && !again) has_source_ = false;
     go_on();
@@ -141,6 +147,8 @@ class InputPump::State : public std::enable_shared_from_this<State> {
 
   const bool terminal_;
   bool has_source_ = false;
+  bool never_blocks_ = false;  // reading from the source
+  bool empty_ = false;         // it was, when we last looked
   bool finished_ = false;
   bool stopped_ = false;
   bool at_line_end_ = true;

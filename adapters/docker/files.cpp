@@ -108,16 +108,21 @@ Result<Files> Files::make(std::string_view journal, const std::string& name,
 Files::~Files() { remove(); }
 
 FoundResult Files::result(Summariser summary) const {
-  // Without O_NONBLOCK a named pipe would make us wait for whoever writes to it.
-  const child::FileDescriptor file(::openat(opened_.get(), std::string(result_name).c_str(),
-                                            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file && errno == ENOENT) return {};
-  if (!file && errno == ELOOP) return invalid("is a symbolic link, which is not followed");
-  if (!file) return invalid(fmt::format("cannot be read: {}", words(errno)));
+  // Looked at before it is opened: opening alone sets some devices going, and a container of root
+  // can make the file of any of them.
+  const child::FileDescriptor place(
+      ::openat(opened_.get(), std::string(result_name).c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!place && errno == ENOENT) return {};
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return invalid("is no regular file");
+  if (!place || ::fstat(place.get(), &status) != 0) {
+    return invalid(fmt::format("cannot be read: {}", words(errno)));
   }
+  if (S_ISLNK(status.st_mode)) return invalid("is a symbolic link, which is not followed");
+  if (!S_ISREG(status.st_mode)) return invalid("is no regular file");
+  // The very file that was looked at, whatever has its name now.
+  const child::FileDescriptor file(::open(fmt::format("/proc/self/fd/{}", place.get()).c_str(),
+                                          O_RDONLY | O_NOCTTY | O_CLOEXEC));
+  if (!file) return invalid(fmt::format("cannot be read: {}", words(errno)));
   return read_result(file.get(), std::move(summary));
 }
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -138,6 +139,22 @@ TEST_CASE("input from a terminal is passed on by us, since the child is in its b
   CHECK((::fcntl(theirs, F_GETFL) & O_NONBLOCK) == 0);
   ::close(theirs);
   ::close(ours);
+}
+
+TEST_CASE("a named pipe whose writers have gone is read to its end, and holds nothing up") {
+  TempDir directory;
+  const std::string path = directory / "pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const int writer = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  REQUIRE(::write(writer, "one\n", 4) == 4);
+  ::close(writer);
+  const Told told = run({.argv = {"sh", "-c", "stty -echo; cat"},
+                         .input = {.descriptor = reader},
+                         .terminal = TerminalSize{}});
+  ::close(reader);
+  CHECK(told.ended.ok());
+  CHECK(told.lines(Stream::pty).back() == "one");
 }
 
 }  // namespace trace::testing

@@ -113,6 +113,18 @@ TEST_CASE("what stands at the place of the result is not trusted") {
   CHECK(std::filesystem::exists("/etc/passwd"));
 }
 
+TEST_CASE("what is no regular file is not even opened") {
+  TempDir directory;
+  auto files = docker::Files::make(directory / "S.journal", "name", std::nullopt);
+  REQUIRE(files);
+  // A socket cannot be opened: whoever tries is told so. (Nor may a device be: that needs root.)
+  const std::string place = files->directory() + "/" + std::string(docker::result_name);
+  REQUIRE(::mknod(place.c_str(), S_IFSOCK | 0666, 0) == 0);
+  const docker::FoundResult found = files->result(Summariser());
+  CHECK(found.kind == docker::FoundResult::Kind::invalid);
+  CHECK(found.why == "result.json is no regular file");
+}
+
 TEST_CASE("the failure of a program counts more than its result") {
   const Told told = run_shell("echo '{}' > $SHIPSEC_OUTPUT_PATH; exit 4");
   CHECK(told.ended.code() == "PROCESS_EXIT");
