@@ -16,6 +16,7 @@
 #include "http/http_options.hpp"
 #include "http/http_transport.hpp"
 #include "record/event.hpp"
+#include "support/add_secrets.hpp"
 #include "support/server.hpp"
 #include "support/taking_transport.hpp"
 #include "support/temporary_directory.hpp"
@@ -118,6 +119,7 @@ void measure_delivery(const DeliveryCase& which, const Report& out) {
   const auto backend = start_backend(which, directory.path());
   Session session =
       start(directory.path(), which.runs, transport_to(backend.get(), which.compression));
+  add_secrets(session, which.secrets);
   std::vector<Run> runs = open_runs(session, which.runs);
   std::vector<std::vector<Node>> nodes;
   for (unsigned i = 0; i < which.threads; ++i) {
@@ -142,7 +144,8 @@ void measure_delivery(const DeliveryCase& which, const Report& out) {
                         .with("compression", which.compression)
                         .with("events", which.events)
                         .with("threads", which.threads)
-                        .with("runs", which.runs);
+                        .with("runs", which.runs)
+                        .with("secrets", which.secrets);
   out.add(name, "events_per_second", "1/s", events / seconds);
   out.add(name, "cpu_per_event", "µs", used / 1000 / events);
   out.add(name, "cpu_per_event_recording", "µs",

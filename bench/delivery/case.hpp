@@ -18,7 +18,8 @@ struct DeliveryCase {
   std::string compression;  // identity, gzip, zstd
   std::uint64_t events;
   unsigned threads;
-  std::uint64_t runs = 1;  // each thread works for its share of them, one after the other
+  std::uint64_t runs = 1;     // each thread works for its share of them, one after the other
+  std::uint64_t secrets = 0;  // registered; none of them occurs
 };
 
 // Reports what it measured; throws when something went wrong. To be called in a process of its

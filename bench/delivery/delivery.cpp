@@ -18,12 +18,15 @@ std::vector<DeliveryCase> cases(bool quick) {
       {in_process, "identity", million, 2},    {counting_sink, "identity", million, 1},
       {counting_sink, "identity", million, 2}, {counting_sink, "gzip", million, 2},
       {counting_sink, "zstd", million, 2},     {collector, "identity", million, 2}};
-  // Does the cost stay, whatever there is of threads, runs and events?
+  // Does the cost stay, whatever there is of threads, runs, secrets and events?
   for (const unsigned threads : {1U, 16U, 64U}) {
     all.push_back({in_process, "identity", million, threads});
   }
   for (const std::uint64_t runs : {100U, 100'000U}) {
     all.push_back({in_process, "identity", million, 2, runs});
+  }
+  for (const std::uint64_t secrets : {10U, 1000U}) {
+    all.push_back({counting_sink, "identity", million, 2, 1, secrets});
   }
   if (!quick) {
     all.push_back({in_process, "identity", 100 * million, 2});

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "record/subject.hpp"
+#include "support/add_secrets.hpp"
 #include "support/taking_transport.hpp"
 
 namespace trace::bench {
@@ -25,8 +26,10 @@ class ShiptraceProducer final : public ProducerOf<ShiptraceProducer> {
 
 class ShiptraceSubject final : public Subject {
  public:
-  explicit ShiptraceSubject(const std::string& directory)
-      : session_(start(directory)), run_(session_.run(run_id)) {}
+  ShiptraceSubject(const std::string& directory, std::uint64_t secrets)
+      : session_(start(directory)), run_(session_.run(run_id)) {
+    add_secrets(session_, secrets);
+  }
 
   std::unique_ptr<Producer> producer() override {
     return std::make_unique<ShiptraceProducer>(run_.node(node_id));
@@ -50,12 +53,16 @@ class ShiptraceSubject final : public Subject {
   Run run_;
 };
 
-std::unique_ptr<Subject> make(const std::string& directory) {
-  return std::make_unique<ShiptraceSubject>(directory);
+auto with_secrets(std::uint64_t secrets) {
+  return [secrets](const std::string& directory) {
+    return std::make_unique<ShiptraceSubject>(directory, secrets);
+  };
 }
 
-const bool on_ext4 = add_subject({"shiptrace", "ext4", make});
-const bool on_tmpfs = add_subject({"shiptrace", "tmpfs", make});
+const bool on_ext4 = add_subject({"shiptrace", "ext4", with_secrets(0)});
+const bool on_tmpfs = add_subject({"shiptrace", "tmpfs", with_secrets(0)});
+const bool with_10 = add_subject({"shiptrace, 10 secrets", "ext4", with_secrets(10)});
+const bool with_1000 = add_subject({"shiptrace, 1,000 secrets", "ext4", with_secrets(1000)});
 
 }  // namespace
 }  // namespace trace::bench

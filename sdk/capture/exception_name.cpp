@@ -26,13 +26,15 @@ std::size_t code_length(std::string_view text) noexcept {
 }  // namespace
 
 bool begins_with_exception(std::string_view line) noexcept {
-  // Nearly every line is passed by when its first word is known.
+  // Nearly every line is passed by when the name at its front is known.
+  const std::size_t length = length_of(line.substr(0, longest_name + 1), is_part_of_name);
+  const std::string_view name = line.substr(0, length);
+  const bool has_code = at(line, length) == ' ' && at(line, length + 1) == '[';
+  if (!names_an_exception(name) && !has_code) return false;
   const std::string_view word = first_word(line, longest_name + 1);
   const bool may_be_one = !word.empty() && (word.back() == ':' || word.size() == line.size() ||
                                             at(line, word.size() + 1) == '[');
   if (!may_be_one || !is_letter(word.front())) return false;
-  const std::size_t length = length_of(word, is_part_of_name);
-  const std::string_view name = line.substr(0, length);
   const std::string_view code = line.substr(length, code_length(from(line, length)));
   // "My [Error]: x" is an instance of a class of the user's.
   const bool is_named = names_an_exception(name) || (code == " [Error]" && is_capital(at(name, 0)));

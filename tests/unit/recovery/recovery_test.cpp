@@ -1,118 +1,19 @@
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <trace/recovery.hpp>
 #include <trace/trace.hpp>
 
-#include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <functional>
 #include <set>
 #include <thread>
 
 #include "journal/journal_reader.hpp"
-#include "recovery/found_tail.hpp"
 #include "recovery/orphan.hpp"
-#include "unit/ship/rig.hpp"
+#include "unit/recovery/killed_worker.hpp"
 
 using namespace trace;
 using namespace trace::testing;
 using namespace std::chrono_literals;
-
-namespace {
-
-// Keeps what it is given, once per run and id, as a backend does.
-struct Store {
-  std::mutex mutex;
-  std::vector<EventPayload> events;
-  std::set<std::string> ids;
-  std::size_t duplicates = 0;
-  std::size_t most = SIZE_MAX;  // sends that are answered
-  std::string stalled;          // a run that is not taken
-};
-
-class StoreTransport final : public Transport {
- public:
-  explicit StoreTransport(std::shared_ptr<Store> store) : store_(std::move(store)) {}
-  SendResult send(const Batch& batch, std::chrono::steady_clock::time_point) noexcept override {
-    const std::lock_guard lock(store_->mutex);
-    if (store_->most == 0) return {};
-    --store_->most;
-    for (const OutgoingRun& run : batch.runs) {
-      if (run.run_id == store_->stalled) continue;
-      auto envelope = parse_envelope(run.line);
-      REQUIRE_MESSAGE(envelope, envelope.error().text());
-      for (EventPayload& event : envelope->events) {
-        if (store_->ids.insert(event.run_id + "/" + event.id).second) {
-          store_->events.push_back(std::move(event));
-        } else {
-          ++store_->duplicates;
-        }
-      }
-    }
-    SendResult result = acknowledge_all(batch);
-    std::erase_if(result.runs, [&](const auto& run) { return run.run_id == store_->stalled; });
-    return result;
-  }
-
- private:
-  std::shared_ptr<Store> store_;
-};
-
-Dependencies storing(const std::shared_ptr<Store>& store) {
-  Dependencies dependencies;
-  dependencies.transport = std::make_unique<StoreTransport>(store);
-  return dependencies;
-}
-
-Config config_in(const TempDir& directory, const std::string& endpoint = "http://127.0.0.1:1") {
-  Config config;
-  config.endpoint = endpoint;
-  config.journal_dir = directory.path().string();
-  config.on_diagnostic = [](const Diagnostic&) {};
-  return config;
-}
-
-// A worker in a process of its own, killed by SIGKILL where `work` returns. Its backend takes
-// `sends` batches and then nothing.
-void killed_worker(const Config& config, std::size_t sends,
-                   const std::function<void(Session&, Run&)>& work) {
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    auto store = std::make_shared<Store>();
-    store->most = sends;
-    store->stalled = "stalled";
-    auto session = Session::start(config, storing(store));
-    auto run = session->run("run", {.workflow_id = "w"});
-    work(*session, run);
-    raise(SIGKILL);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  REQUIRE(WIFSIGNALED(status));
-}
-
-RecoveryReport recovered(const Config& config, const std::shared_ptr<Store>& store) {
-  auto report = recover(config, 500ms, storing(store));
-  REQUIRE_MESSAGE(report, report.error().text());
-  return *report;
-}
-
-std::vector<std::string> journals(const TempDir& directory) {
-  return detail::journals_in(directory.path().string());
-}
-
-void overwrite(const std::string& path, std::uint64_t offset, const void* bytes, std::size_t size) {
-  const int fd = open(path.c_str(), O_RDWR);
-  REQUIRE(pwrite(fd, bytes, size, static_cast<off_t>(offset)) == static_cast<ssize_t>(size));
-  close(fd);
-}
-
-}  // namespace
 
 TEST_CASE("what a killed worker recorded is delivered once, in order, under its identity") {
   TempDir directory;
@@ -431,88 +332,4 @@ TEST_CASE("nothing is ended for sessions that live or go elsewhere") {
   REQUIRE(recover(config, 500ms, std::move(dependencies)));
   CHECK(begun == 0);
   live->close(10ms);
-}
-
-TEST_CASE("the last lines of a killed worker's captured output come before WORKER_LOST, once") {
-  TempDir directory;
-  const Config config = config_in(directory);
-  killed_worker(config, 0, [](Session&, Run& run) {
-    auto node = new Node(run.node("open"));
-    node->started();
-    auto out = new LineStream(node->stream(Stream::out, {.head_bytes = 6, .tail_bytes = 30'000}));
-    auto err = new LineStream(node->stream(Stream::err));
-    out->write("h1\nh2\n");
-    for (int i = 0; i < 9999; ++i) out->write(std::to_string(10'000 + i) + "\n");
-    err->write("last words\n");
-    out->write("unfinished");
-  });
-  const std::string journal = journals(directory).front();
-  const std::vector<std::string> tails = detail::tails_of(journal);
-  REQUIRE(tails.size() == 1);
-  std::filesystem::copy_file(journal, directory / "copy");
-  std::filesystem::copy_file(tails.front(), directory / "copy of tail");
-  auto store = std::make_shared<Store>();
-  CHECK(recovered(config, store).lost_nodes == 1);
-  CHECK(detail::tails_of(journal).empty());
-  CHECK(!std::filesystem::exists(tails.front()));
-
-  std::string head;
-  std::string tail;
-  std::string data;
-  for (const EventPayload& event : store->events) {
-    if (event.type != Type::progress) continue;
-    if (data.empty() && event.data->starts_with(R"({"omitted":)")) {
-      data = *event.data;
-    } else {
-      (data.empty() ? head : tail) += *event.message + "\n";
-    }
-  }
-  CHECK(head == "h1\nh2\n");
-  // Lines of 6 bytes, so 4998 of them beside the last one.
-  CHECK(data ==
-        fmt::format(R"({{"omitted":{{"lines":{},"bytes":{}}}}})", 9999 - 4998, (9999 - 4998) * 6));
-  std::string expected;
-  for (int i = 9999 - 4998; i < 9999; ++i) expected += std::to_string(10'000 + i) + "\n";
-  CHECK(tail == expected + "last words\n");
-  const EventPayload& last = store->events.at(store->events.size() - 2);
-  CHECK(last.level == Level::warn);
-  CHECK(last.data == R"({"stream":"stderr","origin":"component"})");
-  CHECK(store->events.back().error->code == "WORKER_LOST");
-
-  // A recovery that died before it removed the files is repeated.
-  std::filesystem::rename(directory / "copy", journal);
-  std::filesystem::rename(directory / "copy of tail", tails.front());
-  const auto first = store->ids;
-  recovered(config, store);
-  CHECK(store->ids == first);
-  CHECK(detail::tails_of(journal).empty());
-}
-
-TEST_CASE("a tail of nonsense is left out, and goes with its journal") {
-  TempDir directory;
-  const Config config = config_in(directory);
-  killed_worker(config, 0, [](Session&, Run& run) {
-    auto node = new Node(run.node("open"));
-    node->started();
-    auto out = new LineStream(node->stream(Stream::out, {.head_bytes = 0, .tail_bytes = 3000}));
-    out->write("a\nb\n");
-  });
-  const std::string journal = journals(directory).front();
-  const std::uint64_t end = 1'000'000;
-  overwrite(detail::tails_of(journal).at(0), offsetof(detail::TailHeader, end), &end, sizeof end);
-  auto store = std::make_shared<Store>();
-  recovered(config, store);
-  CHECK(store->events.size() == 2);
-  CHECK(detail::tails_of(journal).empty());
-}
-
-TEST_CASE("tails whose journal is gone are removed after a while") {
-  TempDir directory;
-  const std::string old = directory / "01ARZ3NDEKTSV4RRFFQ69G5FAV-1.tail";
-  const std::string fresh = directory / "01ARZ3NDEKTSV4RRFFQ69G5FAV-2.tail";
-  for (const std::string& path : {old, fresh}) std::ofstream(path) << "x";
-  std::filesystem::last_write_time(old, std::filesystem::file_time_type::clock::now() - 1h);
-  detail::remove_leftovers(directory.path().string());
-  CHECK(!std::filesystem::exists(old));
-  CHECK(std::filesystem::exists(fresh));
 }

@@ -1,0 +1,99 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <trace/recovery.hpp>
+#include <trace/trace.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+#include "recovery/found_tail.hpp"
+#include "recovery/orphan.hpp"
+#include "unit/recovery/killed_worker.hpp"
+
+using namespace trace;
+using namespace trace::testing;
+using namespace std::chrono_literals;
+
+TEST_CASE("the last lines of a killed worker's captured output come before WORKER_LOST, once") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto node = new Node(run.node("open"));
+    node->started();
+    auto out = new LineStream(node->stream(Stream::out, {.head_bytes = 6, .tail_bytes = 30'000}));
+    auto err = new LineStream(node->stream(Stream::err));
+    out->write("h1\nh2\n");
+    for (int i = 0; i < 9999; ++i) out->write(std::to_string(10'000 + i) + "\n");
+    err->write("last words\n");
+    out->write("unfinished");
+  });
+  const std::string journal = journals(directory).front();
+  const std::vector<std::string> tails = detail::tails_of(journal);
+  REQUIRE(tails.size() == 1);
+  std::filesystem::copy_file(journal, directory / "copy");
+  std::filesystem::copy_file(tails.front(), directory / "copy of tail");
+  auto store = std::make_shared<Store>();
+  CHECK(recovered(config, store).lost_nodes == 1);
+  CHECK(detail::tails_of(journal).empty());
+  CHECK(!std::filesystem::exists(tails.front()));
+
+  std::string head;
+  std::string tail;
+  std::string data;
+  for (const EventPayload& event : store->events) {
+    if (event.type != Type::progress) continue;
+    if (data.empty() && event.data->starts_with(R"({"omitted":)")) {
+      data = *event.data;
+    } else {
+      (data.empty() ? head : tail) += *event.message + "\n";
+    }
+  }
+  CHECK(head == "h1\nh2\n");
+  // Lines of 6 bytes, so 4998 of them beside the last one.
+  CHECK(data ==
+        fmt::format(R"({{"omitted":{{"lines":{},"bytes":{}}}}})", 9999 - 4998, (9999 - 4998) * 6));
+  std::string expected;
+  for (int i = 9999 - 4998; i < 9999; ++i) expected += std::to_string(10'000 + i) + "\n";
+  CHECK(tail == expected + "last words\n");
+  const EventPayload& last = store->events.at(store->events.size() - 2);
+  CHECK(last.level == Level::warn);
+  CHECK(last.data == R"({"stream":"stderr","origin":"component"})");
+  CHECK(store->events.back().error->code == "WORKER_LOST");
+
+  // A recovery that died before it removed the files is repeated.
+  std::filesystem::rename(directory / "copy", journal);
+  std::filesystem::rename(directory / "copy of tail", tails.front());
+  const auto first = store->ids;
+  recovered(config, store);
+  CHECK(store->ids == first);
+  CHECK(detail::tails_of(journal).empty());
+}
+
+TEST_CASE("a tail of nonsense is left out, and goes with its journal") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto node = new Node(run.node("open"));
+    node->started();
+    auto out = new LineStream(node->stream(Stream::out, {.head_bytes = 0, .tail_bytes = 3000}));
+    out->write("a\nb\n");
+  });
+  const std::string journal = journals(directory).front();
+  const std::uint64_t end = 1'000'000;
+  overwrite(detail::tails_of(journal).at(0), offsetof(detail::TailHeader, end), &end, sizeof end);
+  auto store = std::make_shared<Store>();
+  recovered(config, store);
+  CHECK(store->events.size() == 2);
+  CHECK(detail::tails_of(journal).empty());
+}
+
+TEST_CASE("tails whose journal is gone are removed after a while") {
+  TempDir directory;
+  const std::string old = directory / "01ARZ3NDEKTSV4RRFFQ69G5FAV-1.tail";
+  const std::string fresh = directory / "01ARZ3NDEKTSV4RRFFQ69G5FAV-2.tail";
+  for (const std::string& path : {old, fresh}) std::ofstream(path) << "x";
+  std::filesystem::last_write_time(old, std::filesystem::file_time_type::clock::now() - 1h);
+  detail::remove_leftovers(directory.path().string());
+  CHECK(!std::filesystem::exists(old));
+  CHECK(std::filesystem::exists(fresh));
+}
