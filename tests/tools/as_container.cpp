@@ -30,8 +30,7 @@ bool finds(const std::string& program) {
 }
 
 bool nothing_is_left(const BackendOfTest& backend) {
-  return docker_says({"ps", "--all", "--quiet", "--filter",
-                      "label=shiptrace.run=r"}) == "" &&
+  return docker_says({"ps", "--all", "--quiet", "--filter", "label=shiptrace.run=r"}) == "" &&
          !backend.journal().empty();
 }
 
@@ -52,8 +51,8 @@ int main(int argc, char** argv) {
   using namespace trace::testing;
   const std::string reason = reason_to_skip();
   if (!reason.empty()) return without(reason);
-  const Finished made = run({.argv = {SHIPTRACE_TOOLS_FOLDER "/image.sh", tools_image}},
-                            std::chrono::minutes(5));
+  const Finished made =
+      run({.argv = {SHIPTRACE_TOOLS_FOLDER "/image.sh", tools_image}}, std::chrono::minutes(5));
   if (made.status.code != 0) return without("no image with the tools: " + made.errors);
   const int status = doctest::Context(argc, argv).run();
   docker({"image", "rm", "--force", tools_image});

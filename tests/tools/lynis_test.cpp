@@ -17,8 +17,8 @@ std::string bare(const std::string& text) {
 }
 
 Traced audit(bool colours) {
-  Arguments argv{"lynis",     "audit",       "system",    "--quick",             "--no-log",
-                 "--logfile", "/dev/null",   "--report-file", "/dev/null", "--tests-from-group",
+  Arguments argv{"lynis",     "audit",     "system",        "--quick",   "--no-log",
+                 "--logfile", "/dev/null", "--report-file", "/dev/null", "--tests-from-group",
                  "shells"};
   if (!colours) argv.insert(argv.begin() + 4, "--no-colors");
   return Traced(std::move(argv));

@@ -27,8 +27,8 @@ TEST_CASE("npm's errors are errors, and its install at a terminal ends") {
   }
   CHECK(is_error);
 
-  const Traced fine({"npm", "--prefix", path, "--cache", folder / "cache", "--offline", "--no-audit",
-                     "--no-fund", "--progress", "install"},
+  const Traced fine({"npm", "--prefix", path, "--cache", folder / "cache", "--offline",
+                     "--no-audit", "--no-fund", "--progress", "install"},
                     {"--pty"});
   CHECK(fine.ended.status.code == 0);
   CHECK(frames_of(fine.events) <= number(fine.last(), "durationMs") / 500 + 2);

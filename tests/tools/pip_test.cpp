@@ -15,11 +15,11 @@ TEST_CASE("the progress bar of pip becomes a few events, and its last state is t
   Child index({.argv = {python, SHIPTRACE_TOOLS_FOLDER "/fixtures/index.py", "8"}});
   const std::string url = "http://127.0.0.1:" + index.first_line();
   const TempDir target;
-  const Traced traced({"env", "TERM=xterm", "PYTHONDONTWRITEBYTECODE=1", python, "-m", "pip",
-                       "install", "--isolated", "--no-deps", "--no-cache-dir",
-                       "--disable-pip-version-check", "--index-url", url + "/simple/", "--target",
-                       target / "packages", "shiptrace-sample"},
-                      {"--pty"});
+  const Traced traced(
+      {"env", "TERM=xterm", "PYTHONDONTWRITEBYTECODE=1", python, "-m", "pip", "install",
+       "--isolated", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--index-url",
+       url + "/simple/", "--target", target / "packages", "shiptrace-sample"},
+      {"--pty"});
   REQUIRE_MESSAGE(traced.ended.status.code == 0, traced.ended.output);
   const std::uint64_t drawn = number(traced.last(), "frames", "pty");
   const std::size_t told = frames_of(traced.events);

@@ -52,7 +52,8 @@ std::vector<EventPayload> all_events(const BackendOfTest& backend) {
                std::make_move_iterator(page->events.end()));
     REQUIRE(page->cursor);
     cursor = *page->cursor;
-    for (std::size_t at; (at = cursor.find('=')) != std::string::npos;) cursor.replace(at, 1, "%3D");
+    for (std::size_t at; (at = cursor.find('=')) != std::string::npos;)
+      cursor.replace(at, 1, "%3D");
   }
 }
 
@@ -62,8 +63,7 @@ bool is_of(const EventPayload& event, std::string_view stream) {
 
 bool is_frame(const EventPayload& event) { return member(event.data, "progress") == "true"; }
 
-std::uint64_t number(const EventPayload& event, const std::string& name,
-                     const std::string& inner) {
+std::uint64_t number(const EventPayload& event, const std::string& name, const std::string& inner) {
   std::string text = member(event.data, name);
   if (!inner.empty()) text = member(text.empty() ? std::nullopt : std::optional(text), inner);
   return text.empty() ? 0 : std::stoull(text);
@@ -133,8 +133,8 @@ void check_sound(const std::vector<EventPayload>& events) {
 }
 
 void check_whole(const Traced& traced) {
-  for (const auto& [stream, text] : {std::pair{"stdout", &traced.ended.output},
-                                     std::pair{"stderr", &traced.ended.errors}}) {
+  for (const auto& [stream, text] :
+       {std::pair{"stdout", &traced.ended.output}, std::pair{"stderr", &traced.ended.errors}}) {
     const Lines printed = lines_of(*text);
     CHECK(stored_lines(traced.events, stream) == printed);
     CHECK(number(traced.last(), "bytes", stream) == text->size());
