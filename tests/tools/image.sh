@@ -19,24 +19,28 @@ mapfile -t all < <(apt-cache depends --recurse --installed --no-recommends --no-
   --no-conflicts --no-breaks --no-replaces --no-enhances "${wanted[@]}" | grep -E '^[a-z0-9]' | sort -u)
 
 list=$(mktemp)
-trap 'rm -f "$list"' EXIT
+stage=$(mktemp -d)
+trap 'rm -rf "$list" "$stage"' EXIT
 {
   for package in "${all[@]}"; do dpkg-query -L "$package" 2>/dev/null || true; done |
     grep -vE '^/(\.$|usr/share/(doc|man|locale|info|lintian))|/__pycache__/' | sort -u |
-    while read -r path; do if [[ -L $path || -f $path ]]; then printf '%s\n' "${path#/}"; fi; done
+    while read -r path; do if [[ -L $path || -f $path ]]; then printf '%s\n' "${path#/}"; fi; done |
+    sed -E 's,^(bin|sbin|lib|lib64)/,usr/&,'  # where the files are that packages list by the old names
   # Links that no package owns: of the merged /usr, of alternatives, of the loader's cache.
-  for path in /bin /sbin /lib /lib64 /etc/alternatives /etc/ld.so.cache /etc/passwd /etc/group \
+  ( cd / && find etc/alternatives -type l ) -type l
+  for path in /bin /sbin /lib /lib64 /etc/ld.so.cache /etc/passwd /etc/group \
               /etc/os-release /usr/bin/awk; do
     if [[ -e $path || -L $path ]]; then printf '%s\n' "${path#/}"; fi
   done
 } | sort -u > "$list"
 
-tar -C / --create --ignore-failed-read --files-from "$list" \
-    -C "$here" --owner=0 --group=0 --transform 's,^fixtures,fixtures,' fixtures 2>/dev/null |
+# Folders that no package has as files.
+mkdir -p "$stage/tmp" "$stage/root" "$stage/var/log"
+chmod 1777 "$stage/tmp"
+cp -r "$here/fixtures" "$stage/fixtures"
+chmod -R a+rX "$stage/fixtures"
+
+tar --create --owner=0 --group=0 -C / --ignore-failed-read --no-recursion --files-from "$list" --recursion \
+    -C "$stage" tmp root var fixtures |
   docker import --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-    --change 'ENV LANG=C' - "$name" >/dev/null
-# Temporary files have a place in it.
-docker build --quiet --tag "$name" - >/dev/null 2>&1 <<EOF || true
-FROM $name
-RUN mkdir -p /tmp /root && chmod 1777 /tmp
-EOF
+    - "$name" >/dev/null
