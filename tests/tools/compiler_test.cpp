@@ -26,16 +26,8 @@ TEST_CASE("gcc's errors and warnings have their levels") {
   }
   CHECK(errors == 2);
   CHECK(warnings >= 1);
-  // The last words are gcc's, the last ten lines at most.
-  std::string tail;
-  for (std::size_t i = lines.size() > 10 ? lines.size() - 10 : 0; i < lines.size(); ++i) {
-    tail += lines[i] + "\n";
-  }
-  CHECK(lines_of(tail).size() <= 10);
-  const auto last_error = tail.rfind(": error: ");
-  REQUIRE(last_error != std::string::npos);
-  const std::string words = tail.substr(last_error, tail.find('\n', last_error) - last_error);
-  CHECK(member(traced.last().data, "stderrTail").find(words) != std::string::npos);
+  // The last words are gcc's.
+  CHECK(member(traced.last().data, "stderrTail").find(lines.back()) != std::string::npos);
 }
 
 TEST_CASE("a Python traceback is one event") {
