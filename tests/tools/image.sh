@@ -28,6 +28,7 @@ trap 'rm -rf "$list" "$stage"' EXIT
     sed -E 's,^(bin|sbin|lib|lib64)/,usr/&,'  # where the files are that packages list by the old names
   # Links that no package owns: of the merged /usr, of alternatives, of the loader's cache.
   find /etc/alternatives -type l | sed 's|^/||'
+  find /usr/lib /usr/bin /usr/sbin -type l -lname '/etc/alternatives/*' | sed 's|^/||'
   for path in /bin /sbin /lib /lib64 /etc/ld.so.cache /etc/passwd /etc/group \
               /etc/os-release /usr/bin/awk; do
     if [[ -e $path || -L $path ]]; then printf '%s\n' "${path#/}"; fi
