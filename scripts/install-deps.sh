@@ -5,7 +5,7 @@
 #
 #   --yes        do not ask, also when packages have to be removed (for CI)
 #   --dev        what only contributors need as well: clang, clang-format, clang-tidy, ccache,
-#                valgrind and what benchmarks compare with
+#                valgrind, what benchmarks compare with and the tools of tests/tools
 #   --no-docker  leave out docker.io (containers are then not traced, and their tests skip)
 #
 # Says what it will do before it does it. With nothing to do it needs neither network nor root.
@@ -42,7 +42,8 @@ packages=(g++ cmake make pkg-config ca-certificates git "$boost" libfmt-dev libs
           libzstd-dev libcli11-dev doctest-dev curl)
 [[ $docker == no ]] || packages+=(docker.io busybox-static iproute2)
 [[ $dev == no ]] || packages+=(clang clang-format clang-tidy libclang-rt-dev ccache ninja-build shellcheck
-                              python3 valgrind libspdlog-dev)
+                              python3 valgrind libspdlog-dev
+                              nmap lynis python3-pip procps)  # tools that tests/tools wraps
 
 installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii  *//p')
 missing=()
