@@ -150,7 +150,7 @@ TEST_CASE("a named pipe whose writers have gone is read to its end, and holds no
   REQUIRE(::write(writer, "one\n", 4) == 4);
   ::close(writer);
   const Told told = run({.argv = {"sh", "-c", "stty -echo; cat"},
-                         .input = {.descriptor = reader},
+                         .input = Input{.descriptor = reader},
                          .terminal = TerminalSize{}});
   ::close(reader);
   CHECK(told.ended.ok());
