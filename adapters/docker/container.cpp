@@ -86,6 +86,9 @@ child::Command Container::creation(const ContainerSpec& spec, const Labels& labe
   const auto add = [&](const char* option, const std::string& value) {
     if (!value.empty()) arguments.insert(arguments.end(), {option, value});
   };
+  // What is captured need not be kept by the daemon as well, a line of JSON for each line, for as
+  // long as the container is there: that takes many times the time and the disk of the output.
+  add("--log-driver", "none");
   if (!labels.journal.empty()) add("--label", "shiptrace.journal=" + labels.journal);
   add("--network", spec.network);
   add("--memory", spec.memory);
