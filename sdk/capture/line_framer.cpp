@@ -56,7 +56,7 @@ void LineFramer::write(std::string_view bytes, Steady::time_point now) {
 
 bool LineFramer::at_line_start() const noexcept {
   return text_.empty() && character_.empty() && !controls_.inside() && !is_part_ && !overwriting_ &&
-         frame_.empty() && redrawn_ == 0 && !block_waits_;
+         frame_.empty() && redrawn_ == 0 && !rows_wait_;
 }
 
 std::size_t LineFramer::plain_lines(std::string_view bytes) noexcept {
@@ -181,7 +181,6 @@ void LineFramer::move(const TerminalMove& move) {
       break;
     case Kind::up:
       if (!text_.empty()) begin_frame();
-      if (redrawn_ == 0) rows_.clear();
       redrawn_ = std::min({redrawn_ + move.count, rows_above_, most_rows});
       break;
     case Kind::down:
@@ -249,7 +248,7 @@ void LineFramer::end_line() {
     end_row();
     return;
   }
-  if (block_waits_) pass_frame(block_, block_waits_);
+  if (rows_wait_) pass_rows();
   // A display that was wiped off leaves its last frame.
   if (text_.empty() && !is_part_) text_.swap(frame_);
   frame_.clear();
@@ -262,22 +261,35 @@ void LineFramer::end_line() {
 }
 
 void LineFramer::end_row() {
-  if (rows_.size() < max_line_bytes) rows_.append(text_).append("\n");
+  if (!text_.empty()) draw_row();
   text_.clear();
   is_full_ = returned_ = overwriting_ = text_passed_ = false;
   if (--redrawn_ == 0) end_rows();
 }
 
+void LineFramer::draw_row() {
+  std::string& row = rows_[redrawn_];
+  rows_bytes_ -= row.size();
+  row.clear();
+  if (rows_bytes_ < max_line_bytes) row.swap(text_);
+  rows_bytes_ += row.size();
+  has_drawn_ = true;
+}
+
 void LineFramer::end_rows() {
-  rows_.erase(0, rows_.find_first_not_of('\n'));
-  rows_.erase(rows_.find_last_not_of('\n') + 1);
-  if (rows_.empty()) return;
-  rows_.resize(trimmed_utf8(rows_, max_line_bytes).size());
+  if (!std::exchange(has_drawn_, false)) return;
   ++frames_;
-  block_.swap(rows_);
+  rows_wait_ = true;
+  if (may_pass_frame()) pass_rows();
+}
+
+void LineFramer::pass_rows() {
+  std::string together;
+  for (const auto& [place, row] : rows_) together.append(together.empty() ? "" : "\n").append(row);
+  together.resize(trimmed_utf8(together, max_line_bytes).size());
   rows_.clear();
-  block_waits_ = true;
-  if (may_pass_frame()) pass_frame(block_, block_waits_);
+  rows_bytes_ = 0;
+  pass_frame(together, rows_wait_);
 }
 
 void LineFramer::begin_frame() {
@@ -291,7 +303,7 @@ void LineFramer::begin_frame() {
     text_.clear();
     return;
   }
-  if (block_waits_) pass_frame(block_, block_waits_);
+  if (rows_wait_) pass_rows();
   frame_.swap(text_);
   text_.clear();
   frame_waits_ = !passed;
@@ -328,13 +340,13 @@ void LineFramer::fall_silent() {
 void LineFramer::tick(Steady::time_point now) {
   now_ = now;
   if (now >= silent_at()) fall_silent();
-  if (block_waits_ && may_pass_frame()) pass_frame(block_, block_waits_);
+  if (rows_wait_ && may_pass_frame()) pass_rows();
   if (frame_waits_ && may_pass_frame()) pass_frame(frame_, frame_waits_);
 }
 
 Steady::time_point LineFramer::next_due() const noexcept {
   const Steady::time_point silent = silent_at();
-  return block_waits_ || frame_waits_ ? std::min(silent, next_frame_) : silent;
+  return rows_wait_ || frame_waits_ ? std::min(silent, next_frame_) : silent;
 }
 
 void LineFramer::finish(Steady::time_point now) {
@@ -345,7 +357,7 @@ void LineFramer::finish(Steady::time_point now) {
     redrawn_ = 1;
     end_row();
   }
-  if (block_waits_) pass_frame(block_, block_waits_);
+  if (rows_wait_) pass_rows();
   if (!text_.empty() || is_part_ || !frame_.empty()) end_line();
   returned_ = overwriting_ = false;
   rows_above_ = 0;

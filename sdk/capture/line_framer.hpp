@@ -5,15 +5,17 @@
 // Lines end at \n or \r\n. What a lone \r, or a terminal's cursor, lets the next text overwrite is
 // a frame of a progress display and no line: of those only the last one is passed on, at most every
 // 500 ms; what stands when the line ends is the line. Rows that a program goes up to and draws
-// again are one frame together. A longer line than a message may be comes in parts. So does a line
-// of which nothing more has come for 250 ms (a prompt). Lines without any of this are passed on
-// many at a time, as they lie in the caller's buffer.
+// again are one frame together, each as it was drawn last. A longer line than a message may be
+// comes in parts. So does a line of which nothing more has come for 250 ms (a prompt). Lines
+// without any of this are passed on many at a time, as they lie in the caller's buffer.
 //
 // Time is given by the owner, who calls tick() when it is due. One thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -81,7 +83,9 @@ class LineFramer {
   void remove_characters(unsigned count);
   void end_line();
   void end_row();
+  void draw_row();
   void end_rows();
+  void pass_rows();
   void begin_frame();
   void pass_frame(const std::string& frame, bool& waits);
 
@@ -108,9 +112,11 @@ class LineFramer {
 
   unsigned rows_above_ = 0;  // that the cursor can go up to
   unsigned redrawn_ = 0;     // rows between the cursor and the last line
-  std::string rows_;         // drawn again so far
-  std::string block_;        // the last rows that were drawn again together
-  bool block_waits_ = false;
+  // Rows that were drawn again and not passed on yet, by how far they are above the last line.
+  std::map<unsigned, std::string, std::greater<>> rows_;
+  std::size_t rows_bytes_ = 0;
+  bool has_drawn_ = false;
+  bool rows_wait_ = false;
 
   Steady::time_point now_{};
   Steady::time_point last_write_{};

@@ -17,9 +17,7 @@ TEST_CASE("rows that are drawn again are a few events, and the last ones are the
   CHECK(event_with(traced.events, "1: Pulling from library/thing") != nullptr);
 }
 
-// Not so yet: frames are told once in 500 ms whatever row they are of, so that the last state of
-// all rows but one may be missing. This case fails when that has become better.
-TEST_CASE("the last event of each row says that it is done" * doctest::should_fail()) {
+TEST_CASE("the last event of each row says that it is done") {
   const Traced traced({"sh", fixture("pull.sh")}, {"--pty"});
   std::string all;
   for (const EventPayload& event : traced.events) all += event.message.value_or("") + "\n";

@@ -160,6 +160,12 @@ TEST_CASE("rows that are drawn again are frames, and the last ones are passed on
   // docker pull: up, a row, down.
   CHECK(framed_at_bars(rows + "\x1B[2A\x1B[2K\ra 50%\r\x1B[2B\x1B[1A\x1B[2K\rb 50%\r\x1B[1B") ==
         Texts{"a 0%", "b 0%", "~a 50%", "~b 50%"});
+  // Faster than frames are passed on: each row's last state is there.
+  const std::string a_row = "\x1B[2A\x1B[2Ka ";
+  const std::string b_row = "\x1B[1A\x1B[2Kb ";
+  CHECK(framed_at_bars(rows + a_row + "50%\r\x1B[2B" + b_row + "50%\r\x1B[1B" + a_row +
+                       "done\r\x1B[2B" + b_row + "60%\r\x1B[1B" + b_row + "done\r\x1B[1Bend\n") ==
+        Texts{"a 0%", "b 0%", "~a 50%", "~a done\nb done", "end"});
   // There are no rows above the first.
   CHECK(framed_at_bars("\x1B[9Aone\ntwo\n") == Texts{"one", "two"});
   CHECK(framed_at_bars("one\n\x1B[9Auno\ntwo\n") == Texts{"one", "~uno", "two"});
