@@ -128,6 +128,8 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
                                  name.substr(0, name.find('='))));
     }
   }
+  // Before there can be files or a container: whoever adopts the journal looks for them.
+  capture_.node().note_docker_client(spec_.docker);
   const std::string_view journal = capture_.node().journal();
   if (spec_.input_file || spec_.result_file) {
     auto files = Files::make(journal, container_.name(), spec_.input_file);
@@ -135,8 +137,6 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
     if (!files && spec_.input_file) return refusal(files.error().text());
     if (!files) without_files_ = files.error().text();
   }
-  // Before there can be a container: whoever adopts the journal looks for it.
-  capture_.node().note_docker_client(spec_.docker);
   return std::nullopt;
 }
 

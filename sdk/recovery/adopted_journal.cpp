@@ -147,6 +147,7 @@ AdoptedJournal::Added AdoptedJournal::add_events(std::string_view timestamp) {
   std::uint64_t bytes = (lost.size() / 16 + 2) * large_slab_bytes;
   for (const std::string& path : tails_of(reader_.path())) {
     auto tail = FoundTail::read(path);
+    if (!tail) quarantine_tail(path);
     if (!tail || run_id(tail->run()) == nullptr) continue;
     // The fields of a JSON log line lie beside it. Only what is used is touched.
     bytes += large_slab_bytes + most_recorded_per_byte * tail->bytes();
@@ -178,12 +179,27 @@ AdoptedJournal::Added AdoptedJournal::add_events(std::string_view timestamp) {
   return added;
 }
 
+std::filesystem::path AdoptedJournal::quarantine_directory() const {
+  std::filesystem::path directory =
+      std::filesystem::path(reader_.path()).parent_path() / "quarantine";
+  std::filesystem::create_directories(directory);
+  std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
+  return directory;
+}
+
+void AdoptedJournal::quarantine_tail(const std::string& path) noexcept {
+  try {
+    const std::filesystem::path name = std::filesystem::path(path).filename();
+    std::filesystem::rename(path, quarantine_directory() / name);
+    ++quarantined_;
+  } catch (...) {  // it is lost either way; the rest is not
+  }
+}
+
 void AdoptedJournal::quarantine(const SlabPlace& place) noexcept {
   try {
     const std::filesystem::path journal = reader_.path();
-    const std::filesystem::path directory = journal.parent_path() / "quarantine";
-    std::filesystem::create_directories(directory);
-    std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
+    const std::filesystem::path directory = quarantine_directory();
     std::vector<std::byte> bytes(place.bytes);
     if (!reader_.load(place, bytes.data())) return;
     const std::string path =

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -44,6 +45,7 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   };
   Added add_events(std::string_view timestamp);
 
+  // Slabs and tails that make no sense.
   std::size_t quarantined() const noexcept { return quarantined_; }
 
  private:
@@ -52,7 +54,9 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   std::vector<const FoundNode*> lost_nodes() const;
   bool committed(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) const;
   void open_spill();
+  std::filesystem::path quarantine_directory() const;
   void quarantine(const SlabPlace& place) noexcept;
+  void quarantine_tail(const std::string& path) noexcept;
   const std::string* run_id(std::uint32_t run) const;
 
   JournalReader reader_;

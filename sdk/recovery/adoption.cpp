@@ -63,9 +63,10 @@ Steady::time_point Adoption::step(Steady::time_point now) {
   }
   if (journal_.quarantined() > 0) {
     parts_.diagnostics.report(
-        "quarantine", fmt::format("{} damaged slabs of {} are kept in quarantine/; the rest of it "
-                                  "was delivered",
-                                  journal_.quarantined(), path_));
+        "quarantine",
+        fmt::format("{} damaged slabs or tails of {} are kept in quarantine/; the rest of it "
+                    "was delivered",
+                    journal_.quarantined(), path_));
   }
   unlink(path_.c_str());
   // Only now: a repeated recovery has to find them.

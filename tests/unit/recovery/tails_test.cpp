@@ -69,9 +69,9 @@ TEST_CASE("the last lines of a killed worker's captured output come before WORKE
   CHECK(detail::tails_of(journal).empty());
 }
 
-TEST_CASE("a tail of nonsense is left out, and goes with its journal") {
+TEST_CASE("a tail of nonsense is left out, told, and kept in quarantine") {
   TempDir directory;
-  const Config config = config_in(directory);
+  Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {
     auto node = new Node(run.node("open"));
     node->started();
@@ -82,9 +82,14 @@ TEST_CASE("a tail of nonsense is left out, and goes with its journal") {
   const std::uint64_t end = 1'000'000;
   overwrite(detail::tails_of(journal).at(0), offsetof(detail::TailHeader, end), &end, sizeof end);
   auto store = std::make_shared<Store>();
+  std::string told;
+  config.on_diagnostic = [&](const Diagnostic& diagnostic) { told += diagnostic.text; };
   recovered(config, store);
   CHECK(store->events.size() == 2);
   CHECK(detail::tails_of(journal).empty());
+  CHECK(told.find("1 damaged slabs or tails of") != std::string::npos);
+  CHECK(std::filesystem::exists(directory.path() / "quarantine" /
+                                (std::filesystem::path(journal).stem().string() + "-1.tail")));
 }
 
 TEST_CASE("tails whose journal is gone are removed after a while") {

@@ -40,8 +40,7 @@ TEST_CASE("both passes") {
 TEST_CASE("the values of JSON, as their reader sees them") {
   Redaction redaction(rules());
   redaction.refresh();
-  for (const auto& [json, cleaned] :
-       std::initializer_list<std::pair<std::string_view, std::string_view>>{
+  for (const auto& row : std::initializer_list<std::pair<std::string_view, std::string_view>>{
            {R"({"a":"c0rrect \"horse\"","b":2})", R"({"a":"[REDACTED]","b":2})"},
            {R"({"a":"c0rr\u0065ct\t\u0022horse\u0022 \\ \n"})", R"({"a":"[REDACTED] \\ \n"})"},
            {R"({"c0rrect \"horse\"":null})", R"({"[REDACTED]":null})"},
@@ -52,6 +51,8 @@ TEST_CASE("the values of JSON, as their reader sees them") {
            {R"({"e":"\ud83d\udd11 \u00e9 \\"})", R"({"e":"\ud83d\udd11 \u00e9 \\"})"},
            {R"("c0rrect \"horse\"")", R"("[REDACTED]")"},
            {R"({})", R"({})"}}) {
+    const std::string_view json = row.first;
+    const std::string_view cleaned = row.second;
     CAPTURE(json);
     CHECK(redaction.cleaned_json(json) == cleaned);
     CHECK(repaired_json_value(redaction.cleaned_json(json)).has_value());

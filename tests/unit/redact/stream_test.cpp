@@ -49,7 +49,7 @@ TEST_CASE("a secret is found wherever the writes end") {
     std::string_view written, at_once, all;
   };
   const auto secrets = secrets_of({"secrets", "hunter22"});
-  for (const auto& [written, at_once, all] : std::initializer_list<Row>{
+  for (const Row& row : std::initializer_list<Row>{
            {"no harm", "no harm", "no harm"},
            {"my secrets", "my [REDACTED]", "my [REDACTED]"},
            {"my s|ecrets are", "my [REDACTED] are", "my [REDACTED] are"},
@@ -68,6 +68,9 @@ TEST_CASE("a secret is found wherever the writes end") {
            {"secrets|hunter2", "[REDACTED]", "[REDACTED]hunter2"},
            {"secrets hunter22", "[REDACTED] [REDACTED]", "[REDACTED] [REDACTED]"},
        }) {
+    const std::string_view written = row.written;
+    const std::string_view at_once = row.at_once;
+    const std::string_view all = row.all;
     CAPTURE(written);
     const Written result = write(secrets, written);
     CHECK(result.at_once == at_once);
