@@ -316,5 +316,6 @@ TEST_CASE("an output that fits is redacted as what it is") {
   Node node = session.run().node("n");
   node.started();
   node.completed("{\"pin\":12345678,\"n\":1}");
-  CHECK(session.events().back().output_summary.value_or("nothing") == "{\"pin\":\"[REDACTED]\",\"n\":1}");
+  CHECK(session.events().back().output_summary.value_or("nothing") ==
+        "{\"pin\":\"[REDACTED]\",\"n\":1}");
 }
