@@ -212,6 +212,7 @@ TEST_CASE("blocks have the anchors that their bytes have, and no others") {
       continue;
     }
     CAPTURE(block);
+    std::size_t wrong = 0;
     for (int c = 0; c < 256; ++c) {
       for (int next = 0; next < 256; ++next) {
         for (const char third : ends) {
@@ -222,11 +223,12 @@ TEST_CASE("blocks have the anchors that their bytes have, and no others") {
                                          : is_anchor(anchor[1], anchor[2], '.')     ? around + 1
                                          : is_anchor(anchor[2], '.', '.')           ? around + 2
                                                                                     : text.size();
-            REQUIRE(next_anchor(text, 0) == expected);
+            wrong += next_anchor(text, 0) == expected ? 0 : 1;
           }
         }
       }
     }
+    CHECK(wrong == 0);
     for (const std::string before : {"", "..........................................."}) {
       CAPTURE(before);
       const std::size_t size = before.size();
