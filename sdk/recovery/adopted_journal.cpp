@@ -147,7 +147,7 @@ AdoptedJournal::Added AdoptedJournal::add_events(std::string_view timestamp) {
   std::uint64_t bytes = (lost.size() / 16 + 2) * large_slab_bytes;
   for (const std::string& path : tails_of(reader_.path())) {
     auto tail = FoundTail::read(path);
-    if (!tail) quarantine_tail(path);
+    if (!tail && FoundTail::was_begun(path)) quarantine_tail(path);
     if (!tail || run_id(tail->run()) == nullptr) continue;
     // The fields of a JSON log line lie beside it. Only what is used is touched.
     bytes += large_slab_bytes + most_recorded_per_byte * tail->bytes();

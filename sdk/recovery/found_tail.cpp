@@ -93,6 +93,13 @@ std::optional<FoundTail> FoundTail::read(const std::string& path) {
   return tail;
 }
 
+bool FoundTail::was_begun(const std::string& path) noexcept {
+  const Descriptor file{open_above_standard(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)};
+  char magic[sizeof tail_magic];
+  return file.fd >= 0 && read_all(file.fd, magic, sizeof magic, 0) &&
+         std::memcmp(magic, tail_magic, sizeof magic) == 0;
+}
+
 bool FoundTail::first(TailLines& lines) const noexcept {
   return read_tail(ring_.data(), ring_.size(), begin_, end_, lines) == TailState::lines;
 }

@@ -20,6 +20,9 @@ class FoundTail {
  public:
   // Nothing when it is no tail.
   static std::optional<FoundTail> read(const std::string& path);
+  // Whether it was one: of a worker that was killed while it made the file there is nothing to
+  // read.
+  static bool was_begun(const std::string& path) noexcept;
 
   std::uint32_t run() const noexcept { return run_; }
   const std::string& node() const noexcept { return node_; }

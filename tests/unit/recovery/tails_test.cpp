@@ -92,6 +92,28 @@ TEST_CASE("a tail of nonsense is left out, told, and kept in quarantine") {
                                 (std::filesystem::path(journal).stem().string() + "-1.tail")));
 }
 
+TEST_CASE("of a tail that was never finished nothing is told") {
+  TempDir directory;
+  Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto node = new Node(run.node("open"));
+    node->started();
+    auto out = new LineStream(node->stream(Stream::out, {.head_bytes = 0, .tail_bytes = 3000}));
+    out->write("a\nb\n");
+  });
+  const std::string journal = journals(directory).front();
+  const std::string zeros(sizeof detail::tail_magic, '\0');
+  overwrite(detail::tails_of(journal).at(0), 0, zeros.data(), zeros.size());
+  auto store = std::make_shared<Store>();
+  std::string told;
+  config.on_diagnostic = [&](const Diagnostic& diagnostic) { told += diagnostic.text; };
+  recovered(config, store);
+  CHECK(store->events.size() == 2);
+  CHECK(told.find("damaged") == std::string::npos);
+  CHECK(detail::tails_of(journal).empty());
+  CHECK(!std::filesystem::exists(directory.path() / "quarantine"));
+}
+
 TEST_CASE("tails whose journal is gone are removed after a while") {
   TempDir directory;
   const std::string old = directory / "01ARZ3NDEKTSV4RRFFQ69G5FAV-1.tail";
