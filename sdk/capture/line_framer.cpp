@@ -268,12 +268,12 @@ void LineFramer::end_row() {
 }
 
 void LineFramer::draw_row() {
+  has_drawn_ = true;
+  if (rows_bytes_ >= max_line_bytes && !rows_.contains(redrawn_)) return;  // no room in a frame
   std::string& row = rows_[redrawn_];
   rows_bytes_ -= row.size();
-  row.clear();
-  if (rows_bytes_ < max_line_bytes) row.swap(text_);
+  row.swap(text_);
   rows_bytes_ += row.size();
-  has_drawn_ = true;
 }
 
 void LineFramer::end_rows() {
