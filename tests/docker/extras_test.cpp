@@ -96,6 +96,22 @@ TEST_CASE("a read-only container can write to /tmp and to its result, and to not
   CHECK(contained({.argv = {"touch", "/etc/x"}}).ended.ok());
 }
 
+TEST_CASE("the daemon keeps no second copy of what is captured") {
+  Recorder recorder;
+  std::string driver;
+  const Ended ended = run_container(
+      recorder.node(), {.image = test_image,
+                        .argv = {"echo", "up"},
+                        .timeout = 60s,
+                        .tap = [&](Stream, std::string_view) {
+                          driver =
+                              docker_says({"inspect", "--format", "{{.HostConfig.LogConfig.Type}}",
+                                           left_by(recorder.session().id())});
+                        }});
+  CHECK(ended.ok());
+  CHECK(driver == "none");
+}
+
 TEST_CASE("a container at a terminal has one stream") {
   const Told told = contained({.argv = {"sh", "-c", "test -t 1 && echo terminal; echo err >&2"},
                                .terminal = TerminalSize{.rows = 31, .columns = 99}});

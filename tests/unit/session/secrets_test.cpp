@@ -2,6 +2,7 @@
 // nor the wire has them.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +11,7 @@
 
 #include "redact/secret_forms.hpp"
 #include "redact/stream_redactor.hpp"
+#include "session/core.hpp"
 #include "session/node_secrets.hpp"
 #include "unit/redact/oracle.hpp"
 #include "unit/session/recorded_session.hpp"
@@ -318,4 +320,15 @@ TEST_CASE("an output that fits is redacted as what it is") {
   node.completed("{\"pin\":12345678,\"n\":1}");
   CHECK(session.events().back().output_summary.value_or("nothing") ==
         "{\"pin\":\"[REDACTED]\",\"n\":1}");
+}
+
+TEST_CASE("what each of many secrets leaves behind is released while they are added") {
+  RecordedSession session(without_environment());
+  const Node node = session.run().node("n");
+  std::size_t most = 0;
+  for (int i = 0; i < 100; ++i) {
+    REQUIRE(is_redacted(session.session().add_secret("s3cret-" + std::to_string(i + 1000))));
+    most = std::max(most, node.state()->core->secrets().superseded());
+  }
+  CHECK(most < 16);
 }
