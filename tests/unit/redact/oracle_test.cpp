@@ -21,11 +21,10 @@ using namespace trace::testing;
 
 namespace {
 
-// Sanitizers take many times as long, and see as much in random texts and in the fuzz target.
-#ifdef SHIPTRACE_SANITIZED
-constexpr bool is_sanitized = true;
+#ifdef SHIPTRACE_WITHOUT_EXHAUSTIVE
+constexpr bool without_exhaustive = true;
 #else
-constexpr bool is_sanitized = false;
+constexpr bool without_exhaustive = false;
 #endif
 
 std::vector<std::string> texts_over(std::string_view alphabet, std::size_t longest) {
@@ -153,7 +152,7 @@ void for_each_set(const std::vector<std::string>& forms, std::size_t most, Call&
 }  // namespace
 
 TEST_CASE("every set of up to three secrets of up to three bytes, every text, every split" *
-          doctest::skip(is_sanitized)) {
+          doctest::skip(without_exhaustive)) {
   const auto texts = texts_over("ab", 7);
   Tally tally;
   for_each_set(forms_over("ab", 3), 3,
@@ -162,7 +161,7 @@ TEST_CASE("every set of up to three secrets of up to three bytes, every text, ev
 }
 
 TEST_CASE("every pair of secrets of up to four bytes, every text of up to seven, every split" *
-          doctest::skip(is_sanitized)) {
+          doctest::skip(without_exhaustive)) {
   const auto texts = texts_over("ab", 7);
   Tally tally;
   for_each_set(forms_over("ab", 4), 2,
@@ -171,7 +170,7 @@ TEST_CASE("every pair of secrets of up to four bytes, every text of up to seven,
 }
 
 TEST_CASE("every secret of up to five bytes, every text of up to nine, every split" *
-          doctest::skip(is_sanitized)) {
+          doctest::skip(without_exhaustive)) {
   const auto texts = texts_over("ab", 9);
   Tally tally;
   for_each_set(forms_over("ab", 5), 1,
@@ -180,7 +179,7 @@ TEST_CASE("every secret of up to five bytes, every text of up to nine, every spl
 }
 
 TEST_CASE("three secrets, every text of up to eleven bytes, every split" *
-          doctest::skip(is_sanitized)) {
+          doctest::skip(without_exhaustive)) {
   const auto texts = texts_over("ab", 11);
   Tally tally;
   for (const std::string_view secret : {"aab", "aba", "abb"}) {
@@ -190,7 +189,7 @@ TEST_CASE("three secrets, every text of up to eleven bytes, every split" *
 }
 
 TEST_CASE("every pair of secrets with gaps, every text with white space, every split" *
-          doctest::skip(is_sanitized)) {
+          doctest::skip(without_exhaustive)) {
   const auto texts = texts_over("ab\n", 6);
   Tally tally;
   for_each_set(forms_over("ab ", 3), 2,
