@@ -67,6 +67,16 @@ std::string member(const std::optional<std::string>& object, const std::string& 
   return simdjson::minify(value);
 }
 
+void check_told_as_cancelled(const std::vector<EventPayload>& events) {
+  std::size_t told = 0;
+  for (const EventPayload& event : events) {
+    if (event.message != "Run cancelled by user") continue;
+    ++told;
+    CHECK(event.level == Level::warn);
+  }
+  CHECK(told == 1);
+}
+
 // Bound and not listening: a connection is refused, and nobody else gets the port meanwhile.
 std::string nowhere() {
   static const int port = [] {

@@ -42,6 +42,9 @@ class BackendOfTest {
 // A member of a JSON object, as it is written there ("\"stdout\"", "3"); empty: there is none.
 std::string member(const std::optional<std::string>& object, const std::string& name);
 
+// One event says that the user cancelled the run, as a warning.
+void check_told_as_cancelled(const std::vector<EventPayload>& events);
+
 // An endpoint where nobody listens.
 std::string nowhere();
 

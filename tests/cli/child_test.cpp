@@ -144,13 +144,7 @@ TEST_CASE("a second Ctrl-C kills at once") {
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(4));
   const auto events = backend.events("r1");
   CHECK(member(events.back().data, "signal") == "9");
-  std::size_t told = 0;
-  for (const EventPayload& event : events) {
-    if (event.message != "Run cancelled by user") continue;
-    ++told;
-    CHECK(event.level == Level::warn);
-  }
-  CHECK(told == 1);
+  check_told_as_cancelled(events);
 }
 
 TEST_CASE("run passes our stdin on when asked, and a terminal when asked") {

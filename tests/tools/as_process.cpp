@@ -1,4 +1,10 @@
 // The tools as processes: `shiptrace run`.
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
 #include "traced.hpp"
 
 namespace trace::testing {
@@ -19,8 +25,29 @@ bool finds(const std::string& program) {
   return run({.argv = {"sh", "-c", "command -v \"$0\"", program}}).status.code == 0;
 }
 
-// Whatever the tests leave has this journal's name in its environment or is a child of the CLI:
-// tests of this file name what they look for.
-bool nothing_is_left(const BackendOfTest&) { return true; }
+namespace {
+
+bool has_process_with(const std::string& variable) {
+  std::error_code gone;
+  for (std::filesystem::directory_iterator at("/proc", gone), end; at != end; at.increment(gone)) {
+    std::ifstream file(at->path() / "environ", std::ios::binary);
+    const std::string environment(std::istreambuf_iterator<char>(file), {});
+    if (environment.find(variable + '\0') != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+// What was killed a moment ago may still be on its way out.
+bool nothing_is_left(const BackendOfTest& backend) {
+  const std::string variable = std::string(mark) + "=" + backend.journal();
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (has_process_with(variable)) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return true;
+}
 
 }  // namespace trace::testing

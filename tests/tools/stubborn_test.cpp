@@ -25,13 +25,7 @@ void check_cancelled(const std::vector<EventPayload>& events) {
   CHECK(events.back().type == Type::failed);
   REQUIRE(events.back().error.has_value());
   CHECK(events.back().error->code == "CANCELLED");
-  std::size_t told = 0;
-  for (const EventPayload& event : events) {
-    if (event.message != "Run cancelled by user") continue;
-    ++told;
-    CHECK(event.level == Level::warn);
-  }
-  CHECK(told == 1);
+  check_told_as_cancelled(events);
 }
 
 }  // namespace
@@ -64,8 +58,8 @@ TEST_CASE("a signal to the CLI is passed on, and traced as the user's cancellati
   SUBCASE("SIGINT") { signal = SIGINT; }
   SUBCASE("SIGTERM") { signal = SIGTERM; }
   const BackendOfTest backend;
-  Child child(backend.command(
-      wrapped({}, {"sh", "-c", "trap 'echo bye; exit 0' TERM; sleep 7314 & echo ready; wait"})));
+  Child child(
+      traced(backend, {"sh", "-c", "trap 'echo bye; exit 0' TERM; sleep 7314 & echo ready; wait"}));
   REQUIRE(child.wait_for_output("ready"));
   child.signal(signal);
   CHECK(child.wait().code == 130);

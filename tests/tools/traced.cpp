@@ -20,21 +20,17 @@ bool is_there(const std::string& program) {
   return false;
 }
 
-Traced::Traced(Arguments argv, Arguments options) {
+Command traced(const BackendOfTest& backend, Arguments argv, Arguments options) {
   Command command = backend.command(wrapped(std::move(options), std::move(argv)));
-  command.env = {{"LC_ALL", "C"}, {"TERM", "xterm"}};
-  ended = run(std::move(command), std::chrono::minutes(3));
+  command.env = {{"LC_ALL", "C"}, {"TERM", "xterm"}, {mark, backend.journal()}};
+  return command;
+}
+
+Traced::Traced(Arguments argv, Arguments options) {
+  ended = run(traced(backend, std::move(argv), std::move(options)), std::chrono::minutes(3));
   events = all_events(backend);
   REQUIRE(events.size() >= 2);
   check_sound(events);
-}
-
-Command Traced::in_bash(const BackendOfTest& backend, const std::string& words, Arguments argv,
-                        Arguments options) {
-  Command command = backend.command(wrapped(std::move(options), std::move(argv)));
-  command.argv.insert(command.argv.begin(), {"bash", "-c", "exec \"$0\" \"$@\" " + words});
-  command.env = {{"LC_ALL", "C"}};
-  return command;
 }
 
 std::vector<EventPayload> all_events(const BackendOfTest& backend) {
@@ -140,13 +136,6 @@ void check_whole(const Traced& traced) {
     CHECK(number(traced.last(), "bytes", stream) == text->size());
     CHECK(number(traced.last(), "lines", stream) == printed.size());
   }
-}
-
-std::string sha256_of_output(const std::string& shell) {
-  const Finished ended =
-      run({.argv = {"bash", "-c", "{ " + shell + "; } | sha256sum"}}, std::chrono::minutes(10));
-  REQUIRE(ended.output.size() > 64);
-  return ended.output.substr(0, 64);
 }
 
 }  // namespace trace::testing

@@ -25,12 +25,15 @@ bool nothing_is_left(const BackendOfTest& backend);
 // (SHIPTRACE_REQUIRE_TOOLS=1) fails the test.
 bool is_there(const std::string& program);
 
+// In the environment of the CLI and of what it starts: whose test it is, as the journal's path.
+inline const char* const mark = "SHIPTRACE_TEST_OF";
+
+// The CLI with a tool, not started yet.
+Command traced(const BackendOfTest& backend, Arguments argv, Arguments options = {});
+
 class Traced {
  public:
   explicit Traced(Arguments argv, Arguments options = {});
-  // Through bash, which replaces itself: `words` come behind the CLI's command line.
-  static Command in_bash(const BackendOfTest& backend, const std::string& words, Arguments argv,
-                         Arguments options = {});
 
   BackendOfTest backend;
   Finished ended;
@@ -61,7 +64,5 @@ const EventPayload* event_with(const std::vector<EventPayload>& events, std::str
 void check_sound(const std::vector<EventPayload>& events);
 // Every line that was passed through is stored, whole, in order, on its stream, and counted.
 void check_whole(const Traced& traced);
-
-std::string sha256_of_output(const std::string& shell);
 
 }  // namespace trace::testing
