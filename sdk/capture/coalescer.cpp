@@ -1,47 +1,49 @@
 #include "capture/coalescer.hpp"
 
-#include <algorithm>
-
 namespace trace::detail {
 
 void Coalescer::begin(Stream stream, Level level, std::string_view message, Place place,
                       Steady::time_point now) {
   tick(now);
-  flush();
-  waits_ = true;
-  is_kept_ = false;
-  is_trace_ = place != Place::outside;
-  stream_ = stream;
-  level_ = level;
-  text_ = message;
-  lines_ = 1;
-  since_ = now;
-  due_ = now + longest_wait;
-  // The first line of a trace waits for the others.
-  if (!is_trace_ && takes_from_reserve(now)) flush();
+  send_before(stream);
+  Joined& joined = joined_[index_of(stream)];
+  joined.waits = true;
+  joined.is_kept = false;
+  joined.is_trace = place != Place::outside;
+  joined.level = level;
+  joined.text = message;
+  joined.lines = 1;
+  joined.begun = ++begun_;
+  joined.since = now;
+  joined.due = now + (joined.is_trace ? trace_silence : longest_wait);
+  if (!joined.is_trace && takes_from_reserve(now)) send(joined);
 }
 
 void Coalescer::alone(CapturedEvent event, Steady::time_point now) {
-  flush();
+  send_before(event.stream);
   takes_from_reserve(now);
   event.at = now;
   event.is_late = is_late_;
   sink_.event(event);
 }
 
-void Coalescer::append(std::string_view message) {
-  keep();
-  own_ += '\n';
-  own_ += message;
-  text_ = own_;
+void Coalescer::append(Joined& joined, std::string_view message) {
+  keep(joined);
+  joined.own += '\n';
+  joined.own += message;
+  joined.text = joined.own;
+}
+
+void Coalescer::keep(Joined& joined) {
+  if (!joined.waits || joined.is_kept) return;
+  joined.own.reserve(max_text_bytes);
+  joined.own.assign(joined.text);
+  joined.text = joined.own;
+  joined.is_kept = true;
 }
 
 void Coalescer::keep() {
-  if (!waits_ || is_kept_) return;
-  own_.reserve(max_text_bytes);
-  own_.assign(text_);
-  text_ = own_;
-  is_kept_ = true;
+  for (Joined& joined : joined_) keep(joined);
 }
 
 bool Coalescer::takes_from_reserve(Steady::time_point now) noexcept {
@@ -51,26 +53,62 @@ bool Coalescer::takes_from_reserve(Steady::time_point now) noexcept {
   return true;
 }
 
-void Coalescer::flush() {
-  if (!waits_) return;
-  waits_ = false;
-  sink_.event({.stream = stream_,
-               .level = level_,
-               .message = text_,
+void Coalescer::send_before(Stream stream) {
+  const Joined& own = joined_[index_of(stream)];
+  // What is told late leaves the tail in its order, so none of it may wait behind the next.
+  send_all([&](const Joined& joined) { return is_late_ || !joined.is_trace || &joined == &own; });
+}
+
+template <typename Predicate>
+void Coalescer::send_all(Predicate is_meant) {
+  while (true) {
+    Joined* next = nullptr;
+    for (Joined& joined : joined_) {
+      if (!joined.waits || !is_meant(joined)) continue;
+      if (next == nullptr || joined.begun < next->begun) next = &joined;
+    }
+    if (next == nullptr) return;
+    send(*next);
+  }
+}
+
+void Coalescer::send(Joined& joined) {
+  joined.waits = false;
+  sink_.event({.stream = static_cast<Stream>(&joined - joined_.data()),
+               .level = joined.level,
+               .message = joined.text,
                .fields = {},
-               .lines = lines_,
+               .lines = joined.lines,
                .is_late = is_late_,
-               .at = since_});
+               .at = joined.since});
+}
+
+void Coalescer::flush() {
+  send_all([](const Joined&) { return true; });
 }
 
 void Coalescer::tick(Steady::time_point now) {
-  if (!waits_ || now < due_) return;
-  takes_from_reserve(now);
-  flush();
+  send_all([&](const Joined& joined) {
+    const bool is_due = now >= joined.due;
+    if (is_due) takes_from_reserve(now);
+    return is_due;
+  });
 }
 
 Steady::time_point Coalescer::next_due() const noexcept {
-  return waits_ ? due_ : Steady::time_point::max();
+  Steady::time_point next = Steady::time_point::max();
+  for (const Joined& joined : joined_) {
+    if (joined.waits) next = std::min(next, joined.due);
+  }
+  return next;
+}
+
+std::size_t Coalescer::waiting_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const Joined& joined : joined_) {
+    if (joined.waits) bytes += joined.text.size() + 1;
+  }
+  return bytes;
 }
 
 }  // namespace trace::detail

@@ -2,13 +2,18 @@
 // The last stage before record(). A line goes out at once as long as its node sends fewer than 20
 // events a second, with a reserve of 32; beyond that, lines of the same stream and level are joined
 // by \n until they fill a message, 50 ms have passed, or another kind of line comes. The lines of a
-// stack trace are one event of the highest level among them, even when lines are few.
+// stack trace are one event of the highest level among them, even when lines are few: programs write
+// them one by one, so a trace waits for the next until there is none for 250 ms, a second at most,
+// and what other streams say in between does not end it.
 //
-// Order is kept. What is joined does not depend on how the lines were written, only on when.
-// Joined lines that lie one behind the other in the caller's buffer are not copied. Time is given
-// by the owner. One thread.
+// The order of a stream is kept, and the order between streams but for lines that came while a trace
+// of another stream waited. What is joined does not depend on how the lines were written, only on
+// when. Joined lines that lie one behind the other in the caller's buffer are not copied. Time is
+// given by the owner. One thread.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +27,8 @@ class Coalescer {
  public:
   static constexpr std::size_t max_text_bytes = 16 * 1024;
   static constexpr std::chrono::milliseconds longest_wait{50};
+  static constexpr std::chrono::milliseconds trace_silence{250};
+  static constexpr std::chrono::milliseconds longest_trace{1000};
   static constexpr std::chrono::milliseconds event_interval{50};
   static constexpr int reserve = 32;
 
@@ -33,8 +40,9 @@ class Coalescer {
   // one with a \n in it, and one that is no part of the caller's buffer, goes to alone().
   void line(Stream stream, Level level, std::string_view message, Place place,
             Steady::time_point now) {
-    if (joins(stream, level, message, place, now)) [[likely]] {
-      join(level, message);
+    Joined& joined = joined_[index_of(stream)];
+    if (joins(joined, level, message, place, now)) [[likely]] {
+      join(joined, level, message, now);
     } else {
       begin(stream, level, message, place, now);
     }
@@ -52,43 +60,58 @@ class Coalescer {
   void tick(Steady::time_point now);
   Steady::time_point next_due() const noexcept;
   // Of what waits: its lines with their ends.
-  std::size_t waiting_bytes() const noexcept { return waits_ ? text_.size() + 1 : 0; }
+  std::size_t waiting_bytes() const noexcept;
 
  private:
-  bool joins(Stream stream, Level level, std::string_view message, Place place,
-             Steady::time_point now) const noexcept {
-    if (!waits_ || stream != stream_ || now >= due_ ||
-        text_.size() + 1 + message.size() > max_text_bytes)
+  // Lines of one stream that will be one event. Of several streams at most one waits with anything
+  // but a trace.
+  struct Joined {
+    bool waits = false;
+    bool is_kept = false;  // text lies in own
+    bool is_trace = false;
+    Level level = Level::info;
+    std::string_view text;
+    std::uint64_t lines = 0;
+    std::uint64_t begun = 0;  // in the order of all that were begun
+    Steady::time_point since{};
+    Steady::time_point due{};
+    std::string own;
+  };
+
+  static bool joins(const Joined& joined, Level level, std::string_view message, Place place,
+                    Steady::time_point now) noexcept {
+    if (!joined.waits || now >= joined.due ||
+        joined.text.size() + 1 + message.size() > max_text_bytes)
       return false;
-    if (is_trace_) return place == Place::inside;
-    return place == Place::outside && level == level_;
+    if (joined.is_trace) return place == Place::inside;
+    return place == Place::outside && level == joined.level;
   }
-  void join(Level level, std::string_view message) {
-    if (text_.data() + text_.size() + 1 == message.data() && !is_kept_) [[likely]] {
-      text_ = {text_.data(), text_.size() + 1 + message.size()};
+  static void join(Joined& joined, Level level, std::string_view message, Steady::time_point now) {
+    if (joined.text.data() + joined.text.size() + 1 == message.data() && !joined.is_kept) [[likely]] {
+      joined.text = {joined.text.data(), joined.text.size() + 1 + message.size()};
     } else {
-      append(message);
+      append(joined, message);
     }
-    ++lines_;
-    if (level > level_) level_ = level;
+    ++joined.lines;
+    if (level > joined.level) joined.level = level;
+    if (joined.is_trace) joined.due = std::min(now + trace_silence, joined.since + longest_trace);
   }
+  static void append(Joined& joined, std::string_view message);
+  static void keep(Joined& joined);
   void begin(Stream stream, Level level, std::string_view message, Place place,
              Steady::time_point now);
-  void append(std::string_view message);
+  // What has to be told before something new of this stream.
+  void send_before(Stream stream);
+  // In the order in which they were begun.
+  template <typename Predicate>
+  void send_all(Predicate is_meant);
+  void send(Joined& joined);
   bool takes_from_reserve(Steady::time_point now) noexcept;
 
   EventSink& sink_;
-  bool waits_ = false;
-  bool is_kept_ = false;  // text_ lies in own_
-  bool is_trace_ = false;
   bool is_late_ = false;
-  Stream stream_ = Stream::out;
-  Level level_ = Level::info;
-  std::string_view text_;
-  std::uint64_t lines_ = 0;
-  Steady::time_point since_{};
-  Steady::time_point due_{};
-  std::string own_;
+  std::array<Joined, max_streams> joined_;  // by stream
+  std::uint64_t begun_ = 0;
   // When the reserve will be whole again.
   Steady::time_point reserve_whole_ = Steady::time_point::min();
 };

@@ -241,9 +241,8 @@ SecretAnswer SessionCore::add_secret(std::string_view value) {
 }
 
 void SessionCore::release_superseded_secrets() {
-  // Another thread would count those in that were superseded while this one waited.
-  const std::unique_lock lock(release_mutex_, std::try_to_lock);
-  if (!lock.owns_lock()) return;
+  // Another thread would count those in that were superseded while this one waited for quiet.
+  const std::lock_guard lock(release_mutex_);
   const std::size_t superseded = secrets_->superseded();
   if (superseded == 0 || !lanes_.wait_until_quiet(Steady::now())) return;
   secrets_->release_superseded(superseded);

@@ -134,6 +134,56 @@ TEST_CASE("a stack trace is one event, of the highest level among its lines") {
   fed.line("panic", at(100), Stream::err, Level::error, Place::first);
   fed.line("panic", at(100), Stream::err, Level::error, Place::first);
   CHECK(fed.kept.events.size() == 4);
-  fed.coalescer.tick(at(150));
+  fed.coalescer.tick(at(349));
+  CHECK(fed.kept.events.size() == 4);
+  fed.coalescer.tick(at(350));
   CHECK(fed.kept.events.size() == 5);
+}
+
+TEST_CASE("a stack trace that is written slowly is one event, and waits a second at most") {
+  Fed fed;
+  const auto trace = [&](Place place, int milliseconds) {
+    fed.line("frame", at(milliseconds), Stream::err, Level::error, place);
+  };
+  trace(Place::first, 0);
+  for (int i = 1; i <= 4; ++i) trace(Place::inside, i * 240);
+  CHECK(fed.coalescer.next_due() == at(1000));
+  CHECK(fed.kept.events.empty());
+  trace(Place::inside, 1000);
+  REQUIRE(fed.kept.events.size() == 1);
+  CHECK(fed.kept.events[0].event.lines == 5);
+  CHECK(fed.kept.events[0].event.at == at(0));
+}
+
+TEST_CASE("what another stream says does not end a stack trace") {
+  Fed fed;
+  fed.use_up(at(0));
+  const auto trace = [&](std::string_view text, Place place) {
+    fed.line(text, at(1), Stream::err, Level::error, place);
+  };
+  trace("panic", Place::first);
+  fed.line("a", at(1));
+  trace("at f", Place::inside);
+  fed.line("b", at(1));
+  fed.coalescer.alone({.stream = Stream::out, .message = "own", .fields = {}}, at(1));
+  trace("at g", Place::inside);
+  fed.line("c", at(1));
+  CHECK(fed.coalescer.waiting_bytes() == std::string_view("panic\nat f\nat g\nc\n").size());
+  CHECK(fed.kept.messages() == Messages{"a\nb", "own"});
+  // Its own stream's next line ends it, in the order in which the two were begun.
+  fed.line("after", at(1), Stream::err);
+  CHECK(fed.kept.messages() == Messages{"a\nb", "own", "panic\nat f\nat g", "c"});
+  fed.coalescer.flush();
+  CHECK(fed.kept.messages().back() == "after");
+  CHECK(fed.coalescer.waiting_bytes() == 0);
+}
+
+TEST_CASE("what is told late is told in its order, one behind the other") {
+  Fed fed;
+  fed.coalescer.set_late(true);
+  fed.line("panic", at(1), Stream::err, Level::error, Place::first);
+  fed.line("a", at(1));
+  fed.line("at f", at(1), Stream::err, Level::error, Place::inside);
+  fed.coalescer.flush();
+  CHECK(fed.kept.messages() == Messages{"panic", "a", "at f"});
 }
