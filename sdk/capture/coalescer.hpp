@@ -2,14 +2,14 @@
 // The last stage before record(). A line goes out at once as long as its node sends fewer than 20
 // events a second, with a reserve of 32; beyond that, lines of the same stream and level are joined
 // by \n until they fill a message, 50 ms have passed, or another kind of line comes. The lines of a
-// stack trace are one event of the highest level among them, even when lines are few: programs write
-// them one by one, so a trace waits for the next until there is none for 250 ms, a second at most,
-// and what other streams say in between does not end it.
+// stack trace are one event of the highest level among them, even when lines are few: programs
+// write them one by one, so a trace waits for the next until there is none for 250 ms, a second at
+// most, and what other streams say in between does not end it.
 //
-// The order of a stream is kept, and the order between streams but for lines that came while a trace
-// of another stream waited. What is joined does not depend on how the lines were written, only on
-// when. Joined lines that lie one behind the other in the caller's buffer are not copied. Time is
-// given by the owner. One thread.
+// The order of a stream is kept, and the order between streams but for lines that came while a
+// trace of another stream waited. What is joined does not depend on how the lines were written,
+// only on when. Joined lines that lie one behind the other in the caller's buffer are not copied.
+// Time is given by the owner. One thread.
 #pragma once
 
 #include <algorithm>
@@ -87,7 +87,8 @@ class Coalescer {
     return place == Place::outside && level == joined.level;
   }
   static void join(Joined& joined, Level level, std::string_view message, Steady::time_point now) {
-    if (joined.text.data() + joined.text.size() + 1 == message.data() && !joined.is_kept) [[likely]] {
+    if (joined.text.data() + joined.text.size() + 1 == message.data() && !joined.is_kept)
+        [[likely]] {
       joined.text = {joined.text.data(), joined.text.size() + 1 + message.size()};
     } else {
       append(joined, message);
