@@ -74,7 +74,10 @@ class Bystander {
     id_ = docker_says(arguments);
     REQUIRE_FALSE(id_.empty());
   }
-  ~Bystander() { docker({"rm", "--force", id_}); }
+  ~Bystander() {
+    docker({"kill", id_});  // podman's removal waits ten seconds for a program that ignores SIGTERM
+    docker({"rm", "--force", id_});
+  }
   bool lives() const { return runs(id_); }
 
  private:
