@@ -35,7 +35,7 @@ class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
 
-  // What the anchor at `at` is part of.
+  // What the anchor at `at` is part of. "k-" and "t-" are in many words that are none.
   Part at_anchor(std::size_t at) const {
     switch (text_[at]) {
       case '_':
@@ -45,11 +45,13 @@ class Reader {
       case 'I':
         return at >= 2 ? aws(at - 2) : std::nullopt;
       case 'k':
-        return at >= 1 && has("sk-", at - 1) ? mixed(at - 1, 3, 20) : std::nullopt;
+        return at >= 1 && text_[at - 1] == 's' && has("sk-", at - 1) ? mixed(at - 1, 3, 20)
+                                                                     : std::nullopt;
       case 'x':
         return slack(at);
       case 't':
-        return at >= 4 && has("glpat-", at - 4) ? word(at - 4, 6, 20) : std::nullopt;
+        return at >= 4 && text_[at - 1] == 'a' && has("glpat-", at - 4) ? word(at - 4, 6, 20)
+                                                                        : std::nullopt;
       case '-':
         return private_key(at);
       case ':':

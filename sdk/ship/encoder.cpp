@@ -150,8 +150,7 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
 
   append_head(event, lane, texts.timestamp, out);
   if (has_message || (event.parts & part_message) != 0) {
-    const std::string_view message =
-        has_message ? std::string_view(message_.data(), message_.size()) : texts.message;
+    const std::string_view message = has_message ? formatted_ : texts.message;
     out += ",\"message\":";
     append_quoted(
         out, fitted(redaction_.cleaned(message), max_message_bytes, "message", part_cut_message));
@@ -272,7 +271,7 @@ bool Encoder::format_message(const SiteView& site, PayloadReader& payload) {
   message_cut_ = false;
   const std::span<const Tag> tags = site.tags.subspan(site.fields);
   if (tags.size() == 1 && tags[0] == Tag::string && site.format == "{}") {
-    message_.append(payload.text());
+    formatted_ = payload.text();
     return !payload.failed();
   }
   arguments_.clear();
@@ -318,6 +317,7 @@ bool Encoder::format_message(const SiteView& site, PayloadReader& payload) {
   } catch (const std::exception&) {
     return false;  // only a damaged journal holds a format that does not fit its arguments
   }
+  formatted_ = {message_.data(), message_.size()};
   return true;
 }
 

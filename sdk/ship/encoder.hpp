@@ -60,6 +60,7 @@ class Encoder {
   std::unordered_map<std::string, std::uint32_t> plan_numbers_;  // by what a site is made of
   fmt::dynamic_format_arg_store<fmt::format_context> arguments_;
   BoundedText message_;
+  std::string_view formatted_;  // in message_, or the event's only text
   bool message_cut_ = false;
   std::string fields_;  // members of `data`, without the braces
   std::vector<std::string_view> cut_;
