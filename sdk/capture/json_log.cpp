@@ -165,18 +165,19 @@ std::optional<JsonLog::Entry> JsonLog::read(std::string_view line) {
   if (std::move(opened).get(document) != SUCCESS) return std::nullopt;
   if (!state.find_level(document) || !state.find_message(document)) return std::nullopt;
   Entry entry{*state.level.found(), line, {}};
-  if (state.message.empty()) return entry;
+  // An escape in JSON is as good as one that stands there.
+  std::string_view message = state.message;
+  if (has_controls(message)) {
+    state.clean = without_controls(message);
+    message = state.clean;
+  }
+  if (message.empty()) return entry;
   const char* const object = state.padded.data();
   const std::size_t last = line.size() - 1;
   const auto start = static_cast<std::size_t>(state.message_start - object);
   const auto end =
       state.message_end == nullptr ? last : static_cast<std::size_t>(state.message_end - object);
-  // An escape in JSON is as good as one that stands there.
-  entry.message = state.message;
-  if (has_controls(state.message)) {
-    state.clean = without_controls(state.message);
-    entry.message = state.clean;
-  }
+  entry.message = message;
   entry.fields = without(line, start, end);
   return entry;
 }

@@ -65,9 +65,9 @@ std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
   const std::lock_guard lock(mutex_);
   Forms forms = current_ ? current_->forms() : Forms();
   const std::size_t known = forms.size();
-  const auto is_known = [&](const std::string& value) {
+  const auto is_known = [&](const std::string& form) {
     return std::binary_search(forms.begin(), forms.begin() + static_cast<std::ptrdiff_t>(known),
-                              with_gaps(value));
+                              form);
   };
   for (const std::string& value : values) {
     SecretAnswer& answer = answers.emplace_back(judge(value));
@@ -75,7 +75,8 @@ std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
     Forms own = secret_forms(value, shortest_);
     if (own.empty()) {
       answer = SecretAnswer::too_short;  // but for its white space
-    } else if (is_known(value)) {
+    } else if (std::all_of(own.begin(), own.end(), is_known)) {
+      // Not when it is only a form of another secret: it has forms of its own.
       answer = SecretAnswer::known;
     } else {
       std::move(own.begin(), own.end(), std::back_inserter(forms));

@@ -94,6 +94,17 @@ TEST_CASE("a JSON log line has the level, message and other members of its autho
   }
 }
 
+TEST_CASE("a JSON log line whose message shows nothing has its level, and stays as it is") {
+  LevelDetector detector;
+  for (const std::string_view line :
+       {R"({"level":"error","msg":""})", R"({"level":"error","msg":"\u001b[1m\u001b[0m"})"}) {
+    const Finding finding = detector.detect(line, Stream::out);
+    CHECK(name(finding.level) == "error");
+    CHECK(finding.message == line);
+    CHECK(finding.fields.empty());
+  }
+}
+
 TEST_CASE("JSON that is broken or is no log entry stays text") {
   const std::string too_long =
       R"({"level":"error","msg":")" + std::string(JsonLog::max_line_bytes, 'x') + R"("})";

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <thread>
 
+#include "redact/text_encodings.hpp"
+
 using namespace trace;
 using namespace trace::detail;
 
@@ -24,10 +26,22 @@ TEST_CASE("what is taken, warned about and refused") {
   CHECK(secrets.matcher() == nullptr);
   CHECK(secrets.add("correct horse") == SecretAnswer::added);
   CHECK(secrets.add("correct horse") == SecretAnswer::known);
+  CHECK(secrets.add("correct\n horse\n") == SecretAnswer::added);  // in base64 it is another one
   CHECK(secrets.add("correct\n horse\n") == SecretAnswer::known);
   CHECK(secrets.add("ChangeMe") == SecretAnswer::common_word);
   CHECK_FALSE(secrets.empty());
   CHECK(secrets.matcher()->redacted("ChangeMe, correct horse") == "[REDACTED], [REDACTED]");
+}
+
+TEST_CASE("a secret that is a form of another one has forms of its own") {
+  const std::string user = base64("user:pass-w0rd", Base64::standard);  // as HTTP's Basic has it
+  Secrets secrets;
+  CHECK(secrets.add("user:pass-w0rd") == SecretAnswer::added);
+  CHECK(secrets.add(user) == SecretAnswer::added);
+  CHECK(secrets.add(user) == SecretAnswer::known);
+  const std::string again = base64(user, Base64::standard);
+  CHECK(secrets.matcher()->redacted(user) == "[REDACTED]");
+  CHECK(secrets.matcher()->redacted(again).find(again.substr(0, 12)) == std::string::npos);
 }
 
 TEST_CASE("an answer has words, and never the value") {
