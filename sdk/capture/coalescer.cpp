@@ -60,14 +60,14 @@ void Coalescer::send_before(Stream stream) {
 }
 
 template <typename Predicate>
-void Coalescer::send_all(Predicate is_meant) {
-  while (true) {
+int Coalescer::send_all(Predicate is_meant) {
+  for (int sent = 0;; ++sent) {
     Joined* next = nullptr;
     for (Joined& joined : joined_) {
       if (!joined.waits || !is_meant(joined)) continue;
       if (next == nullptr || joined.begun < next->begun) next = &joined;
     }
-    if (next == nullptr) return;
+    if (next == nullptr) return sent;
     send(*next);
   }
 }
@@ -88,11 +88,8 @@ void Coalescer::flush() {
 }
 
 void Coalescer::tick(Steady::time_point now) {
-  send_all([&](const Joined& joined) {
-    const bool is_due = now >= joined.due;
-    if (is_due) takes_from_reserve(now);
-    return is_due;
-  });
+  const int sent = send_all([&](const Joined& joined) { return now >= joined.due; });
+  for (int i = 0; i < sent; ++i) takes_from_reserve(now);
 }
 
 Steady::time_point Coalescer::next_due() const noexcept {

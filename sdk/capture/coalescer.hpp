@@ -103,9 +103,9 @@ class Coalescer {
              Steady::time_point now);
   // What has to be told before something new of this stream.
   void send_before(Stream stream);
-  // In the order in which they were begun.
+  // In the order in which they were begun; answers how many.
   template <typename Predicate>
-  void send_all(Predicate is_meant);
+  int send_all(Predicate is_meant);
   void send(Joined& joined);
   bool takes_from_reserve(Steady::time_point now) noexcept;
 

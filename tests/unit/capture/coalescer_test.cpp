@@ -187,3 +187,15 @@ TEST_CASE("what is told late is told in its order, one behind the other") {
   fed.coalescer.flush();
   CHECK(fed.kept.messages() == Messages{"panic", "a", "at f"});
 }
+
+TEST_CASE("what falls due together takes from the reserve once for each event") {
+  Fed fed;
+  for (int i = 0; i < Coalescer::reserve - 2; ++i) fed.line("used", at(0));
+  fed.line("panic", at(0), Stream::out, Level::error, Place::first);
+  fed.line("panic", at(0), Stream::err, Level::error, Place::first);
+  fed.coalescer.tick(at(250));
+  // All 32 were taken, and five given back meanwhile.
+  fed.kept.events.clear();
+  for (int i = 0; i < 10; ++i) fed.line("more", at(250));
+  CHECK(fed.kept.events.size() == 5);
+}
