@@ -55,6 +55,13 @@ class LimitedProcesses {
   ~LimitedProcesses() {
     if (!path_.empty()) ::rmdir(path_.c_str());
   }
+  // Forks that the limit has prevented.
+  long refused() const {
+    std::ifstream events(path_ + "/pids.events");
+    std::string name;
+    long count = 0;
+    return events >> name >> count && name == "max" ? count : 0;
+  }
   const std::string& path() const noexcept { return path_; }
 
  private:
@@ -134,7 +141,9 @@ TEST_CASE("a child that forks up to the limit of processes is ended with all tha
                                                       stop.request_stop();
                                                     }});
   CHECK(full);
-  CHECK(most >= 90);
+  // How many there are at a moment is a matter of luck: those that cannot fork go away again.
+  CHECK(most > 0);
+  CHECK(group.refused() > 0);
   const bool is_told = ended.code() == "CANCELLED" || ended.code() == "PROCESS_EXIT";
   CHECK(is_told);
   CHECK(all_gone_soon(word));
