@@ -1,13 +1,27 @@
 #include "collector.hpp"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
 
 #include "session.hpp"
 
 namespace trace::collector {
+namespace {
+
+// As many as asked for, if there are descriptors for them, for the database and for the rest.
+std::size_t connection_limit(std::size_t wanted) {
+  constexpr std::size_t others = 32;
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return wanted;
+  const auto most = static_cast<std::size_t>(descriptors.rlim_cur);
+  return std::min(wanted, most > 2 * others ? most - others : others);
+}
+
+}  // namespace
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -15,20 +29,23 @@ using boost::system::error_code;
 
 Collector::Collector(const Options& options)
     : store_(options.database),
-      connections_([this] { on_departure(); }),
+      connections_(Service::bodies_at_once * options.max_body, [this] { on_departure(); }),
       reading_(store_),
       ingestion_(store_, options.max_body,
                  [this](const std::string& run_id) {
                    asio::post(io_, [this, run_id] { streams_.wake(run_id); });
                  }),
-      service_{.reading = reading_,
-               .ingestion = ingestion_,
-               .store_thread = store_thread_,
-               .streams = streams_,
-               .connections = connections_,
-               .token = options.token,
-               .max_body = options.max_body,
-               .keepalive = options.keepalive} {}
+      service_{
+          .reading = reading_,
+          .ingestion = ingestion_,
+          .store_thread = store_thread_,
+          .streams = streams_,
+          .connections = connections_,
+          .access = {.origins = AllowedOrigins(options.allowed_origins), .token = options.token},
+          .max_body = options.max_body,
+          .max_connections = connection_limit(options.max_connections),
+          .max_streams = std::min(service_.max_connections / 2, std::size_t{256}),
+          .keepalive = options.keepalive} {}
 
 Collector::~Collector() {
   ended_ = true;
@@ -44,6 +61,9 @@ void Collector::listen(const Options& options) {
   acceptor_.set_option(tcp::acceptor::reuse_address(true));
   acceptor_.bind(endpoint);
   acceptor_.listen();
+  acceptor_.non_blocking(true);
+  service_.access.hosts = OwnHosts(
+      {.host = options.host, .port = acceptor_.local_endpoint().port()}, options.allowed_hosts);
 }
 
 std::string Collector::url() const {
@@ -63,23 +83,44 @@ void Collector::run() {
   store_thread_.join();
 }
 
+// Waits for a client before there is room for it: only then somebody has to give way.
 void Collector::accept() {
-  if (accepting_ || connections_.count() >= Service::max_connections) return;
+  if (accepting_) return;
   accepting_ = true;
-  acceptor_.async_accept([this](error_code fault, tcp::socket socket) {
+  acceptor_.async_wait(tcp::acceptor::wait_read, [this](error_code fault) {
     accepting_ = false;
     if (service_.winding_up) return;
+    if (fault) return accept_later();
+    take_connections();
+  });
+}
+
+void Collector::take_connections() {
+  constexpr int at_once = 64;  // those that are here already have their turn in between
+  for (int i = 0; i < at_once; ++i) {
+    const bool is_full = connections_.count() >= service_.max_connections;
+    if (is_full && i > 0) break;  // nobody gives way to a client that may not be there
+    // All of them wait for the store: it will be done with one soon.
+    if (is_full && !connections_.close_slowest()) return accept_later();
+    error_code fault;
+    tcp::socket socket = acceptor_.accept(fault);
+    if (fault == asio::error::would_block) break;
+    if (fault == asio::error::connection_aborted) continue;
     if (fault) {
-      // Out of descriptors, mostly: connections have to end before there are new ones.
-      pause_.expires_after(std::chrono::milliseconds(100));
-      pause_.async_wait([this](error_code cancelled) {
-        if (!cancelled) accept();
-      });
-      return;
+      // Out of descriptors or memory: one that gives way has both.
+      if (!connections_.close_slowest()) return accept_later();
+      continue;
     }
     socket.set_option(tcp::no_delay(true), fault);
     serve(service_, std::move(socket));
-    accept();
+  }
+  accept();
+}
+
+void Collector::accept_later() {
+  pause_.expires_after(std::chrono::milliseconds(20));
+  pause_.async_wait([this](error_code cancelled) {
+    if (!cancelled) accept();
   });
 }
 
@@ -101,8 +142,8 @@ void Collector::wind_up() {
 
 void Collector::on_departure() {
   if (ended_) return;
-  if (!service_.winding_up) return accept();
-  if (connections_.count() == 0) pause_.cancel();  // nobody is left to wait for
+  if (service_.winding_up && connections_.count() == 0)
+    pause_.cancel();  // nobody is left to wait for
 }
 
 }  // namespace trace::collector

@@ -31,6 +31,8 @@ class Collector {
 
  private:
   void accept();
+  void take_connections();
+  void accept_later();
   void wind_up();
   void on_departure();
 
@@ -47,7 +49,7 @@ class Collector {
   boost::asio::io_context io_{1};
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   boost::asio::signal_set signals_{io_};
-  boost::asio::steady_timer pause_{io_};  // after a failed accept; before a hard end
+  boost::asio::steady_timer pause_{io_};  // before the next accept; before a hard end
 };
 
 }  // namespace trace::collector

@@ -25,8 +25,15 @@ constexpr std::string_view head =
     "Content-Type: text/event-stream\r\n"
     "Cache-Control: no-cache\r\n"
     "X-Accel-Buffering: no\r\n"
-    "Connection: close\r\n"
-    "\r\n";
+    "X-Content-Type-Options: nosniff\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
+    "Connection: close\r\n";
+
+std::string head_with(const Headers& sharing) {
+  std::string text(head);
+  for (const auto& [name, value] : sharing) text += fmt::format("{}: {}\r\n", name, value);
+  return text + "\r\n";
+}
 
 // Reads a step from the store, writes what it brought one event at a time, and sleeps until
 // ingestion rings when there was nothing: at most one step waits in memory for a slow client.
@@ -51,7 +58,7 @@ class EventStream final : public Connection,
   EventStream(const EventStream&) = delete;
   EventStream& operator=(const EventStream&) = delete;
 
-  void start();
+  void start(const Headers& sharing);
   void wake() override;
   void wind_up() override { close(); }
 
@@ -77,8 +84,8 @@ class EventStream final : public Connection,
   bool last_one_ = false;  // close when everything is written
 };
 
-void EventStream::start() {
-  outgoing_.emplace_back(head);
+void EventStream::start(const Headers& sharing) {
+  outgoing_.push_back(head_with(sharing));
   const boost::json::object ready{{"mode", "realtime"}, {"runId", run_id_}};
   enqueue("ready", boost::json::serialize(ready));
   write_next();
@@ -188,8 +195,9 @@ StreamReading read_stream(Reading& reading, const std::string& run_id,
 }
 
 void start_event_stream(Service& service, asio::ip::tcp::socket socket, std::string run_id,
-                        std::uint64_t after) {
-  std::make_shared<EventStream>(service, std::move(socket), std::move(run_id), after)->start();
+                        std::uint64_t after, const Headers& sharing) {
+  std::make_shared<EventStream>(service, std::move(socket), std::move(run_id), after)
+      ->start(sharing);
 }
 
 }  // namespace trace::collector

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "origin_rules.hpp"
 #include "service.hpp"
 
 namespace trace::collector {
@@ -19,8 +20,8 @@ StreamReading read_stream(Reading& reading, const std::string& run_id,
                           std::uint64_t after) noexcept;
 
 // Streams until the run is over or the client is gone; keeps itself alive. `service` must outlive
-// it.
+// it. `sharing`: headers beside those of every stream.
 void start_event_stream(Service& service, boost::asio::ip::tcp::socket socket, std::string run_id,
-                        std::uint64_t after);
+                        std::uint64_t after, const Headers& sharing);
 
 }  // namespace trace::collector

@@ -9,6 +9,8 @@
 #include <optional>
 #include <sstream>
 
+#include "origin_rules.hpp"
+
 namespace trace::collector {
 namespace {
 
@@ -20,6 +22,9 @@ constexpr const char* description =
 constexpr const char* footer = R"(
 The first line on stdout is "listening on http://ADDRESS:PORT". SIGTERM and SIGINT end the
 collector after the requests that are under way.
+
+A client is closed that is idle for 30 s, takes more than 10 s for a request's head, or falls 10 s
+behind 16 KiB/s while it sends a body (60 s while it takes an answer).
 
 Exit codes:
   0  ended by a signal, or --help
@@ -59,13 +64,44 @@ std::optional<std::string> read_token(const std::string& path) {
   return token;
 }
 
+// What is given as text and has to be understood.
+struct Texts {
+  std::string listen = "127.0.0.1:8400";
+  std::string token_file = {};
+  std::vector<std::string> hosts = {};
+  std::vector<std::string> origins = {};
+};
+
+std::string read_access(const Texts& texts, Options& options) {
+  for (const std::string& text : texts.hosts) {
+    const auto host = parse_authority(text);
+    if (!host) {
+      return fmt::format("--allow-host {}: must be NAME or NAME:PORT, for example traces.local",
+                         text);
+    }
+    options.allowed_hosts.push_back(*host);
+  }
+  for (const std::string& text : texts.origins) {
+    auto origin = canonical_origin(text);
+    if (!origin) {
+      return fmt::format(
+          "--allow-origin {}: must be one origin without a path, for example http://localhost:5173",
+          text);
+    }
+    options.allowed_origins.push_back(std::move(*origin));
+  }
+  return {};
+}
+
 // What is wrong with the options together; empty when nothing is.
-std::string complete(Options& options, const std::string& listen, const std::string& token_file) {
+std::string complete(Options& options, const Texts& texts) {
+  const auto& [listen, token_file, hosts, origins] = texts;
   if (!read_address(listen, options)) {
     return fmt::format(
         "--listen {}: must be ADDRESS:PORT with a numeric address, for example 127.0.0.1:8400",
         listen);
   }
+  if (std::string wrong = read_access(texts, options); !wrong.empty()) return wrong;
   if (!token_file.empty()) {
     auto token = read_token(token_file);
     if (!token) return fmt::format("--token-file {}: cannot be read or is empty", token_file);
@@ -87,26 +123,43 @@ std::string complete(Options& options, const std::string& listen, const std::str
 
 std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   Options options;
-  std::string listen = "127.0.0.1:8400";
-  std::string token_file;
+  Texts texts;
   long keepalive = options.keepalive.count();
 
   CLI::App app(description, "shiptrace-collector");
   app.footer(footer);
-  app.add_option("--listen", listen, "Address and port; port 0 picks a free one")
+  app.add_option("--listen", texts.listen, "Address and port; port 0 picks a free one")
       ->type_name("ADDRESS:PORT")
       ->capture_default_str();
   app.add_option("--db", options.database, "SQLite file, made when it is missing")
       ->type_name("FILE")
       ->capture_default_str();
-  app.add_option("--token-file", token_file,
+  app.add_option("--token-file", texts.token_file,
                  "File with the bearer token that every request must bring; needed for any "
                  "address that is not loopback")
       ->type_name("FILE");
+  app.add_option("--allow-host", texts.hosts,
+                 "Another name that clients use for the collector, as a Host header has it: of a "
+                 "proxy, of this machine in the network. Repeatable. Without a port: with every "
+                 "port. Loopback names and the listen address need none")
+      ->type_name("NAME[:PORT]")
+      ->allow_extra_args(false);
+  app.add_option("--allow-origin", texts.origins,
+                 "Web pages of this origin may read and write, for example "
+                 "http://localhost:5173. Repeatable. Pages of all others are refused")
+      ->type_name("ORIGIN")
+      ->allow_extra_args(false);
   app.add_option("--max-body", options.max_body,
-                 "Largest body in bytes, as it is sent and after inflation")
+                 "Largest body in bytes, as it is sent and after inflation. Bodies and answers "
+                 "together take 16 times as much at most")
       ->type_name("BYTES")
       ->check(CLI::Range(std::size_t{1024}, std::size_t{1} << 30))
+      ->capture_default_str();
+  app.add_option("--max-connections", options.max_connections,
+                 "Connections at once; beyond that the one whose client is furthest behind is "
+                 "closed. Half of them, at most 256, may be live streams")
+      ->type_name("COUNT")
+      ->check(CLI::Range(std::size_t{8}, std::size_t{100'000}))
       ->capture_default_str();
   app.add_option("--keepalive", keepalive, "Seconds between the keep-alive comments of a stream")
       ->type_name("SECONDS")
@@ -118,7 +171,7 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
     return app.exit(error) == 0 ? ExitCode::success : ExitCode::usage;
   }
   options.keepalive = std::chrono::seconds(keepalive);
-  if (const std::string wrong = complete(options, listen, token_file); !wrong.empty()) {
+  if (const std::string wrong = complete(options, texts); !wrong.empty()) {
     fmt::print(stderr, "shiptrace-collector: {}\n", wrong);
     return ExitCode::usage;
   }

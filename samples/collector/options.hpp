@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
+
+#include "host_rules.hpp"
 
 namespace trace::collector {
 
@@ -23,7 +26,10 @@ struct Options {
   std::uint16_t port = 8400;       // 0: a free one
   std::string database = "trace.db";
   std::string token = {};  // empty: none is asked for
+  std::vector<Authority> allowed_hosts = {};
+  std::vector<std::string> allowed_origins = {};  // in their canonical spelling
   std::size_t max_body = std::size_t{16} << 20;
+  std::size_t max_connections = 512;
   std::chrono::seconds keepalive{15};
 };
 

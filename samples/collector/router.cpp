@@ -1,5 +1,9 @@
 #include "router.hpp"
 
+#include <algorithm>
+
+#include "ascii.hpp"
+
 namespace trace::collector {
 namespace {
 
@@ -75,6 +79,15 @@ std::optional<std::string> Route::parameter(std::string_view name) const {
     if (key == name && !value.empty()) return value;
   }
   return std::nullopt;
+}
+
+Target split_target(std::string_view target) {
+  constexpr std::string_view scheme = "http://";
+  if (!is_same_word(target.substr(0, scheme.size()), scheme)) return {.path = target};
+  target.remove_prefix(scheme.size());
+  const std::size_t end = std::min(target.find_first_of("/?"), target.size());
+  if (end == 0) return {};
+  return {.authority = target.substr(0, end), .path = target.substr(end)};
 }
 
 std::optional<Route> find_route(std::string_view target) {

@@ -28,7 +28,15 @@ struct Route {
   std::optional<std::string> parameter(std::string_view name) const;
 };
 
-// Nothing when there is no such resource.
+// The target of a request's first line: a path with its query, after "http://AUTHORITY" in absolute
+// form (RFC 9112, section 3.2.2).
+struct Target {
+  std::string_view authority = {};
+  std::string_view path = {};
+};
+Target split_target(std::string_view target);
+
+// Nothing when there is no such resource. `target`: the path with its query.
 std::optional<Route> find_route(std::string_view target);
 
 // "POST" or "GET".

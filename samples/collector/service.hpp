@@ -4,25 +4,24 @@
 
 #include <chrono>
 #include <cstddef>
-#include <string>
 
 #include "connections.hpp"
 #include "ingestion.hpp"
 #include "live_streams.hpp"
 #include "reading.hpp"
+#include "request_rules.hpp"
 #include "store_thread.hpp"
 
 namespace trace::collector {
 
 struct Service {
-  // Bounds of one connection.
+  // Bounds of one connection. The last two are how far a peer may fall behind its pace.
   static constexpr std::size_t max_header = 16 * 1024;
-  static constexpr std::chrono::seconds head_time{30};  // also how long an idle one is kept
-  static constexpr std::chrono::seconds body_time{30};
+  static constexpr std::chrono::seconds idle_time{30};
+  static constexpr std::chrono::seconds head_time{10};
+  static constexpr std::chrono::seconds body_time{10};
   static constexpr std::chrono::seconds answer_time{60};
   // Bounds of all.
-  static constexpr std::size_t max_connections = 512;
-  static constexpr std::size_t max_streams = 256;
   static constexpr std::size_t bodies_at_once = 16;  // largest ones; smaller ones are more
 
   Reading& reading;
@@ -30,10 +29,11 @@ struct Service {
   StoreThread& store_thread;
   LiveStreams& streams;
   Connections& connections;
-  std::string token;  // empty: none is asked for
+  AccessRules access;
   std::size_t max_body;
+  std::size_t max_connections;
+  std::size_t max_streams;
   std::chrono::seconds keepalive;
-  std::size_t body_bytes_in_flight = 0;
   bool winding_up = false;
 };
 

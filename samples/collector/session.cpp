@@ -10,6 +10,8 @@
 #include <optional>
 
 #include "event_stream.hpp"
+#include "growing_body.hpp"
+#include "request_head.hpp"
 #include "request_rules.hpp"
 
 namespace trace::collector {
@@ -20,214 +22,337 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
+constexpr std::size_t piece = 64 * 1024;  // what is read at once of a body
+
+// Each request goes through: read_head, on_head, read_body, answer, send, and read_head again.
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
  public:
-  Session(Service& service, asio::ip::tcp::socket socket)
-      : service_(service), stream_(std::move(socket)) {
-    service_.connections.join(*this);
-  }
-  ~Session() override {
-    release_body();
-    service_.connections.leave(*this);
-  }
+  Session(Service& service, asio::ip::tcp::socket socket);
+  ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   void read_head();
+
   void wind_up() override;
+  const Pace* pace() const override { return is_in_store_ ? nullptr : &pace_; }
+  std::size_t held_bytes() const override { return held_; }
+  void give_way() override;
 
  private:
-  using Parser = http::request_parser<http::string_body>;
+  using Parser = http::request_parser<GrowingBody>;
 
-  void on_head(error_code fault);
+  void read_more_head();
+  void on_head(std::size_t length);
   void read_body();
-  void on_body(error_code fault);
+  void on_body(error_code fault, std::size_t count);
   void answer();
+  Answer answer_on_store_thread();
   void open_stream();
-  void send(Answer answer);
   void refuse(Answer answer);
-  void on_sent(error_code fault, bool keep_alive);
+  void send(Answer answer, bool keep_alive);
+  void write_answer();
+  void on_sent(bool keep_alive);
   void linger(std::size_t left);
-  bool reserve_body();
-  void release_body();
-  RequestHead head() const;
-  // A completion handler that keeps the session alive.
+  bool hold(std::size_t bytes);
+  RequestHead head(const Target& target) const;
+  bool can_keep_alive() const { return parser_->get().keep_alive() && !service_.winding_up; }
+  void expect(std::chrono::seconds patience) {
+    pace_.expect(Pace::Clock::now(), patience);
+    stream_.expires_at(pace_.deadline());
+  }
+  void moved(std::size_t bytes) {
+    pace_.moved(bytes, Pace::Clock::now());
+    stream_.expires_at(pace_.deadline());
+  }
+  // A completion handler that keeps the session alive, and is not called after give_way().
   template <class Handler>
   auto keeping(Handler handler) {
-    return [self = shared_from_this(), handler](error_code fault, std::size_t) {
-      handler(*self, fault);
+    return [self = shared_from_this(), handler](error_code fault, std::size_t count) {
+      if (!self->has_given_way_) handler(*self, fault, count);
     };
   }
 
   Service& service_;
   beast::tcp_stream stream_;
-  beast::flat_buffer buffer_;
+  std::string local_address_;
+  beast::flat_buffer buffer_{2 * piece};
+  std::size_t scanned_ = 0;  // of the head in buffer_
   std::optional<Parser> parser_;
   http::response<http::string_body> response_;
+  std::optional<http::response_serializer<http::string_body>> serializer_;
+  Headers sharing_ = {};  // of the answer
   std::optional<Route> route_;
-  std::size_t reserved_ = 0;
-  bool waiting_ = false;  // for the next request; nothing of it has been read
+  Encoding encoding_ = Encoding::identity;
+  Pace pace_;
+  std::size_t held_ = 0;
+  bool is_in_store_ = false;
+  bool is_idle_ = false;  // nothing of the next request has come
+  bool has_given_way_ = false;
 };
 
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+template <class Text>
+std::string_view view(const Text& text) {
+  return {static_cast<const char*>(text.data()), text.size()};
+}
 
-// What went wrong while a request was read, when the client can still be told.
-std::optional<Answer> reading_fault(error_code fault, std::size_t max_body) {
-  if (fault == http::error::body_limit) {
-    return error_answer(413, "body", fmt::format("is larger than {} bytes", max_body));
+std::string address_of(const asio::ip::tcp::socket& socket) {
+  error_code fault;
+  const auto address = socket.local_endpoint(fault).address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
   }
+  return address.to_string();
+}
+
+Answer too_large(std::size_t max_body) {
+  return error_answer(413, "body", fmt::format("is larger than {} bytes", max_body));
+}
+
+Answer too_busy() {
+  Answer answer = error_answer(503, "", "too much is under way at once");
+  answer.headers.emplace_back("Retry-After", "1");
+  return answer;
+}
+
+// What went wrong while a request was parsed, when the client can still be told.
+std::optional<Answer> parsing_fault(error_code fault, std::size_t max_body) {
+  if (fault == http::error::body_limit) return too_large(max_body);
   if (fault == http::error::header_limit || fault == http::error::buffer_overflow) {
     return error_answer(431, "", "the header is too large");
   }
   const bool is_gone = fault == http::error::end_of_stream || fault == http::error::partial_message;
   if (!is_gone && fault.category() == http::make_error_code(http::error::bad_target).category()) {
-    return error_answer(400, "", "this is not HTTP: " + fault.message());
+    return error_answer(400, "", "malformed HTTP: " + fault.message());
   }
   return std::nullopt;
+}
+
+Session::Session(Service& service, asio::ip::tcp::socket socket)
+    : service_(service), stream_(std::move(socket)), local_address_(address_of(stream_.socket())) {
+  service_.connections.join(*this);
+}
+
+Session::~Session() {
+  hold(0);
+  service_.connections.leave(*this);
 }
 
 void Session::read_head() {
   parser_.emplace();
   parser_->header_limit(Service::max_header);
-  parser_->body_limit(service_.max_body);
-  waiting_ = buffer_.size() == 0;
-  stream_.expires_after(Service::head_time);
-  http::async_read_header(stream_, buffer_, *parser_,
-                          keeping([](Session& self, error_code fault) { self.on_head(fault); }));
+  parser_->body_limit(boost::none);  // who asks comes before how much
+  hold(0);
+  sharing_.clear();
+  scanned_ = 0;
+  is_idle_ = buffer_.size() == 0;
+  if (is_idle_) buffer_.shrink_to_fit();
+  expect(is_idle_ ? Service::idle_time : Service::head_time);
+  read_more_head();
 }
 
-void Session::on_head(error_code fault) {
-  waiting_ = false;
+void Session::read_more_head() {
+  const HeadEnd end = find_head_end(view(buffer_.data()), scanned_);
+  if (end.state == HeadEnd::State::complete) return on_head(end.length);
+  if (end.state == HeadEnd::State::malformed) {
+    return send(error_answer(400, "", "malformed HTTP: " + std::string(end.problem)), false);
+  }
+  scanned_ = buffer_.size();
+  if (scanned_ >= Service::max_header) {
+    return send(error_answer(431, "", "the header is too large"), false);
+  }
+  constexpr std::size_t head_piece = 4 * 1024;
+  stream_.async_read_some(buffer_.prepare(head_piece),
+                          keeping([](Session& self, error_code fault, std::size_t count) {
+                            if (fault) return;
+                            self.buffer_.commit(count);
+                            if (self.is_idle_) self.expect(Service::head_time);
+                            self.is_idle_ = false;
+                            self.read_more_head();
+                          }));
+}
+
+void Session::on_head(std::size_t length) {
+  const std::string_view bytes = view(buffer_.data()).substr(0, length);
+  if (auto fault = head_fault(bytes)) return send(std::move(*fault), false);
+  error_code fault;
+  parser_->put(asio::buffer(bytes), fault);
+  buffer_.consume(length);
   if (fault) {
-    if (auto answer = reading_fault(fault, service_.max_body)) refuse(std::move(*answer));
-    return;
+    auto told = parsing_fault(fault, service_.max_body);
+    return send(std::move(told).value_or(error_answer(400, "", "malformed HTTP")), false);
   }
-  const RequestHead request = head();
-  route_ = find_route(request.target);
-  if (auto answer = refusal_of(request, route_, service_.token)) return refuse(std::move(*answer));
+  const Target target = split_target(view(parser_->get().target()));
+  const RequestHead request = head(target);
+  route_ = find_route(target.path);
+  sharing_ = sharing_headers(request.source, service_.access.origins);
+  if (auto early = early_answer(request, route_, service_.access, local_address_)) {
+    return refuse(std::move(*early));
+  }
+  encoding_ = encoding_from_name(request.content_encoding).value_or(Encoding::identity);
   if (parser_->is_done()) return answer();
-  if (!reserve_body()) {
-    Answer busy = error_answer(503, "", "too many requests at once");
-    busy.headers.emplace_back("Retry-After", "1");
-    return refuse(std::move(busy));
+  if (parser_->content_length().value_or(0) > service_.max_body) {
+    return refuse(too_large(service_.max_body));
   }
-  if (!beast::iequals(parser_->get()[http::field::expect], "100-continue")) return read_body();
+  parser_->body_limit(service_.max_body);
+  expect(Service::body_time);
+  const auto& message = parser_->get();
+  if (message.version() < 11 || message[http::field::expect].empty()) return read_body();
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-  asio::async_write(stream_, asio::buffer(go_on), keeping([](Session& self, error_code failed) {
+  asio::async_write(stream_, asio::buffer(go_on),
+                    keeping([](Session& self, error_code failed, std::size_t) {
                       if (!failed) self.read_body();
                     }));
 }
 
-RequestHead Session::head() const {
+RequestHead Session::head(const Target& target) const {
   const auto& message = parser_->get();
-  return {.method = view(message.method_string()),
-          .target = view(message.target()),
+  return {.source = {.method = view(message.method_string()),
+                     .host = view(message[http::field::host]),
+                     .origin = view(message[http::field::origin]),
+                     .fetch_site = view(message["Sec-Fetch-Site"]),
+                     .fetch_mode = view(message["Sec-Fetch-Mode"]),
+                     .fetch_dest = view(message["Sec-Fetch-Dest"]),
+                     .preflight_method = view(message["Access-Control-Request-Method"])},
+          .target_authority = target.authority,
           .authorization = view(message[http::field::authorization]),
           .content_type = view(message[http::field::content_type]),
-          .content_encoding = view(message[http::field::content_encoding])};
+          .content_encoding = view(message[http::field::content_encoding]),
+          .has_body = !parser_->is_done()};
 }
 
 void Session::read_body() {
   // Beast reads what its buffer has room for: without this, a few hundred bytes at a time.
-  constexpr std::size_t piece = 64 * 1024;
   buffer_.reserve(piece);
-  stream_.expires_after(Service::body_time);
-  http::async_read(stream_, buffer_, *parser_,
-                   keeping([](Session& self, error_code fault) { self.on_body(fault); }));
+  http::async_read_some(stream_, buffer_, *parser_,
+                        keeping([](Session& self, error_code fault, std::size_t count) {
+                          self.on_body(fault, count);
+                        }));
 }
 
-void Session::on_body(error_code fault) {
-  if (!fault) return answer();
-  if (auto told = reading_fault(fault, service_.max_body)) refuse(std::move(*told));
+void Session::on_body(error_code fault, std::size_t count) {
+  if (fault) {
+    if (auto told = parsing_fault(fault, service_.max_body)) send(std::move(*told), false);
+    return;
+  }
+  if (!hold(parser_->get().body().capacity())) return refuse(too_busy());
+  if (parser_->is_done()) return answer();
+  moved(count);
+  read_body();
+}
+
+Answer Session::answer_on_store_thread() {
+  try {
+    switch (route_->resource) {
+      case Resource::events:
+        return service_.ingestion.take(encoding_, parser_->get().body());
+      case Resource::runs:
+        return service_.reading.runs(*route_);
+      case Resource::status:
+        return service_.reading.status(*route_);
+      case Resource::trace:
+        return service_.reading.trace(*route_);
+      case Resource::gaps:
+        return service_.reading.gaps(*route_);
+      case Resource::stream:
+        break;
+    }
+    return error_answer(404, "", "there is nothing here");
+  } catch (const std::exception& error) {
+    return store_failed(error.what());
+  }
 }
 
 void Session::answer() {
   stream_.expires_never();
+  is_in_store_ = true;
   if (route_->resource == Resource::stream) return open_stream();
-  const auto job = [&service = service_, &request = parser_->get(), route = *route_]() -> Answer {
-    try {
-      switch (route.resource) {
-        case Resource::events: {
-          const auto encoding = encoding_from_name(view(request[http::field::content_encoding]));
-          return service.ingestion.take(encoding.value_or(Encoding::identity), request.body());
-        }
-        case Resource::runs:
-          return service.reading.runs(route);
-        case Resource::status:
-          return service.reading.status(route);
-        case Resource::trace:
-          return service.reading.trace(route);
-        case Resource::gaps:
-          return service.reading.gaps(route);
-        case Resource::stream:
-          break;
-      }
-      return error_answer(404, "", "there is nothing here");
-    } catch (const std::exception& error) {
-      return store_failed(error.what());
-    }
-  };
-  // The request lives in the session, which `then` keeps.
-  service_.store_thread.run(stream_.get_executor(), job, [self = shared_from_this()](Answer told) {
-    self->release_body();
-    self->send(std::move(told));
-  });
+  service_.store_thread.run(
+      stream_.get_executor(),
+      [self = shared_from_this()] { return self->answer_on_store_thread(); },
+      [self = shared_from_this()](Answer told) {
+        self->is_in_store_ = false;
+        self->send(std::move(told), self->can_keep_alive());
+      });
 }
 
 void Session::open_stream() {
   const auto last_seen = view(parser_->get()["Last-Event-ID"]);
   const auto cursor = cursor_of(last_seen.empty() ? route_->parameter("cursor")
                                                   : std::optional(std::string(last_seen)));
-  if (!cursor) return send(bad_cursor());
-  if (service_.streams.count() >= Service::max_streams) {
-    return send(error_answer(503, "", "too many live streams"));
+  const auto answer_instead = [](Session& self, Answer answer) {
+    self.is_in_store_ = false;
+    self.send(std::move(answer), self.can_keep_alive());
+  };
+  if (!cursor) return answer_instead(*this, bad_cursor());
+  if (service_.streams.count() >= service_.max_streams) {
+    return answer_instead(*this, error_answer(503, "", "too many live streams"));
   }
   const auto job = [&service = service_, run_id = route_->run_id, after = *cursor] {
     return read_stream(service.reading, run_id, after);
   };
   service_.store_thread.run(
       stream_.get_executor(), job,
-      [self = shared_from_this(), after = *cursor](const StreamReading& first) {
-        if (!first.fault.empty()) return self->send(store_failed(first.fault));
-        if (!first.step) return self->send(unknown_run());
+      [self = shared_from_this(), after = *cursor, answer_instead](const StreamReading& first) {
+        if (!first.fault.empty()) return answer_instead(*self, store_failed(first.fault));
+        if (!first.step) return answer_instead(*self, unknown_run());
         start_event_stream(self->service_, self->stream_.release_socket(), self->route_->run_id,
-                           after);
+                           after, self->sharing_);
       });
 }
 
+// Answers a request that is not read to its end: what is left of it must not be taken for the next.
 void Session::refuse(Answer answer) {
-  // What is left of the request is not read: no further request can follow it.
-  if (!parser_->is_done()) parser_->get().keep_alive(false);
-  send(std::move(answer));
+  const bool keep_alive = parser_->is_done() && can_keep_alive();
+  send(std::move(answer), keep_alive);
 }
 
-void Session::send(Answer answer) {
-  const auto& request = parser_->get();
-  const bool keep_alive = request.keep_alive() && !service_.winding_up;
+void Session::send(Answer answer, bool keep_alive) {
+  auto& request = parser_->get();
+  std::string().swap(request.body());
+  if (!hold(answer.body.size())) answer = too_busy();
   response_ = {};
   response_.version(request.version() == 10 ? 10 : 11);
   response_.result(answer.status);
   response_.set(http::field::server, "shiptrace-collector");
-  response_.set(http::field::content_type, "application/json");
+  if (!answer.body.empty()) response_.set(http::field::content_type, "application/json");
   response_.set(http::field::cache_control, "no-store");
   response_.set(http::field::accept_encoding, "gzip, zstd");  // of requests, RFC 7694
+  // Nothing here is a script or an image of anybody's page.
+  response_.set("X-Content-Type-Options", "nosniff");
+  response_.set("Cross-Origin-Resource-Policy", "same-origin");
   for (const auto& [name, value] : answer.headers) response_.set(name, value);
+  for (const auto& [name, value] : sharing_) response_.set(name, value);
   response_.keep_alive(keep_alive);
   if (request.method() != http::verb::head) response_.body() = std::move(answer.body);
   response_.prepare_payload();
-  stream_.expires_after(Service::answer_time);
-  http::async_write(stream_, response_, keeping([keep_alive](Session& self, error_code fault) {
-                      self.on_sent(fault, keep_alive);
-                    }));
+  if (answer.status == 204) response_.content_length(boost::none);  // 204 has no body
+  serializer_.emplace(response_);
+  expect(Service::answer_time);
+  write_answer();
 }
 
-void Session::on_sent(error_code fault, bool keep_alive) {
+void Session::write_answer() {
+  http::async_write_some(stream_, *serializer_,
+                         keeping([](Session& self, error_code fault, std::size_t count) {
+                           if (fault) return;
+                           if (self.serializer_->is_done()) {
+                             return self.on_sent(self.response_.keep_alive());
+                           }
+                           self.moved(count);
+                           self.write_answer();
+                         }));
+}
+
+void Session::on_sent(bool keep_alive) {
+  serializer_.reset();
   response_ = {};
-  if (fault) return;
+  hold(0);
   if (keep_alive && !service_.winding_up) return read_head();
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, fault);
+  error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   constexpr std::chrono::seconds patience{2};
-  stream_.expires_after(patience);
+  expect(patience);
   linger(2 * service_.max_body);
 }
 
@@ -235,32 +360,34 @@ void Session::on_sent(error_code fault, bool keep_alive) {
 // answer might never be seen.
 void Session::linger(std::size_t left) {
   buffer_.clear();
-  constexpr std::size_t piece = 64 * 1024;
   if (left < piece) return;
   stream_.async_read_some(buffer_.prepare(piece),
-                          [self = shared_from_this(), left](error_code fault, std::size_t count) {
-                            if (!fault) self->linger(left - count);
-                          });
+                          keeping([left](Session& self, error_code fault, std::size_t count) {
+                            if (!fault) self.linger(left - count);
+                          }));
 }
 
-bool Session::reserve_body() {
-  const auto length = parser_->content_length();
-  const std::size_t need = length ? static_cast<std::size_t>(*length) : service_.max_body;
-  if (service_.body_bytes_in_flight + need > Service::bodies_at_once * service_.max_body) {
-    return false;
+// Keeps account of what this connection holds of bodies and answers. False when there is no room
+// for more.
+bool Session::hold(std::size_t bytes) {
+  if (bytes > held_) {
+    if (!service_.connections.take_bytes(*this, bytes - held_)) return false;
+  } else {
+    service_.connections.return_bytes(held_ - bytes);
   }
-  service_.body_bytes_in_flight += need;
-  reserved_ = need;
+  held_ = bytes;
   return true;
 }
 
-void Session::release_body() {
-  service_.body_bytes_in_flight -= reserved_;
-  reserved_ = 0;
+void Session::give_way() {
+  has_given_way_ = true;
+  hold(0);
+  stream_.close();
+  service_.connections.leave(*this);
 }
 
 void Session::wind_up() {
-  if (waiting_) stream_.close();
+  if (is_idle_) stream_.close();
 }
 
 }  // namespace

@@ -54,8 +54,10 @@ TEST_CASE("a chunked body is read like any other") {
   Collector collector;
   Client client(collector.url());
   const std::string line = line_of("r", events_of("r", 1, 2));
-  client.write("POST /trace/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" +
-               fmt::format("{:x}\r\n{}\r\n", 20, line.substr(0, 20)));
+  client.write(
+      "POST /trace/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+      "application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n" +
+      fmt::format("{:x}\r\n{}\r\n", 20, line.substr(0, 20)));
   client.write(fmt::format("{:x}\r\n{}\r\n0\r\n\r\n", line.size() - 20, line.substr(20)));
   CHECK(accepted(client.read_reply()) == 2);
 }
@@ -65,7 +67,8 @@ TEST_CASE("a client that waits to be told may go on") {
   Client client(collector.url());
   const std::string line = line_of("r", events_of("r", 1, 2));
   client.write(
-      fmt::format("POST /trace/events HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n"
+      fmt::format("POST /trace/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                  "application/x-ndjson\r\nContent-Length: {}\r\n"
                   "Expect: 100-continue\r\n\r\n",
                   line.size()));
   CHECK(client.read_reply().status == 100);
@@ -126,7 +129,9 @@ TEST_CASE("a body is bounded as it is sent and after inflation") {
   }
   SUBCASE("a chunked body is stopped at the limit") {
     Client client(collector.url());
-    client.write("POST /trace/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    client.write(
+        "POST /trace/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+        "application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n");
     const std::string chunk = fmt::format("{:x}\r\n", limit) + std::string(limit, ' ') + "\r\n";
     client.write(chunk + chunk);
     CHECK(client.read_reply().status == 413);

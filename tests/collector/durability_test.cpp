@@ -140,8 +140,10 @@ TEST_CASE("a collector that is asked to end finishes the request that it is read
   const std::string line = line_of("r", events_of("r", 1, 100));
   // The first request proves that the connection is being served when the signal comes.
   CHECK(busy.get("/workflows/runs").status == 200);
-  busy.write("POST /trace/events HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " +
-             std::to_string(line.size()) + "\r\n\r\n");
+  busy.write(
+      "POST /trace/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+      "application/x-ndjson\r\nExpect: 100-continue\r\nContent-Length: " +
+      std::to_string(line.size()) + "\r\n\r\n");
   CHECK(busy.read_reply().status == 100);
   busy.write(line.substr(0, line.size() / 2));
 

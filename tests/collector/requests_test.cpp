@@ -49,10 +49,16 @@ TEST_CASE("a refusal before the body has been read ends the connection") {
   CHECK(post.headers.at("allow") == "GET");
   CHECK(send({.method = "HEAD", .target = "/workflows/runs"}).status == 405);
   const auto with = [&](const char* name, const char* value) {
-    return send(
-        {.method = "POST", .target = "/trace/events", .body = line, .headers = {{name, value}}});
+    std::map<std::string, std::string> headers{{"Content-Type", "application/x-ndjson"}};
+    headers[name] = value;
+    return send({.method = "POST", .target = "/trace/events", .body = line, .headers = headers});
   };
-  CHECK(with("Content-Type", "text/html").status == 415);
+  CHECK(send({.method = "POST", .target = "/trace/events", .body = line}).status == 415);
+  for (const char* type : {"text/html", "text/plain", "multipart/form-data; boundary=x",
+                           "application/x-www-form-urlencoded", "application/x-ndjsonx", ";", ""}) {
+    INFO("type: " << std::string(type));
+    CHECK(with("Content-Type", type).status == 415);
+  }
   CHECK(with("Content-Encoding", "lz4").status == 415);
   CHECK(with("Content-Encoding", "gzip, zstd").status == 415);
   CHECK(with("Content-Encoding", "lz4").headers.at("accept-encoding") == "gzip, zstd");
@@ -118,9 +124,9 @@ TEST_CASE("requests in a row on one connection are answered in their order") {
   Client client(collector.url());
   client.post(line_of("r", events_of("r", 1, 1)));
   client.write(
-      "GET /workflows/runs/r/status HTTP/1.1\r\nHost: x\r\n\r\n"
-      "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
-      "GET /workflows/runs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      "GET /workflows/runs/r/status HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      "GET /workflows/runs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   CHECK(client.read_reply().json().at("runId") == "r");
   CHECK(client.read_reply().status == 404);
   CHECK(client.read_reply().json().at("runs").as_array().size() == 1);
