@@ -1,9 +1,13 @@
-// A table of attacks: what a web page, a slow client or a malformed request can do to the collector.
+// A table of attacks: what a web page, a slow client or a malformed request can do to the
+// collector.
 //   shiptrace_attack_requests [FILTER]
-#include "faults/table/table.hpp"
+#include "attack/requests/trials.hpp"
 
 int main(int argc, char** argv) {
   using namespace trace::testing;
-  const std::vector<Fault> faults;
-  return try_faults(faults, argc > 1 ? argv[1] : "");
+  std::vector<Fault> attacks = request_attacks();
+  for (const auto& more : {crowd_attacks(), browser_attacks()}) {
+    attacks.insert(attacks.end(), more.begin(), more.end());
+  }
+  return try_faults(attacks, argc > 1 ? argv[1] : "");
 }

@@ -1,0 +1,14 @@
+// The attacks on the collector, by what is attacked.
+#pragma once
+
+#include <vector>
+
+#include "faults/table/table.hpp"
+
+namespace trace::testing {
+
+std::vector<Fault> request_attacks();  // malformed requests, foreign hosts and origins
+std::vector<Fault> crowd_attacks();    // connections that keep others out
+std::vector<Fault> browser_attacks();  // pages in a real browser
+
+}  // namespace trace::testing
