@@ -5,7 +5,8 @@
 #
 #   --yes        do not ask, also when packages have to be removed (for CI)
 #   --dev        what only contributors need as well: clang, clang-format, clang-tidy, ccache,
-#                valgrind, what benchmarks compare with and the tools of tests/tools
+#                valgrind, what benchmarks compare with, the tools of tests/tools and, on
+#                Debian, chromium for tests/attack (Ubuntu has it as a snap only)
 #   --no-docker  leave out docker.io (containers are then not traced, and their tests skip)
 #
 # Says what it will do before it does it. With nothing to do it needs neither network nor root.
@@ -28,8 +29,8 @@ fail() { printf 'install-deps.sh: %s\n' "$*" >&2; exit 1; }
 # shellcheck source=/dev/null
 system=$(. /etc/os-release 2>/dev/null && echo "${ID:-unknown} ${VERSION_ID:-}") || system=unknown
 case $system in
-  "debian 12") boost=libboost1.81-dev ;;    # libboost-dev is 1.74: without Boost.Process v2
-  "ubuntu 24.04") boost=libboost1.83-dev ;;
+  "debian 12") boost=libboost1.81-dev browser=(chromium) ;;  # libboost-dev is 1.74: without Boost.Process v2
+  "ubuntu 24.04") boost=libboost1.83-dev browser=() ;;
   *)
     fail "this script knows Debian 12 and Ubuntu 24.04, and this is '$system'. Install by hand: a C++20" \
       "compiler, cmake >= 3.25, Boost >= 1.81, fmt, simdjson, moodycamel's concurrentqueue, libcurl," \
@@ -43,7 +44,8 @@ packages=(g++ cmake make pkg-config ca-certificates git "$boost" libfmt-dev libs
 [[ $docker == no ]] || packages+=(docker.io busybox-static iproute2)
 [[ $dev == no ]] || packages+=(clang clang-format clang-tidy libclang-rt-dev ccache ninja-build shellcheck
                               python3 valgrind libspdlog-dev
-                              nmap lynis python3-pip procps)  # tools that tests/tools wraps
+                              nmap lynis python3-pip procps  # tools that tests/tools wraps
+                              "${browser[@]}")
 
 installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii  *//p')
 missing=()

@@ -78,6 +78,9 @@ int listen_on(const ServerOptions& options) {
                                  : reinterpret_cast<const sockaddr*>(&tcp);
   const int listener = ::socket(is_local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const auto size = static_cast<socklen_t>(is_local ? sizeof local : sizeof tcp);
+  // Another server may follow at this address.
+  const int on = 1;
+  if (!is_local) ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (listener < 0 || ::bind(listener, address, size) != 0 || ::listen(listener, 16) != 0) {
     throw std::runtime_error("the scripted server cannot listen");
   }
