@@ -42,11 +42,11 @@ struct GrowingBody {
     static void finish(boost::system::error_code& fault) { fault = {}; }
 
    private:
-    // Doubles, but not beyond what was announced.
+    // Four times what has come, but not beyond what was announced: few copies of large bodies.
     void make_room(std::size_t size) {
-      if (size > body_.capacity()) {
-        body_.reserve(std::max(size, std::min(2 * body_.capacity(), announced_)));
-      }
+      constexpr std::size_t least = 256 * 1024;
+      if (size <= body_.capacity()) return;
+      body_.reserve(std::max(size, std::min(std::max(4 * size, least), announced_)));
     }
 
     value_type& body_;
