@@ -67,7 +67,8 @@ struct Stats {
   std::uint64_t filtered = 0;  // below Config::level
   std::uint64_t dropped = 0;   // sum of dropped_by
   std::array<std::uint64_t, static_cast<std::size_t>(DropReason::count_)> dropped_by{};
-  // Accepted, and then destroyed by somebody in the journal's file; known after close().
+  // Accepted, and then lost: neither with the backend, nor in a journal that a later start finds,
+  // nor in rejected.ndjson. Final after close().
   std::uint64_t lost = 0;
   std::uint64_t acknowledged = 0;               // stored by the backend
   std::uint64_t rejected = 0;                   // refused by it for good, kept in rejected.ndjson
@@ -78,10 +79,14 @@ struct Stats {
   std::uint64_t journal_bytes = 0;              // reserved on disk now
 };
 
-// What close() left behind.
+// What close() left behind. Every event that was accepted is with the backend, in rejected.ndjson,
+// kept, or lost.
 struct Closed {
-  std::uint64_t kept = 0;  // events that are still in the journal, to be sent by a later start
-  std::string journal;     // the journal's directory
+  std::uint64_t kept = 0;  // in a journal file in `journal`, from which a later start sends them
+  // Gone: not sent, and in no such file, because the journal lay in memory or because somebody
+  // removed, replaced or truncated it. The diagnostic "lost" says why.
+  std::uint64_t lost = 0;
+  std::string journal;  // the journal's directory
 };
 
 // A registered cancellation callback; its destructor unregisters it and waits until a running
@@ -174,7 +179,7 @@ class Run {
   ~Run();
 
   // `id`: 1 to 256 bytes, no control characters; otherwise everything recorded with the node is
-  // dropped as bad_id and a diagnostic says so. Copied.
+  // dropped as bad_id and a diagnostic says so. Invalid UTF-8 is replaced by U+FFFD. Copied.
   Node node(std::string_view id);
 
   // As Node::on_cancel, held until ~Run, which unregisters and waits.
@@ -216,7 +221,9 @@ class Session {
   ~Session();  // close(Config::close_timeout)
 
   // `id`: 1 to 128 bytes, no control characters; otherwise everything recorded for the run is
-  // dropped as bad_id and a diagnostic says so. Copied. The same id may be opened again.
+  // dropped as bad_id and a diagnostic says so. Invalid UTF-8 is replaced by U+FFFD, here and in
+  // `spec`, whose ids may have 256 bytes: a longer one is left out. Copied. The same id may be
+  // opened again.
   Run run(std::string_view id, const RunSpec& spec = {});
 
   // Sends everything recorded before the call, trying at once whatever the backoff says.
@@ -224,7 +231,10 @@ class Session {
   bool flush(std::chrono::milliseconds deadline);
 
   // Ends open nodes (FAILED, ABANDONED), flushes, stops the threads. Takes at the longest
-  // `deadline`. Events that could not be sent stay in the journal. A second call does nothing.
+  // `deadline`, and returns before it when the backend refuses what is left. Events that could not
+  // be sent stay in the journal, when there is one. Reports what this session lost (Stats::dropped,
+  // Stats::lost) as the diagnostic "lost", with final counts. A second call returns the same result
+  // and does nothing.
   Closed close(std::chrono::milliseconds deadline);
 
   // From now on the value stands in nothing that leaves the process: "[REDACTED]" stands there,

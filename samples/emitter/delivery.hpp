@@ -7,8 +7,9 @@
 
 namespace trace::cli {
 
-// Gives the last events Config::close_timeout and says on stderr what could not be sent. Answers
-// false when events are lost, because no journal could be written.
+// Gives the last events Config::close_timeout and reports on stderr what could not be sent. Returns
+// false when events are lost: dropped, or accepted and neither sent nor kept (the diagnostic "lost",
+// which --quiet does not silence, says how many and why).
 bool close(Session& session, const Config& config);
 
 }  // namespace trace::cli

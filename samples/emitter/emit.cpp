@@ -40,12 +40,17 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+// Events that need no further waiting.
+std::uint64_t settled(const Stats& stats) {
+  return stats.acknowledged + stats.rejected + stats.lost;
+}
+
 // Says when the backend has taken nothing for so long that waiting is in vain.
 class Patience {
  public:
   bool spent(const Stats& stats) {
     const auto now = Clock::now();
-    const std::uint64_t resolved = stats.acknowledged + stats.rejected;
+    const std::uint64_t resolved = settled(stats);
     if (resolved != resolved_ || resolved >= stats.accepted) {
       resolved_ = resolved;
       since_ = now;
@@ -66,7 +71,7 @@ Ending watch(const Session& session, const Load& load, const StopSignals& stop) 
   for (;;) {
     const bool finished = load.finished();  // before the counters: they are complete then
     const Stats stats = session.stats();
-    if (finished && stats.acknowledged + stats.rejected >= stats.accepted) return Ending::delivered;
+    if (finished && settled(stats) >= stats.accepted) return Ending::delivered;
     if (stop.requested()) return Ending::interrupted;
     if (patience.spent(stats)) return Ending::gave_up;
     std::this_thread::sleep_for(std::chrono::milliseconds(finished ? 1 : 10));
@@ -82,9 +87,9 @@ std::string summary(const Stats& stats, double seconds, double cpu, const LoadSp
 }
 
 // The exit status, and the reasons when it is not 0.
-int judge(const Stats& stats, Ending ending, bool kept_safe, const EmitOptions& options,
+int judge(const Stats& stats, Ending ending, bool nothing_lost, const EmitOptions& options,
           const Config& config) {
-  int status = kept_safe ? exit_code::ok : exit_code::failed;
+  int status = nothing_lost ? exit_code::ok : exit_code::failed;
   if (stats.rejected > 0) {
     status =
         fail(fmt::format("the backend rejected {} events; rejected.ndjson in the journal "
@@ -125,12 +130,12 @@ int emit(EmitOptions options) {
   const std::chrono::duration<double> took = Clock::now() - began;
   const double cpu = cpu_seconds() - cpu_before;
   load.stop();
-  const bool kept_safe = close(*session, config);  // threads that wait for space return now
+  const bool nothing_lost = close(*session, config);  // threads that wait for space return now
   const Stats stats = session->stats();
   if (!options.shared.quiet) {
     fmt::print(stderr, "{}", summary(stats, took.count(), cpu, options.load));
   }
-  return judge(stats, ending, kept_safe, options, config);
+  return judge(stats, ending, nothing_lost, options, config);
 }
 
 }  // namespace
@@ -166,8 +171,8 @@ void add_emit(CLI::App& app, int& status) {
       "Waits for space in the journal instead of dropping events, and until all events are\n"
       "acknowledged; gives up after 60 s in which the backend takes none.\n"
       "Exit codes: 0 all events are recorded (what is not yet sent is kept, as a message says);\n"
-      "1 fewer were recorded, or the backend rejected some; 2 wrong options or configuration;\n"
-      "130 Ctrl-C.");
+      "1 fewer were recorded, some were lost, or the backend rejected some; 2 wrong options or\n"
+      "configuration; 130 Ctrl-C.");
   command->final_callback([options, &status] { status = emit(*options); });
 }
 

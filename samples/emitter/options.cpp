@@ -1,6 +1,9 @@
 #include "options.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+
+#include "commands.hpp"
 
 namespace trace::cli {
 
@@ -30,7 +33,11 @@ Config config_of(const SharedOptions& options) {
     config.token_file = options.token_file;
     config.token.clear();  // the environment's token would contradict it
   }
-  if (options.quiet) config.on_diagnostic = [](const Diagnostic&) {};
+  if (options.quiet) {
+    config.on_diagnostic = [](const Diagnostic& each) {
+      if (each.reason == "lost") fail(fmt::format("{}: {}", each.reason, each.text));
+    };
+  }
   return config;
 }
 

@@ -25,7 +25,8 @@ struct SharedOptions {
 
 void add_shared(CLI::App& command, SharedOptions& options);
 
-// Config::from_env() with the options over it. --quiet also silences the SDK's diagnostics.
+// Config::from_env() with the options over it. --quiet also silences the SDK's diagnostics, but for
+// the final one that reports lost events.
 Config config_of(const SharedOptions& options);
 
 // Which run and node a command records for; `run` and `docker` send the workflow along.

@@ -108,7 +108,7 @@ int record_events(const RecordOptions& options) {
   if (!session) return fail(session.error().text(), exit_code::usage);
   const int status = options.from_stdin ? record_lines(*session, options.shared.quiet)
                                         : record_one(*session, options);
-  const bool kept_safe = close(*session, config);
+  const bool nothing_lost = close(*session, config);
   const std::uint64_t rejected = session->stats().rejected;
   if (rejected > 0) {
     return fail(
@@ -116,7 +116,7 @@ int record_events(const RecordOptions& options) {
                     "says why",
                     thousands(rejected)));
   }
-  return status == exit_code::ok && !kept_safe ? exit_code::failed : status;
+  return status == exit_code::ok && !nothing_lost ? exit_code::failed : status;
 }
 
 // --stdin stands alone: its lines have what the other options say.
@@ -157,8 +157,8 @@ void add_record(CLI::App& app, int& status) {
   add_shared(*command, options->shared);
   command->footer(
       "Exit codes: 0 recorded (what could not be sent is kept, as a message says); 1 a line of\n"
-      "--stdin is no event, the others are recorded, or the backend rejected some; 2 wrong\n"
-      "options or configuration.");
+      "--stdin is no event, the others are recorded, or events were lost or rejected by the\n"
+      "backend; 2 wrong options or configuration.");
   command->final_callback([command, options, &status] {
     check_combination(*command, options->from_stdin);
     status = record_events(*options);

@@ -22,7 +22,9 @@ const char* const child_exit_codes =
     "125 when it could not be started (wrong options or configuration, no Docker daemon, no such\n"
     "image); 126 and 127 when the command cannot be executed or found; 130 after Ctrl-C (once "
     "more\n"
-    "kills); 1 when a container that succeeded left a result that is no JSON.";
+    "kills); 1 when the child succeeded but events of it were lost, or a container's result is "
+    "not\n"
+    "JSON. A child that failed keeps its own code; lost events are then reported on stderr only.";
 
 void add_child(CLI::App& command, ChildOptions& options) {
   add_node(command, options.node);
@@ -122,8 +124,9 @@ int trace_child(const ChildOptions& options, const RunChild& run_child) {
            options.with_stdin ? std::optional(Input{.descriptor = STDIN_FILENO}) : std::nullopt,
        .terminal = options.pty ? std::optional(terminal_size()) : std::nullopt});
   if (!spoke_for_itself(ended)) fail(fmt::format("{}: {}", ended.code(), ended.text()));
-  close(*session, config);
-  return ended.exit_status();
+  const bool nothing_lost = close(*session, config);
+  const int status = ended.exit_status();
+  return status == exit_code::ok && !nothing_lost ? exit_code::failed : status;
 }
 
 }  // namespace trace::cli

@@ -49,7 +49,8 @@ struct ChildControl {
 };
 using RunChild = std::function<Ended(Node, ChildControl)>;
 
-// Traces the child; answers the exit status for this process.
+// Traces the child; returns the exit status for this process: the child's own, or 1 when the child
+// succeeded and events were lost.
 int trace_child(const ChildOptions& options, const RunChild& run);
 
 extern const char* const child_exit_codes;  // for --help

@@ -196,7 +196,8 @@ bool JournalFile::is_named() const noexcept {
 }
 
 void JournalFile::remove() noexcept {
-  if (crash_safe()) unlink(path_.c_str());
+  // What has the name now may be somebody else's.
+  if (crash_safe() && is_named()) unlink(path_.c_str());
 }
 
 void JournalFile::release() noexcept {

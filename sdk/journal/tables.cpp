@@ -18,6 +18,7 @@ RecordHeader header_of(RecordKind kind, std::size_t bytes) noexcept {
 }  // namespace
 
 std::byte* Tables::append(std::size_t bytes) noexcept {
+  if (bytes > large_slab_bytes - sizeof(SlabHeader)) return nullptr;
   if (slab_ == nullptr || length_ + bytes > slab_->capacity()) {
     Slab* next = pool_.take(bytes > small_slab_bytes - sizeof(SlabHeader) ? SlabSize::large
                                                                           : SlabSize::small);

@@ -23,7 +23,7 @@ Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limi
       clock_(parts.clock),
       wall_time_(journal_.reader().header()),
       shipper_({journal_, journal_, runs_, wall_time_, parts.transport, clock_, parts.dead_letters,
-                parts.diagnostics, parts.redaction},
+                parts.diagnostics, parts.taken, parts.redaction},
                limits, std::string(journal_.reader().header().session)) {
   for (const FoundRun& run : journal_.reader().runs()) {
     runs_.restore(run.number, run.id,

@@ -17,6 +17,7 @@ struct AdoptionParts {
   Clock& clock;
   DeadLetters& dead_letters;
   Diagnostics& diagnostics;
+  TakenEvents& taken;
   Reap reap = {};
   RedactionRules redaction = {};
 };

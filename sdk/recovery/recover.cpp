@@ -34,6 +34,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   SystemClock clock(best_stamp_source());
   Diagnostics diagnostics(values.on_diagnostic, clock);
   DeadLetters dead_letters(finalized->journal_dir);
+  TakenEvents taken;
   // What was recorded by a session that knew more has been redacted before.
   std::string complaints;
   const auto secrets = known_secrets(values, complaints);
@@ -43,6 +44,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
                        clock,
                        dead_letters,
                        diagnostics,
+                       taken,
                        dependencies.reap,
                        {secrets, values.redact_patterns}},
                       {{values.batch_bytes, values.batch_events},
@@ -54,9 +56,9 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   for (std::uint64_t progress = 0;;) {
     const Steady::time_point now = clock.now();
     const Steady::time_point next = adoptions.step(now);
-    const std::uint64_t taken = adoptions.progress();
-    if (taken > progress || adoptions.reaping()) {
-      progress = taken;
+    const std::uint64_t now_taken = adoptions.progress();
+    if (now_taken > progress || adoptions.reaping()) {
+      progress = now_taken;
       give_up = clock.now() + patience;
     }
     if (adoptions.idle()) break;

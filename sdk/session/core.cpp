@@ -9,6 +9,7 @@
 #include "journal/docker_clients.hpp"
 #include "record/ulid.hpp"
 #include "redact/known_secrets.hpp"
+#include "session/leftover.hpp"
 
 namespace trace::detail {
 namespace {
@@ -111,6 +112,7 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
                 clock_,
                 dead_letters_,
                 diagnostics_,
+                taken_events_,
                 {secrets_, config_.values().redact_patterns}},
                limits_of(config_.values()), id_),
       adoptions_(file_->crash_safe() ? config_.journal_dir : std::string(),
@@ -119,6 +121,7 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
                   clock_,
                   dead_letters_,
                   diagnostics_,
+                  taken_events_,
                   reap_,
                   {secrets_, config_.values().redact_patterns}},
                  limits_of(config_.values())) {
@@ -267,20 +270,22 @@ Steady::time_point SessionCore::ship(Steady::time_point now) {
   return std::min(next, other);
 }
 
-bool SessionCore::drain(Steady::time_point deadline) {
+bool SessionCore::drain(std::uint64_t stamp, Steady::time_point deadline, bool may_give_in) {
   draining_.store(true);
   // Our own events do not wait for the answer to somebody else's.
   if (adopting_.load()) transport_->interrupt();
-  const std::uint64_t stamp = clock_.stamp();
   shipper_.request_flush(stamp, deadline);
   shipper_thread_->wake();
-  const bool drained =
-      shipper_thread_->wait_for([&] { return shipper_.resolved_before() >= stamp; }, deadline);
+  const auto resolved = [&] { return shipper_.resolved_before() >= stamp; };
+  const auto in_vain = [&] { return may_give_in && shipper_.next_attempt() > deadline; };
+  shipper_thread_->wait_for([&] { return resolved() || in_vain(); }, deadline);
   draining_.store(false);
-  return drained;
+  return resolved();
 }
 
-bool SessionCore::flush(Steady::time_point deadline) { return !closed() && drain(deadline); }
+bool SessionCore::flush(Steady::time_point deadline) {
+  return !closed() && drain(clock_.stamp(), deadline, false);
+}
 
 void SessionCore::tell_of_the_journal(Steady::time_point now) {
   if (!truncation_told_ && file_->truncations() > 0) {
@@ -320,26 +325,43 @@ Closed SessionCore::close(Steady::time_point deadline) {
   lanes_.wait_until_quiet(deadline);
   if (keeper_thread_) keeper_thread_->stop();
   loss_events_.finish();
-  const bool drained = drain(deadline);
+  const std::uint64_t stamp = clock_.stamp();
+  drain(stamp, deadline, true);
+  // From here on no count changes: nobody records, and the shipper has made its last step.
   stop_threads();
   losses_.report();
   tell_of_the_journal(Steady::time_point::max());
-  const Stats counted = stats();
-  const ShipperCounters& shipped = shipper_.counters();
-  const std::uint64_t resolved =
-      counted.acknowledged + counted.rejected + shipped.own_acknowledged + shipped.unreadable;
-  const std::uint64_t recorded = counted.accepted + loss_events_.told();
-  const std::uint64_t open = recorded > resolved ? recorded - resolved : 0;
-  if (drained) {
-    lost_ = open;  // all that can be read is resolved: the rest is not there any more
-  } else {
-    close_result_.kept = open;
-  }
-  close_result_.journal = config_.journal_dir;
+  settle_account(shipper_.resolved_before() >= stamp);
   file_->header().closed_cleanly.store(1, std::memory_order_release);
   if (close_result_.kept == 0) file_->remove();
   file_->release();
   return close_result_;
+}
+
+void SessionCore::settle_account(bool all_read) {
+  const Stats counted = stats();
+  const ShipperCounters& shipped = shipper_.counters();
+  const std::uint64_t discarded = shipped.discarded;
+  const std::uint64_t unreadable = shipped.unreadable;
+  const std::uint64_t settled =
+      counted.acknowledged + counted.rejected + shipped.own_acknowledged + discarded + unreadable;
+  const std::uint64_t recorded = counted.accepted + loss_events_.told();
+  const Leftover left = leftover_of(*file_, config_.journal_dir,
+                                    recorded > settled ? recorded - settled : 0, all_read);
+  lost_ = left.lost;
+  close_result_ = {left.kept, stats().lost, config_.journal_dir};
+
+  std::string parts;
+  const auto add = [&](std::uint64_t count, const std::string& what) {
+    if (count > 0) parts += fmt::format("{}{} {}", parts.empty() ? "" : "; ", count, what);
+  };
+  add(counted.dropped, fmt::format("dropped ({})", losses_.summary()));
+  add(left.lost, "not sent, and " + left.why);
+  add(discarded, "refused by the backend, and rejected.ndjson could not be written");
+  add(unreadable, "could not be read in the journal");
+  if (parts.empty()) return;
+  const std::uint64_t all = counted.dropped + close_result_.lost;
+  diagnostics_.report_final("lost", fmt::format("{} event{}: {}", all, all == 1 ? "" : "s", parts));
 }
 
 void SessionCore::stop_threads() {
@@ -359,7 +381,8 @@ Stats SessionCore::stats() const noexcept {
   const ShipperCounters& shipped = shipper_.counters();
   stats.acknowledged = shipped.acknowledged.load(std::memory_order_relaxed);
   stats.rejected = shipped.rejected.load(std::memory_order_relaxed);
-  stats.lost = lost_ + shipped.unreadable.load(std::memory_order_relaxed);
+  stats.lost = lost_ + shipped.unreadable.load(std::memory_order_relaxed) +
+               shipped.discarded.load(std::memory_order_relaxed);
   stats.batches = shipped.batches.load(std::memory_order_relaxed);
   stats.retries = shipped.retries.load(std::memory_order_relaxed);
   stats.slabs_mapped_by_producers = pool_.mapped_by_producers();

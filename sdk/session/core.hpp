@@ -107,7 +107,11 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 
  private:
   void abandon_open_nodes();
-  bool drain(Steady::time_point deadline);
+  // True when everything stamped before `stamp` is resolved. `may_give_in`: returns as soon as
+  // nothing more is tried before the deadline.
+  bool drain(std::uint64_t stamp, Steady::time_point deadline, bool may_give_in);
+  // Once nothing changes any more: what is kept, what is lost, and the final report of losses.
+  void settle_account(bool all_read);
   // Delivers our own events; when these rest, those of sessions that are gone.
   Steady::time_point ship(Steady::time_point now);
   void stop_threads();
@@ -137,6 +141,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::unique_ptr<Transport> transport_;
   const Reap reap_;
   Keeper keeper_;
+  TakenEvents taken_events_;  // of this process, whichever journal they were in
   Shipper shipper_;
   Adoptions adoptions_;
   std::atomic<bool> adopting_{false};  // the shipper's thread is busy with another's journal

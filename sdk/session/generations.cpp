@@ -1,5 +1,7 @@
 #include "session/generations.hpp"
 
+#include <trace/recovery.hpp>
+
 #include <algorithm>
 
 namespace trace::detail {
@@ -52,8 +54,9 @@ void Generations::end_unused() {
   const auto unused = std::stable_partition(cores_.begin(), cores_.end(),
                                             [](const auto& core) { return core->in_use(); });
   for (auto ending = unused; ending != cores_.end(); ++ending) {
-    (*ending)->close(Steady::now());
+    const Closed closed = (*ending)->close(Steady::now());
     add(ended_, (*ending)->stats());
+    if (closed.kept > 0) left_behind_.emplace_back((*ending)->journal_path());
   }
   cores_.erase(unused, cores_.end());
 }
@@ -78,7 +81,14 @@ Closed Generations::close(std::chrono::milliseconds timeout) {
   for (const auto& core : all()) {
     const Closed closed = core->close(deadline);
     sum.kept += closed.kept;
+    sum.lost += closed.lost;
     sum.journal = closed.journal;
+  }
+  const std::lock_guard lock(mutex_);
+  sum.lost += ended_.lost;
+  // Of generations that ended before: whoever has delivered such a journal has removed it.
+  for (const std::string& path : left_behind_) {
+    if (const auto report = inspect_journal(path)) sum.kept += report->unsent;
   }
   return sum;
 }

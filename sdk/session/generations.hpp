@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -40,6 +41,7 @@ class Generations {
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<SessionCore>> cores_;  // oldest first
   Stats ended_;                                      // of the generations that are gone
+  std::vector<std::string> left_behind_;             // their journals that still held events
 };
 
 }  // namespace trace::detail

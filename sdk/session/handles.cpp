@@ -49,6 +49,19 @@ NodeState::NodeState(std::shared_ptr<SessionCore> owner, RunInfo* of, std::strin
 RunState::RunState(std::shared_ptr<SessionCore> of, RunInfo* run)
     : core(std::move(of)), info(run), lease(core->lease()) {}
 
+namespace {
+
+// What a run belongs to, repaired; without it the run is traced all the same.
+std::string known_id(std::string_view id, std::string_view of, SessionCore& core) {
+  if (id.empty()) return {};
+  const std::string_view fault = fault_of_node_id(id);
+  if (fault.empty()) return repaired_id(id);
+  core.diagnostics().report("bad_id", fmt::format("{} id {}; it is left out", of, fault));
+  return {};
+}
+
+}  // namespace
+
 }  // namespace detail
 
 // Session
@@ -99,7 +112,11 @@ Run Session::run(std::string_view id, const RunSpec& spec) {
         "bad_id", fmt::format("run id {}; the run's events are dropped", fault));
     return Run(std::make_shared<detail::RunState>(session->first(), nullptr));
   }
-  const auto [core, info] = session->open_run(id, spec);
+  RunSpec repaired = spec;
+  repaired.workflow_id = detail::known_id(spec.workflow_id, "workflow", *session->first());
+  repaired.organization_id =
+      detail::known_id(spec.organization_id, "organization", *session->first());
+  const auto [core, info] = session->open_run(detail::repaired_id(id), repaired);
   return Run(std::make_shared<detail::RunState>(core, info));
 }
 
@@ -167,7 +184,7 @@ Node Run::node(std::string_view id) {
     core->diagnostics().report("bad_id",
                                fmt::format("node id {}; the node's events are dropped", fault));
   }
-  return Node(std::make_shared<detail::NodeState>(core, run, std::string(id)));
+  return Node(std::make_shared<detail::NodeState>(core, run, detail::repaired_id(id)));
 }
 
 void Run::on_cancel(std::function<void()> callback) {

@@ -62,6 +62,17 @@ std::array<std::uint64_t, drop_reasons> Losses::counts() const noexcept {
   return counts;
 }
 
+std::string Losses::summary() const {
+  std::string text;
+  const auto counted = counts();
+  for (std::size_t i = 0; i < drop_reasons; ++i) {
+    if (counted[i] == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name(static_cast<DropReason>(i)),
+                        counted[i]);
+  }
+  return text;
+}
+
 void Losses::report() {
   for (std::size_t i = 0; i < drop_reasons; ++i) {
     Reason& lost = reasons_[i];

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <trace/session.hpp>
@@ -29,6 +30,8 @@ class Losses {
 
   // Tells the diagnostics of reasons whose count has risen since the last call. One thread.
   void report();
+  // All that was refused so far, by reason: "budget 1226, too_large 4"; empty when nothing was.
+  std::string summary() const;
 
  private:
   enum class Slot : std::uint8_t { empty, written, full };

@@ -12,8 +12,6 @@
 namespace trace::detail {
 namespace {
 
-constexpr std::size_t smallest_batch_bytes = 4 * 1024;
-
 // What an answer says about one lane of a run, and what follows from it.
 struct LaneAnswer {
   std::uint32_t lane;
@@ -51,6 +49,17 @@ class LaneAnswers {
   std::size_t last_ = 0;
 };
 
+// Why nothing came of a send that was answered with an acknowledgement.
+std::string unacknowledged_text(const std::vector<RunBatch>& unanswered, const SendResult& result) {
+  if (unanswered.empty() || result.runs.empty()) {
+    return "the answer acknowledges no event; they are sent again";
+  }
+  return fmt::format(
+      "the answer does not name the run {} but {}; its events are kept and sent again. A backend "
+      "has to name a run byte for byte as it was sent",
+      unanswered.front().run().id, result.runs.front().run_id);
+}
+
 }  // namespace
 
 void Shipper::send_front(Steady::time_point now) {
@@ -77,11 +86,12 @@ void Shipper::settle(const SendResult& result, Steady::time_point now) {
       acknowledge(result, now);
       return;
     case SendResult::Kind::rejected:
-      split_or_bury(result, false, now);
+    case SendResult::Kind::too_large: {
+      PendingBatch batch = std::move(outbox_.front());
+      outbox_.pop_front();
+      refuse(std::move(batch), result.detail, result.kind == SendResult::Kind::too_large, now);
       return;
-    case SendResult::Kind::too_large:
-      split_or_bury(result, true, now);
-      return;
+    }
     case SendResult::Kind::retry_later:
       next_try_ = now + backoff_.next(result.retry_after);
       parts_.diagnostics.report("backend",
@@ -103,6 +113,26 @@ void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
   std::unordered_map<std::string_view, const RunAcknowledgement*> answers;
   for (const RunAcknowledgement& answer : result.runs) answers[answer.run_id] = &answer;
 
+  Judged judged;
+  const bool rejects = std::any_of(result.runs.begin(), result.runs.end(),
+                                   [](const auto& run) { return !run.rejected.empty(); });
+  if (rejects) {
+    for (const RunBatch& run : batch.runs) {
+      const auto answer = answers.find(run.run().id);
+      if (answer != answers.end()) judge(run, *answer->second, judged);
+    }
+    if (judged.taken == 0 && judged.rejected > 0) {
+      // It takes none of them: the same as a batch that is refused as a whole.
+      for (const RunBatch& run : batch.runs) {
+        const auto answer = answers.find(run.run().id);
+        if (answer == answers.end()) continue;
+        if (answer->second->status == RunStatus::cancelled) run.run().cancellation.announce();
+      }
+      return refuse(std::move(batch), judged.reason, false, now);
+    }
+  }
+
+  const std::uint64_t taken_before = counters_.acknowledged + counters_.own_acknowledged;
   std::vector<RunBatch> unanswered;
   bool progress = batch.events() == 0;
   for (RunBatch& run : batch.runs) {
@@ -113,22 +143,41 @@ void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
       progress = acknowledge_run(std::move(run), *answer->second, now) || progress;
     }
   }
-  // The backend answers, so a run that it leaves out has a trouble of its own.
-  for (RunBatch& run : unanswered) park(std::move(run), now, false);
   if (!progress) {
     counters_.retries.fetch_add(1, std::memory_order_relaxed);
-    parts_.diagnostics.report("backend", "the answer acknowledges no event; they are sent again");
+    parts_.diagnostics.report("backend", unacknowledged_text(unanswered, result));
   }
+  // The backend answers, so a run that it leaves out has a trouble of its own.
+  for (RunBatch& run : unanswered) park(std::move(run), now, false);
+  note_taken(counters_.acknowledged + counters_.own_acknowledged - taken_before);
   backoff_.succeeded();
-  lone_rejections_ = 0;
   next_try_ = now;
   if (progress) counters_.batches.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Shipper::judge(const RunBatch& batch, const RunAcknowledgement& answer, Judged& judged) const {
+  LaneAnswers lanes(answer, session_id_);
+  std::unordered_map<std::string_view, std::string_view> rejected;
+  for (const auto& [id, reason] : answer.rejected) rejected[id] = reason;
+  for (const EventRef& event : batch.events()) {
+    const auto reason = rejected.empty() ? rejected.end() : rejected.find(id_of(event));
+    if (reason != rejected.end()) {
+      if (judged.rejected++ == 0) judged.reason = reason->second;
+    } else if (event.sequence <= lanes.of(event.lane).through) {
+      ++judged.taken;
+    }
+  }
 }
 
 bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
                               Steady::time_point now) {
   if (answer.status == RunStatus::cancelled) batch.run().cancellation.announce();
   LaneAnswers lanes(answer, session_id_);
+  // The watermark passes no event that was refused and is tried once more.
+  for (const PendingBatch& refused : refusals_.events()) {
+    const RunBatch& lone = refused.runs.front();
+    if (&lone.run() == &batch.run()) lanes.of(lone.events().front().lane).stuck = true;
+  }
   std::unordered_map<std::string_view, std::string_view> rejected;
   for (const auto& [id, reason] : answer.rejected) rejected[id] = reason;
 
@@ -190,49 +239,6 @@ void Shipper::park(RunBatch left, Steady::time_point now, bool progress) {
   }
   std::erase_if(outbox_, [](const PendingBatch& batch) { return batch.empty(); });
   parking_.hold(std::move(all), now, progress);
-}
-
-void Shipper::split_or_bury(const SendResult& result, bool too_large, Steady::time_point now) {
-  PendingBatch batch = std::move(outbox_.front());
-  outbox_.pop_front();
-  next_try_ = now;
-  if (batch.events() > 1) {
-    if (too_large) {
-      limits_.batch.bytes =
-          std::max(std::min(limits_.batch.bytes, batch.bytes() / 2), smallest_batch_bytes);
-    }
-    auto [first, second] = batch.halves();
-    outbox_.push_front(std::move(second));
-    outbox_.push_front(std::move(first));
-    return;
-  }
-  if (!too_large && ++lone_rejections_ > 1) {
-    // Two events in a row cannot both be poison: it is the address or the version that is wrong.
-    outbox_.push_front(std::move(batch));
-    next_try_ = now + backoff_.slow();
-    counters_.retries.fetch_add(1, std::memory_order_relaxed);
-    parts_.diagnostics.report(
-        "rejected", fmt::format("every event is rejected ({}); events are kept, check what the "
-                                "endpoint speaks",
-                                result.detail));
-    return;
-  }
-  const RunBatch& run = batch.runs.front();
-  const EventRef& event = run.events().front();
-  bury(run, event, result.detail);
-  parts_.watermarks.set_watermark(run.run().number, event.lane, event.sequence);
-  merger_.resolved(*event.slab, 1);
-  parking_.taken(run.run());
-}
-
-void Shipper::bury(const RunBatch& batch, const EventRef& event, std::string_view reason) {
-  const bool kept = parts_.dead_letters.keep(batch.json(event), reason);
-  counters_.rejected.fetch_add(1, std::memory_order_relaxed);
-  parts_.diagnostics.report(
-      "rejected",
-      kept ? fmt::format("the backend refused an event ({}); it is kept in {}", reason,
-                         parts_.dead_letters.path())
-           : fmt::format("the backend refused an event ({}); it could not be kept", reason));
 }
 
 }  // namespace trace::detail

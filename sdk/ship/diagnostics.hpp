@@ -21,8 +21,12 @@ class Diagnostics {
       : callback_(std::move(callback)), clock_(clock) {}
 
   void report(std::string_view reason, std::string_view text) noexcept;
+  // A final word: not held back because of what was reported before.
+  void report_final(std::string_view reason, std::string_view text) noexcept;
 
  private:
+  void deliver(std::string_view reason, std::string_view text);
+
   std::function<void(const Diagnostic&)> callback_;
   Clock& clock_;
   std::mutex mutex_;

@@ -7,6 +7,8 @@ namespace {
 
 // While the backend does not take a run it is asked with little; what it refuses stays in memory.
 constexpr std::size_t probe_bytes = 16 * 1024;
+// What a run was left out of so often, within some 300 ms, is not about to be taken.
+constexpr unsigned hopeful_tries = 3;
 
 }  // namespace
 
@@ -52,6 +54,7 @@ void Parking::hold(std::deque<RunBatch> left, Steady::time_point now, bool progr
   if (!known) place = std::make_unique<Held>(source_, run, seed_ + run.number);
   Held& held = *place;
   if (progress) held.backoff.succeeded();
+  held.refused_tries = progress ? 0 : held.refused_tries + 1;
   held.moving = progress;
   held.next_try = progress ? now : now + held.backoff.next(std::nullopt);
   if (!known && !progress && move_aside(held, left)) return;
@@ -70,8 +73,21 @@ void Parking::taken(const RunInfo& run) {
     return;
   }
   held.backoff.succeeded();
+  held.refused_tries = 0;
   held.moving = true;
   held.next_try = {};
+}
+
+void Parking::begin_tries() noexcept {
+  for (auto& [run, held] : runs_) held->refused_tries = 0;
+}
+
+Steady::time_point Parking::next_hopeful_try() const noexcept {
+  auto next = Steady::time_point::max();
+  for (const auto& [run, held] : runs_) {
+    if (held->refused_tries < hopeful_tries) next = std::min(next, held->next_try);
+  }
+  return next;
 }
 
 PendingBatch Parking::take_due(Steady::time_point now, bool urgent) {

@@ -37,6 +37,13 @@ class Parking {
   PendingBatch take_due(Steady::time_point now, bool urgent);
   std::optional<Steady::time_point> next_due() const;
 
+  bool empty() const noexcept { return runs_.empty(); }
+  // Somebody waits from now on: each run is worth some tries.
+  void begin_tries() noexcept;
+  // The next try of a run that was not refused several times since then; the end of time when there
+  // is none.
+  Steady::time_point next_hopeful_try() const noexcept;
+
   std::uint64_t first_stamp();
 
  private:
@@ -49,6 +56,7 @@ class Parking {
     Backoff backoff;
     Steady::time_point next_try{};
     bool moving = false;  // the backend takes it again
+    unsigned refused_tries = 0;
   };
 
   bool nothing_waits(Held& held) {

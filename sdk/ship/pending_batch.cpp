@@ -64,6 +64,7 @@ std::uint64_t PendingBatch::first_stamp() const noexcept {
 
 std::pair<PendingBatch, PendingBatch> PendingBatch::halves() const {
   std::pair<PendingBatch, PendingBatch> halves;
+  halves.first.refused_at = halves.second.refused_at = refused_at;
   std::size_t left = events() / 2;
   for (const RunBatch& run : runs) {
     const std::size_t first = std::min(left, run.events().size());

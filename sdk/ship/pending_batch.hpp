@@ -7,6 +7,7 @@
 #include <trace/transport.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -85,6 +86,9 @@ class RunBatch {
 
 struct PendingBatch {
   std::vector<RunBatch> runs;
+  // When it, or the larger batch that it is a part of, was first refused: how many events the
+  // backend had taken by then.
+  std::optional<std::uint64_t> refused_at = {};
 
   std::size_t events() const noexcept;
   std::size_t bytes() const noexcept;

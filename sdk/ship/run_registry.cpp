@@ -1,5 +1,7 @@
 #include "ship/run_registry.hpp"
 
+#include "contract/identifier.hpp"
+
 namespace trace::detail {
 
 RunInfo* RunRegistry::open(std::string_view id, const RunSpec& spec, bool& created) {
@@ -34,7 +36,7 @@ RunInfo& RunRegistry::resolve(std::uint32_t number, std::string_view id) {
 RunInfo& RunRegistry::restore(std::uint32_t number, std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
   const auto known = by_number_.find(number);
-  return known != by_number_.end() ? *known->second : add(number, id, spec);
+  return known != by_number_.end() ? *known->second : add(number, repaired_id(id), spec);
 }
 
 std::vector<RunInfo*> RunRegistry::awaiting_cancellation() {

@@ -36,7 +36,8 @@ class RunRegistry {
   RunInfo* find(std::string_view id);
   // The entry of a run that a journal speaks of; made with the id when it is not known.
   RunInfo& resolve(std::uint32_t number, std::string_view id);
-  // Takes over a run with the number that it had in another session.
+  // Takes over a run with the number that it had in another session. Its id may be of a version
+  // that did not repair ids: it is repaired here, as it is where it is sent.
   RunInfo& restore(std::uint32_t number, std::string_view id, const RunSpec& spec);
   // The runs whose backend state somebody waits for.
   std::vector<RunInfo*> awaiting_cancellation();

@@ -23,13 +23,15 @@ Shipper::Shipper(ShipperParts parts, ShipperLimits limits, std::string session_i
       encoder_(session_id_, parts.redaction),
       parking_(parts.source, merger_, limits.batch, limits.seed),
       backoff_(limits.seed),
-      last_pass_(parts.clock.now()) {}
+      last_pass_(parts.clock.now()),
+      largest_batch_bytes_(limits.batch.bytes) {}
 
 void Shipper::request_flush(std::uint64_t stamp, Steady::time_point deadline) {
   const std::lock_guard lock(flush_mutex_);
   flush_stamp_ = std::max(flush_stamp_, stamp);
   flush_deadline_ = deadline;
   flush_new_ = true;
+  next_attempt_.store(0, std::memory_order_release);
 }
 
 Steady::time_point Shipper::step(Steady::time_point now) {
@@ -42,6 +44,8 @@ Steady::time_point Shipper::step(Steady::time_point now) {
       next_try_ = now;
       backoff_.succeeded();
     }
+    if (flush_new_ || now >= next_refused_try_) retry_refused();
+    if (flush_new_) parking_.begin_tries();
     if (outbox_.empty() && flush_new_) {
       PendingBatch parked = parking_.take_due(now, true);
       if (!parked.empty()) outbox_.push_back(std::move(parked));
@@ -61,7 +65,28 @@ Steady::time_point Shipper::step(Steady::time_point now) {
   if (outbox_.empty()) ask_for_states(now);
   if (!outbox_.empty() && now >= next_try_) send_front(now);
   resolved_before_.store(unresolved_since(), std::memory_order_release);
+  {
+    const std::lock_guard lock(flush_mutex_);
+    const Steady::time_point attempt = attempt_after(now);
+    // A flush that was requested meanwhile has not been tried.
+    if (!flush_new_) {
+      next_attempt_.store(attempt.time_since_epoch().count(), std::memory_order_release);
+    }
+  }
   return next_wake(now);
+}
+
+Steady::time_point Shipper::attempt_after(Steady::time_point now) {
+  only_refused_is_left_ = false;
+  if (!outbox_.empty()) {
+    only_refused_is_left_ = refuses_all_;
+    return std::max(next_try_, now);
+  }
+  if (!builder_.empty() || merger_.next_stamp() < std::max(pass_stamp_, flush_stamp_)) return now;
+  const bool refused = !refusals_.empty();
+  const Steady::time_point next = parking_.next_hopeful_try();
+  only_refused_is_left_ = next == Steady::time_point::max() && (refused || !parking_.empty());
+  return refused ? std::min(next, next_refused_try_) : next;
 }
 
 bool Shipper::due(Steady::time_point now) const {
@@ -73,7 +98,8 @@ void Shipper::fill(Steady::time_point now) {
   more_waits_ = false;
   if (parking_.is_full()) return;
   encoder_.set_time(parts_.wall_time.points());
-  merger_.begin_pass(parts_.clock.stamp());
+  pass_stamp_ = parts_.clock.stamp();
+  merger_.begin_pass(pass_stamp_);
   Merger::Item item;
   while (!builder_.full(limits_.batch) && !parking_.is_full()) {
     if (!merger_.next(item)) {
@@ -128,6 +154,7 @@ void Shipper::ask_for_states(Steady::time_point now) {
 std::uint64_t Shipper::unresolved_since() {
   std::uint64_t since = std::min(merger_.next_stamp(), parking_.first_stamp());
   for (const PendingBatch& batch : outbox_) since = std::min(since, batch.first_stamp());
+  for (const PendingBatch& lone : refusals_.events()) since = std::min(since, lone.first_stamp());
   if (!builder_.empty()) since = std::min(since, builder_.first_stamp());
   return since;
 }
@@ -139,6 +166,7 @@ Steady::time_point Shipper::next_wake(Steady::time_point now) {
   Steady::time_point wake = now + (builder_.empty() ? idle_poll : pause_);
   if (!builder_.empty()) wake = std::min(wake, builder_.since() + limits_.delay);
   if (const auto parked = parking_.next_due()) wake = std::min(wake, std::max(*parked, now));
+  if (!refusals_.empty()) wake = std::min(wake, std::max(next_refused_try_, now));
   return wake;
 }
 

@@ -25,6 +25,7 @@
 #include "ship/diagnostics.hpp"
 #include "ship/merger.hpp"
 #include "ship/parking.hpp"
+#include "ship/refusals.hpp"
 
 namespace trace::detail {
 
@@ -37,6 +38,7 @@ struct ShipperParts {
   Clock& clock;
   DeadLetters& dead_letters;
   Diagnostics& diagnostics;
+  TakenEvents& taken;
   RedactionRules redaction = {};
 };
 
@@ -50,8 +52,9 @@ struct ShipperLimits {
 struct ShipperCounters {
   std::atomic<std::uint64_t> acknowledged{0};
   std::atomic<std::uint64_t> own_acknowledged{0};  // events that the SDK added
-  std::atomic<std::uint64_t> rejected{0};
-  std::atomic<std::uint64_t> unreadable{0};  // events whose bytes made no sense
+  std::atomic<std::uint64_t> rejected{0};          // given up, and kept among the dead letters
+  std::atomic<std::uint64_t> discarded{0};         // given up, and could not be kept there
+  std::atomic<std::uint64_t> unreadable{0};        // events whose bytes made no sense
   std::atomic<std::uint64_t> batches{0};
   std::atomic<std::uint64_t> retries{0};
 };
@@ -70,6 +73,14 @@ class Shipper {
     return resolved_before_.load(std::memory_order_acquire);
   }
 
+  // When something of what is unresolved is tried next, as far as that is known; the end of time
+  // when no more than runs and events are left that the backend has refused again and again.
+  Steady::time_point next_attempt() const noexcept {
+    return Steady::time_point(Steady::duration(next_attempt_.load(std::memory_order_acquire)));
+  }
+  // The shipper's thread: all that is left is what the backend refuses while it may take others.
+  bool only_refused_is_left() const noexcept { return only_refused_is_left_; }
+
   const ShipperCounters& counters() const noexcept { return counters_; }
 
  private:
@@ -83,13 +94,27 @@ class Shipper {
   void send_front(Steady::time_point now);
   void settle(const SendResult& result, Steady::time_point now);
   void acknowledge(const SendResult& result, Steady::time_point now);
+  struct Judged {
+    std::uint64_t taken = 0;
+    std::uint64_t rejected = 0;
+    std::string_view reason = {};  // of the first that is rejected
+  };
+  void judge(const RunBatch& batch, const RunAcknowledgement& answer, Judged& judged) const;
   bool acknowledge_run(RunBatch batch, const RunAcknowledgement& answer, Steady::time_point now);
   std::string id_of(const EventRef& event) const;
   void park(RunBatch left, Steady::time_point now, bool progress);
-  void split_or_bury(const SendResult& result, bool too_large, Steady::time_point now);
+
+  // refusals.cpp: what is refused
+  void refuse(PendingBatch batch, std::string_view reason, bool too_large, Steady::time_point now);
+  void retry_refused();
+  void note_taken(std::uint64_t events);
+  void give_up(const PendingBatch& lone, std::string_view reason);
   void bury(const RunBatch& batch, const EventRef& event, std::string_view reason);
+  std::string key_of(const PendingBatch& lone) const;
 
   std::uint64_t unresolved_since();
+  // See next_attempt(); with flush_mutex_.
+  Steady::time_point attempt_after(Steady::time_point now);
   Steady::time_point next_wake(Steady::time_point now);
   // How long to wait for more of a batch whose fill level the last pass has raised by `brought`.
   Steady::duration pause_after(double brought, Steady::duration since_pass_before) const;
@@ -109,8 +134,13 @@ class Shipper {
   Steady::time_point last_pass_;
   Steady::duration pause_{};
   Steady::time_point last_send_{};
-  unsigned lone_rejections_ = 0;
-  bool more_waits_ = false;  // the last pass ended because the batch was full
+  Refusals refusals_;
+  Steady::time_point next_refused_try_{};
+  bool refuses_all_ = false;  // so it seems: the next try of anything is next_try_
+  const std::size_t largest_batch_bytes_;
+  bool only_refused_is_left_ = false;
+  std::uint64_t pass_stamp_ = 0;  // of the last pass
+  bool more_waits_ = false;       // the last pass ended because the batch was full
   ShipperCounters counters_;
 
   std::mutex flush_mutex_;
@@ -119,6 +149,7 @@ class Shipper {
   bool flush_new_ = false;
   bool urgent_ = false;
   std::atomic<std::uint64_t> resolved_before_{0};
+  std::atomic<Steady::rep> next_attempt_{0};
 };
 
 }  // namespace trace::detail

@@ -84,7 +84,7 @@ Rig::Rig(detail::BatchLimits limits, std::unique_ptr<detail::JournalFile> journa
       dead_letters(directory.path().string()) {
   shipper = std::make_unique<detail::Shipper>(
       detail::ShipperParts{pool, tables, runs, wall_time, transport, clock, dead_letters,
-                           diagnostics},
+                           diagnostics, taken},
       detail::ShipperLimits{limits, std::chrono::milliseconds(50), std::chrono::seconds(30), 1},
       std::string(rig_session));
   clock.advance(std::chrono::milliseconds(50));  // what is recorded now may be sent at once

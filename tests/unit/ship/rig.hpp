@@ -91,6 +91,7 @@ class Rig {
   detail::RunRegistry runs;
   detail::WallTime wall_time;
   detail::DeadLetters dead_letters;
+  detail::TakenEvents taken;
   std::unique_ptr<detail::Shipper> shipper;
 
  private:

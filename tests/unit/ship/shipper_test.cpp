@@ -227,23 +227,6 @@ TEST_CASE("one poison event is found, kept among the dead letters, and the rest 
   CHECK(letters.find(id(0, 38)) != std::string::npos);
 }
 
-TEST_CASE("two lone rejections in a row mean misconfiguration: nothing more is given up") {
-  Rig rig;
-  auto& run = rig.run("r");
-  for (int i = 0; i < 20; ++i) rig.record(0, run, "x");
-  rig.transport.always = [](const Batch&) {
-    SendResult result;
-    result.kind = Kind::rejected;
-    result.detail = "wrong version";
-    return result;
-  };
-  rig.run_steps(100);
-  CHECK(rig.shipper->counters().rejected == 1);
-  rig.transport.always = nullptr;
-  rig.run_steps(100);
-  CHECK(rig.transport.stored["r"] == ids(0, 2, 20));
-}
-
 TEST_CASE("413 halves the batch and the size is remembered") {
   Rig rig;
   auto& run = rig.run("r");
@@ -268,7 +251,11 @@ TEST_CASE("413 halves the batch and the size is remembered") {
 
   rig.record(0, run, std::string(16'000, '\x01'));  // escapes to six times as much
   rig.run_steps(10);
+  CHECK(rig.shipper->counters().rejected == 0);  // nothing else was taken since
+  rig.record(0, run, "some text");
+  rig.run_steps(10);
   CHECK(rig.shipper->counters().rejected == 1);
+  CHECK(rig.shipper->counters().acknowledged == 1001);
 }
 
 TEST_CASE("events that a 200 rejects are dead letters with the backend's reason") {

@@ -1,0 +1,31 @@
+#include "session/leftover.hpp"
+
+#include <fmt/format.h>
+#include <trace/recovery.hpp>
+
+#include <algorithm>
+
+namespace trace::detail {
+
+Leftover leftover_of(const JournalFile& file, const std::string& directory, std::uint64_t unsent,
+                     bool all_read) {
+  if (unsent == 0) return {};
+  if (!file.crash_safe()) {
+    return {0, unsent,
+            fmt::format("the journal was in memory because {} cannot be used", directory)};
+  }
+  if (!file.is_named()) {
+    return {0, unsent, fmt::format("somebody removed or replaced {}", file.path())};
+  }
+  if (all_read) {
+    return {0, unsent, fmt::format("somebody overwrote or truncated {}", file.path())};
+  }
+  if (file.truncations() == 0) return {unsent, 0, {}};
+  // What is left of the file is what the next reader finds in it.
+  const auto report = inspect_journal(file.path());
+  const std::uint64_t kept = report ? std::min(unsent, report->unsent) : 0;
+  if (kept == unsent) return {unsent, 0, {}};
+  return {kept, unsent - kept, fmt::format("somebody truncated {}", file.path())};
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,113 @@
+// The third part of Shipper: what becomes of events that the backend refuses.
+#include "ship/refusals.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "ship/shipper.hpp"
+
+namespace trace::detail {
+namespace {
+
+constexpr std::size_t smallest_batch_bytes = 4 * 1024;
+// An event that is not remembered is only tried once more.
+constexpr std::size_t most_remembered = 1024;
+
+}  // namespace
+
+std::uint64_t TakenEvents::at_first_refusal(const std::string& event) {
+  if (first_refusals_.size() >= most_remembered && !first_refusals_.contains(event)) {
+    first_refusals_.erase(first_refusals_.begin());
+  }
+  return first_refusals_.try_emplace(event, count_).first->second;
+}
+
+std::deque<PendingBatch> Refusals::take() noexcept {
+  if (seem_all()) limit_ = std::min(2 * limit_, last_limit);
+  return std::exchange(events_, {});
+}
+
+std::string Shipper::key_of(const PendingBatch& lone) const {
+  const RunBatch& run = lone.runs.front();
+  return run.run().id + "/" + id_of(run.events().front());
+}
+
+void Shipper::refuse(PendingBatch batch, std::string_view reason, bool too_large,
+                     Steady::time_point now) {
+  next_try_ = now;
+  if (!batch.refused_at) batch.refused_at = parts_.taken.count();
+  if (batch.events() > 1) {
+    if (too_large) {
+      limits_.batch.bytes =
+          std::max(std::min(limits_.batch.bytes, batch.bytes() / 2), smallest_batch_bytes);
+    }
+    auto [first, second] = batch.halves();
+    outbox_.push_front(std::move(second));
+    outbox_.push_front(std::move(first));
+    return;
+  }
+  const std::uint64_t refused_alone_at = parts_.taken.at_first_refusal(key_of(batch));
+  const bool is_last = outbox_.empty() && refusals_.empty();
+  // The others of the batch that was refused as a whole were taken, and nothing follows that could
+  // be tried; or another event was taken between two tries of this one.
+  if ((is_last && *batch.refused_at < parts_.taken.count()) ||
+      refused_alone_at < parts_.taken.count()) {
+    return give_up(batch, reason);
+  }
+  counters_.retries.fetch_add(1, std::memory_order_relaxed);
+  refusals_.add(std::move(batch));
+  next_refused_try_ = now + backoff_.slow();
+  if (!refusals_.seem_all() && !outbox_.empty()) return;  // the next event shows what is wrong
+  parts_.diagnostics.report(
+      "refused",
+      fmt::format("every event is refused ({}); events are kept, check what the endpoint "
+                  "takes and its limit on request bodies",
+                  reason));
+  if (refusals_.seem_all()) {
+    refuses_all_ = true;
+    retry_refused();
+    next_try_ = next_refused_try_;
+  }
+}
+
+void Shipper::retry_refused() {
+  std::deque<PendingBatch> refused = refusals_.take();
+  while (!refused.empty()) {
+    outbox_.push_front(std::move(refused.back()));
+    refused.pop_back();
+  }
+}
+
+void Shipper::note_taken(std::uint64_t events) {
+  if (events == 0) return;
+  parts_.taken.add(events);
+  // They are tried once more, in case that the backend has just come to its senses.
+  retry_refused();
+  refusals_.begin_anew();
+  if (refuses_all_) limits_.batch.bytes = largest_batch_bytes_;  // that limit is gone
+  refuses_all_ = false;
+}
+
+void Shipper::give_up(const PendingBatch& lone, std::string_view reason) {
+  const RunBatch& run = lone.runs.front();
+  const EventRef& event = run.events().front();
+  bury(run, event, reason);
+  parts_.taken.forget(key_of(lone));
+  parts_.watermarks.set_watermark(run.run().number, event.lane, event.sequence);
+  merger_.resolved(*event.slab, 1);
+  parking_.taken(run.run());
+}
+
+void Shipper::bury(const RunBatch& batch, const EventRef& event, std::string_view reason) {
+  const bool kept = parts_.dead_letters.keep(batch.json(event), reason);
+  (kept ? counters_.rejected : counters_.discarded).fetch_add(1, std::memory_order_relaxed);
+  parts_.diagnostics.report(
+      "rejected",
+      kept ? fmt::format("the backend refused an event ({}); it is kept in {}", reason,
+                         parts_.dead_letters.path())
+           : fmt::format("the backend refused an event ({}); it could not be kept", reason));
+}
+
+}  // namespace trace::detail

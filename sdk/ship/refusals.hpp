@@ -1,0 +1,59 @@
+// When an event that the backend refuses is given up, so that one bad event holds up nobody and a
+// misconfiguration (a proxy with a tiny limit on bodies, another version of the contract, the wrong
+// service) gives up nothing: only when it is refused alone, the backend has taken another event
+// since, and refuses it again. Until then it is kept and tried again. docs/decisions/0020 has the
+// reasons.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "ship/pending_batch.hpp"
+
+namespace trace::detail {
+
+// What is known of one backend: shared by the shippers of one process that send to it, the
+// session's own and those of adopted journals. One thread.
+class TakenEvents {
+ public:
+  // Stored, or stored before; by whoever sent them.
+  std::uint64_t count() const noexcept { return count_; }
+  void add(std::uint64_t events) noexcept { count_ += events; }
+
+  // The count when this event was first refused alone: now, unless that was noted before.
+  std::uint64_t at_first_refusal(const std::string& event);
+  // Stored or given up after all.
+  void forget(const std::string& event) { first_refusals_.erase(event); }
+
+ private:
+  std::uint64_t count_ = 0;
+  std::map<std::string, std::uint64_t> first_refusals_;
+};
+
+// Events that were refused alone since the backend took one, in the order of sending. One thread.
+class Refusals {
+ public:
+  bool empty() const noexcept { return events_.empty(); }
+  // Each is a batch of one event.
+  const std::deque<PendingBatch>& events() const noexcept { return events_; }
+  void add(PendingBatch lone) { events_.push_back(std::move(lone)); }
+  // So many were refused that the backend seems to refuse everything.
+  bool seem_all() const noexcept { return events_.size() >= limit_; }
+  // All of them; the next time, more have to be refused before it seems so: several bad events may
+  // follow each other.
+  std::deque<PendingBatch> take() noexcept;
+  // The backend takes events.
+  void begin_anew() noexcept { limit_ = first_limit; }
+
+ private:
+  static constexpr std::size_t first_limit = 8;
+  static constexpr std::size_t last_limit = 64;
+
+  std::deque<PendingBatch> events_;
+  std::size_t limit_ = first_limit;
+};
+
+}  // namespace trace::detail
