@@ -1,16 +1,14 @@
 #include "child/child.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 
 #include "child/spawn.hpp"
@@ -20,14 +18,12 @@ namespace trace::child {
 namespace {
 
 using namespace std::chrono_literals;
-using boost::asio::posix::stream_descriptor;
-using boost::system::error_code;
 
 constexpr std::size_t read_bytes = 128 * 1024;
 // How long the output may stay open after the process has exited, and again after its group was
 // killed.
-constexpr auto linger = 500ms;
-constexpr auto linger_killed = 200ms;
+constexpr auto linger_for_group = 500ms;
+constexpr auto linger_for_rest = 200ms;
 
 std::chrono::milliseconds time_of(const timeval& time) {
   return std::chrono::milliseconds(time.tv_sec * 1000 + time.tv_usec / 1000);
@@ -42,26 +38,17 @@ Usage usage_of(const rusage& used) {
 
 }  // namespace
 
-// Lives as long as its Child; a handler that is called later finds it gone.
-class Child::State : public std::enable_shared_from_this<State> {
- private:
-  // Before its use: its type is deduced.
-  template <class Function>
-  auto unless_gone(Function function) {
-    return [weak = weak_from_this(), function = std::move(function)](auto... arguments) {
-      if (const auto self = weak.lock()) function(*self, arguments...);
-    };
-  }
-
+class Child::State final : private Timed {
  public:
-  State(Loop& loop, Output output)
-      : output_(std::move(output)),
-        context_(loop.context()),
-        exit_(context_),
-        timer_(context_),
-        channels_{Channel(context_, Stream::out), Channel(context_, Stream::err)} {}
+  State(Loop& loop, Output output, MayRead may_read)
+      : Timed(loop),
+        loop_(loop),
+        output_(std::move(output)),
+        may_read_(std::move(may_read)),
+        exit_(loop, Watched::For::reading, [this] { exited(); }),
+        channels_{Channel(*this, Stream::out), Channel(*this, Stream::err)} {}
 
-  ~State() {
+  ~State() override {
     if (pid_ < 0 || ended_) return;
     signal(SIGKILL);
     reap();
@@ -69,16 +56,13 @@ class Child::State : public std::enable_shared_from_this<State> {
 
   void watch(Spawned spawned, const Command& command) {
     pid_ = spawned.pid;
-    exit_.assign(spawned.ended.release());
+    exit_.open(std::move(spawned.ended));
     if (command.terminal) channels_[0].stream = Stream::pty;
     open(channels_[0], std::move(spawned.out));
     open(channels_[1], std::move(spawned.err));
     if (spawned.in) {
-      input_.emplace(context_, std::move(spawned.in), command.terminal.has_value(), command.input);
+      input_.emplace(loop_, std::move(spawned.in), command.terminal.has_value(), command.input);
     }
-    exit_.async_wait(stream_descriptor::wait_read, unless_gone([](State& self, error_code error) {
-                       if (!error) self.exited();
-                     }));
   }
 
   void signal(int number) noexcept {
@@ -88,100 +72,118 @@ class Child::State : public std::enable_shared_from_this<State> {
     if (!group || ::getpgid(pid_) != pid_) ::kill(pid_, number);
   }
 
-  boost::asio::io_context& context() noexcept { return context_; }
+  void close_output(Stream stream) noexcept {
+    for (Channel& channel : channels_) {
+      if (channel.stream != stream || !channel.open()) continue;
+      channel.pipe.close();
+      if (stream == Stream::pty) input_.reset();  // the terminal's other owner
+      if (exited_) end_if_all_read();
+    }
+  }
+
   bool ended() const noexcept { return ended_; }
   pid_t pid() const noexcept { return pid_; }
   const ExitStatus& status() const noexcept { return status_; }
 
  private:
   struct Channel {
-    Channel(boost::asio::io_context& context, Stream of) : pipe(context), stream(of) {}
-    stream_descriptor pipe;
+    Channel(State& state, Stream of)
+        : stream(of),
+          pipe(
+              state.loop_, Watched::For::reading, [this, &state] { state.read(*this); },
+              [this, &state] { return !at_end && state.may_read(stream); }) {}
+    bool open() const noexcept { return pipe.is_open() && !at_end; }
     Stream stream;
-    bool open = false;
-    std::vector<char> buffer = std::vector<char>(read_bytes);
+    bool at_end = false;  // of a terminal, which is hung up when we close it
+    Watched pipe;
   };
+  // What is waited for after the process has exited.
+  enum class Linger { no, for_group, for_rest };
 
-  void open(Channel& channel, FileDescriptor end) {
+  static void open(Channel& channel, FileDescriptor end) noexcept {
     if (!end) return;
-    channel.open = true;
-    channel.pipe.assign(end.release());
-    channel.pipe.non_blocking(true);
-    read(channel);
+    ::fcntl(end.get(), F_SETFL, ::fcntl(end.get(), F_GETFL) | O_NONBLOCK);
+    channel.pipe.open(std::move(end));
   }
 
-  // A terminal that everybody has left answers with an error, as a pipe does with its end.
-  void read(Channel& channel) {
-    channel.pipe.async_read_some(
-        boost::asio::buffer(channel.buffer),
-        unless_gone([&channel](State& self, error_code error, std::size_t bytes) {
-          if (error == boost::asio::error::operation_aborted) return;
-          self.output_(channel.stream, {channel.buffer.data(), bytes});
-          if (!error) {
-            if (!self.closing_) self.read(channel);
-            return;
-          }
-          channel.open = false;
-          if (self.exited_) self.end_if_all_read();
-        }));
+  // Some bytes; how many there were.
+  std::size_t read(Channel& channel) {
+    const ssize_t bytes = ::read(channel.pipe.get(), buffer_.data(), buffer_.size());
+    if (bytes > 0) {
+      output_(channel.stream, {buffer_.data(), static_cast<std::size_t>(bytes)});
+      return static_cast<std::size_t>(bytes);
+    }
+    // A terminal that everybody has left answers with an error, as a pipe does with its end.
+    if (bytes == 0 || (errno != EAGAIN && errno != EINTR)) all_read(channel);
+    return 0;
   }
+
+  void all_read(Channel& channel) noexcept {
+    channel.at_end = true;
+    if (channel.stream != Stream::pty) channel.pipe.close();
+    if (exited_) end_if_all_read();
+  }
+
+  bool may_read(Stream stream) const { return !may_read_ || may_read_(stream); }
 
   void exited() {
     exited_ = true;
+    exit_.close();
     if (end_if_all_read()) return;
-    after(linger, [](State& self) {
-      ::kill(-self.pid_, SIGKILL);
-      self.after(linger_killed, [](State& again) { again.stop_reading(); });
+    linger(Linger::for_group, linger_for_group);
+  }
+
+  void linger(Linger what, std::chrono::milliseconds time) noexcept {
+    linger_ = what;
+    linger_until_ = Steady::now() + time;
+  }
+
+  Steady::time_point next_due() const override {
+    return linger_ == Linger::no ? Steady::time_point::max() : linger_until_;
+  }
+
+  void tick(Steady::time_point) override {
+    if (is_held_up()) return linger(linger_, linger_for_group);
+    if (linger_ == Linger::for_group) {
+      ::kill(-pid_, SIGKILL);
+      return linger(Linger::for_rest, linger_for_rest);
+    }
+    // Somebody outside of the group still writes: what came so far is what there is.
+    for (Channel& channel : channels_) read_what_is_there(channel);
+    if (!ended_) end();
+  }
+
+  // Output waits for whoever takes it, so that nothing can be said of who still writes.
+  bool is_held_up() {
+    return std::any_of(channels_.begin(), channels_.end(), [this](const Channel& channel) {
+      return channel.open() && !may_read(channel.stream);
     });
   }
 
-  template <class Function>
-  void after(std::chrono::milliseconds time, Function then) {
-    timer_.expires_after(time);
-    timer_.async_wait(unless_gone([then](State& self, error_code error) {
-      if (!error && !self.ended_) then(self);
-    }));
-  }
-
-  bool end_if_all_read() {
-    if (channels_[0].open || channels_[1].open) return false;
+  bool end_if_all_read() noexcept {
+    if (ended_ || channels_[0].open() || channels_[1].open()) return false;
     end();
     return true;
   }
 
-  // Somebody outside of the group still writes: what came so far is what there is. Reads that are
-  // done but not yet passed on come first.
-  void stop_reading() {
-    closing_ = true;
-    for (Channel& channel : channels_) channel.pipe.cancel();
-    boost::asio::post(context_, unless_gone([](State& self) {
-                        if (self.ended_) return;
-                        for (Channel& channel : self.channels_) self.read_what_is_there(channel);
-                        self.end();
-                      }));
-  }
-
   void read_what_is_there(Channel& channel) {
     int rest = 0;
-    if (!channel.open || ::ioctl(channel.pipe.native_handle(), FIONREAD, &rest) != 0) return;
-    while (rest > 0) {
-      error_code error;
-      const std::size_t bytes = channel.pipe.read_some(boost::asio::buffer(channel.buffer), error);
-      if (error) return;
-      output_(channel.stream, {channel.buffer.data(), bytes});
+    if (!channel.open() || ::ioctl(channel.pipe.get(), FIONREAD, &rest) != 0) return;
+    while (rest > 0 && channel.open()) {
+      const std::size_t bytes = read(channel);
+      if (bytes == 0) return;
       rest -= static_cast<int>(bytes);
     }
   }
 
-  void end() {
+  void end() noexcept {
     ::kill(-pid_, SIGKILL);  // who stayed in the background without our pipes
     ended_ = true;
+    linger_ = Linger::no;
     input_.reset();
     reap();
-    timer_.cancel();
-    error_code ignored;
-    exit_.close(ignored);
-    for (Channel& channel : channels_) channel.pipe.close(ignored);
+    exit_.close();
+    for (Channel& channel : channels_) channel.pipe.close();
   }
 
   void reap() noexcept {
@@ -197,25 +199,27 @@ class Child::State : public std::enable_shared_from_this<State> {
     if (WIFSIGNALED(how)) status_.signal = WTERMSIG(how);
   }
 
+  Loop& loop_;
   Output output_;
-  boost::asio::io_context& context_;
+  MayRead may_read_;
   pid_t pid_ = -1;
   bool exited_ = false;
-  bool closing_ = false;
   bool ended_ = false;
+  Linger linger_ = Linger::no;
+  Steady::time_point linger_until_{};
   ExitStatus status_;
-  stream_descriptor exit_;
-  boost::asio::steady_timer timer_;
+  std::vector<char> buffer_ = std::vector<char>(read_bytes);
+  Watched exit_;
   std::array<Channel, 2> channels_;
   std::optional<InputPump> input_;
 };
 
-Child::Child(Loop& loop, Output output)
-    : state_(std::make_shared<State>(loop, std::move(output))) {}
+Child::Child(Loop& loop, Output output, MayRead may_read)
+    : state_(std::make_unique<State>(loop, std::move(output), std::move(may_read))) {}
 Child::~Child() = default;
 
 std::optional<StartFailure> Child::start(const Command& command) {
-  auto spawned = spawn(state_->context(), command);
+  auto spawned = spawn(command);
   if (auto* failure = std::get_if<StartFailure>(&spawned)) return std::move(*failure);
   state_->watch(std::move(std::get<Spawned>(spawned)), command);
   return std::nullopt;
@@ -226,6 +230,8 @@ void Child::terminate() noexcept {
   state_->signal(SIGCONT);  // a stopped process gets no SIGTERM
 }
 void Child::kill() noexcept { state_->signal(SIGKILL); }
+
+void Child::close_output(Stream stream) noexcept { state_->close_output(stream); }
 
 bool Child::ended() const noexcept { return state_->ended(); }
 pid_t Child::pid() const noexcept { return state_->pid(); }

@@ -1,8 +1,10 @@
 // Child: a process whose output is passed on as it is read, and whose end is known.
 //
 // A child has ended when its process has exited and its output has been read. A grandchild that
-// keeps the pipes open holds that up for a moment only: then its process group is killed, what the
-// pipes hold is read, and that is the end. Nothing of the group is alive after it.
+// keeps the pipes open holds that up for a moment only (of the time in which output
+// may be read): then
+// its process group is killed, what the pipes hold is read, and that is the end. Nothing of the
+// group is alive after it.
 //
 // Works on the thread of its Loop.
 #pragma once
@@ -33,8 +35,11 @@ struct ExitStatus {
 class Child {
  public:
   using Output = std::function<void(Stream, std::string_view bytes)>;
+  // Whether output may be read now. Where it may not, the child waits once its pipe is full. Asked
+  // whenever the loop is about to wait.
+  using MayRead = std::function<bool(Stream)>;
 
-  Child(Loop& loop, Output output);
+  Child(Loop& loop, Output output, MayRead may_read = {});
   ~Child();  // kills the process group, unless the child has ended
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -46,6 +51,8 @@ class Child {
   void terminate() noexcept;
   // The same with SIGKILL.
   void kill() noexcept;
+  // Nobody wants what it writes there any more: its next write meets a broken pipe.
+  void close_output(Stream stream) noexcept;
 
   bool ended() const noexcept;
   pid_t pid() const noexcept;
@@ -53,7 +60,7 @@ class Child {
 
  private:
   class State;
-  std::shared_ptr<State> state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace trace::child

@@ -1,20 +1,32 @@
 #include "child/execution.hpp"
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <signal.h>
+#include <trace/detail/background_thread.hpp>
+#include <trace/record.hpp>
 
 #include <exception>
+#include <new>
 #include <optional>
-#include <thread>
+#include <system_error>
 #include <utility>
+
+#include "child/exhaustion.hpp"
 
 namespace trace {
 
+namespace child {
+namespace {
+constexpr const char* out_of_memory = "out of memory";
+}
+}  // namespace child
+
 struct Execution::State {
+  explicit State(Node& node)
+      : ended({.code = child::resource_exhausted, .text = child::out_of_memory}),
+        captured{std::move(node)} {}
   ~State() {
     stop.request_stop();
-    if (thread.joinable()) thread.join();
+    thread.join();
   }
 
   child::Loop loop;
@@ -22,54 +34,82 @@ struct Execution::State {
   std::stop_source kill;
   std::optional<std::stop_callback<std::function<void()>>> on_their_stop;
   std::optional<std::stop_callback<std::function<void()>>> on_their_kill;
-  std::optional<Ended> ended;  // the thread's until it is joined
-  std::thread thread;
+  // The thread's until it is joined. When memory runs out the first value of `ended` is the one.
+  Ended ended;
+  // The last that is made: until then the node is the caller's.
+  child::CapturedNode captured;
+  detail::BackgroundThread thread;
 };
 
 namespace child {
-
-void start_without_signals(std::thread& thread, std::function<void()> body) {
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    thread = std::thread(std::move(body));
-  } catch (...) {
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
-  }
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  ::pthread_setname_np(thread.native_handle(), "shiptrace-child");
-}
-
 namespace {
 
-Ended failed(Node& node, std::string code, std::string text) {
-  node.failed({.message = text, .code = code});
+// Records the failure without memory of the heap, so that it works when that is spent.
+void record_failed(CapturedNode& captured, std::string_view code, std::string_view text) noexcept {
+  if (!captured.started) captured.node.started();
+  record(captured.node, {.type = Type::failed,
+                         .level = Level::error,
+                         .message = text,
+                         .error_message = text,
+                         .error_code = code,
+                         .data = code == resource_exhausted
+                                     ? std::optional<std::string_view>(R"({"retryable":true})")
+                                     : std::nullopt});
+}
+
+// Ends the node with what is being thrown. From within a catch clause.
+Ended failed_of_exception(CapturedNode& captured) {
+  std::string code = "ABANDONED";
+  std::string text;
+  try {
+    throw;
+  } catch (const std::system_error& error) {
+    if (is_exhaustion(error.code().value())) code = resource_exhausted;
+    text = error.what();
+  } catch (const std::exception& error) {  // of the host program's tap
+    text = error.what();
+  }
+  record_failed(captured, code, text);
   return Ended({.code = std::move(code), .text = std::move(text)});
+}
+
+void work_on(Execution::State& ours, const Work& work) noexcept {
+  try {
+    try {
+      ours.loop.open();
+      ours.ended = work(ours.captured, ours.loop, {ours.stop.get_token(), ours.kill.get_token()});
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception&) {
+      ours.ended = failed_of_exception(ours.captured);
+    }
+  } catch (const std::bad_alloc&) {
+    record_failed(ours.captured, resource_exhausted, out_of_memory);
+  }
+  ours.captured.node.release();  // it has ended
 }
 
 }  // namespace
 
-Execution start_execution(Node node, StopTokens stop, Work work) {
-  auto state = std::make_unique<Execution::State>();
+void end_unstarted(Node& node) noexcept {
+  CapturedNode captured{std::move(node)};
+  record_failed(captured, resource_exhausted, out_of_memory);
+}
+
+Execution start_execution(Node& node, StopTokens stop, Work work) {
+  auto state = std::make_unique<Execution::State>(node);
   Execution::State& ours = *state;
-  ours.on_their_stop.emplace(std::move(stop.stop), [&ours] { ours.stop.request_stop(); });
-  ours.on_their_kill.emplace(std::move(stop.kill), [&ours] { ours.kill.request_stop(); });
-  const auto shared = std::make_shared<Node>(std::move(node));
   try {
-    start_without_signals(ours.thread, [&ours, shared, work = std::move(work)] {
-      try {
-        ours.ended =
-            work(std::move(*shared), ours.loop, {ours.stop.get_token(), ours.kill.get_token()});
-      } catch (const std::exception& error) {  // of the host program's tap, or no memory
-        ours.ended = Ended({.code = "ABANDONED", .text = error.what()});
-      }
-    });
-  } catch (const std::exception& error) {
-    ours.ended = failed(*shared, "COMMAND_NOT_EXECUTABLE",
-                        fmt::format("cannot start a thread: {}", error.what()));
+    ours.on_their_stop.emplace(std::move(stop.stop), [&ours] { ours.stop.request_stop(); });
+    ours.on_their_kill.emplace(std::move(stop.kill), [&ours] { ours.kill.request_stop(); });
+    ours.thread = detail::BackgroundThread(
+        "shiptrace-child", [&ours, work = std::move(work)] { work_on(ours, work); });
+  } catch (const std::system_error& error) {
+    ours.ended = Ended({.code = resource_exhausted,
+                        .text = fmt::format("cannot start a thread: {}", error.what())});
+    record_failed(ours.captured, ours.ended.code(), ours.ended.text());
+  } catch (const std::bad_alloc&) {
+    record_failed(ours.captured, resource_exhausted, out_of_memory);
   }
   return Execution(std::move(state));
 }
@@ -85,8 +125,8 @@ void Execution::stop() noexcept { state_->stop.request_stop(); }
 void Execution::kill() noexcept { state_->kill.request_stop(); }
 
 Ended Execution::wait() {
-  if (state_->thread.joinable()) state_->thread.join();
-  return *state_->ended;
+  state_->thread.join();
+  return state_->ended;
 }
 
 int Ended::exit_status() const noexcept {
@@ -98,7 +138,10 @@ int Ended::exit_status() const noexcept {
   if (code == "OUTPUT_INVALID") return 1;  // it exited with 0
   if (code == "COMMAND_NOT_FOUND") return 127;
   if (code == "COMMAND_NOT_EXECUTABLE") return 126;
-  if (code == "DOCKER_UNAVAILABLE" || code == "IMAGE_NOT_FOUND") return not_started;
+  if (code == "DOCKER_UNAVAILABLE" || code == "IMAGE_NOT_FOUND" ||
+      code == child::resource_exhausted) {
+    return not_started;
+  }
   if (facts_.signal) return 128 + *facts_.signal;
   return facts_.exit_code.value_or(not_started);
 }

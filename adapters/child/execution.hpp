@@ -6,7 +6,6 @@
 
 #include <functional>
 #include <stop_token>
-#include <thread>
 
 #include "child/loop.hpp"
 
@@ -18,14 +17,24 @@ struct StopTokens {
   std::stop_token kill;
 };
 
-// Runs the program to its end and records its node; on the capture's thread.
-using Work = std::function<Ended(Node node, Loop& loop, const StopTokens& stop)>;
+// The node of a capture. Whoever holds it records the node's end, whatever happens: a node that
+// somebody asked to capture must not be left without one.
+struct CapturedNode {
+  Node node;
+  bool started = false;  // STARTED was recorded
+};
 
-// Does the work on a thread of its own. It is asked to stop by `stop`, by Execution::stop() and
-// kill(), and by the end of the Execution.
-Execution start_execution(Node node, StopTokens stop, Work work);
+// Runs the program to its end and records its node; on the capture's thread. What it throws ends
+// the node as FAILED.
+using Work = std::function<Ended(CapturedNode& node, Loop& loop, const StopTokens& stop)>;
 
-// A thread that no signal is delivered to: they are for the host program's own threads.
-void start_without_signals(std::thread& thread, std::function<void()> body);
+// Takes the node over and does the work on a thread of its own. It is asked to stop by `stop`, by
+// Execution::stop() and kill(), and by the end of the Execution. A lack of threads, processes,
+// descriptors or memory ends the node as RESOURCE_EXHAUSTED. What this throws is std::bad_alloc,
+// and the node is still the caller's then.
+Execution start_execution(Node& node, StopTokens stop, Work work);
+
+// Ends a node whose capture could not begin because there is no memory.
+void end_unstarted(Node& node) noexcept;
 
 }  // namespace trace::child

@@ -5,16 +5,33 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
+
+#include "child/exhaustion.hpp"
 
 namespace trace::child {
+namespace {
 
-NodeCapture::NodeCapture(Node node, Loop& loop, Options options, const StopTokens& stop)
-    : node_(std::move(node)),
+// How long a reader that is slow is waited for when the program was made to end.
+constexpr std::chrono::seconds patience_after_end{1};
+
+}  // namespace
+
+NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
+                         const StopTokens& stop)
+    : Timed(loop),
+      captured_(captured),
       loop_(loop),
       options_(std::move(options)),
-      out_(node_.shared_state(), options_.terminal ? Stream::pty : Stream::out, options_.origin,
+      out_(node().shared_state(), options_.terminal ? Stream::pty : Stream::out, options_.origin,
            options_.limits),
-      err_(node_.shared_state(), Stream::err, options_.origin, options_.limits),
+      err_(node().shared_state(), Stream::err, options_.origin, options_.limits),
+      passing_on_(loop, options_.pass_on,
+                  [this](Stream stream) {
+                    is_reader_gone_ = true;
+                    const bool terminal = options_.terminal && stream == Stream::out;
+                    if (on_reader_gone_) on_reader_gone_(terminal ? Stream::pty : stream);
+                  }),
       on_stop_(stop.stop, [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); }),
       on_kill_(stop.kill,
                [this] {
@@ -23,14 +40,27 @@ NodeCapture::NodeCapture(Node node, Loop& loop, Options options, const StopToken
                    request_end(EndRequest::cancelled);
                  });
                }),
-      on_cancel_(
-          node_.on_cancel([this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
+      on_cancel_(captured_.node.on_cancel(
+          [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
   out_.on_bytes([this](std::string_view bytes) { summary_.update(bytes); });
   err_.on_line([this](std::string_view line) { stderr_tail_.add(line); });
-  loop_.set_timed(this);
+  if (options_.tap) open_tap();
 }
 
-NodeCapture::~NodeCapture() { loop_.set_timed(nullptr); }
+NodeCapture::~NodeCapture() = default;
+
+void NodeCapture::open_tap() {
+  tap_ = std::make_unique<Outlet>(
+      loop_, Outlet::AtEnd::wait,
+      [this](Stream stream, std::string_view bytes) {
+        options_.tap(stream, bytes);
+        return bytes.size();
+      },
+      [this] {
+        // The program is of no use to a host that cannot take its output.
+        if (!has_ended_) std::rethrow_exception(tap_->thrown());
+      });
+}
 
 Steady::time_point NodeCapture::next_due() const {
   return std::min(out_.next_due(), err_.next_due());
@@ -44,12 +74,20 @@ void NodeCapture::tick(Steady::time_point now) {
 void NodeCapture::started(std::string_view message, const JsonObject& data) {
   start_ = Steady::now();
   const std::string text = data.str();
-  record(node_, {.type = Type::started, .message = message, .data = text});
+  captured_.started = true;
+  record(node(), {.type = Type::started, .message = message, .data = text});
 }
 
 void NodeCapture::output(Stream stream, std::string_view bytes) {
+  if (bytes.empty()) return;
   (stream != Stream::err ? out_ : err_).write(bytes, Steady::now());
-  if (options_.tap && !bytes.empty()) options_.tap(stream, bytes);
+  if (tap_) tap_->put(stream, bytes);
+  passing_on_.put(stream, bytes);
+}
+
+bool NodeCapture::may_read(Stream stream) const {
+  if (end_request_ != EndRequest::none) return true;
+  return !(tap_ && tap_->full()) && !passing_on_.full(stream);
 }
 
 bool NodeCapture::run_until(const std::function<bool()>& done) {
@@ -70,8 +108,8 @@ Steady::time_point NodeCapture::deadline() const noexcept {
 void NodeCapture::request_end(EndRequest request) {
   if (end_request_ != EndRequest::none) return;
   end_request_ = request;
-  if (request == EndRequest::cancelled) {
-    record(node_, {.level = Level::warn, .message = "Run cancelled by user"});
+  if (request == EndRequest::cancelled && !has_ended_) {
+    record(node(), {.level = Level::warn, .message = "Run cancelled by user"});
   }
 }
 
@@ -96,9 +134,28 @@ std::string NodeCapture::end_request_code() const {
 }
 
 Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
+  facts.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start_);
+  if (tap_) {
+    wait_until_taken([this] { return tap_->idle(); });
+    if (tap_->thrown()) std::rethrow_exception(tap_->thrown());
+  }
   out_.finish();
   err_.finish();
-  facts.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start_);
+  record_end(facts, std::move(data));
+  has_ended_ = true;
+  wait_until_taken([this] { return passing_on_.idle(); });
+  facts.not_passed_on = passing_on_.missed();
+  return Ended(std::move(facts));
+}
+
+// Who has asked for the end waits a moment only, or not at all.
+void NodeCapture::wait_until_taken(const std::function<bool()>& all_taken) {
+  if (end_request_ == EndRequest::none) run_until(all_taken);
+  if (end_request_ == EndRequest::none || at_once_) return;
+  loop_.run_until([&] { return all_taken() || at_once_; }, Steady::now() + patience_after_end);
+}
+
+void NodeCapture::record_end(const Ended::Facts& facts, JsonObject data) {
   if (facts.exit_code) data.number("exitCode", *facts.exit_code);
   if (facts.signal) data.number("signal", *facts.signal);
   data.number("durationMs", facts.duration.count());
@@ -111,19 +168,19 @@ Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
   if (facts.code.empty()) {
     const std::string text = data.str();
     const std::string summary = output_ ? *output_ : summary_.finish();
-    record(node_, {.type = Type::completed, .output_summary = summary, .data = text});
-  } else {
-    if (!stderr_tail_.empty()) data.raw("stderrTail", stderr_tail_.json());
-    const std::string text = data.str();
-    record(node_, {.type = Type::failed,
-                   .level = Level::error,
-                   .message = facts.text,
-                   .error_message = facts.text,
-                   .error_code = facts.code,
-                   .output_summary = output_,
-                   .data = text});
+    record(node(), {.type = Type::completed, .output_summary = summary, .data = text});
+    return;
   }
-  return Ended(std::move(facts));
+  if (facts.code == resource_exhausted) data.raw("retryable", "true");
+  if (!stderr_tail_.empty()) data.raw("stderrTail", stderr_tail_.json());
+  const std::string text = data.str();
+  record(node(), {.type = Type::failed,
+                  .level = Level::error,
+                  .message = facts.text,
+                  .error_message = facts.text,
+                  .error_code = facts.code,
+                  .output_summary = output_,
+                  .data = text});
 }
 
 void NodeCapture::add_output_facts(JsonObject& data, std::chrono::milliseconds duration) const {

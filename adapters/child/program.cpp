@@ -4,26 +4,19 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <trace/detail/search_path.hpp>
 
 #include <cerrno>
 #include <string_view>
 #include <system_error>
 
-#include "child/boost_process.hpp"
+#include "child/exhaustion.hpp"
 
 namespace trace::child {
 namespace {
 
 constexpr const char* not_found = "COMMAND_NOT_FOUND";
 constexpr const char* not_executable = "COMMAND_NOT_EXECUTABLE";
-constexpr const char* default_search_path = "/usr/local/bin:/bin:/usr/bin";
-
-// The child inherits our environment, so its PATH is ours.
-std::string search_path() {
-  boost::system::error_code error;
-  const auto value = boost::process::v2::environment::get("PATH", error);
-  return error ? default_search_path : value.string();
-}
 
 std::string words(int error) { return std::generic_category().message(error); }
 
@@ -37,7 +30,7 @@ bool is_file(const std::string& path, int directory) {
 std::variant<std::string, StartFailure> find_program(const std::string& name, int directory) {
   if (name.empty()) return StartFailure{not_found, "no command was given"};
   if (name.find('/') != std::string::npos) return name;
-  const std::string path = search_path();
+  const std::string path = detail::search_path();
   std::string denied;
   std::string_view rest = path;
   for (bool more = true; more;) {
@@ -55,7 +48,13 @@ std::variant<std::string, StartFailure> find_program(const std::string& name, in
   return StartFailure{not_found, name + ": command not found"};
 }
 
+StartFailure cannot_start(int error, const std::string& what) {
+  return {is_exhaustion(error) ? resource_exhausted : not_executable,
+          fmt::format("{}: {}", what, words(error))};
+}
+
 StartFailure exec_failure(const std::string& path, int error, int directory) {
+  if (is_exhaustion(error)) return cannot_start(error, path);
   if ((error == ENOENT && is_file(path, directory))) {
     return {not_executable, path + ": its interpreter was not found"};
   }

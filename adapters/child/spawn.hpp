@@ -13,10 +13,6 @@
 #include "child/file_descriptor.hpp"
 #include "child/program.hpp"
 
-namespace boost::asio {
-class io_context;
-}
-
 namespace trace::child {
 
 struct Command {
@@ -30,13 +26,14 @@ struct Command {
 
 struct Spawned {
   pid_t pid = -1;           // also of its process group, and of its session on a terminal
-  FileDescriptor ended;     // readable once the process has ended
+  FileDescriptor ended;     // a pidfd: readable once the process has ended
   FileDescriptor out, err;  // what it writes; on a terminal all comes from `out`
   FileDescriptor in;        // where the input is to be written; empty: the child has it
 };
 
 // The kernel kills the child when the calling thread ends, so call it from the thread that waits.
-// Its signals are as after a login. The pid is not reaped here.
-std::variant<Spawned, StartFailure> spawn(boost::asio::io_context& context, const Command& command);
+// Its signals are as after a login. The pid is not reaped here. At most five descriptors are open
+// at a time without an input or a terminal, and three of them stay.
+std::variant<Spawned, StartFailure> spawn(const Command& command);
 
 }  // namespace trace::child

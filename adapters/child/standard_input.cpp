@@ -4,9 +4,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -16,9 +13,6 @@
 
 namespace trace::child {
 namespace {
-
-using boost::asio::posix::stream_descriptor;
-using boost::system::error_code;
 
 constexpr std::size_t piece_bytes = 16 * 1024;
 
@@ -71,100 +65,81 @@ FileDescriptor readable_input(const Input& input) {
   return checked(::fcntl(input.descriptor, F_DUPFD_CLOEXEC, 3), "the input");
 }
 
-class InputPump::State : public std::enable_shared_from_this<State> {
- public:
-  State(boost::asio::io_context& context, FileDescriptor sink, bool terminal, Input input)
-      : terminal_(terminal), piece_(std::move(input.text)), sink_(context), source_(context) {
-    sink_.assign(sink.release());
-    if (input.descriptor < 0) return;
-    piece_.clear();
-    FileDescriptor source = source_of(input.descriptor);
-    has_source_ = true;
-    never_blocks_ =
-        (::fcntl(source.get(), F_GETFL) & O_NONBLOCK) != 0 && ::isatty(source.get()) != 1;
-    if (makes_wait(source.get())) {
-      source_.assign(source.release());
-    } else {
-      file_ = std::move(source);
-    }
-  }
-
-  void go_on() {
-    if (!rest().empty()) return write();
-    if (!has_source_) return finish();
-    // A pipe whose writers had gone before it was opened does not tell its end to who waits.
-    if (file_ || (never_blocks_ && !empty_)) return read();
-    empty_ = false;
-    source_.async_wait(stream_descriptor::wait_read, [self = shared_from_this()](error_code error) {
-      if (!error) self->read();
-    });
-  }
-
-  void stop() {
-    error_code ignored;
-    source_.close(ignored);
-    sink_.close(ignored);
-    stopped_ = true;
-  }
-
- private:
-  std::string_view rest() const { return std::string_view(piece_).substr(written_); }
-
-  void read() {
-    piece_.resize(piece_bytes);
-    written_ = 0;
-    const int from = file_ ? file_.get() : source_.native_handle();
-    const ssize_t bytes = ::read(from, piece_.data(), piece_.size());
-    empty_ = bytes < 0 && errno == EAGAIN;
-    const bool again = empty_ || (bytes < 0 && errno == EINTR);
-    piece_.resize(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
-    if (bytes <= 0 && !again) has_source_ = false;
-    go_on();
-  }
-
-  void write() {
-    sink_.async_write_some(boost::asio::buffer(rest()),
-                           [self = shared_from_this()](error_code error, std::size_t bytes) {
-                             // An error: the child does not read any more.
-                             if (error || self->stopped_) return self->stop();
-                             self->at_line_end_ = self->rest()[bytes - 1] == '\n';
-                             self->written_ += bytes;
-                             self->go_on();
-                           });
-  }
-
-  void finish() {
-    if (!terminal_ || finished_) {
-      // The terminal stays open: its output is read through it.
-      if (!terminal_) stop();
-      return;
-    }
-    finished_ = true;
-    piece_.assign(at_line_end_ ? 1 : 2, end_of_file);
-    written_ = 0;
-    go_on();
-  }
-
-  const bool terminal_;
-  bool has_source_ = false;
-  bool never_blocks_ = false;  // reading from the source
-  bool empty_ = false;         // it was, when we last looked
-  bool finished_ = false;
-  bool stopped_ = false;
-  bool at_line_end_ = true;
-  std::string piece_;
-  std::size_t written_ = 0;
-  FileDescriptor file_;
-  stream_descriptor sink_;
-  stream_descriptor source_;
-};
-
-InputPump::InputPump(boost::asio::io_context& context, FileDescriptor sink, bool terminal,
-                     Input input)
-    : state_(std::make_shared<State>(context, std::move(sink), terminal, std::move(input))) {
-  state_->go_on();
+InputPump::InputPump(Loop& loop, FileDescriptor sink, bool terminal, Input input)
+    : terminal_(terminal),
+      piece_(std::move(input.text)),
+      source_(
+          loop, Watched::For::reading,
+          [this] {
+            empty_ = false;
+            read();
+            advance();
+          },
+          [this] { return rest().empty(); }),
+      sink_(
+          loop, Watched::For::writing, [this] { write(); }, [this] { return !rest().empty(); }) {
+  ::fcntl(sink.get(), F_SETFL, ::fcntl(sink.get(), F_GETFL) | O_NONBLOCK);
+  sink_.open(std::move(sink));
+  if (input.descriptor >= 0) open_source(input.descriptor);
+  advance();
 }
 
-InputPump::~InputPump() { state_->stop(); }
+void InputPump::open_source(int descriptor) {
+  piece_.clear();
+  FileDescriptor source = source_of(descriptor);
+  has_source_ = true;
+  never_blocks_ = (::fcntl(source.get(), F_GETFL) & O_NONBLOCK) != 0 && ::isatty(source.get()) != 1;
+  if (makes_wait(source.get())) {
+    source_.open(std::move(source));
+  } else {
+    file_ = std::move(source);
+  }
+}
+
+// Reads what is there without waiting, until there is something to write.
+void InputPump::advance() {
+  // A pipe whose writers had gone before it was opened does not tell its end to who waits.
+  while (rest().empty() && has_source_ && (file_ || (never_blocks_ && !empty_))) read();
+  if (rest().empty() && !has_source_) finish();
+}
+
+void InputPump::read() {
+  piece_.resize(piece_bytes);
+  written_ = 0;
+  const int from = file_ ? file_.get() : source_.get();
+  const ssize_t bytes = ::read(from, piece_.data(), piece_.size());
+  empty_ = bytes < 0 && errno == EAGAIN;
+  const bool again = empty_ || (bytes < 0 && errno == EINTR);
+  piece_.resize(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
+  if (bytes > 0 || again) return;
+  has_source_ = false;
+  source_.close();
+  file_.reset();
+}
+
+void InputPump::write() {
+  const std::string_view left = rest();
+  const ssize_t bytes = ::write(sink_.get(), left.data(), left.size());
+  if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (bytes <= 0) return stop();  // the child does not read any more
+  at_line_end_ = left[static_cast<std::size_t>(bytes) - 1] == '\n';
+  written_ += static_cast<std::size_t>(bytes);
+  advance();
+}
+
+void InputPump::finish() {
+  if (!terminal_) return stop();
+  if (finished_) return;  // the terminal stays open: its output is read through it
+  finished_ = true;
+  piece_.assign(at_line_end_ ? 1 : 2, end_of_file);
+  written_ = 0;
+}
+
+void InputPump::stop() noexcept {
+  source_.close();
+  file_.reset();
+  sink_.close();
+  has_source_ = false;
+}
 
 }  // namespace trace::child

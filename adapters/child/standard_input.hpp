@@ -7,13 +7,12 @@
 
 #include <trace/capture.hpp>
 
-#include <memory>
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 #include "child/file_descriptor.hpp"
-
-namespace boost::asio {
-class io_context;
-}
+#include "child/loop.hpp"
 
 namespace trace::child {
 
@@ -25,12 +24,28 @@ FileDescriptor readable_input(const Input& input);
 // takes it. ~InputPump ends it, whatever is left.
 class InputPump {
  public:
-  InputPump(boost::asio::io_context& context, FileDescriptor sink, bool terminal, Input input);
-  ~InputPump();
+  InputPump(Loop& loop, FileDescriptor sink, bool terminal, Input input);
 
  private:
-  class State;
-  std::shared_ptr<State> state_;
+  std::string_view rest() const { return std::string_view(piece_).substr(written_); }
+  void open_source(int descriptor);
+  void advance();
+  void read();
+  void write();
+  void finish();
+  void stop() noexcept;
+
+  const bool terminal_;
+  bool has_source_ = false;
+  bool never_blocks_ = false;  // reading from the source
+  bool empty_ = false;         // it was, when we last looked
+  bool finished_ = false;
+  bool at_line_end_ = true;
+  std::string piece_;
+  std::size_t written_ = 0;
+  FileDescriptor file_;  // the source, where that always has an answer
+  Watched source_;
+  Watched sink_;
 };
 
 }  // namespace trace::child

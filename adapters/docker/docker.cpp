@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <cstring>
 #include <optional>
 
@@ -60,6 +61,13 @@ JsonObject description(const ContainerSpec& spec, const std::string& name) {
   return data;
 }
 
+// A broken pipe does not reach a container by itself: it would go on for nobody.
+Ended::Facts reader_gone() {
+  return {.code = "PROCESS_SIGNAL",
+          .text = fmt::format("{}: nobody reads the output any more", child::signal_text(SIGPIPE)),
+          .signal = SIGPIPE};
+}
+
 class ContainerCapture {
  public:
   ContainerCapture(NodeCapture& capture, Loop& loop, const ContainerSpec& spec)
@@ -68,7 +76,9 @@ class ContainerCapture {
         spec_(spec),
         client_(loop, spec.docker),
         container_(client_, loop, unique_name(capture.node().session_id())),
-        attached_(loop, [this](Stream stream, std::string_view bytes) { output(stream, bytes); }) {}
+        attached_(
+            loop, [this](Stream stream, std::string_view bytes) { output(stream, bytes); },
+            [this](Stream stream) { return capture_.may_read(stream); }) {}
 
   Ended run() {
     capture_.started(fmt::format("docker run {}", spec_.image),
@@ -101,6 +111,7 @@ class ContainerCapture {
   Answer create(const std::string& files);
   Ended::Facts facts_of_end(const ContainerState& state, const child::ExitStatus& client);
   Ended::Facts requested_end();
+  void stop(std::chrono::milliseconds grace);
   void take_result(Ended::Facts& facts);
   void wait_for_end();
   void output(Stream stream, std::string_view bytes);
@@ -170,19 +181,18 @@ Ended::Facts ContainerCapture::facts_of_run() {
   if (capture_.end_request() != EndRequest::none) return requested_end();
   if (!created.ok()) return creation_failure(client_, spec_, created);
 
-  if (auto failure = attached_.start(container_.start_attached(spec_))) {
-    return {.code = "DOCKER_UNAVAILABLE", .text = std::move(failure->text)};
+  if (const auto failure = attached_.start(container_.start_attached(spec_))) {
+    return client_failure(*failure);
   }
   readings_.emplace(loop_, container_.id());
   wait_for_end();
   if (capture_.end_request() != EndRequest::none) {
-    container_.stop(spec_.grace, [this] { return capture_.at_once(); });
-    // The client ends with its container.
-    const auto ended = [this] { return attached_.ended(); };
-    if (!loop_.run_until(ended, Steady::now() + 5s)) attached_.kill();
-    loop_.run_until(ended);
-    release_held();
+    stop(spec_.grace);
     return requested_end();
+  }
+  if (capture_.is_reader_gone() && !attached_.ended()) {
+    stop(0s);
+    return reader_gone();
   }
   Ended::Facts facts = facts_of_end(container_.inspect(), attached_.status());
   if (facts.code.empty()) take_result(facts);
@@ -202,7 +212,7 @@ void ContainerCapture::take_result(Ended::Facts& facts) {
 
 // Until the client ends or has to, with what was held back of stderr passed on in time.
 void ContainerCapture::wait_for_end() {
-  const auto ended = [this] { return attached_.ended(); };
+  const auto ended = [this] { return attached_.ended() || capture_.is_reader_gone(); };
   const bool came = capture_.run_until([&] { return ended() || client_errors_.holding(); });
   if (!came || ended()) return;
   // A client that complains ends at once.
@@ -229,6 +239,15 @@ Ended::Facts ContainerCapture::requested_end() {
   const ContainerState state = container_.inspect();
   if (state.kind == ContainerState::Kind::exited) facts.exit_code = state.exit_code;
   return facts;
+}
+
+void ContainerCapture::stop(std::chrono::milliseconds grace) {
+  container_.stop(grace, [this] { return capture_.at_once(); });
+  // The client ends with its container.
+  const auto ended = [this] { return attached_.ended(); };
+  if (!loop_.run_until(ended, Steady::now() + 5s)) attached_.kill();
+  loop_.run_until(ended);
+  release_held();
 }
 
 // Docker tells a signal as 128 and its number, as a shell does.
@@ -277,12 +296,13 @@ Ended::Facts ContainerCapture::facts_of_end(const ContainerState& state,
   }
 }
 
-Ended capture_container(Node node, Loop& loop, const child::StopTokens& stop,
+Ended capture_container(child::CapturedNode& node, Loop& loop, const child::StopTokens& stop,
                         const ContainerSpec& spec) {
-  NodeCapture capture(std::move(node), loop,
+  NodeCapture capture(node, loop,
                       {.origin = "docker",
                        .timeout = spec.timeout,
                        .tap = spec.tap,
+                       .pass_on = spec.pass_on,
                        .limits = spec.limits,
                        .terminal = spec.terminal.has_value()},
                       stop);
@@ -292,13 +312,17 @@ Ended capture_container(Node node, Loop& loop, const child::StopTokens& stop,
 }  // namespace
 }  // namespace docker
 
-Execution start_container(Node node, ContainerSpec spec) {
+Execution start_container(Node node, ContainerSpec spec) try {
   child::StopTokens stop{spec.stop, spec.kill};
   return child::start_execution(
-      std::move(node), std::move(stop),
-      [spec = std::move(spec)](Node taken, child::Loop& loop, const child::StopTokens& ours) {
-        return docker::capture_container(std::move(taken), loop, ours, spec);
+      node, std::move(stop),
+      [spec = std::move(spec)](child::CapturedNode& taken, child::Loop& loop,
+                               const child::StopTokens& ours) {
+        return docker::capture_container(taken, loop, ours, spec);
       });
+} catch (...) {
+  child::end_unstarted(node);
+  throw;
 }
 
 Ended run_container(Node node, ContainerSpec spec) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "child/exhaustion.hpp"
 #include "docker/words.hpp"
 
 namespace trace::docker {
@@ -15,15 +16,19 @@ constexpr int client_failed = 125;  // docker's own code for a container that it
 
 Ended::Facts refusal(std::string text) {
   if (text.empty()) text = "the docker client failed without a word";
-  return {.code = "PROCESS_EXIT", .text = std::move(text), .exit_code = client_failed};
+  return {
+      .code = "PROCESS_EXIT", .text = std::move(text), .refused = true, .exit_code = client_failed};
+}
+
+Ended::Facts client_failure(const child::StartFailure& failure) {
+  const bool exhausted = failure.code == child::resource_exhausted;
+  return {.code = exhausted ? failure.code : "DOCKER_UNAVAILABLE",
+          .text = fmt::format("the docker client cannot be started: {}", failure.text)};
 }
 
 Ended::Facts creation_failure(DockerClient& client, const ContainerSpec& spec,
                               const Answer& answer) {
-  if (answer.not_started) {
-    return {.code = "DOCKER_UNAVAILABLE",
-            .text = fmt::format("the docker client cannot be started: {}", answer.complaint())};
-  }
+  if (answer.not_started) return client_failure(*answer.not_started);
   if (!client.daemon_answers()) {
     return {.code = "DOCKER_UNAVAILABLE",
             .text = fmt::format("no Docker daemon answers: {}", answer.complaint())};

@@ -14,6 +14,9 @@ namespace trace::docker {
 // container that it could not run.
 Ended::Facts refusal(std::string text);
 
+// The docker client itself could not be started.
+Ended::Facts client_failure(const child::StartFailure& failure);
+
 // `docker create` failed. Asks the daemon when the words leave it open.
 Ended::Facts creation_failure(DockerClient& client, const ContainerSpec& spec,
                               const Answer& answer);

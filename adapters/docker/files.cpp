@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "child/exhaustion.hpp"
 #include "docker/json_check.hpp"
 
 namespace trace::docker {
@@ -82,6 +83,8 @@ Result<Files> Files::make(std::string_view journal, const std::string& name,
                           const std::optional<std::string>& input) {
   Files files;
   const auto fail = [&](const std::string& path) {
+    // What the machine lacks now says nothing of the container: it is tried again.
+    if (child::is_exhaustion(errno)) throw std::system_error(errno, std::generic_category(), path);
     return Error("files", fmt::format("the container's files: {}: {}", path, words(errno)));
   };
   if (const std::string session = files_of_session(journal); !session.empty()) {

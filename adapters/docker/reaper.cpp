@@ -9,7 +9,6 @@
 #include <system_error>
 #include <utility>
 
-#include "child/execution.hpp"
 #include "docker/files.hpp"
 #include "docker/words.hpp"
 
@@ -49,7 +48,7 @@ std::string journal_label(std::string_view journal) {
 Reaper::Reaper(AdoptedSession session)
     : session_(std::move(session)), journal_(journal_label(session_.journal)) {
   try {
-    child::start_without_signals(thread_, [this] { work(); });
+    thread_ = detail::BackgroundThread("shiptrace-reap", [this] { work(); });
   } catch (const std::exception& error) {
     complaint_ = complaint_of(fmt::format("cannot start a thread: {}", error.what()));
     ended_ = true;
@@ -59,7 +58,7 @@ Reaper::Reaper(AdoptedSession session)
 Reaper::~Reaper() {
   giving_up_ = true;
   loop_.post([] {});  // so that it looks
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 std::string Reaper::complaint_of(std::string_view why) const {

@@ -6,13 +6,13 @@
 // does.
 #pragma once
 
+#include <trace/detail/background_thread.hpp>
 #include <trace/orphan.hpp>
 
 #include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "child/loop.hpp"
@@ -47,7 +47,7 @@ class Reaper final : public Reaping {
   std::atomic<bool> ended_{false};
   bool no_client_ = false;
   std::string complaint_;  // the thread's until ended_
-  std::thread thread_;
+  detail::BackgroundThread thread_;
 };
 
 }  // namespace trace::docker

@@ -102,17 +102,20 @@ JsonObject description(const ProcessSpec& spec, std::optional<pid_t> pid) {
   return data;
 }
 
-Ended capture_process(Node node, Loop& loop, const child::StopTokens& stop,
+Ended capture_process(child::CapturedNode& node, Loop& loop, const child::StopTokens& stop,
                       const ProcessSpec& spec) {
-  NodeCapture capture(std::move(node), loop,
+  NodeCapture capture(node, loop,
                       {.origin = "process",
                        .timeout = spec.timeout,
                        .tap = spec.tap,
+                       .pass_on = spec.pass_on,
                        .limits = spec.limits,
                        .terminal = spec.terminal.has_value()},
                       stop);
-  Child process(loop,
-                [&](Stream stream, std::string_view bytes) { capture.output(stream, bytes); });
+  Child process(
+      loop, [&](Stream stream, std::string_view bytes) { capture.output(stream, bytes); },
+      [&](Stream stream) { return capture.may_read(stream); });
+  capture.on_reader_gone([&](Stream stream) { process.close_output(stream); });
   // Nothing is read before the loop runs: STARTED comes first and can name the process.
   auto failure = process.start(
       {spec.argv, spec.working_directory, spec.input.value_or(Input()), spec.terminal});
@@ -132,13 +135,16 @@ Ended capture_process(Node node, Loop& loop, const child::StopTokens& stop,
 
 }  // namespace
 
-Execution start_process(Node node, ProcessSpec spec) {
+Execution start_process(Node node, ProcessSpec spec) try {
   child::StopTokens stop{spec.stop, spec.kill};
-  return child::start_execution(
-      std::move(node), std::move(stop),
-      [spec = std::move(spec)](Node taken, Loop& loop, const child::StopTokens& ours) {
-        return capture_process(std::move(taken), loop, ours, spec);
-      });
+  return child::start_execution(node, std::move(stop),
+                                [spec = std::move(spec)](child::CapturedNode& taken, Loop& loop,
+                                                         const child::StopTokens& ours) {
+                                  return capture_process(taken, loop, ours, spec);
+                                });
+} catch (...) {
+  child::end_unstarted(node);
+  throw;
 }
 
 Ended run_process(Node node, ProcessSpec spec) {

@@ -8,8 +8,9 @@
 //
 // Threading: run_… blocks the caller, start_… returns at once and works on one thread of its own.
 // Any thread may call them. The Node is taken over and ended, the spec is copied or moved in.
-// Nothing here throws for a failing program: that is an Ended. Only a lack of memory or of
-// descriptors throws.
+// Nothing here throws for a failing program, nor for a lack of descriptors, processes or threads:
+// that is an Ended. A lack of memory for the call itself throws std::bad_alloc. However a call
+// ends, its node has got an end.
 #pragma once
 
 #include <chrono>
@@ -29,10 +30,26 @@
 namespace trace {
 
 // Receives the raw bytes of the child as they are read, before they are cut into lines and with the
-// secrets that are in them; the CLI passes them on to the terminal with it. Called on the capture's
-// thread, which reads on when it returns; the bytes are valid during the call. When it throws a
+// secrets that are in them. Called on a thread of its own, one call at a time and in order; the
+// bytes are valid during the call. It may block: when 256 KiB wait for it the child's output is not
+// read until it returns, but time-outs and stop requests work. Once the child was made to end, what
+// does not fit is left out. run_… and Execution return after its last call has. When it throws a
 // std::exception, the child is killed, and the Ended has the code ABANDONED.
 using OutputTap = std::function<void(Stream, std::string_view bytes)>;
+
+// Where the child's raw output is also written, as the CLI passes it on to its own stdout and
+// stderr: what comes from a terminal and from stdout to `out`, what comes from stderr to `err`.
+// Negative: nowhere; so is a descriptor that is closed. They stay yours.
+//
+// Threads of the capture write, so a reader that does not read holds up the child once 256 KiB wait
+// for it, but no time-out and no stop request. When the reader has gone (EPIPE), the child's next
+// write to that stream meets a broken pipe, too; a container is killed. Each other error ends the
+// passing on; the child goes on and is recorded. After the end of the child its output is passed on
+// until all is, or until the time-out or a stop request ends that: Ended::Facts::not_passed_on.
+struct PassOn {
+  int out = -1;
+  int err = -1;
+};
 
 // A terminal of the child's own instead of pipes. What it writes comes as one stream,
 // Stream::pty; programs that ask whether they talk to a person then say yes.
@@ -57,6 +74,7 @@ struct ProcessSpec {
   std::stop_token stop = {};              // a stop request ends the child as CANCELLED
   std::stop_token kill = {};              // the same without the grace, also during it
   OutputTap tap = {};
+  PassOn pass_on = {};
   std::optional<Input> input = {};            // nothing: there is nothing to read
   std::optional<TerminalSize> terminal = {};  // nothing: pipes
   CaptureLimits limits = {};
@@ -81,6 +99,7 @@ struct ContainerSpec {
   std::stop_token stop = {};              // as for a process
   std::stop_token kill = {};
   OutputTap tap = {};
+  PassOn pass_on = {};
   std::optional<Input> input = {};
   std::optional<TerminalSize> terminal = {};
   CaptureLimits limits = {};
@@ -95,19 +114,28 @@ struct Usage {
   std::uint64_t max_rss_bytes = 0;      // memory in use at the most, file caches left out
 };
 
+// Output that a descriptor of PassOn did not take, although its reader has not left.
+struct NotPassedOn {
+  std::uint64_t bytes = 0;
+  int error = 0;  // errno of the write that failed; 0: the reader did not read in time
+};
+
 // How a child ended. A plain value; the views refer to it.
 class Ended {
  public:
   struct Facts {
     std::string code = {};  // empty: exit code 0; else PROCESS_EXIT, PROCESS_SIGNAL, TIMEOUT,
                             // CANCELLED, OOM_KILLED, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE,
-                            // IMAGE_NOT_FOUND, DOCKER_UNAVAILABLE, OUTPUT_INVALID (contract:
-                            // Failure Semantics); ABANDONED when the tap threw
+                            // IMAGE_NOT_FOUND, DOCKER_UNAVAILABLE, OUTPUT_INVALID,
+                            // RESOURCE_EXHAUSTED (contract: Failure Semantics); ABANDONED when
+                            // the tap threw
     std::string text = {};  // one line for people
+    bool refused = false;   // docker did not run the container; `text` has its words
     std::optional<int> exit_code = {};
     std::optional<int> signal = {};         // that ended it; of a container, exit code - 128
     std::chrono::milliseconds duration{0};  // from STARTED on
     std::optional<Usage> usage = {};        // nothing when it cannot be known
+    std::optional<NotPassedOn> not_passed_on = {};
   };
   explicit Ended(Facts facts) : facts_(std::move(facts)) {}
 

@@ -56,7 +56,7 @@ ContainerSpec container_of(const DockerOptions& options, std::vector<std::string
   spec.timeout = control.timeout;
   spec.stop = std::move(control.stop);
   spec.kill = std::move(control.kill);
-  spec.tap = std::move(control.tap);
+  spec.pass_on = control.pass_on;
   spec.input = std::move(control.input);
   spec.terminal = control.terminal;
   return spec;
@@ -71,7 +71,12 @@ void add_docker(CLI::App& app, const BehindDashes& behind, int& status) {
                          "Runs a container, passes its output on and records it.\n"
                          "  shiptrace docker --run R --node N [OPTIONS] IMAGE [CMD…]");
   add_child(*command, options->child);
-  command->add_option("--env", options->env, "name of a variable to pass on; may be repeated")
+  command
+      ->add_option("--env", options->env,
+                   "name of a variable to pass on; may be repeated. Its value is in no\n"
+                   "process list, but the daemon keeps it: 'docker inspect' shows it to\n"
+                   "whoever may talk to the daemon. Hand a\n"
+                   "secret over with --input or --stdin instead")
       ->type_name("NAME")
       ->allow_extra_args(false)
       ->check([](const std::string& name) {
@@ -81,7 +86,10 @@ void add_docker(CLI::App& app, const BehindDashes& behind, int& status) {
                          "takes the name of a variable of this shell, so that its value is "
                          "in no process list: export it and pass the name");
       });
-  command->add_option("--env-file", options->env_file, "file of NAME=VALUE lines")
+  command
+      ->add_option("--env-file", options->env_file,
+                   "file of NAME=VALUE lines; the daemon keeps them as those of --env.\n"
+                   "Values of variables with the names of secrets are redacted")
       ->type_name("FILE")
       ->check(CLI::ExistingFile);
   command->add_option("--network", options->network, "network of the container")
@@ -112,6 +120,7 @@ void add_docker(CLI::App& app, const BehindDashes& behind, int& status) {
       status = fail(input.error().text(), exit_code::not_started);
       return;
     }
+    options->child.secret_file = options->env_file;
     status = trace_child(options->child, [&](Node node, ChildControl control) {
       ContainerSpec spec = container_of(*options, arguments, std::move(control));
       spec.input_file = std::move(*input);

@@ -3,6 +3,7 @@
 #include <trace/record.hpp>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace trace::cli {
@@ -10,7 +11,7 @@ namespace trace::cli {
 Load::Load(const Node& node, LoadSpec spec, ReturnedCounts& returned)
     : node_(node), spec_(std::move(spec)), returned_(returned), running_(spec_.threads) {
   for (std::size_t thread = 0; thread < spec_.threads; ++thread) {
-    threads_.emplace_back([this, thread] {
+    threads_.emplace_back("load", [this, thread] {
       produce(thread);
       running_.fetch_sub(1);
     });
@@ -19,7 +20,7 @@ Load::Load(const Node& node, LoadSpec spec, ReturnedCounts& returned)
 
 Load::~Load() {
   stop();
-  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 void Load::stop() noexcept { stop_.store(true); }

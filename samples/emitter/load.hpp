@@ -3,6 +3,7 @@
 // The main thread makes it, watches it and joins it; the threads share nothing but the node.
 #pragma once
 
+#include <trace/detail/background_thread.hpp>
 #include <trace/session.hpp>
 
 #include <atomic>
@@ -10,7 +11,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "returned_counts.hpp"
@@ -51,7 +51,7 @@ class Load {
   std::atomic<bool> stop_{false};
   std::atomic<bool> refused_{false};
   std::atomic<std::size_t> running_;
-  std::vector<std::thread> threads_;
+  std::vector<detail::BackgroundThread> threads_;
 };
 
 }  // namespace trace::cli

@@ -1,7 +1,8 @@
 // shiptrace: trace a process or a container, record single events, and look at what the backend
 // holds. Each command is a file of its own; this one only puts them together.
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <trace/detail/standard_error.hpp>
 
 #include <cstdio>
 #include <exception>
@@ -16,7 +17,7 @@
 namespace trace::cli {
 
 int fail(std::string_view text, int code) {
-  fmt::print(stderr, "shiptrace: {}\n", printable(text));
+  detail::write_to_stderr(fmt::format("shiptrace: {}\n", printable(text)));
   return code;
 }
 

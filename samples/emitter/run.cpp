@@ -21,7 +21,7 @@ void add_run(CLI::App& app, const BehindDashes& behind, int& status) {
                                            .timeout = control.timeout,
                                            .stop = control.stop,
                                            .kill = control.kill,
-                                           .tap = std::move(control.tap),
+                                           .pass_on = control.pass_on,
                                            .input = std::move(control.input),
                                            .terminal = control.terminal});
     });

@@ -1,5 +1,6 @@
 #include "stop_signals.hpp"
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -35,6 +36,17 @@ extern "C" void on_signal(int number) {
 
 extern "C" void on_broken_pipe(int) {}
 
+// Never one of the standard streams, which may have been closed by whoever started us: what the
+// child writes there would be taken for signals.
+int make_eventfd() {
+  const int made = eventfd(0, EFD_CLOEXEC);
+  const int above =
+      made < 0 || made > STDERR_FILENO ? made : fcntl(made, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (above < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  if (above != made) close(made);
+  return above;
+}
+
 void handle(int number, void (*handler)(int)) {
   struct sigaction now {};
   if (sigaction(number, nullptr, &now) != 0 || now.sa_handler == SIG_IGN) return;
@@ -48,11 +60,10 @@ void handle(int number, void (*handler)(int)) {
 }  // namespace
 
 StopSignals::StopSignals() {
-  const int descriptor = eventfd(0, EFD_CLOEXEC);
-  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  const int descriptor = make_eventfd();
   events.store(descriptor);
   for (const int number : signals) handle(number, &on_signal);
-  thread_ = std::thread([this, descriptor] {
+  thread_ = detail::BackgroundThread("stop-signals", [this, descriptor] {
     std::uint64_t seen = 0;
     for (;;) {
       std::uint64_t happened = 0;

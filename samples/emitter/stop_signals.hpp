@@ -6,8 +6,9 @@
 // ignored when we were started (nohup) stays ignored.
 #pragma once
 
+#include <trace/detail/background_thread.hpp>
+
 #include <stop_token>
-#include <thread>
 
 namespace trace::cli {
 
@@ -26,7 +27,7 @@ class StopSignals {
  private:
   std::stop_source stop_;
   std::stop_source at_once_;
-  std::thread thread_;
+  detail::BackgroundThread thread_;
 };
 
 // A closed pipe behind stdout or stderr then is an error of write(), not the end of the process.

@@ -9,16 +9,19 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdlib>
+#include <system_error>
 
 #include "delivery.hpp"
+#include "env_file.hpp"
 #include "quantity.hpp"
 #include "stop_signals.hpp"
-#include "terminal_output.hpp"
 
 namespace trace::cli {
 
 const char* const child_exit_codes =
-    "Exit codes: the child's own; 128 + the signal that killed it; 124 when --timeout ended it;\n"
+    "Exit codes: the child's own; 128 + the signal that killed it, 141 when nobody reads our "
+    "output\n"
+    "any more; 124 when --timeout ended it;\n"
     "125 when it could not be started (wrong options or configuration, no Docker daemon, no such\n"
     "image); 126 and 127 when the command cannot be executed or found; 130 after Ctrl-C (once "
     "more\n"
@@ -74,9 +77,31 @@ std::vector<std::string> child_arguments(const CLI::App& command, const BehindDa
 
 namespace {
 
-// The child speaks for itself unless it was us who ended or could not start it.
-bool spoke_for_itself(const Ended& ended) {
-  return ended.ok() || ended.code() == "PROCESS_EXIT" || ended.code() == "PROCESS_SIGNAL";
+constexpr int timed_out = 124;
+
+// One line on stderr, unless the child ran to an end of its own and spoke for itself.
+void say_how_it_ended(const Ended& ended) {
+  const std::string_view code = ended.code();
+  if (ended.facts().refused) {
+    fail(fmt::format("docker refused the container: {}", ended.text()));
+  } else if (!ended.ok() && code != "PROCESS_EXIT" && code != "PROCESS_SIGNAL") {
+    fail(fmt::format("{}: {}", code, ended.text()));
+  }
+}
+
+// Says what of the output was not passed on. Answers the exit status: output that is missing is a
+// failure, also when the child has succeeded.
+int exit_status(const Ended& ended, const StopSignals& stop) {
+  const auto& missed = ended.facts().not_passed_on;
+  if (!missed) return ended.exit_status();
+  const bool write_failed = missed->error != 0;
+  fail(fmt::format("{} bytes of the output were recorded and not passed on: {}",
+                   thousands(missed->bytes),
+                   write_failed ? std::generic_category().message(missed->error)
+                                : "the reader of our output did not read them in time"));
+  if (!ended.ok()) return ended.exit_status();
+  if (write_failed) return exit_code::failed;
+  return stop.requested() ? exit_code::interrupted : timed_out;
 }
 
 // As large as ours, so that what is drawn fits where it is shown.
@@ -102,6 +127,21 @@ bool keep_secrets(Session& session, const std::vector<std::string>& names) {
   return true;
 }
 
+// The same for what a file holds; a value that cannot be kept is the file's fault, not ours.
+bool keep_secrets_of_file(Session& session, const std::string& path) {
+  if (path.empty()) return true;
+  const auto secrets = secrets_of_env_file(path);
+  if (!secrets) {
+    fail(secrets.error().text());
+    return false;
+  }
+  for (const auto& [name, value] : *secrets) {
+    const SecretAnswer answer = session.add_secret(value);
+    if (!is_redacted(answer)) fail(fmt::format("--env-file: {}: {}", name, text(answer)));
+  }
+  return true;
+}
+
 }  // namespace
 
 int trace_child(const ChildOptions& options, const RunChild& run_child) {
@@ -109,9 +149,11 @@ int trace_child(const ChildOptions& options, const RunChild& run_child) {
   auto session = Session::start(config);
   if (!session) return fail(session.error().text(), exit_code::not_started);
 
-  if (!keep_secrets(*session, options.secret_env)) return exit_code::not_started;
+  if (!keep_secrets(*session, options.secret_env) ||
+      !keep_secrets_of_file(*session, options.secret_file)) {
+    return exit_code::not_started;
+  }
   StopSignals stop;
-  TerminalOutput terminal;
   auto run = session->run(
       options.node.run, {.workflow_id = options.workflow, .organization_id = options.organization});
   const Ended ended = run_child(
@@ -119,13 +161,13 @@ int trace_child(const ChildOptions& options, const RunChild& run_child) {
       {.timeout = duration_from_text(options.timeout).value_or(std::chrono::milliseconds(0)),
        .stop = stop.token(),
        .kill = stop.at_once(),
-       .tap = [&](Stream stream, std::string_view bytes) { terminal.write(stream, bytes); },
+       .pass_on = {.out = STDOUT_FILENO, .err = STDERR_FILENO},
        .input =
            options.with_stdin ? std::optional(Input{.descriptor = STDIN_FILENO}) : std::nullopt,
        .terminal = options.pty ? std::optional(terminal_size()) : std::nullopt});
-  if (!spoke_for_itself(ended)) fail(fmt::format("{}: {}", ended.code(), ended.text()));
+  say_how_it_ended(ended);
+  const int status = exit_status(ended, stop);
   const bool nothing_lost = close(*session, config);
-  const int status = ended.exit_status();
   return status == exit_code::ok && !nothing_lost ? exit_code::failed : status;
 }
 

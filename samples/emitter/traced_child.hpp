@@ -26,6 +26,7 @@ struct ChildOptions {
   std::string organization;
   std::string timeout;
   std::vector<std::string> secret_env;
+  std::string secret_file;  // NAME=VALUE lines; those with the names of secrets are kept
   bool pty = false;
   bool with_stdin = false;
 };
@@ -43,7 +44,7 @@ struct ChildControl {
   std::chrono::milliseconds timeout;
   std::stop_token stop;
   std::stop_token kill;
-  OutputTap tap;
+  PassOn pass_on;
   std::optional<Input> input = {};
   std::optional<TerminalSize> terminal;
 };

@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include <trace/detail/search_path.hpp>
+
 #include "config/settings.hpp"
 
 namespace trace {
@@ -38,6 +40,11 @@ std::vector<std::pair<std::string, std::string>> environment_variables() {
     variables.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
   }
   return variables;
+}
+
+std::string search_path() {
+  const char* const path = std::getenv("PATH");  // an empty one is the current directory
+  return path != nullptr ? path : "/usr/local/bin:/bin:/usr/bin";
 }
 
 std::string default_journal_dir(const Environment& environment) {

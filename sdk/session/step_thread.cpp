@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-#include <csignal>
 #include <new>
 
 namespace trace::detail {
@@ -21,22 +20,8 @@ void give_way() noexcept {
 
 }  // namespace
 
-StepThread::StepThread(const char* name, Step step) : step_(std::move(step)) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  // What a thread does to itself cannot wait: blocked, it would end the process.
-  for (const int own : {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) sigdelset(&all, own);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    thread_ = std::thread([this] { loop(); });
-  } catch (...) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  pthread_setname_np(thread_.native_handle(), name);
-}
+StepThread::StepThread(const char* name, Step step)
+    : step_(std::move(step)), thread_(name, [this] { loop(); }) {}
 
 void StepThread::loop() {
   give_way();
@@ -79,7 +64,7 @@ void StepThread::request_stop() {
 
 void StepThread::stop() {
   request_stop();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 }  // namespace trace::detail

@@ -1,12 +1,12 @@
 // StepThread: the thin loop around a step(now) -> next wake-up. The only place where the SDK
-// starts threads for the journal and for shipping. They block all signals but those of their
-// own faults: the host's handlers run on the host's threads.
+// starts threads for the journal and for shipping.
 #pragma once
 
 #include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <thread>
+
+#include <trace/detail/background_thread.hpp>
 
 #include "record/clock.hpp"
 
@@ -39,7 +39,7 @@ class StepThread {
   std::condition_variable stepped_;
   bool woken_ = false;
   bool stopping_ = false;
-  std::thread thread_;
+  BackgroundThread thread_;  // last: it uses what is above
 };
 
 }  // namespace trace::detail

@@ -1,7 +1,7 @@
 #include "ship/diagnostics.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <trace/detail/standard_error.hpp>
 
 namespace trace::detail {
 
@@ -28,9 +28,7 @@ void Diagnostics::report_final(std::string_view reason, std::string_view text) n
 
 void Diagnostics::deliver(std::string_view reason, std::string_view text) {
   if (callback_) return callback_({reason, text});
-  const std::string line = fmt::format("shiptrace: {}: {}\n", reason, text);
-  // One write, so that lines of several threads do not mix; a closed stderr is no reason to fail.
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+  write_to_stderr(fmt::format("shiptrace: {}: {}\n", reason, text));
 }
 
 }  // namespace trace::detail

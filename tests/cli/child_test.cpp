@@ -194,16 +194,50 @@ TEST_CASE("a secret that cannot be kept is reported before anything is done, non
   CHECK(with_value("").output == "ran\n");
 }
 
-TEST_CASE("a reader of our stdout that goes away stops neither child nor recording") {
+TEST_CASE("a reader of our stdout that goes away ends the child as a broken pipe does") {
+  const BackendOfTest backend;
+  Command command =
+      backend.command(of_run("r1", {"--", "sh", "-c", "while :; do echo line; sleep 0.01; done"}));
+  command.argv.insert(command.argv.begin(),
+                      {"bash", "-c", "\"$0\" \"$@\" | head -1; exit ${PIPESTATUS[0]}"});
+  const Finished ended = run(std::move(command));
+  CHECK(ended.output == "line\n");
+  CHECK(ended.errors.empty());
+  CHECK(ended.status.code == 128 + SIGPIPE);
+  const auto events = backend.events("r1");
+  CHECK(find_line(events, "stdout", "line") != nullptr);
+  CHECK(events.back().error->code == "PROCESS_SIGNAL");
+  CHECK(events.back().message == "killed by SIGPIPE");
+}
+
+TEST_CASE("a child that writes elsewhere goes on when the reader of its stdout goes away") {
   const BackendOfTest backend;
   Command command = backend.command(of_run(
-      "r1", {"--", "sh", "-c", "for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 0.02; done; exit 4"}));
+      "r1", {"--", "sh", "-c",
+             "trap '' PIPE; for i in 1 2 3 4 5 6 7 8; do echo $i 2>/dev/null; sleep 0.02; done; "
+             "echo done >&2; exit 4"}));
   command.argv.insert(command.argv.begin(),
                       {"bash", "-c", "\"$0\" \"$@\" | head -1; exit ${PIPESTATUS[0]}"});
   const Finished ended = run(std::move(command));
   CHECK(ended.output == "1\n");
+  CHECK(ended.errors == "done\n");
   CHECK(ended.status.code == 4);
-  CHECK(find_line(backend.events("r1"), "stdout", "8") != nullptr);
+}
+
+TEST_CASE("output that cannot be written is a failure, output that is closed is none") {
+  const BackendOfTest backend;
+  const auto with = [&](const std::string& redirection) {
+    Command command = backend.command(of_run("r1", {"--", "echo", "some output"}));
+    command.argv.insert(command.argv.begin(), {"bash", "-c", "\"$0\" \"$@\" " + redirection});
+    return run(std::move(command));
+  };
+  const Finished full = with(">/dev/full");
+  CHECK(full.status.code == 1);
+  CHECK(full.errors.find("12 bytes of the output") != std::string::npos);
+  CHECK(full.errors.find("No space left on device") != std::string::npos);
+  const Finished closed = with(">&-");
+  CHECK(closed.status.code == 0);
+  CHECK(closed.errors.empty());
 }
 
 TEST_CASE("docker says what is wrong when no daemon answers, and the backend knows it too") {

@@ -1,0 +1,132 @@
+#include "child/outlet.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace trace::child {
+namespace {
+
+// Two reads of a pipe: one that is being taken, one that waits.
+constexpr std::size_t most_queued = 256 * 1024;
+
+struct Piece {
+  Stream stream;
+  std::string bytes;
+};
+
+}  // namespace
+
+// Of the loop's and the outlet's thread; outlives the outlet when the thread is left behind.
+struct Outlet::Shared {
+  Shared(Loop& of, Take with, std::function<void()> when_closed)
+      : loop(&of), take(std::move(with)), closed(std::move(when_closed)) {}
+
+  void work();
+  bool wait_for_piece(Piece& piece);
+  void taken(std::size_t given, std::size_t bytes, std::exception_ptr what);
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  Loop* loop;  // null: the outlet is gone
+  const Take take;
+  const std::function<void()> closed;
+  std::deque<Piece> queue;
+  std::size_t bytes = 0;  // in the queue, and of the piece that is being taken
+  std::uint64_t missed = 0;
+  bool is_closed = false;
+  bool is_ending = false;
+  std::exception_ptr thrown;
+};
+
+bool Outlet::Shared::wait_for_piece(Piece& piece) {
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [this] { return !queue.empty() || is_ending; });
+  if (queue.empty()) return false;
+  piece = std::move(queue.front());
+  queue.pop_front();
+  return true;
+}
+
+void Outlet::Shared::taken(std::size_t given, std::size_t of_these, std::exception_ptr what) {
+  const std::lock_guard lock(mutex);
+  const bool was_full = bytes >= most_queued;
+  bytes -= given;
+  missed += given - of_these;
+  if (of_these < given || what) {
+    is_closed = true;
+    thrown = std::move(what);
+    missed += bytes;
+    bytes = 0;
+    queue.clear();
+  }
+  if (loop == nullptr) return;
+  if (is_closed) return loop->post(closed);
+  if (was_full || bytes == 0) loop->post([] {});  // so that it looks
+}
+
+void Outlet::Shared::work() {
+  for (Piece piece; wait_for_piece(piece);) {
+    std::size_t of_these = 0;
+    std::exception_ptr what;
+    try {
+      of_these = take(piece.stream, piece.bytes);
+    } catch (const std::exception&) {
+      what = std::current_exception();
+    }
+    const bool goes_on = of_these == piece.bytes.size();
+    taken(piece.bytes.size(), of_these, std::move(what));
+    if (!goes_on) return;
+  }
+}
+
+Outlet::Outlet(Loop& loop, AtEnd at_end, Take take, std::function<void()> closed)
+    : shared_(std::make_shared<Shared>(loop, std::move(take), std::move(closed))),
+      at_end_(at_end),
+      thread_("shiptrace-out", [shared = shared_] { shared->work(); }) {}
+
+Outlet::~Outlet() {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->loop = nullptr;
+    shared_->is_ending = true;
+    shared_->queue.clear();
+    shared_->changed.notify_all();
+  }
+  if (at_end_ == AtEnd::leave) thread_.detach();
+}
+
+void Outlet::put(Stream stream, std::string_view bytes) {
+  const std::lock_guard lock(shared_->mutex);
+  if (shared_->is_closed || shared_->bytes >= most_queued) {
+    shared_->missed += bytes.size();
+    return;
+  }
+  shared_->queue.push_back({stream, std::string(bytes)});
+  shared_->bytes += bytes.size();
+  shared_->changed.notify_all();
+}
+
+bool Outlet::full() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->bytes >= most_queued;
+}
+
+bool Outlet::idle() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->bytes == 0;
+}
+
+std::uint64_t Outlet::not_taken() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->missed + shared_->bytes;
+}
+
+std::exception_ptr Outlet::thrown() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->thrown;
+}
+
+}  // namespace trace::child

@@ -1,0 +1,46 @@
+// PassingOn: the child's output on its way to descriptors of somebody else, a terminal or a pipe
+// whose reader may be slow, asleep or gone. Streams that go to the same file share an outlet, so
+// that they arrive in the order in which they were read. On the loop's thread.
+#pragma once
+
+#include <trace/capture.hpp>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "child/loop.hpp"
+#include "child/outlet.hpp"
+
+namespace trace::child {
+
+class PassingOn {
+ public:
+  // `reader_gone` is called on the loop's thread for a stream that nobody reads any more. Throws
+  // std::system_error when there is no thread or descriptor for it.
+  PassingOn(Loop& loop, const PassOn& where, std::function<void(Stream)> reader_gone);
+
+  void put(Stream stream, std::string_view bytes);
+  bool full(Stream stream) const;
+  bool idle() const;
+  // What could not be passed on, and why; nothing when all was, or its reader has left.
+  std::optional<NotPassedOn> missed() const;
+
+ private:
+  // An outlet and how its last write failed.
+  struct Target {
+    std::shared_ptr<std::atomic<int>> error;
+    std::unique_ptr<Outlet> outlet;
+  };
+  Target* of(Stream stream) const noexcept { return of_[stream == Stream::err ? 1 : 0]; }
+  Target* open(Loop& loop, int descriptor, std::function<void()> reader_gone);
+
+  std::vector<std::unique_ptr<Target>> targets_;
+  std::array<Target*, 2> of_{};
+};
+
+}  // namespace trace::child

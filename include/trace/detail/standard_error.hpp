@@ -1,0 +1,13 @@
+// write_to_stderr(): how the SDK's diagnostics and the CLI's messages reach stderr. Any thread.
+#pragma once
+
+#include <string_view>
+
+namespace trace::detail {
+
+// Writes the text in pieces that lines of other threads do not split. A reader that does not read
+// is waited for one second, then the rest is left out: a message must not keep anybody from ending.
+// A closed stderr is no failure.
+void write_to_stderr(std::string_view text) noexcept;
+
+}  // namespace trace::detail
