@@ -117,7 +117,7 @@ Candidates::Candidates(std::span<const std::string> forms) {
                                       fewest_bits, table.most_bits);
   bits_.assign(bits / 64, 0);
   shift_ = 64U - static_cast<unsigned>(std::bit_width(bits_.size()) - 1);
-  reach_ = window_ + stride_ - 1;
+
   for (const std::string& form : forms) note_beginning(form);
 }
 
@@ -177,13 +177,13 @@ std::optional<Candidates::Place> Candidates::around_break(std::string_view text,
   } else if (behind_break(text, at) == at || !is_wrapped_line(text, end)) {
     return std::nullopt;
   }
-  char together[2 * (longest_window + longest_stride)];
-  const std::size_t before = std::min(end, reach_);
+  char together[2 * longest_run];
+  const std::size_t before = std::min(end, run_);
   std::memcpy(together, text.data() + end - before, before);
   std::size_t behind = behind_break(text, at);
   const Place place{std::max(from, end - before), std::max(at, std::min(behind, text.size() - 1))};
   std::size_t size = before;
-  for (; size < before + reach_; behind = behind_break(text, behind)) {
+  for (; size < before + run_; behind = behind_break(text, behind)) {
     if (behind >= text.size()) return place;  // nobody knows yet
     together[size++] = text[behind++];
   }
@@ -196,10 +196,10 @@ std::optional<Candidates::Place> Candidates::around_break(std::string_view text,
 // A form that begins in front of the place may have its break behind it.
 Candidates::Place Candidates::with_break_behind(std::string_view text, std::size_t from,
                                                 Place place) const noexcept {
-  const std::size_t end = std::min(place.begin + reach_ + 2, text.size());
+  const std::size_t end = std::min(place.begin + run_ + 2, text.size());
   for (std::size_t at = place.begin; at < end; ++at) {
     if (text[at] != '\n' && text[at] != '\\') continue;
-    place.begin = std::max(from, std::min(place.begin, at - std::min(at, reach_ + 2)));
+    place.begin = std::max(from, std::min(place.begin, at - std::min(at, run_ + 2)));
     break;
   }
   return place;

@@ -82,7 +82,6 @@ class Candidates {
   std::array<std::uint8_t, 5> shifts_{};  // see with_runs()
   std::size_t window_ = 1;
   std::size_t stride_ = 1;
-  std::size_t reach_ = 1;   // bytes in which a form has such a window
   std::uint64_t mask_ = 0;  // the window's bytes
   unsigned shift_ = 63;     // leaves a word's number of a hash
   std::vector<std::uint64_t> bits_;
