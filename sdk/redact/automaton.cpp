@@ -1,104 +1,149 @@
 #include "redact/automaton.hpp"
 
-#include <cstring>
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+
+#include "redact/symbols.hpp"
 
 namespace trace::detail {
+
+// The nodes that a form adds: those of its symbols from `from` on, one behind the other.
+struct Automaton::Line {
+  State parent = start;  // has the symbols in front of `from`
+  State first = start;
+  std::uint32_t from = 0;
+};
+
 namespace {
 
-// The forms [from, to) that begin with a node's text, which has `depth` symbols.
-struct Group {
-  std::uint32_t from;
-  std::uint32_t to;
-  std::uint32_t depth;
-  bool has_gap;
-};
+std::uint32_t common_beginning(std::string_view a, std::string_view b) {
+  const auto end = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
+  return static_cast<std::uint32_t>(end - a.begin());
+}
+
+bool makes_irregular(std::string_view form, std::size_t at) {
+  return form[at] == gap || (at > 0 && form[at - 1] == '\\' && is_line_end_letter(form[at]));
+}
 
 }  // namespace
 
-Automaton::Automaton(std::span<const std::string> forms) : first_{} {
-  add_children(forms);
-  link();
-}
+Automaton::Automaton(std::span<const std::string> forms) { link(forms, add_nodes(forms)); }
 
-// Level by level, so that children get consecutive numbers.
-void Automaton::add_children(std::span<const std::string> forms) {
-  std::vector<Group> groups{{0, static_cast<std::uint32_t>(forms.size()), 0, false}};
+// Depth first, in the order of the forms.
+std::vector<Automaton::Line> Automaton::add_nodes(std::span<const std::string> forms) {
+  std::vector<Line> lines(forms.size());
+  std::size_t nodes = 1;
+  std::size_t branches = 0;
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    lines[i].from = i == 0 ? 0 : common_beginning(forms[i - 1], forms[i]);
+    nodes += forms[i].size() - lines[i].from;
+    // The former form goes on behind what both begin with.
+    branches += lines[i].from > 0 && lines[i].from < forms[i - 1].size() ? 1 : 0;
+  }
+  if (nodes > link_mask) throw std::length_error("more secrets than can be redacted");
+  symbols_.reserve(nodes);
+  lengths_.reserve(nodes);
   symbols_.push_back(0);
-  for (std::size_t node = 0; node < groups.size(); ++node) {
-    const Group group = groups[node];
-    children_.push_back(static_cast<State>(groups.size()));
-    std::uint32_t at = group.from;
-    const std::uint32_t length = group.depth | (group.has_gap ? gap_bit : 0);
-    // The shortest form of the group is its first.
-    const bool is_form = at < group.to && forms[at].size() == group.depth;
-    matches_.push_back(is_form ? length : 0);
-    if (is_form) ++at;
-    under_way_.push_back(at < group.to ? length : 0);
-    while (at < group.to) {
-      const char symbol = forms[at][group.depth];
-      std::uint32_t end = at + 1;
-      while (end < group.to && forms[end][group.depth] == symbol) ++end;
-      if (node == start) {
-        first_[static_cast<unsigned char>(symbol)] = static_cast<State>(groups.size());
-      }
-      symbols_.push_back(symbol);
-      groups.push_back({at, end, group.depth + 1, group.has_gap || symbol == gap});
-      at = end;
+  lengths_.push_back(0);
+  failures_.assign(nodes, start);
+  branches_.resize(std::bit_ceil(branches * 2 + 1));
+  std::vector<State> path(1, start);  // the nodes of the former form
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    const std::string& form = forms[i];
+    Line& line = lines[i];
+    path.resize(line.from + 1);
+    line.parent = path.back();
+    line.first = static_cast<State>(symbols_.size());
+    std::uint32_t irregular_bit = lengths_[line.parent] & irregular;
+    if (line.from == 0) {
+      first_[static_cast<unsigned char>(form[0])] = line.first;
+    } else if (line.parent + 1 != line.first) {
+      add_branch(line.parent, form[line.from], line.first);
     }
+    for (std::size_t at = line.from; at < form.size(); ++at) {
+      if (makes_irregular(form, at)) irregular_bit = irregular;
+      path.push_back(static_cast<State>(symbols_.size()));
+      symbols_.push_back(form[at]);
+      lengths_.push_back(static_cast<std::uint32_t>(at + 1) | irregular_bit);
+    }
+    failures_[path.back()] |= is_form;
   }
-  children_.push_back(static_cast<State>(groups.size()));
+  return lines;
 }
 
-// A node's failure link and what follows from it; those of shorter texts are known already.
-void Automaton::link() {
-  failures_.assign(symbols_.size(), start);
-  for (State node = start; node < symbols_.size(); ++node) {
-    if (node != start) {
-      if (matches_[node] == 0) matches_[node] = matches_[failures_[node]];
-      if (under_way_[node] == 0) under_way_[node] = under_way_[failures_[node]];
-    }
-    for (State each = children_[node]; each < children_[node + 1]; ++each) {
-      if (node != start) failures_[each] = after(failures_[node], symbols_[each]);
+// A node's failure link and what follows from it; those of shorter texts are known already, because
+// all nodes of a length come before those of the next.
+void Automaton::link(std::span<const std::string> forms, std::span<const Line> lines) {
+  std::vector<std::uint32_t> open(forms.size());  // forms that are as long
+  for (std::uint32_t i = 0; i < open.size(); ++i) open[i] = i;
+  for (std::uint32_t depth = 0; !open.empty(); ++depth) {
+    std::erase_if(open, [&](std::uint32_t i) { return forms[i].size() <= depth; });
+    for (const std::uint32_t i : open) {
+      const Line& line = lines[i];
+      if (line.from > depth) continue;  // the node is a former form's
+      const State node = line.first + depth - line.from;
+      const State parent = depth == line.from ? line.parent : node - 1;
+      const State to = parent == start ? start : after(failure(parent), symbols_[node]);
+      failures_[node] |= to;
+      if ((failures_[node] & is_form) != 0 || (failures_[to] & ends_form) != 0) {
+        failures_[node] |= ends_form;
+      }
     }
   }
+}
+
+std::size_t Automaton::place_of(State node, char symbol) const noexcept {
+  const std::uint64_t key = std::uint64_t{node} << 8 | static_cast<unsigned char>(symbol);
+  const std::uint64_t hash = key * std::uint64_t{0x9E3779B97F4A7C15};
+  const std::size_t mask = branches_.size() - 1;
+  std::size_t place = static_cast<std::size_t>(hash >> 32) & mask;
+  while (branches_[place].child != 0 &&
+         (branches_[place].node != node || branches_[place].symbol != symbol)) {
+    place = (place + 1) & mask;
+  }
+  return place;
+}
+
+void Automaton::add_branch(State node, char symbol, State child) {
+  failures_[node] |= has_branches;
+  branches_[place_of(node, symbol)] = {node, child, symbol};
 }
 
 Automaton::State Automaton::child(State of, char symbol) const noexcept {
   if (of == start) return first_[static_cast<unsigned char>(symbol)];
-  const State begin = children_[of];
-  const State count = children_[of + 1] - begin;
-  if (count == 1) return symbols_[begin] == symbol ? begin : start;
-  if (count == 0) return start;
-  const char* const symbols = symbols_.data() + begin;
-  const void* const found = std::memchr(symbols, symbol, count);
-  return found == nullptr ? start
-                          : begin + static_cast<State>(static_cast<const char*>(found) - symbols);
+  if (has_child(of) && symbols_[of + 1] == symbol) return of + 1;
+  if ((failures_[of] & has_branches) == 0) return start;
+  return branches_[place_of(of, symbol)].child;
 }
 
 Automaton::State Automaton::after(State state, char symbol) const noexcept {
   for (;;) {
     const State next = child(state, symbol);
     if (next != start || state == start) return next;
-    state = failures_[state];
+    state = failure(state);
   }
 }
 
-void Automaton::read(Walk& walk, char c) const noexcept {
-  if (!is_white_space(c)) {
-    walk.white_space = 0;
-    walk.state = after(walk.state, c);
-  } else if (walk.state == start) {
-    return;  // no form begins with a gap
-  } else if (walk.white_space == 0) {
-    walk.white_space = 1;
-    walk.state = after(walk.state, gap);
-  } else if (++walk.white_space > longest_gap) {
-    walk = {};
-  }
+FormLength Automaton::match(State state) const noexcept {
+  if ((failures_[state] & ends_form) == 0) return {};
+  while ((failures_[state] & is_form) == 0) state = failure(state);
+  return length(state);
+}
+
+FormLength Automaton::under_way(State state) const noexcept {
+  while (state != start && !has_child(state)) state = failure(state);
+  return length(state);
+}
+
+Automaton::State Automaton::regular(State state) const noexcept {
+  while (length(state).is_irregular) state = failure(state);
+  return state;
 }
 
 std::size_t Automaton::bytes() const noexcept {
-  return symbols_.size() * (sizeof(char) + 2 * sizeof(State) + 2 * sizeof(std::uint32_t));
+  return symbols_.size() * (sizeof(char) + 2 * sizeof(std::uint32_t)) +
+         branches_.size() * sizeof(Branch);
 }
 
 }  // namespace trace::detail

@@ -1,12 +1,10 @@
-// Automaton: Aho and Corasick's, over all forms of all secrets. Reading byte by byte it knows at
-// each place the longest form that ends there and the longest start of a form that is under way,
+// Automaton: Aho and Corasick's, over all forms of all secrets. Reading symbol by symbol it knows
+// at each place the longest form that ends there and the longest start of a form that is under way,
 // and no other partial match is ever lost: the state's failure link leads to the next shorter one.
 //
-// A form's gap stands for a run of white space: the first byte of a run is read as a gap, the
-// others change nothing, up to longest_gap bytes.
-//
-// A node's children lie side by side, so a node is five small numbers and no table. Texts are
-// walked through it only where Candidates saw something. Immutable, so safe on any thread.
+// Most nodes have one child, which is the next node: nine bytes for each symbol of a form. The
+// other children are in a hash table. Building takes time linear in the symbols. Immutable, so safe
+// on any thread.
 #pragma once
 
 #include <array>
@@ -24,7 +22,9 @@ namespace trace::detail {
 // A length in symbols, where a gap counts as one.
 struct FormLength {
   std::uint32_t symbols = 0;
-  bool has_gap = false;  // the text of it may be longer
+  // It has a gap, so that the text of it may be longer, or an escaped line end, so that line breaks
+  // within it are not skipped.
+  bool is_irregular = false;
 };
 
 class Automaton {
@@ -32,41 +32,54 @@ class Automaton {
   using State = std::uint32_t;
   static constexpr State start = 0;
 
-  // `forms`: sorted, each once, none empty, no gap at an end and no two in a row.
+  // `forms`: of symbols, sorted, each once, none empty, no gap at an end and no two in a row.
   explicit Automaton(std::span<const std::string> forms);
 
-  // What a text is read with, from its beginning or from where no form is under way.
-  struct Walk {
-    State state = start;
-    std::uint32_t white_space = 0;  // bytes of the run that was read last
+  State after(State state, char symbol) const noexcept;
 
-    bool is_idle() const noexcept { return state == start; }
-  };
-  void read(Walk& walk, char c) const noexcept;
-
-  // The longest form that ends with the byte read last; 0 symbols: none.
-  FormLength match(State state) const noexcept { return unpacked(matches_[state]); }
-  // The longest start of a form that the next bytes can complete or make longer.
-  FormLength under_way(State state) const noexcept { return unpacked(under_way_[state]); }
+  FormLength length(State state) const noexcept {
+    const std::uint32_t word = lengths_[state];
+    return {word & ~irregular, (word & irregular) != 0};
+  }
+  // The longest form that ends with the symbol read last; 0 symbols: none.
+  FormLength match(State state) const noexcept;
+  // The longest start of a form that the next symbols can complete or make longer.
+  FormLength under_way(State state) const noexcept;
+  // The longest end of the state's text that is regular.
+  State regular(State state) const noexcept;
 
   std::size_t bytes() const noexcept;
 
  private:
-  static constexpr std::uint32_t gap_bit = std::uint32_t{1} << 31;
-  static FormLength unpacked(std::uint32_t word) noexcept {
-    return {word & ~gap_bit, (word & gap_bit) != 0};
+  static constexpr std::uint32_t irregular = std::uint32_t{1} << 31;
+  // Of failures_, beside the link.
+  static constexpr std::uint32_t is_form = std::uint32_t{1} << 31;
+  static constexpr std::uint32_t ends_form = std::uint32_t{1} << 30;  // or a node it fails to is
+  static constexpr std::uint32_t has_branches = std::uint32_t{1} << 29;
+  static constexpr std::uint32_t link_mask = has_branches - 1;
+
+  struct Branch {
+    std::uint32_t node = 0;
+    std::uint32_t child = 0;  // 0: the place is free
+    char symbol = 0;
+  };
+  struct Line;
+
+  State failure(State state) const noexcept { return failures_[state] & link_mask; }
+  bool has_child(State state) const noexcept {
+    return state + 1 < lengths_.size() && length(state + 1).symbols > length(state).symbols;
   }
   State child(State of, char symbol) const noexcept;
-  State after(State state, char symbol) const noexcept;
-  void add_children(std::span<const std::string> forms);
-  void link();
+  std::size_t place_of(State node, char symbol) const noexcept;
+  void add_branch(State node, char symbol, State child);
+  std::vector<Line> add_nodes(std::span<const std::string> forms);
+  void link(std::span<const std::string> forms, std::span<const Line> lines);
 
-  std::array<State, 256> first_;        // the start's children by symbol, or the start
+  std::array<State, 256> first_{};      // the start's children by symbol, or the start
   std::vector<char> symbols_;           // that leads to the node
-  std::vector<State> children_;         // the first one; the last is in front of the next node's
-  std::vector<State> failures_;         // the longest end of the node's text that is a node
-  std::vector<std::uint32_t> matches_;  // FormLength
-  std::vector<std::uint32_t> under_way_;
+  std::vector<std::uint32_t> lengths_;  // FormLength
+  std::vector<std::uint32_t> failures_;
+  std::vector<Branch> branches_;  // open addressing; a power of two
 };
 
 }  // namespace trace::detail

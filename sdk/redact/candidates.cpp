@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "redact/whitespace.hpp"
+#include "redact/symbols.hpp"
 
 namespace trace::detail {
 namespace {
@@ -28,8 +28,8 @@ struct Table {
 };
 // Looks are many, so strides are to be long: 256 KiB.
 constexpr Table table_for_windows{std::size_t{1} << 21, 16};
-// Looks are few, and the text goes through the caches in between: 64 KiB, of which some stays.
-constexpr Table table_for_runs{std::size_t{1} << 19, 32};
+// Looks are few, and the text goes through the caches in between: 128 KiB, of which some stays.
+constexpr Table table_for_runs{std::size_t{1} << 20, 32};
 
 // Bytes in front of the first gap of any form: what stands there is contiguous in each text.
 std::size_t shortest_beginning(std::span<const std::string> forms) {
@@ -49,6 +49,42 @@ std::uint64_t bytes_at(const char* at, std::size_t count) noexcept {
   std::uint64_t bytes = 0;
   std::memcpy(&bytes, at, count);
   return bytes;
+}
+
+// The bytes that are this symbol.
+std::string spellings_of(char symbol) {
+  if (symbol >= 'a' && symbol <= 'z') return {symbol, static_cast<char>(symbol - 'a' + 'A')};
+  if (symbol == '+') return "+-";
+  if (symbol == '/') return "/_";
+  return {symbol};
+}
+
+// Whether the text in front of a break, as far as it is known, can be a wrapped line's.
+bool is_wrapped_line(std::string_view text, std::size_t end) noexcept {
+  const std::size_t first = end - std::min(end, shortest_wrapped_line);
+  while (end > first && is_in_wrapped_line(text[end - 1])) --end;
+  return end == first;
+}
+
+// Behind the parts of a line break that stand at `at`.
+std::size_t behind_break(std::string_view text, std::size_t at) noexcept {
+  while (at < text.size()) {
+    if (is_white_space(text[at])) {
+      ++at;
+    } else if (text[at] == '=') {
+      std::size_t end = at + 1;
+      if (end < text.size() && text[end] == '\r') ++end;
+      if (end < text.size() && text[end] != '\n') return at;
+      at = end;
+    } else if (text[at] == '\\') {
+      const std::size_t letter = std::min(text.find_first_not_of('\\', at), text.size());
+      if (letter < text.size() && !is_line_end_letter(text[letter])) return at;
+      at = std::min(letter + 1, text.size());
+    } else {
+      return at;
+    }
+  }
+  return at;
 }
 
 bool can_look_for_runs() noexcept {
@@ -81,12 +117,31 @@ Candidates::Candidates(std::span<const std::string> forms) {
                                       fewest_bits, table.most_bits);
   bits_.assign(bits / 64, 0);
   shift_ = 64U - static_cast<unsigned>(std::bit_width(bits_.size()) - 1);
-  for (const std::string& form : forms) {
-    for (const char c : std::string_view(form).substr(0, run_)) beginnings_.add(c);
-    for (std::size_t at = 0; at < stride_; ++at) {
-      const Slot slot = slot_of(bytes_at(form.data() + at, window_));
-      bits_[slot.word] |= slot.bits;
+
+  for (const std::string& form : forms) note_beginning(form);
+}
+
+void Candidates::note_beginning(std::string_view beginning) {
+  for (const char c : beginning.substr(0, run_)) {
+    for (const char each : spellings_of(c)) beginnings_.add(each);
+  }
+  for (std::size_t at = 0; at < stride_; ++at) note(beginning.substr(at, window_));
+}
+
+// All texts that have these symbols.
+void Candidates::note(std::string_view window) {
+  std::array<std::size_t, longest_window> choices{};
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < window.size(); ++at) {
+    if (window[at] == '+' || window[at] == '/') choices[count++] = at;
+  }
+  for (std::size_t choice = 0; choice < std::size_t{1} << count; ++choice) {
+    std::string text(window);
+    for (std::size_t i = 0; i < count; ++i) {
+      if ((choice >> i & 1) != 0) text[choices[i]] = text[choices[i]] == '+' ? '-' : '_';
     }
+    const Slot slot = slot_of(bytes_at(text.data(), text.size()));
+    bits_[slot.word] |= slot.bits;
   }
 }
 
@@ -102,15 +157,67 @@ Candidates::Candidates(std::span<const std::string> forms) {
 std::size_t Candidates::unfinished_run(std::string_view text, std::size_t from) const noexcept {
   const std::size_t first = std::max(from, text.size() - std::min(text.size(), run_ - 1));
   std::size_t at = text.size();
-  while (at > first && beginnings_.has(text[at - 1])) --at;
+  // What may be the first part of a line break.
+  while (at > first && (text[at - 1] == '\r' || text[at - 1] == '=' || text[at - 1] == '\\')) --at;
+  const std::size_t least = std::max(from, at - std::min(at, run_ - 1));
+  while (at > least && beginnings_.has(text[at - 1])) --at;
   return at;
+}
+
+std::optional<Candidates::Place> Candidates::around_break(std::string_view text, std::size_t from,
+                                                          std::size_t at) const noexcept {
+  std::size_t end = at;
+  if (text[at] == '\n') {
+    if (end > 0 && text[end - 1] == '\r') --end;
+    if (end > 0 && text[end - 1] == '=') {
+      --end;
+    } else if (!is_wrapped_line(text, end)) {
+      return std::nullopt;
+    }
+  } else if (behind_break(text, at) == at || !is_wrapped_line(text, end)) {
+    return std::nullopt;
+  }
+  char together[2 * longest_run];
+  const std::size_t before = std::min(end, run_);
+  std::memcpy(together, text.data() + end - before, before);
+  std::size_t behind = behind_break(text, at);
+  const Place place{std::max(from, end - before), std::max(at, std::min(behind, text.size() - 1))};
+  std::size_t size = before;
+  for (; size < before + run_; behind = behind_break(text, behind)) {
+    if (behind >= text.size()) return place;  // nobody knows yet
+    together[size++] = text[behind++];
+  }
+  for (std::size_t i = 0; i + window_ <= size; i += stride_) {
+    if (is_noted(bytes_at(together + i, window_))) return place;
+  }
+  return std::nullopt;
+}
+
+// A form that begins in front of the place may have its break behind it.
+Candidates::Place Candidates::with_break_behind(std::string_view text, std::size_t from,
+                                                Place place) const noexcept {
+  const std::size_t end = std::min(place.begin + run_ + 2, text.size());
+  for (std::size_t at = place.begin; at < end; ++at) {
+    if (text[at] != '\n' && text[at] != '\\') continue;
+    place.begin = std::max(from, std::min(place.begin, at - std::min(at, run_ + 2)));
+    break;
+  }
+  return place;
 }
 
 Candidates::Place Candidates::next_by_window(std::string_view text,
                                              std::size_t from) const noexcept {
   std::size_t at = from;
-  const auto place = [&](std::size_t seen) {
-    return Place{at - std::min(stride_ - 1, at - from), seen};
+  std::size_t breaks = from;  // looked at up to here
+  const auto place = [&](std::size_t seen) -> Place {
+    const Place found{at - std::min(stride_ - 1, at - from), seen};
+    for (; breaks < found.begin; ++breaks) {
+      if (text[breaks] != '\n' && text[breaks] != '\\') continue;
+      if (const auto around = around_break(text, from, breaks)) return *around;
+    }
+    const Place with = with_break_behind(text, from, found);
+    return {seen < text.size() ? with.begin : std::min(with.begin, unfinished_run(text, from)),
+            seen};
   };
   for (; at + longest_window <= text.size(); at += stride_) {
     if (is_noted(bytes_at(text.data() + at, longest_window))) return place(at);
@@ -142,16 +249,51 @@ constexpr std::size_t block = 32;
   return set.has_32(bytes) & ((std::uint64_t{1} << left) - 1);
 }
 
+// Where line breaks may be in a block: at a line end, and at what may escape one.
+[[gnu::target("avx2"), gnu::always_inline]] inline std::uint32_t breaks_of(
+    std::string_view text, std::size_t at) noexcept {
+  if (at + block <= text.size()) [[likely]] {
+    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
+    return static_cast<std::uint32_t>(
+        _mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n')),
+                                             _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')))));
+  }
+  std::uint32_t breaks = 0;
+  for (std::size_t i = at; i < text.size(); ++i) {
+    if (text[i] == '\n' || text[i] == '\\') breaks |= std::uint32_t{1} << (i - at);
+  }
+  return breaks;
+}
+
+// As is_wrapped_line(), but says no only where that is sure.
+inline bool may_end_wrapped_line(std::string_view text, std::size_t end) noexcept {
+  static_assert(shortest_wrapped_line == sizeof(__m128i));
+  // The '=' of quoted-printable, or the '\r' of a line end.
+  if (end < shortest_wrapped_line || text[end - 1] == '=' || text[end - 1] == '\r') return true;
+  const __m128i line =
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + end - shortest_wrapped_line));
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(line, _mm_set1_epi8(' '))) == 0;
+}
+
 }  // namespace
 
 [[gnu::target("avx2,bmi2")]] Candidates::Place Candidates::next_by_run(
     std::string_view text, std::size_t from) const noexcept {
   std::size_t next = from;  // nothing begins in front of it
+  const auto first_break = [&](std::size_t at, std::uint32_t breaks) -> std::optional<Place> {
+    for (; breaks != 0; breaks &= breaks - 1) {
+      const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(breaks));
+      if (!may_end_wrapped_line(text, end)) continue;
+      if (const auto around = around_break(text, from, end)) return around;
+    }
+    return std::nullopt;
+  };
   std::uint64_t bytes = block_of(beginnings_, text, from);
   for (std::size_t at = from; at < text.size(); at += block) {
     // A run that begins in this block ends in the next one at the latest.
     bytes |= block_of(beginnings_, text, at + block) << block;
     std::uint64_t begins = with_runs(bytes) & 0xFFFFFFFF;
+    std::uint32_t breaks = breaks_of(text, at);
     if (next > at) begins = begins >> (next - at) << (next - at);
     while (begins != 0) {
       const std::size_t begin = at + static_cast<std::size_t>(std::countr_zero(begins));
@@ -160,10 +302,15 @@ constexpr std::size_t block = 32;
       const char* const window = text.data() + seen;
       if (is_noted(left >= longest_window ? bytes_at(window, longest_window)
                                           : bytes_at(window, left))) {
-        return {begin, seen};
+        breaks &= (std::uint32_t{1} << (begin - at)) - 1;
+        const auto around = first_break(at, breaks);
+        return around ? *around : with_break_behind(text, from, {begin, seen});
       }
       next = seen + 1;
       begins = begins >> (next - at) << (next - at);
+    }
+    if (breaks != 0) [[unlikely]] {
+      if (const auto around = first_break(at, breaks)) return *around;
     }
     bytes >>= block;
   }

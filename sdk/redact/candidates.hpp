@@ -7,6 +7,8 @@
 // 2. Of each form's first bytes, all windows of a fixed length are noted in a table of bits
 //    (Bloom's). A run then needs a look at one window in every `stride` bytes only: whatever form
 //    begins in between has that window among its own.
+// 3. A line break may lie within a form's first bytes. Where a line is long enough to be one of a
+//    wrapped text, what stands around its end is put together, and windows are looked for in that.
 //
 // Immutable, so safe on any thread.
 #pragma once
@@ -15,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +29,7 @@ namespace trace::detail {
 
 class Candidates {
  public:
+  // `forms`: of symbols.
   explicit Candidates(std::span<const std::string> forms);
 
   // No form begins in front of `begin`; what could be one was seen at `seen`.
@@ -48,6 +52,12 @@ class Candidates {
   Place next_by_run(std::string_view text, std::size_t from) const noexcept;
   std::uint64_t with_runs(std::uint64_t bytes) const noexcept;
   std::size_t unfinished_run(std::string_view text, std::size_t from) const noexcept;
+  void note_beginning(std::string_view beginning);
+  void note(std::string_view window);
+  // A form that the break at `at` lies in the beginning of.
+  std::optional<Place> around_break(std::string_view text, std::size_t from,
+                                    std::size_t at) const noexcept;
+  Place with_break_behind(std::string_view text, std::size_t from, Place place) const noexcept;
 
   // Two bits of one word of the table.
   struct Slot {
@@ -55,7 +65,7 @@ class Candidates {
     std::uint64_t bits;
   };
   Slot slot_of(std::uint64_t bytes) const noexcept {
-    const std::uint64_t hash = (bytes & mask_) * std::uint64_t{0x9E3779B97F4A7C15};
+    const std::uint64_t hash = ((bytes | one_case) & mask_) * std::uint64_t{0x9E3779B97F4A7C15};
     return {static_cast<std::size_t>(hash >> shift_),
             std::uint64_t{1} << (hash >> 20 & 63) | std::uint64_t{1} << (hash >> 26 & 63)};
   }
@@ -63,6 +73,9 @@ class Candidates {
     const Slot slot = slot_of(bytes);
     return (bits_[slot.word] & slot.bits) == slot.bits;
   }
+
+  // Letters in one case; what else it makes equal is looked at in vain now and then.
+  static constexpr std::uint64_t one_case = 0x2020202020202020;
 
   ByteSet beginnings_;                    // what forms are made of at their beginning
   std::size_t run_ = 1;                   // that each begins with

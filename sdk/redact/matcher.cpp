@@ -1,5 +1,6 @@
 #include "redact/matcher.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "redact/redacting.hpp"
@@ -53,27 +54,41 @@ void redact(const Matcher& matcher, std::string_view text, TextSort sort, Sink&&
 
 }  // namespace
 
-Matcher::Matcher(std::vector<std::string> forms)
-    : forms_(std::move(forms)), automaton_(forms_), candidates_(forms_) {}
+namespace {
+
+// Breaks may be as many as symbols.
+std::size_t longest_text_of(std::string_view form) {
+  const auto gaps = static_cast<std::size_t>(std::count(form.begin(), form.end(), gap));
+  if (gaps > 0) return form.size() - gaps + gaps * longest_gap;
+  return form.size() * (1 + sizeof "=\r" - 1 + longest_break);
+}
+
+}  // namespace
+
+Matcher::Matcher(std::span<const std::string> forms, std::vector<std::string> values)
+    : automaton_(forms), candidates_(forms), values_(std::move(values)) {
+  for (const std::string& form : forms) longest_ = std::max(longest_, longest_text_of(form));
+}
 
 std::size_t Matcher::bytes() const noexcept {
   std::size_t sum = automaton_.bytes() + candidates_.bytes();
-  for (const std::string& form : forms_) sum += sizeof form + form.size();
+  for (const std::string& value : values_) sum += sizeof value + value.size();
   return sum;
 }
 
 bool Matcher::contains(std::string_view text, TextSort sort) const noexcept {
-  Automaton::Walk walk;
+  const Pieces pieces{{}, text};
+  Walk walk;
   for (std::size_t at = 0; at < text.size();) {
     const Candidates::Place place = candidates_.next(text, at);
     if (place.seen == text.size() && sort != TextSort::cut) return false;
     for (at = place.begin; at < text.size();) {
-      automaton_.read(walk, text[at++]);
-      if (automaton_.match(walk.state).symbols != 0) return true;
+      walk.read(automaton_, pieces, at++);
+      if (walk.has_match(automaton_)) return true;
       if (at <= place.seen) continue;
       if (walk.is_idle()) break;
-      const FormLength length = automaton_.under_way(walk.state);
-      if (!length.has_gap && length.symbols <= candidates_.window() &&
+      const FormLength length = walk.under_way(automaton_);
+      if (walk.is_in_step() && !length.is_irregular && length.symbols <= candidates_.window() &&
           at - length.symbols > place.seen) {
         at -= length.symbols;
         walk = {};
@@ -81,7 +96,8 @@ bool Matcher::contains(std::string_view text, TextSort sort) const noexcept {
       }
     }
   }
-  return sort == TextSort::cut && automaton_.under_way(walk.state).symbols != 0;
+  return sort == TextSort::cut &&
+         walk.begin_of_under_way(automaton_, pieces, text.size()) < text.size();
 }
 
 std::size_t Matcher::redacted_size(std::string_view text, TextSort sort) const noexcept {

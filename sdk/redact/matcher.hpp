@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,13 +25,17 @@ inline constexpr std::string_view replacement = replacement_text;
 
 class Matcher {
  public:
-  // Forms as secret_forms() makes them, of any number of secrets.
-  explicit Matcher(std::vector<std::string> forms);
+  // Forms as secret_forms() makes them, of any number of secrets, sorted, each once.
+  // `values`: the secrets, for whoever makes the next matcher.
+  explicit Matcher(std::span<const std::string> forms, std::vector<std::string> values = {});
 
-  const std::vector<std::string>& forms() const noexcept { return forms_; }
+  const std::vector<std::string>& values() const noexcept { return values_; }
+
   const Automaton& automaton() const noexcept { return automaton_; }
   const Candidates& candidates() const noexcept { return candidates_; }
   std::size_t bytes() const noexcept;
+  // The most bytes that a stream keeps back.
+  std::size_t longest_kept() const noexcept { return longest_; }
 
   // Whether redaction would change the text.
   bool contains(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
@@ -47,9 +52,10 @@ class Matcher {
   std::string redacted(std::string_view text, TextSort sort = TextSort::whole) const;
 
  private:
-  std::vector<std::string> forms_;  // sorted, each once
   Automaton automaton_;
   Candidates candidates_;
+  std::size_t longest_ = 0;
+  std::vector<std::string> values_;
 };
 
 }  // namespace trace::detail

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "redact/matcher.hpp"
+#include "redact/walk.hpp"
 
 namespace trace::detail {
 
@@ -23,7 +24,9 @@ namespace trace::detail {
 struct Pieces {
   std::string_view kept;
   std::string_view fresh;
+  TextBefore in_front = {};
 
+  const TextBefore& before() const noexcept { return in_front; }
   std::size_t size() const noexcept { return kept.size() + fresh.size(); }
   char operator[](std::size_t at) const noexcept {
     return at < kept.size() ? kept[at] : fresh[at - kept.size()];
@@ -62,16 +65,18 @@ class Redacting {
   // Where the longest form begins that is under way. What stands in front of it is settled after
   // read(), and not needed any more.
   std::size_t under_way(const Matcher& matcher, const Pieces& text) const noexcept {
-    return begin_of(matcher.automaton().under_way(walk_.state), text);
+    return walk_.begin_of_under_way(matcher.automaton(), text, read_);
   }
-  // The text begins so many bytes later from now on.
-  void forget(std::size_t bytes) noexcept {
+  // The text begins so many bytes later from now on, behind what the result says.
+  TextBefore forget(const Pieces& text, std::size_t bytes) noexcept {
     read_ -= bytes;
     settled_ -= bytes;
     for (std::size_t i = 0; i < noted_; ++i) {
       parts_[i].begin -= bytes;
       parts_[i].end -= bytes;
     }
+    if (bytes == 0) return text.before();
+    return {wrapped_line_before(text, bytes), byte_before(text, bytes)};
   }
   // The next read() starts from the text's beginning, with a matcher that knows more.
   void start_again() noexcept {
@@ -105,39 +110,27 @@ class Redacting {
   // What began in front of `first` has come to nothing, and what began behind is short: most text
   // is full of the first bytes of some form.
   bool is_worth_nothing(const Matcher& matcher, std::size_t first) const noexcept {
-    const FormLength length = matcher.automaton().under_way(walk_.state);
-    return !length.has_gap && length.symbols <= matcher.candidates().window() &&
-           read_ - length.symbols >= first;
+    const FormLength length = walk_.under_way(matcher.automaton());
+    return !length.is_irregular && length.symbols <= matcher.candidates().window() &&
+           read_ - length.symbols >= first && walk_.is_in_step();
   }
 
   // Goes back to where the form that is under way begins.
   void read_again(const Matcher& matcher) noexcept {
-    read_ -= matcher.automaton().under_way(walk_.state).symbols;
+    read_ -= walk_.under_way(matcher.automaton()).symbols;
     walk_ = {};
     while (noted_ > 0 && parts_[noted_ - 1].begin >= read_) --noted_;  // will be noted again
   }
 
   template <class Sink>
   void read_byte(const Matcher& matcher, const Pieces& text, Sink& sink) {
-    matcher.automaton().read(walk_, text[read_++]);
-    const FormLength match = matcher.automaton().match(walk_.state);
-    if (match.symbols == 0) return;
-    note(begin_of(match, text));
+    walk_.read(matcher.automaton(), text, read_++);
+    if (!walk_.has_match(matcher.automaton())) return;
+    walk_.for_each_match(matcher.automaton(), text, read_, [&](std::size_t begin) { note(begin); });
     settle(under_way(matcher, text), text, sink);
     if (noted_ <= most_parts) return;
     --noted_;
     parts_[noted_ - 1].end = parts_[noted_].end;
-  }
-
-  // Of what ends with the byte read last.
-  std::size_t begin_of(const FormLength& length, const Pieces& text) const noexcept {
-    if (!length.has_gap) return read_ - length.symbols;
-    std::size_t at = read_;
-    for (std::uint32_t left = length.symbols; left > 0 && at > 0; --left) {
-      if (!is_white_space(text[--at])) continue;
-      while (at > 0 && is_white_space(text[at - 1])) --at;
-    }
-    return at;
   }
 
   void note(std::size_t begin) noexcept {
@@ -174,7 +167,7 @@ class Redacting {
     replaced_last_ = false;
   }
 
-  Automaton::Walk walk_;
+  Walk walk_;
   std::size_t read_ = 0;
   std::size_t settled_ = 0;  // passed on or replaced
   bool replaced_last_ = false;

@@ -1,69 +1,78 @@
 #include "redact/secret_forms.hpp"
 
 #include <algorithm>
+#include <span>
 
+#include "redact/symbols.hpp"
 #include "redact/text_encodings.hpp"
-#include "redact/whitespace.hpp"
+#include "redact/text_quotings.hpp"
 
 namespace trace::detail {
 namespace {
 
-// What base64 and openssl break their output at.
-constexpr std::size_t base64_line_lengths[] = {76, 64};
-
 // A line of a value that is looked for by itself.
 constexpr std::size_t shortest_line = 16;
 
-std::string_view trimmed_white_space(std::string_view text) {
-  while (!text.empty() && is_white_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_white_space(text.back())) text.remove_suffix(1);
-  return text;
-}
+constexpr JsonStyle all_json_styles[] = {
+    {},
+    {.escapes_slash = true},
+    {.escapes_non_ascii = true},
+    {.escapes_slash = true, .escapes_non_ascii = true},
+    {.escapes_html = true},
+    {.escapes_non_ascii = true, .escapes_html = true, .escapes_quotes = true},
+    {.escapes_controls = true}};
+constexpr JsonStyle most_json_styles[] = {{}, {.escapes_slash = true}};
+
+constexpr UrlStyle all_url_styles[] = {UrlStyle::component, UrlStyle::form, UrlStyle::lenient,
+                                       UrlStyle::slashes,   UrlStyle::path, UrlStyle::whole};
+constexpr UrlStyle most_url_styles[] = {UrlStyle::component, UrlStyle::form};
+
+constexpr HtmlStyle html_styles[] = {{},
+                                     {"&quot;", "&#x27;"},
+                                     {"&quot;", "&#39;"},
+                                     {"&#34;", "&#39;"},
+                                     {"&quot;", "&#039;"},
+                                     {"&quot;", "&apos;"}};
 
 class Forms {
  public:
   explicit Forms(std::size_t shortest) : shortest_(shortest) {}
 
   void add(std::string_view form) {
-    std::string text = with_gaps(form);
+    std::string text = with_symbols(with_gaps(form));
     if (text.size() >= shortest_) forms_.push_back(std::move(text));
   }
 
   void add_encodings(std::string_view value) {
+    const bool is_long = value.size() > longest_with_all_forms;
     add(value);
-    add_base64(value);
-    for (const HexDigits digits : {HexDigits::lower, HexDigits::upper}) {
-      add(hexadecimal(value, digits));
-      for (const UrlStyle style : {UrlStyle::component, UrlStyle::form, UrlStyle::lenient,
-                                   UrlStyle::slashes, UrlStyle::path, UrlStyle::whole}) {
-        add(url_encoded(value, style, digits));
-      }
+    for (const std::size_t before : {0U, 1U, 2U}) {
+      add(base64_inside(value, before, Base64::standard));
+    }
+    add(hexadecimal(value, HexDigits::lower));
+    for (const UrlStyle style : is_long ? std::span<const UrlStyle>(most_url_styles)
+                                        : std::span<const UrlStyle>(all_url_styles)) {
+      const std::string once = url_encoded(value, style, HexDigits::lower);
+      add(once);
+      if (!is_long) add(url_encoded(once, UrlStyle::component, HexDigits::lower));
     }
     add_json(value);
+    if (is_long) return;
+    add_byte_by_byte(value);
+    add_quotings(value);
   }
 
   void add_json(std::string_view value) {
-    constexpr HexDigits lower = HexDigits::lower;
-    constexpr HexDigits upper = HexDigits::upper;
-    for (const JsonStyle& style : {JsonStyle{},
-                                   {.escapes_slash = true},
-                                   {.escapes_non_ascii = true, .digits = lower},
-                                   {.escapes_non_ascii = true, .digits = upper},
-                                   {.escapes_slash = true, .escapes_non_ascii = true},
-                                   {.escapes_html = true},
-                                   {.escapes_non_ascii = true,
-                                   .escapes_html = true,
-                                   .escapes_quotes = true,
-                                   .digits = upper},
-                                   {.escapes_controls = true, .digits = lower},
-                                   {.escapes_controls = true, .digits = upper}}) {
+    const bool is_long = value.size() > longest_with_all_forms;
+    for (const JsonStyle& style : is_long ? std::span<const JsonStyle>(most_json_styles)
+                                          : std::span<const JsonStyle>(all_json_styles)) {
       const std::string once = json_escaped(value, style);
       add(once);
       if (once == value) continue;
       // A document within a string of another, as logs have it: written by the same writer twice,
       // or the second time by one that escapes no more than it must (ours).
-      add(json_escaped(once, style));
       add(json_escaped(once, {}));
+      if (!is_long) add(json_escaped(once, style));
     }
   }
 
@@ -74,19 +83,28 @@ class Forms {
   }
 
  private:
-  void add_base64(std::string_view value) {
-    for (const Base64 alphabet : {Base64::standard, Base64::url_safe}) {
-      for (const std::size_t before : {0U, 1U, 2U}) add(base64_inside(value, before, alphabet));
+  // Every byte in hexadecimal, with something in between.
+  void add_byte_by_byte(std::string_view value) {
+    const std::string pairs = hexadecimal(value, HexDigits::lower);
+    for (const std::string_view before : {":", "%", "\\x", "="}) {
+      std::string out;
+      for (std::size_t at = 0; at < pairs.size(); at += 2) out.append(before).append(pairs, at, 2);
+      add(out.substr(before == ":" ? 1 : 0));
     }
-    const std::string whole = base64_inside(value, 0, Base64::standard);
-    for (const std::size_t length : base64_line_lengths) {
-      if (whole.size() <= length) continue;
-      std::string lines;
-      for (std::size_t at = 0; at < whole.size(); at += length) {
-        lines.append(whole, at, length) += gap;
-      }
-      add(lines);
+    add(unicode_escaped(value));
+  }
+
+  void add_quotings(std::string_view value) {
+    for (const std::string_view quote : {"'\\''", "'\"'\"'", "''"})
+      add(replaced(value, '\'', quote));
+    add(replaced(value, '"', "\"\""));
+    add(shell_escaped(value));
+    using Bytes = StringStyle::Bytes;
+    for (const Bytes bytes : {Bytes::as_they_are, Bytes::octal, Bytes::hexadecimal}) {
+      for (const char quote : {'\'', '"', '\0'}) add(string_escaped(value, {quote, bytes}));
     }
+    for (const HtmlStyle& style : html_styles) add(html_escaped(value, style));
+    add(quoted_printable(value));
   }
 
   const std::size_t shortest_;
@@ -138,7 +156,7 @@ std::vector<std::string> secret_forms(std::string_view value, std::size_t shorte
   forms.add_encodings(value);
   if (value.find('\n') == std::string_view::npos) return forms.take();
   forms.add_encodings(with_line_ends(value, "\n"));
-  forms.add_encodings(with_line_ends(value, "\r\n"));
+  if (value.size() <= longest_with_all_forms) forms.add_encodings(with_line_ends(value, "\r\n"));
   for (std::string_view rest = value; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     if (is_token(trimmed_white_space(line))) {

@@ -40,15 +40,12 @@ constexpr std::size_t longest_secret = 32 * 1024;
 }  // namespace
 
 Secrets::Secrets(const Secrets& inherited) : shortest_(inherited.shortest_) {
-  if (const Matcher* const matcher = inherited.matcher()) publish(matcher->forms());
+  if (const Matcher* const matcher = inherited.matcher()) publish(matcher->values());
 }
 
 SecretAnswer Secrets::judge(std::string_view value) const noexcept {
-  const auto is_space = [](char c) { return is_white_space(c); };
-  const auto begin = std::find_if_not(value.begin(), value.end(), is_space);
-  const auto end = std::find_if_not(value.rbegin(), value.rend(), is_space).base();
-  if (begin >= end) return SecretAnswer::none;
-  const std::string_view word(&*begin, static_cast<std::size_t>(end - begin));
+  const std::string_view word = trimmed_white_space(value);
+  if (word.empty()) return SecretAnswer::none;
   if (word.size() > longest_secret) return SecretAnswer::too_long;
   if (word.size() < shortest_) return SecretAnswer::too_short;
   if (replacement.find(word) != std::string_view::npos) return SecretAnswer::reserved;
@@ -63,33 +60,34 @@ SecretAnswer Secrets::add(std::string_view value) {
 std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
   std::vector<SecretAnswer> answers;
   const std::lock_guard lock(mutex_);
-  Forms forms = current_ ? current_->forms() : Forms();
-  const std::size_t known = forms.size();
-  const auto is_known = [&](const std::string& form) {
-    return std::binary_search(forms.begin(), forms.begin() + static_cast<std::ptrdiff_t>(known),
-                              form);
-  };
+  Values all = current_ ? current_->values() : Values();
+  const std::size_t known = all.size();
   for (const std::string& value : values) {
     SecretAnswer& answer = answers.emplace_back(judge(value));
     if (!is_redacted(answer)) continue;
-    Forms own = secret_forms(value, shortest_);
-    if (own.empty()) {
-      answer = SecretAnswer::too_short;  // but for its white space
-    } else if (std::all_of(own.begin(), own.end(), is_known)) {
+    std::string word(trimmed_white_space(value));
+    if (std::find(all.begin(), all.end(), word) != all.end()) {
       // Not when it is only a form of another secret: it has forms of its own.
       answer = SecretAnswer::known;
+    } else if (with_gaps(word).size() < shortest_) {
+      answer = SecretAnswer::too_short;  // but for its white space
     } else {
-      std::move(own.begin(), own.end(), std::back_inserter(forms));
+      all.push_back(std::move(word));
     }
   }
-  if (forms.size() > known) publish(std::move(forms));
+  if (all.size() > known) publish(std::move(all));
   return answers;
 }
 
-void Secrets::publish(Forms forms) {
+void Secrets::publish(Values values) {
+  std::vector<std::string> forms;
+  for (const std::string& value : values) {
+    std::vector<std::string> own = secret_forms(value, shortest_);
+    std::move(own.begin(), own.end(), std::back_inserter(forms));
+  }
   std::sort(forms.begin(), forms.end());
   forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
-  auto matcher = std::make_shared<const Matcher>(std::move(forms));
+  auto matcher = std::make_shared<const Matcher>(forms, std::move(values));
   superseded_.reserve(superseded_.size() + 1);
   if (current_) superseded_.push_back(std::move(current_));
   current_ = std::move(matcher);
@@ -102,14 +100,8 @@ std::shared_ptr<const Matcher> Secrets::shared_matcher() const {
 }
 
 std::size_t Secrets::longest_kept() const noexcept {
-  std::size_t longest = 0;
   const Matcher* const now = matcher();
-  if (now == nullptr) return longest;
-  for (const std::string& form : now->forms()) {
-    const auto gaps = static_cast<std::size_t>(std::count(form.begin(), form.end(), gap));
-    longest = std::max(longest, form.size() - gaps + gaps * longest_gap);
-  }
-  return longest;
+  return now == nullptr ? 0 : now->longest_kept();
 }
 
 std::size_t Secrets::superseded() const {

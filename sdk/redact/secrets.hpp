@@ -50,9 +50,9 @@ class Secrets {
   void release_superseded(std::size_t count);
 
  private:
-  using Forms = std::vector<std::string>;
+  using Values = std::vector<std::string>;
   SecretAnswer judge(std::string_view value) const noexcept;
-  void publish(Forms forms);
+  void publish(Values values);
 
   const std::size_t shortest_ = shortest_secret;
   std::atomic<const Matcher*> matcher_{nullptr};

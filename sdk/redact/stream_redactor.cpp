@@ -13,10 +13,10 @@ void StreamRedactor::write(std::string_view bytes, const Sink& sink) {
   if (bytes.empty()) return;
   follow_secrets();
   if (matcher_ == nullptr) return sink(bytes);
-  const Pieces text{kept_, bytes};
+  const Pieces text{kept_, bytes, before_};
   redacting_.read(*matcher_, text, sink);
   const std::size_t settled = redacting_.under_way(*matcher_, text);
-  redacting_.forget(settled);
+  before_ = redacting_.forget(text, settled);
   if (settled < kept_.size()) {
     kept_.erase(0, settled);
     kept_ += bytes;
@@ -26,9 +26,10 @@ void StreamRedactor::write(std::string_view bytes, const Sink& sink) {
 }
 
 void StreamRedactor::finish(const Sink& sink) {
-  if (matcher_ != nullptr) redacting_.finish({kept_, {}}, sink);
+  if (matcher_ != nullptr) redacting_.finish({kept_, {}, before_}, sink);
   kept_.clear();
   redacting_ = Redacting();
+  before_ = {};
 }
 
 }  // namespace trace::detail

@@ -42,6 +42,7 @@ class StreamRedactor {
   std::shared_ptr<const Matcher> matcher_;
   Redacting redacting_;
   std::string kept_;
+  TextBefore before_;  // in front of it
 };
 
 }  // namespace trace::detail

@@ -108,6 +108,20 @@ std::string hexadecimal(std::string_view bytes, HexDigits digits) {
   return out;
 }
 
+std::string unicode_escaped(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const Utf8Sequence sequence = first_utf8_sequence(text);
+    if (sequence.valid) {
+      append_escaped_point(out, code_point(text.substr(0, sequence.bytes)), HexDigits::lower);
+    } else {
+      out += "\\ufffd";
+    }
+    text.remove_prefix(sequence.bytes);
+  }
+  return out;
+}
+
 std::string url_encoded(std::string_view bytes, UrlStyle style, HexDigits digits) {
   std::string out;
   for (const char c : bytes) {

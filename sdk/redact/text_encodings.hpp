@@ -21,6 +21,9 @@ std::string base64_inside(std::string_view bytes, std::size_t before, Base64 alp
 
 std::string hexadecimal(std::string_view bytes, HexDigits digits);
 
+// Each character as \u0041, two of them beyond the first plane.
+std::string unicode_escaped(std::string_view text);
+
 // Percent-encoding. `space` is how a space is written.
 enum class UrlStyle : unsigned char {
   component,  // all but letters, digits and -_.~ (encodeURIComponent leaves !*'() too: see lenient)

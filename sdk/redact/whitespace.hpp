@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 namespace trace::detail {
 
@@ -15,5 +16,11 @@ inline constexpr char gap = ' ';
 inline constexpr std::size_t longest_gap = 128;
 
 constexpr bool is_white_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+constexpr std::string_view trimmed_white_space(std::string_view text) noexcept {
+  while (!text.empty() && is_white_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_white_space(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 }  // namespace trace::detail

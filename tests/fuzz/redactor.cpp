@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -46,7 +47,20 @@ class Input {
   std::string_view bytes_;
 };
 
-// Literal bytes, forms and parts of forms.
+// In lines of a length, with an end that the input chooses.
+std::string wrapped(std::string_view form, Input& input) {
+  constexpr std::string_view line_ends[] = {"\n",  "\r\n",  "\\n",  "\\\\r\\\\n",
+                                            "=\n", "=\r\n", "\n  ", "\\x"};
+  const std::string_view end = line_ends[input.byte() % std::size(line_ends)];
+  const std::size_t width = 1 + input.byte() % 80;
+  std::string text;
+  for (std::size_t at = 0; at < form.size(); at += width) {
+    text.append(form.substr(at, width)).append(end);
+  }
+  return text;
+}
+
+// Literal bytes, forms, parts of forms and forms in lines.
 std::string text_of(Input& input, const std::vector<std::string>& forms) {
   std::string text;
   while (!input.empty() && text.size() < 4096) {
@@ -56,8 +70,8 @@ std::string text_of(Input& input, const std::vector<std::string>& forms) {
       continue;
     }
     const std::string& form = forms[input.byte() % forms.size()];
-    const std::size_t size = kind < 192 ? form.size() : input.byte() % (form.size() + 1);
-    text += form.substr(0, size);
+    const std::size_t size = kind % 2 == 0 ? form.size() : input.byte() % (form.size() + 1);
+    text += kind < 192 ? form.substr(0, size) : wrapped(form, input);
   }
   return text;
 }
@@ -127,7 +141,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   append_without_tokens(without, text);
   check_json(secrets, text);
   if (secrets->empty()) return 0;
-  require(secrets->matcher()->forms() == forms);
   const std::string expected = redacted_by_oracle(forms, text);
   require(secrets->matcher()->redacted(text) == expected);
   require(secrets->matcher()->redacted_size(text) == expected.size());

@@ -5,6 +5,7 @@
 
 #include "redact/matcher.hpp"
 #include "redact/secret_forms.hpp"
+#include "redact/symbols.hpp"
 #include "redact/text_encodings.hpp"
 
 using namespace trace::detail;
@@ -13,7 +14,7 @@ namespace {
 
 bool has_form(std::string_view secret, std::string_view form) {
   const auto forms = secret_forms(secret);
-  return std::find(forms.begin(), forms.end(), form) != forms.end();
+  return std::find(forms.begin(), forms.end(), with_symbols(form)) != forms.end();
 }
 
 }  // namespace

@@ -9,7 +9,9 @@
 
 namespace trace::testing {
 
-// A space in a form stands for white space of 1 to 128 bytes.
+// Forms are of symbols: small letters for letters of any case, + for - as well, / for _. A space
+// stands for white space of 1 to 128 bytes. A form without one may be broken into lines: behind 16
+// characters without white space, or behind a '='.
 std::string redacted_by_oracle(const std::vector<std::string>& forms, std::string_view text);
 
 // Whether the form occurs anywhere in the text.

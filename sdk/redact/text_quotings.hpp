@@ -1,0 +1,34 @@
+// How shells, languages, markup and mail write text between quotes: what a trace of commands, a
+// repr(), a page or a statement make of a secret. Used to find the forms of a secret; not on any
+// way that is travelled often. Pure functions, safe on any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace trace::detail {
+
+// Each `from` as `to`: ' as '\'' in a shell, " as "" in CSV.
+std::string replaced(std::string_view text, char from, std::string_view to);
+
+// Backslashes before what a shell does not take as it is (printf %q).
+std::string shell_escaped(std::string_view text);
+
+// The inside of a string of C, Python and the like, and of a shell's $'…'.
+struct StringStyle {
+  char quote = '\'';  // 0: none is escaped
+  // How bytes beyond ASCII are written.
+  enum class Bytes : unsigned char { as_they_are, octal, hexadecimal } bytes = Bytes::as_they_are;
+};
+std::string string_escaped(std::string_view text, const StringStyle& style);
+
+// How HTML's writers spell quotes; & < > are the same for all. Empty: as they are.
+struct HtmlStyle {
+  std::string_view double_quote = {};
+  std::string_view single_quote = {};
+};
+std::string html_escaped(std::string_view text, const HtmlStyle& style);
+
+std::string quoted_printable(std::string_view bytes);
+
+}  // namespace trace::detail
