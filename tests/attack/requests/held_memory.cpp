@@ -63,6 +63,28 @@ void bodies_that_stop(Trial& trial) {
   trial.note(fmt::format("RSS {} MiB at most", peak));
 }
 
+// A collector that may have half as much memory as it would take: the kernel refuses the rest.
+void out_of_memory(Trial& trial) {
+  const TempDir directory;
+  Child collector(Command{.argv = {"sh", "-c", "ulimit -v 250000 && exec \"$@\"", "sh",
+                                   SHIPTRACE_COLLECTOR_BINARY, "--listen", "127.0.0.1:0", "--db",
+                                   directory / "trace.db"}});
+  const std::string line = collector.first_line();
+  const std::string url = line.substr(line.find("http://"));
+  const std::string most(std::size_t{15} << 20, ' ');
+  std::deque<RawConnection> clients;
+  constexpr int count = 24;
+  for (int i = 0; i < count; ++i) {
+    clients.emplace_back(url);
+    clients.back().send(hostile_post("Content-Length: 16777216\r\n", most));
+  }
+  trial.expect(collector.wait_for_errors("a connection failed"), "no connection failed");
+  const auto began = Clock::now();
+  trial.expect_equal(http_get(url + "/workflows/runs").status, 200, "GET");
+  trial.note(fmt::format("{} bodies of 15 MiB into 244 MiB", count));
+  trial.note(fmt::format("a real GET after {} ms", since(began).count()));
+}
+
 // Each asks for a page of nearly 16 MiB and reads none of it.
 void answers_that_nobody_reads(Trial& trial) {
   Collector collector;
@@ -128,6 +150,7 @@ void out_of_descriptors(Trial& trial) {
 std::vector<Fault> held_memory_attacks() {
   return {{"24 bodies that stop before their end", bodies_that_stop},
           {"30 answers of 15 MiB that nobody reads", answers_that_nobody_reads},
+          {"more bodies than memory", out_of_memory},
           {"more clients than descriptors", out_of_descriptors}};
 }
 
