@@ -78,9 +78,22 @@ void Collector::run() {
     if (!fault) wind_up();
   });
   accept();
-  io_.run();
+  serve_all();
   ended_ = true;
   store_thread_.join();
+}
+
+// What one connection throws (no memory, a library that does not expect its input) ends that
+// connection and none of the others.
+void Collector::serve_all() {
+  for (;;) {
+    try {
+      io_.run();
+      return;
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "shiptrace-collector: a connection failed: {}\n", error.what());
+    }
+  }
 }
 
 // Waits for a client before there is room for it: only then somebody has to give way.

@@ -30,6 +30,7 @@ class Collector {
   void run();
 
  private:
+  void serve_all();
   void accept();
   void take_connections();
   void accept_later();

@@ -159,7 +159,7 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
                  "Connections at once; beyond that the one whose client is furthest behind is "
                  "closed. Half of them, at most 256, may be live streams")
       ->type_name("COUNT")
-      ->check(CLI::Range(std::size_t{8}, std::size_t{100'000}))
+      ->check(CLI::Range(std::size_t{8}, std::size_t{10'000}))
       ->capture_default_str();
   app.add_option("--keepalive", keepalive, "Seconds between the keep-alive comments of a stream")
       ->type_name("SECONDS")

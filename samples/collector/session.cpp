@@ -22,7 +22,9 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr std::size_t piece = 64 * 1024;  // what is read at once of a body
+// What is read at once of a body. Also the most of trailers and chunk extensions that is parsed:
+// Beast throws when a value has more than 64 KiB.
+constexpr std::size_t piece = 64 * 1024;
 
 // Each request goes through: read_head, on_head, read_body, answer, send, and read_head again.
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
@@ -76,7 +78,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   Service& service_;
   beast::tcp_stream stream_;
   std::string local_address_;
-  beast::flat_buffer buffer_{2 * piece};
+  beast::flat_buffer buffer_{piece};
   std::size_t scanned_ = 0;  // of the head in buffer_
   std::optional<Parser> parser_;
   http::response<http::string_body> response_;

@@ -55,8 +55,9 @@ TEST_CASE("the first line tells the address, SIGINT and SIGTERM end it with 0") 
 TEST_CASE("--help says everything and exits 0") {
   const Finished help = start({"--help"});
   CHECK(help.status == ExitStatus{0, 0});
-  for (const char* text : {"--listen", "--db", "--token-file", "--max-body", "--keepalive",
-                           "Exit codes", "127.0.0.1:8400"}) {
+  for (const char* text :
+       {"--listen", "--db", "--token-file", "--max-body", "--keepalive", "--allow-host",
+        "--allow-origin", "--max-connections", "Exit codes", "127.0.0.1:8400"}) {
     CHECK(help.output.find(text) != std::string::npos);
   }
 }
@@ -80,6 +81,12 @@ TEST_CASE("wrong options exit 2 and say what is right") {
   std::ofstream(directory / "empty") << "\n";
   refused({"--token-file", directory / "empty"}, "cannot be read or is empty");
   refused({"--max-body", "10"}, "--max-body");
+  refused({"--max-connections", "0"}, "--max-connections");
+  refused({"--allow-host", "http://name"}, "--allow-host http://name: must be NAME");
+  refused({"--allow-host", "*"}, "--allow-host *: must be NAME");
+  for (const char* origin : {"*", "null", "localhost:5173", "http://localhost:5173/"}) {
+    refused({"--allow-origin", origin}, std::string("--allow-origin ") + origin + ": must be one");
+  }
   refused({"--nonsense"}, "--nonsense");
   CHECK_FALSE(std::filesystem::exists(database));
   const Finished url = start({"--db", "postgres://x/y"});

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <sstream>
 
 #include "attack/requests/crowd.hpp"
+#include "attack/requests/process_memory.hpp"
 #include "attack/requests/trials.hpp"
 #include "support/collector.hpp"
 
@@ -23,15 +22,6 @@ constexpr milliseconds bound = 1s;  // for any answer to a real client
 constexpr CrowdSize idle{.idle = 5'000};
 constexpr CrowdSize slow{.slow_heads = 260, .slow_bodies = 260};
 constexpr CrowdSize announcing{.announcers = 20};
-
-// "VmRSS" or "VmHWM" of a process, in MiB.
-std::size_t memory_of(pid_t process, const std::string& which) {
-  std::ifstream status("/proc/" + std::to_string(process) + "/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(which)) return std::stoul(line.substr(which.size() + 1)) / 1024;
-  }
-  return 0;
-}
 
 milliseconds since(Clock::time_point began) {
   return std::chrono::duration_cast<milliseconds>(Clock::now() - began);

@@ -143,11 +143,19 @@ Requests hostile_chunks() {
   refused("chunk extension with NUL", std::string("5;a=\0\r\nabcde\r\n0\r\n\r\n", 22));
   refused("chunk extension without a name", "5;=x\r\nabcde\r\n0\r\n\r\n");
   refused("chunk extension of 200 KB", "5;a=" + std::string(200'000, 'a') + "\r\n", 431);
+  refused("trailer ends with LF", line + "0\r\nX: y\n\r\n");
+  refused("last chunk ends with LF", line + "0\n\r\n");
+  refused("trailers end with LF", line + "0\r\n\n");
+  refused("trailer with a space before the colon", line + "0\r\nX : y\r\n\r\n");
   refused("trailer without a colon", line + "0\r\nnonsense\r\n\r\n");
   refused("trailer with NUL", line + std::string("0\r\nX: \0\r\n\r\n", 11));
   refused("trailer that sets Transfer-Encoding", line + "0\r\nTransfer-Encoding: chunked\r\n\r\n");
   refused("trailer that sets Content-Length", line + "0\r\nContent-Length: 5\r\n\r\n");
   refused("trailers of 200 KB", line + "0\r\nX: " + std::string(200'000, 'a') + "\r\n\r\n", 431);
+  refused("trailer of 65,533 bytes", line + "0\r\nX: " + std::string(65'530, 'a') + "\r\n\r\n",
+          431);
+  refused("trailer of 100 KB", line + "0\r\nX: " + std::string(100'000, 'a') + "\r\n\r\n", 431);
+  refused("chunk extension of 100 KB", "5;a=" + std::string(100'000, 'a') + "\r\n", 431);
   all.push_back({End::cut_off, "cut off in a chunk size", chunked_post(line + "5")});
   all.push_back({End::cut_off, "cut off before the last chunk", chunked_post(line)});
   all.push_back({End::cut_off, "cut off in the trailers", chunked_post(line + "0\r\nX: y\r\n")});

@@ -6,7 +6,7 @@
 int main(int argc, char** argv) {
   using namespace trace::testing;
   std::vector<Fault> attacks = request_attacks();
-  for (const auto& more : {crowd_attacks(), browser_attacks()}) {
+  for (const auto& more : {crowd_attacks(), held_memory_attacks(), browser_attacks()}) {
     attacks.insert(attacks.end(), more.begin(), more.end());
   }
   return try_faults(attacks, argc > 1 ? argv[1] : "");

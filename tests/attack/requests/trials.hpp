@@ -7,8 +7,9 @@
 
 namespace trace::testing {
 
-std::vector<Fault> request_attacks();  // malformed requests, foreign hosts and origins
-std::vector<Fault> crowd_attacks();    // connections that keep others out
-std::vector<Fault> browser_attacks();  // pages in a real browser
+std::vector<Fault> request_attacks();      // malformed requests, foreign hosts and origins
+std::vector<Fault> crowd_attacks();        // connections that keep others out
+std::vector<Fault> held_memory_attacks();  // memory and descriptors that others hold
+std::vector<Fault> browser_attacks();      // pages in a real browser
 
 }  // namespace trace::testing
