@@ -99,6 +99,8 @@ class ContainerCapture {
             "; the container {} may be left behind: the Docker daemon did not remove it",
             container_.name());
       }
+    } else if (is_noted_) {
+      capture_.node().note_container_removed();
     }
     if (!without_files_.empty()) data.text("withoutFiles", without_files_);
     if (files_ && !files_->remove()) data.text("filesLeft", files_->directory());
@@ -129,6 +131,7 @@ class ContainerCapture {
   ClientErrors client_errors_;
   LookupWatch lookups_;
   bool out_of_memory_ = false;
+  bool is_noted_ = false;
 };
 
 // What has to be right before there is a container; answers what is not.
@@ -140,7 +143,7 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
     }
   }
   // Before there can be files or a container: whoever adopts the journal looks for them.
-  capture_.node().note_docker_client(spec_.docker);
+  is_noted_ = capture_.node().note_docker_client(spec_.docker);
   const std::string_view journal = capture_.node().journal();
   if (spec_.input_file || spec_.result_file) {
     auto files = Files::make(journal, container_.name(), spec_.input_file);

@@ -20,6 +20,10 @@ struct RecoveryReport {
   std::uint64_t rejected = 0;    // refused by it for good, kept in rejected.ndjson
   std::uint64_t lost_nodes = 0;  // nodes that were reported as WORKER_LOST
   std::uint64_t journals = 0;    // delivered whole and removed
+  // Damaged slabs and files of last lines, kept in quarantine/.
+  std::uint64_t quarantined = 0;
+  // Events that are gone: unreadable, or refused by the backend and not kept in rejected.ndjson.
+  std::uint64_t lost = 0;
   // What is left and why, one line each. Empty: nothing is left.
   std::vector<std::string> left;
 };

@@ -149,9 +149,13 @@ class Node {
   // The path of that session's journal; empty when it lies in memory only. Valid as long as the
   // node.
   std::string_view journal() const noexcept;
-  // Notes in that journal that containers are started through this docker client, so that whoever
-  // adopts it looks for them there. Copied. False: there is no journal, or no room for one more.
+  // Notes in that journal that a container is about to be started through this docker client, so
+  // that whoever adopts it looks for it there. Copied. False: there is no journal, or no room for
+  // one more.
   bool note_docker_client(std::string_view program) const noexcept;
+  // The container of one such note is gone for certain. A session that closes before all are keeps
+  // its journal's note, so that a later start or recover() removes what is left.
+  void note_container_removed() const noexcept;
 
   // For the SDK's own layers.
   const detail::NodeCore* core() const noexcept { return core_.get(); }

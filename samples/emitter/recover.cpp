@@ -28,7 +28,14 @@ int recover_all(const SharedOptions& options) {
                thousands(report->lost_nodes), thousands(report->journals));
   }
   for (const std::string& line : report->left) fail("left: " + line);
-  return report->left.empty() ? exit_code::ok : exit_code::failed;
+  if (report->quarantined > 0) {
+    fail(
+        fmt::format("{} damaged parts of journals are kept in quarantine/ in the journal directory",
+                    thousands(report->quarantined)));
+  }
+  if (report->lost > 0) fail(fmt::format("{} events are lost", thousands(report->lost)));
+  const bool whole = report->left.empty() && report->quarantined == 0 && report->lost == 0;
+  return whole ? exit_code::ok : exit_code::failed;
 }
 
 }  // namespace
@@ -41,9 +48,8 @@ void add_recover(CLI::App& app, int& status) {
   command->footer(
       "Journals of live sessions are theirs; of another destination or format they are left "
       "alone.\n"
-      "Exit codes: 0 nothing is left; 1 something is, stderr says what and why; 2 wrong options "
-      "or\n"
-      "configuration.");
+      "Exit codes: 0 nothing is left; 1 something is left, damaged or lost, stderr says what and\n"
+      "why; 2 wrong options or configuration.");
   command->final_callback([options, &status] { status = recover_all(*options); });
 }
 

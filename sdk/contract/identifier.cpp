@@ -14,15 +14,20 @@ bool has_control_character(std::string_view id) noexcept {
 
 constexpr std::string_view without_controls = "must not contain control characters";
 
-// As it is sent: each invalid sequence is one U+FFFD then.
-std::size_t repaired_bytes(std::string_view id) noexcept {
-  if (is_valid_utf8(id)) return id.size();
-  std::size_t bytes = 0;
+// Calls take() with each piece of the id as it is sent. Not with the faster check of all text: its
+// library may be gone when a static destructor opens a run.
+template <class Take>
+void repair(std::string_view id, Take take) {
   while (!id.empty()) {
     const Utf8Sequence sequence = first_utf8_sequence(id);
-    bytes += sequence.valid ? sequence.bytes : replacement_character.size();
+    take(sequence.valid ? id.substr(0, sequence.bytes) : replacement_character);
     id.remove_prefix(sequence.bytes);
   }
+}
+
+std::size_t repaired_bytes(std::string_view id) noexcept {
+  std::size_t bytes = 0;
+  repair(id, [&](std::string_view piece) { bytes += piece.size(); });
   return bytes;
 }
 
@@ -44,7 +49,8 @@ std::string_view fault_of_node_id(std::string_view id) noexcept {
 
 std::string repaired_id(std::string_view id) {
   std::string repaired;
-  append_valid_utf8(repaired, id);
+  repaired.reserve(id.size());
+  repair(id, [&](std::string_view piece) { repaired += piece; });
   return repaired;
 }
 

@@ -195,6 +195,14 @@ bool JournalFile::is_named() const noexcept {
           named.st_ino == held.st_ino && named.st_dev == held.st_dev);
 }
 
+void JournalFile::forget_events() noexcept {
+  header_->extent_count.store(0, std::memory_order_release);
+  if (fd_ < 0 || end_ <= header_bytes) return;
+  // Not cut off: a thread that is late must find memory behind its mapping.
+  fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, header_bytes,
+            static_cast<off_t>(end_ - header_bytes));
+}
+
 void JournalFile::remove() noexcept {
   // What has the name now may be somebody else's.
   if (crash_safe() && is_named()) unlink(path_.c_str());

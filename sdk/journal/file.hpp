@@ -72,6 +72,8 @@ class JournalFile {
   // Whether the file still has its name.
   bool is_named() const noexcept;
 
+  // Leaves only the header for readers, and gives the space of all slabs back; mappings stay.
+  void forget_events() noexcept;
   // Takes the file off the disk; mappings stay.
   void remove() noexcept;
   // Lets go of the lock, so that somebody else may deliver what is left; mappings stay. No slab is

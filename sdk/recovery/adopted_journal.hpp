@@ -45,6 +45,9 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   };
   Added add_events(std::string_view timestamp);
 
+  // Leaves only the header in the file. After everything was delivered.
+  bool forget_events() noexcept;
+
   // Slabs and tails that make no sense.
   std::size_t quarantined() const noexcept { return quarantined_; }
 

@@ -68,7 +68,9 @@ Steady::time_point Adoption::step(Steady::time_point now) {
                     "was delivered",
                     journal_.quarantined(), path_));
   }
-  unlink(path_.c_str());
+  // The header's note of docker clients is needed until nothing of theirs is left.
+  const bool note_stays = !still_running_.empty() && journal_.forget_events();
+  if (!note_stays) unlink(path_.c_str());
   // Only now: a repeated recovery has to find them.
   for (const std::string& tail : tails_of(path_)) unlink(tail.c_str());
   done_ = true;

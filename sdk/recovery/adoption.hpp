@@ -40,8 +40,11 @@ class Adoption {
   std::size_t quarantined() const noexcept { return journal_.quarantined(); }
   // All is delivered, and what that session started is being ended.
   bool reaping() const noexcept { return waits_for_reaping_; }
-  // What that session started and could not be ended; known once it is done, else empty.
+  // What that session started and could not be ended; known once it is done, else empty. Then the
+  // file stays, without its events, so that whoever adopts it next tries again.
   const std::string& still_running() const noexcept { return still_running_; }
+  // See Shipper.
+  bool only_refused_is_left() const noexcept { return shipper_.only_refused_is_left(); }
 
  private:
   // Time as the shipper sees it, with every stamp of the file in the past.

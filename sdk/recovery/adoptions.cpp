@@ -11,7 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto look_interval = 30s;
+constexpr Steady::duration look_interval = 30s;
+// While a journal's rest is refused, for others that could have their turn.
+constexpr Steady::duration look_aside_interval = 1s;
+constexpr Steady::duration longest_pause = 10min;
 
 }  // namespace
 
@@ -27,30 +30,73 @@ Adoptions::Adoptions(std::string directory, std::string transport, std::string e
 Steady::time_point Adoptions::step(Steady::time_point now) {
   if (current_ == nullptr) {
     if (now < next_look_) return next_look_;
-    found_ = look();
+    current_ = find(now);
+    found_ = current_ != nullptr;
     looked_ = true;
     if (!found_) return next_look_ = now + look_interval;
   }
+  // What was refused may be given up now, or taken.
+  if (current_->only_refused_is_left() && parts_.taken.count() > taken_before_) {
+    current_->hurry(now + limits_.request_timeout);
+  }
+  taken_before_ = parts_.taken.count();
   const Steady::time_point next = current_->step(now);
-  if (!current_->done()) return next;
-  finish_current();
-  return now;
+  if (current_->done()) {
+    finish_current(now);
+    return now;
+  }
+  if (!current_->only_refused_is_left() || now < next_look_aside_) return next;
+  give_way(now);
+  return std::min(next, next_look_aside_);
 }
 
-void Adoptions::finish_current() {
+void Adoptions::give_way(Steady::time_point now) {
+  next_look_aside_ = now + look_aside_interval;
+  auto other = find(now);
+  if (other == nullptr) return;
+  postponed_[current_->path()] = {now + look_interval, parts_.taken.count(), look_interval};
+  count_current();
+  current_ = std::move(other);
+  next_look_aside_ = {};
+}
+
+// Once for each adoption, before it goes.
+void Adoptions::count_current() {
+  const ShipperCounters& counters = current_->counters();
   progress_ = progress() + 1;
   delivered_ = events_delivered();
   rejected_ = events_rejected();
+  lost_ += counters.unreadable + counters.discarded;
+  quarantined_ += current_->quarantined();
+}
+
+void Adoptions::finish_current(Steady::time_point now) {
+  count_current();
   lost_nodes_ += current_->lost_nodes();
-  if (!current_->still_running().empty()) left_alone_.insert(current_->still_running());
-  ++journals_removed_;
+  const std::string& path = current_->path();
+  if (current_->still_running().empty()) {
+    postponed_.erase(path);
+    ++journals_removed_;
+  } else {
+    left_alone_.insert(current_->still_running());
+    const auto known = postponed_.find(path);
+    const Steady::duration pause = known == postponed_.end()
+                                       ? look_interval
+                                       : std::min(2 * known->second.pause, longest_pause);
+    postponed_[path] = {now + pause, std::nullopt, pause};
+  }
   current_.reset();
 }
 
-bool Adoptions::look() {
+std::unique_ptr<Adoption> Adoptions::find(Steady::time_point now) {
   remove_leftovers(directory_);
   for (const std::string& path : journals_in(directory_)) {
     if (path == own_) continue;
+    const auto postponed = postponed_.find(path);
+    if (postponed != postponed_.end() && now < postponed->second.until &&
+        postponed->second.taken.value_or(UINT64_MAX) >= parts_.taken.count()) {
+      continue;
+    }
     const auto fd = lock_orphan(path);
     if (!fd) continue;
     auto reader = JournalReader::read(*fd, path);
@@ -61,12 +107,19 @@ bool Adoptions::look() {
       why = fmt::format("{}: is bound for {} {}", path, reader->header().transport,
                         reader->header().endpoint);
     } else {
-      current_ = std::make_unique<Adoption>(std::move(*reader), parts_, limits_);
-      return true;
+      return std::make_unique<Adoption>(std::move(*reader), parts_, limits_);
     }
     if (left_alone_.insert(why).second) parts_.diagnostics.report("recovery", why);
   }
-  return false;
+  return nullptr;
+}
+
+std::vector<std::string> Adoptions::refused() const {
+  std::vector<std::string> paths;
+  for (const auto& [path, postponed] : postponed_) {
+    if (postponed.taken) paths.push_back(path);
+  }
+  return paths;
 }
 
 void Adoptions::hurry(Steady::time_point deadline) {

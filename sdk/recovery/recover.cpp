@@ -23,6 +23,9 @@ namespace trace {
 
 using namespace detail;
 
+// A backend that refuses what is left is not an outage that ends soon.
+constexpr std::chrono::seconds refused_patience{5};
+
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
                                Dependencies dependencies) {
   auto finalized = finalize(std::move(config));
@@ -53,6 +56,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
                        std::random_device()()});
   RecoveryReport report;
   Steady::time_point give_up = clock.now() + patience;
+  Steady::time_point refused_until = give_up;
   for (std::uint64_t progress = 0;;) {
     const Steady::time_point now = clock.now();
     const Steady::time_point next = adoptions.step(now);
@@ -62,17 +66,29 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
       give_up = clock.now() + patience;
     }
     if (adoptions.idle()) break;
+    if (!adoptions.only_refused_is_left()) {
+      refused_until = clock.now() + std::min<Steady::duration>(patience, refused_patience);
+    } else if (clock.now() >= refused_until) {
+      report.left.push_back(
+          fmt::format("{}: the backend refuses what is left of it", adoptions.current()));
+      break;
+    }
     if (clock.now() >= give_up) {
       report.left.push_back(fmt::format("{}: the backend takes nothing", adoptions.current()));
       break;
     }
-    std::this_thread::sleep_until(std::min(next, give_up));
+    std::this_thread::sleep_until(std::min({next, give_up, refused_until}));
   }
   report.delivered = adoptions.events_delivered();
   report.rejected = adoptions.events_rejected();
   report.lost_nodes = adoptions.lost_nodes();
   report.journals = adoptions.journals_removed();
+  report.quarantined = adoptions.quarantined();
+  report.lost = adoptions.events_lost();
   for (const std::string& why : adoptions.left_alone()) report.left.push_back(why);
+  for (const std::string& path : adoptions.refused()) {
+    report.left.push_back(fmt::format("{}: the backend refuses what is left of it", path));
+  }
   return report;
 }
 

@@ -232,7 +232,9 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
 bool SessionCore::note_docker_client(std::string_view program) noexcept {
   if (!file_->crash_safe()) return false;
   const std::lock_guard lock(docker_clients_mutex_);
-  return add_docker_client(file_->header(), program);
+  const bool noted = add_docker_client(file_->header(), program);
+  if (noted) ++containers_;
+  return noted;
 }
 
 SecretAnswer SessionCore::add_secret(std::string_view value) {
@@ -266,6 +268,8 @@ Steady::time_point SessionCore::ship(Steady::time_point now) {
   adopting_.store(true);
   const Steady::time_point other =
       draining_.load() ? next : adoptions_.step(std::max(now, clock_.now()));
+  adoption_is_refused_.store(adoptions_.only_refused_is_left());
+  ++adoption_steps_;
   adopting_.store(false);
   return std::min(next, other);
 }
@@ -281,6 +285,16 @@ bool SessionCore::drain(std::uint64_t stamp, Steady::time_point deadline, bool m
   shipper_thread_->wait_for([&] { return resolved() || in_vain(); }, deadline);
   draining_.store(false);
   return resolved();
+}
+
+void SessionCore::settle_adoption(Steady::time_point deadline) {
+  if (!adoption_is_refused_) return;
+  constexpr std::uint64_t enough = 3;
+  const std::uint64_t before = adoption_steps_;
+  for (std::uint64_t step = 1; step <= enough && adoption_is_refused_; ++step) {
+    shipper_thread_->wake();
+    shipper_thread_->wait_for([&] { return adoption_steps_ >= before + step; }, deadline);
+  }
 }
 
 bool SessionCore::flush(Steady::time_point deadline) {
@@ -326,14 +340,22 @@ Closed SessionCore::close(Steady::time_point deadline) {
   if (keeper_thread_) keeper_thread_->stop();
   loss_events_.finish();
   const std::uint64_t stamp = clock_.stamp();
-  drain(stamp, deadline, true);
+  // What the backend has just taken shows whether an orphan's refused event is to blame.
+  if (drain(stamp, deadline, true)) settle_adoption(std::min(deadline, Steady::now() + 1s));
   // From here on no count changes: nobody records, and the shipper has made its last step.
   stop_threads();
   losses_.report();
   tell_of_the_journal(Steady::time_point::max());
   settle_account(shipper_.resolved_before() >= stamp);
   file_->header().closed_cleanly.store(1, std::memory_order_release);
-  if (close_result_.kept == 0) file_->remove();
+  const bool note_stays = containers_ > 0 && file_->crash_safe();
+  if (note_stays) {
+    diagnostics_.report_final(
+        "containers", fmt::format("{} container{} may be left: the Docker daemon did not confirm "
+                                  "the removal; the next start or 'shiptrace recover' tries again",
+                                  containers_.load(), containers_ == 1 ? "" : "s"));
+  }
+  if (close_result_.kept == 0) note_stays ? file_->forget_events() : file_->remove();
   file_->release();
   return close_result_;
 }

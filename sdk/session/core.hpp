@@ -45,6 +45,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::string_view journal_path() const noexcept { return file_->path(); }
   // See Node.
   bool note_docker_client(std::string_view program) noexcept;
+  void note_container_removed() noexcept { --containers_; }
   Level least_level() const noexcept { return least_level_; }
 
   // For the last lines of a node: a file beside the journal when there is one, and room in the
@@ -110,6 +111,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // True when everything stamped before `stamp` is resolved. `may_give_in`: returns as soon as
   // nothing more is tried before the deadline.
   bool drain(std::uint64_t stamp, Steady::time_point deadline, bool may_give_in);
+  // Lets what an adopted journal has left be tried again.
+  void settle_adoption(Steady::time_point deadline);
   // Once nothing changes any more: what is kept, what is lost, and the final report of losses.
   void settle_account(bool all_read);
   // Delivers our own events; when these rest, those of sessions that are gone.
@@ -145,6 +148,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Shipper shipper_;
   Adoptions adoptions_;
   std::atomic<bool> adopting_{false};  // the shipper's thread is busy with another's journal
+  std::atomic<bool> adoption_is_refused_{false};
+  std::atomic<std::uint64_t> adoption_steps_{0};
   std::atomic<bool> draining_{false};  // somebody waits for our own events
 
   const std::uint32_t process_generation_ = LiveFiles::generation();
@@ -157,6 +162,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::mutex close_mutex_;
   Closed close_result_;
   std::mutex docker_clients_mutex_;
+  std::atomic<std::int64_t> containers_{0};  // noted and not known to be gone
   std::mutex open_nodes_mutex_;
   std::unordered_map<NodeState*, std::weak_ptr<NodeState>> open_nodes_;
 

@@ -308,6 +308,9 @@ bool Node::note_docker_client(std::string_view program) const noexcept {
   detail::SessionCore* core = core_here(*this);
   return core != nullptr && core->note_docker_client(program);
 }
+void Node::note_container_removed() const noexcept {
+  if (detail::SessionCore* core = core_here(*this)) core->note_container_removed();
+}
 
 // CancelSubscription
 

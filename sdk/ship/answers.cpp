@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "contract/json_text.hpp"
 #include "ship/shipper.hpp"
 
 namespace trace::detail {
@@ -54,10 +55,13 @@ std::string unacknowledged_text(const std::vector<RunBatch>& unanswered, const S
   if (unanswered.empty() || result.runs.empty()) {
     return "the answer acknowledges no event; they are sent again";
   }
-  return fmt::format(
-      "the answer does not name the run {} but {}; its events are kept and sent again. A backend "
-      "has to name a run byte for byte as it was sent",
-      unanswered.front().run().id, result.runs.front().run_id);
+  std::string text = "the answer does not name the run ";
+  append_quoted(text, unanswered.front().run().id);
+  text += " but ";
+  append_quoted(text, result.runs.front().run_id);
+  return text +
+         "; its events are kept and sent again. A backend has to name a run byte for byte as "
+         "it was sent";
 }
 
 }  // namespace

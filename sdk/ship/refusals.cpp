@@ -95,7 +95,14 @@ void Shipper::give_up(const PendingBatch& lone, std::string_view reason) {
   const EventRef& event = run.events().front();
   bury(run, event, reason);
   parts_.taken.forget(key_of(lone));
-  parts_.watermarks.set_watermark(run.run().number, event.lane, event.sequence);
+  const bool passes_another = std::any_of(
+      refusals_.events().begin(), refusals_.events().end(), [&](const PendingBatch& other) {
+        const RunBatch& kept = other.runs.front();
+        return &kept.run() == &run.run() && kept.events().front().lane == event.lane;
+      });
+  if (!passes_another) {
+    parts_.watermarks.set_watermark(run.run().number, event.lane, event.sequence);
+  }
   merger_.resolved(*event.slab, 1);
   parking_.taken(run.run());
 }

@@ -25,7 +25,7 @@ class TakenEvents {
 
   // The count when this event was first refused alone: now, unless that was noted before.
   std::uint64_t at_first_refusal(const std::string& event);
-  // Stored or given up after all.
+  // Given up.
   void forget(const std::string& event) { first_refusals_.erase(event); }
 
  private:

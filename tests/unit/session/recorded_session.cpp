@@ -56,12 +56,15 @@ std::vector<EventPayload> RecordedSession::events() {
 std::string RecordedSession::told(const std::string& reason) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   do {
-    const std::lock_guard lock(store_->mutex);
-    if (const auto known = store_->diagnostics.find(reason); known != store_->diagnostics.end()) {
-      return known->second;
-    }
+    if (std::string text = told_so_far(reason); !text.empty()) return text;
   } while (std::chrono::steady_clock::now() < deadline);
   return {};
+}
+
+std::string RecordedSession::told_so_far(const std::string& reason) const {
+  const std::lock_guard lock(store_->mutex);
+  const auto known = store_->diagnostics.find(reason);
+  return known == store_->diagnostics.end() ? std::string() : known->second;
 }
 
 void RecordedSession::break_backend() {

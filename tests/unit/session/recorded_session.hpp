@@ -25,6 +25,10 @@ class RecordedSession {
   std::vector<EventPayload> events();
   // The last diagnostic of the reason, waited for, or "".
   std::string told(const std::string& reason);
+  // The same, without waiting.
+  std::string told_so_far(const std::string& reason) const;
+  // Lets go of the run "run".
+  void forget_run() { run_.reset(); }
   std::string journal_dir() const { return directory_.path().string(); }
   // From now on every send fails.
   void break_backend();

@@ -1,0 +1,178 @@
+// Orphans that the backend does not take: of another version of ours, or with events that it
+// refuses, beside orphans that it takes; and containers that could not be removed.
+#include <trace/orphan.hpp>
+
+#include "journal/file.hpp"
+#include "unit/recovery/killed_worker.hpp"
+
+using namespace trace;
+using namespace trace::testing;
+
+namespace {
+
+// As StoreTransport, but refuses what holds "poison".
+class PickyTransport final : public Transport {
+ public:
+  explicit PickyTransport(std::shared_ptr<Store> store) : taking_(std::move(store)) {}
+  SendResult send(const Batch& batch,
+                  std::chrono::steady_clock::time_point deadline) noexcept override {
+    for (const OutgoingRun& run : batch.runs) {
+      if (run.line.find("poison") == std::string_view::npos) continue;
+      SendResult result;
+      result.kind = SendResult::Kind::rejected;
+      result.detail = "poison";
+      return result;
+    }
+    return taking_.send(batch, deadline);
+  }
+
+ private:
+  StoreTransport taking_;
+};
+
+RecoveryReport recovered_by_picky(const Config& config, const std::shared_ptr<Store>& store) {
+  Dependencies dependencies;
+  dependencies.transport = std::make_unique<PickyTransport>(store);
+  auto report = recover(config, 500ms, std::move(dependencies));
+  REQUIRE_MESSAGE(report, report.error().text());
+  return *report;
+}
+
+void leave(const Config& config, const std::string& text) {
+  killed_worker(config, 0, [&](Session&, Run& run) {
+    record(run.node("n"), Type::progress, Level::info, "{}", text);
+  });
+}
+
+// A Reaping that has ended, with or without success.
+class Ended final : public Reaping {
+ public:
+  explicit Ended(std::string complaint) : complaint_(std::move(complaint)) {}
+  bool ended() const noexcept override { return true; }
+  std::string complaint() const override { return complaint_; }
+
+ private:
+  std::string complaint_;
+};
+
+}  // namespace
+
+TEST_CASE("a run id of a version that did not repair ids is acknowledged") {
+  TempDir directory;
+  const std::string endpoint = "http://127.0.0.1:1";
+  {
+    auto file = detail::JournalFile::create(directory.path().string(),
+                                            {std::string(rig_session), "http", endpoint});
+    REQUIRE(file);
+    Rig rig({1 << 20, 2000}, std::move(*file));
+    auto& run = rig.run("a\xff");
+    REQUIRE(rig.tables.add_run(run.number, run.id, {}));
+    for (int i = 0; i < 5; ++i) rig.record(0, run, "x");
+  }
+  auto store = std::make_shared<Store>();
+  const auto before = std::chrono::steady_clock::now();
+  const RecoveryReport report = recovered(config_in(directory, endpoint), store);
+  CHECK(std::chrono::steady_clock::now() - before < 400ms);
+  CHECK(report.left.empty());
+  CHECK(report.delivered == 5);
+  CHECK(store->duplicates == 0);
+  REQUIRE(store->events.size() == 5);
+  CHECK(store->events[0].run_id == "a\uFFFD");
+  CHECK(journals(directory).empty());
+}
+
+TEST_CASE("an orphan whose only event is refused holds up no other, and is given up after it") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  leave(config, "poison");
+  auto store = std::make_shared<Store>();
+  // Alone, it may be the backend that is wrong.
+  RecoveryReport report = recovered_by_picky(config, store);
+  REQUIRE(report.left.size() == 1);
+  CHECK(report.rejected == 0);
+  CHECK(journals(directory).size() == 1);
+
+  leave(config, "fine");
+  leave(config, "fine, too");
+  report = recovered_by_picky(config, store);
+  CHECK(report.left.empty());
+  CHECK(report.delivered == 2);
+  CHECK(report.rejected == 1);
+  CHECK(journals(directory).empty());
+  CHECK(std::filesystem::exists(directory / "rejected.ndjson"));
+}
+
+TEST_CASE("containers that could not be removed keep the journal's note, and nothing else of it") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto node = run.node("n");
+    node.started();
+    REQUIRE(node.note_docker_client("docker"));
+    node.release();
+  });
+  auto store = std::make_shared<Store>();
+  std::vector<std::vector<std::string>> asked;
+  const auto recover_with = [&](const std::string& complaint) {
+    Dependencies dependencies = storing(store);
+    dependencies.reap = [&asked, complaint](const AdoptedSession& session) {
+      asked.push_back(session.docker_clients);
+      return std::make_unique<Ended>(complaint);
+    };
+    auto report = recover(config, 500ms, std::move(dependencies));
+    REQUIRE_MESSAGE(report, report.error().text());
+    return *report;
+  };
+  RecoveryReport report = recover_with("no daemon");
+  CHECK(report.left == std::vector<std::string>{"no daemon"});
+  CHECK(report.journals == 0);
+  CHECK(store->events.size() == 2);  // STARTED and WORKER_LOST
+  REQUIRE(journals(directory).size() == 1);
+  CHECK(std::filesystem::file_size(journals(directory).front()) == detail::header_bytes);
+
+  report = recover_with("still no daemon");
+  CHECK(report.left.size() == 1);
+  CHECK(store->duplicates == 0);
+  REQUIRE(journals(directory).size() == 1);
+
+  report = recover_with("");
+  CHECK(report.left.empty());
+  CHECK(report.journals == 1);
+  CHECK(store->events.size() == 2);
+  CHECK(store->duplicates == 0);
+  CHECK(journals(directory).empty());
+  CHECK(asked == std::vector<std::vector<std::string>>(3, {"docker"}));
+}
+
+TEST_CASE("a session that is not sure that its containers are gone leaves the note") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  auto store = std::make_shared<Store>();
+  for (const bool gone : {true, false}) {
+    auto session = Session::start(config, storing(store));
+    REQUIRE(session);
+    auto node = session->run("run").node("n");
+    REQUIRE(node.note_docker_client("docker"));
+    record(node, Type::progress, Level::info, "x");
+    if (gone) node.note_container_removed();
+    CHECK(session->close(5s).kept == 0);
+    CHECK(journals(directory).empty() == gone);
+  }
+  const auto left = inspect_journal(journals(directory).front());
+  REQUIRE(left);
+  CHECK(left->events == 0);
+  CHECK(left->closed_cleanly);
+  std::vector<std::string> asked;
+  Dependencies dependencies = storing(store);
+  dependencies.reap = [&](const AdoptedSession& session) {
+    asked = session.docker_clients;
+    return std::make_unique<Ended>("");
+  };
+  const auto report = recover(config, 500ms, std::move(dependencies));
+  REQUIRE(report);
+  CHECK(report->left.empty());
+  CHECK(asked == std::vector<std::string>{"docker"});
+  CHECK(journals(directory).empty());
+  CHECK(store->events.size() == 2);
+  CHECK(store->duplicates == 0);
+}
