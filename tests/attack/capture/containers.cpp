@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "attack/capture/attacks.hpp"
+#include "attack/capture/prepared.hpp"
 #include "attack/capture/traced.hpp"
 #include "docker/daemon.hpp"
 
@@ -127,6 +128,27 @@ void values_at_the_daemon(Trial& trial) {
   trial.note("inspect shows --env and --env-file, not --input; both redacted in the store");
 }
 
+// The client, the container's files and its result: whatever cannot be opened.
+void free_descriptors(Trial& trial) {
+  if (!can_run(trial)) return;
+  Prepared prepared;
+  const int next = fill_holes();
+  int completed = 0;
+  int exhausted = 0;
+  for (int free = 0; free <= 8; ++free) {
+    limit_descriptors(next + free);
+    const Ended ended = run_container(prepared.run->node(fmt::format("n{}", free)),
+                                      {.image = test_image, .argv = {"true"}, .timeout = 60s});
+    (ended.ok() ? completed : exhausted) += 1;
+    const bool is_right = ended.ok() || ended.code() == "RESOURCE_EXHAUSTED";
+    trial.expect(is_right, fmt::format("{} free: {}: {}", free, ended.code(), ended.text()));
+  }
+  limit_descriptors(1024);
+  trial.expect(completed > 0 && exhausted > 0, "one of both did not happen");
+  trial.expect(left_by(prepared.session->id()).empty(), "a container is left");
+  trial.note(fmt::format("{} completed, {} RESOURCE_EXHAUSTED", completed, exhausted));
+}
+
 }  // namespace
 
 std::vector<Fault> docker_attacks() {
@@ -134,6 +156,7 @@ std::vector<Fault> docker_attacks() {
       {"what docker refuses is said", refusals},
       {"a reader of a container that leaves", reader_that_leaves},
       {"a reader of a container that does not read: --timeout", reader_that_does_not_read},
+      {"0 to 8 free descriptors for a container", free_descriptors},
       {"values of variables at the daemon", values_at_the_daemon},
   };
 }

@@ -15,6 +15,7 @@
 #include <stdexcept>
 
 #include "attack/capture/attacks.hpp"
+#include "attack/capture/prepared.hpp"
 #include "attack/capture/traced.hpp"
 
 namespace trace::testing {
@@ -23,20 +24,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int captures = 400;
-
-Session start(Config config) {
-  config.on_diagnostic = [](const Diagnostic&) {};
-  auto session = Session::start(std::move(config));
-  if (!session) throw std::runtime_error(session.error().text());
-  return std::move(*session);
-}
-
-void limit(Trial& trial, decltype(RLIMIT_NOFILE) what, rlim_t most) {
-  rlimit now{};
-  ::getrlimit(what, &now);
-  now.rlim_cur = most;
-  trial.expect(::setrlimit(what, &now) == 0, "the limit cannot be set");
-}
 
 int open_descriptors() {
   int count = 0;
@@ -92,52 +79,13 @@ void out_of_descriptors(Trial& trial) {
   Config config;
   config.endpoint = stage.collector.url();
   config.journal_dir = stage.journal();
-  Session session = start(config);
-  limit(trial, RLIMIT_NOFILE, 200);
+  Session session = started(config);
+  limit_descriptors(200);
   const auto returned =
       capture_many(session, {.argv = {"sh", "-c", "echo out; sleep 1"}, .timeout = 20s});
   trial.expect_equal(session.close(20s).kept, 0U, "kept");
-  limit(trial, RLIMIT_NOFILE, 1024);
+  limit_descriptors(1024);
   expect_ends(trial, stage.events(), returned);
-}
-
-// A session that has what it needs before descriptors are counted: it has captured and delivered,
-// and delivers again only when it is closed.
-class Prepared {
- public:
-  Prepared() {
-    config_.transport = "file";
-    config_.endpoint = directory_ / "events";
-    config_.journal_dir = directory_ / "journal";
-    config_.batch_delay = std::chrono::minutes(1);
-    session.emplace(start(config_));
-    run.emplace(session->run("r"));
-    run_process(run->node("first"), {.argv = {"true"}});
-    session->flush(10s);
-  }
-  const std::string& endpoint() const noexcept { return config_.endpoint; }
-
- private:
-  TempDir directory_;
-  Config config_;
-
- public:
-  std::optional<Session> session;
-  std::optional<Run> run;
-};
-
-// Leaves no number free below the highest that is in use, and returns the next one.
-int fill_holes() {
-  int highest = 0;
-  for (int number = 0; number < 1024; ++number) {
-    if (::fcntl(number, F_GETFD) >= 0) highest = number;
-  }
-  for (;;) {
-    const int hole = ::fcntl(0, F_DUPFD_CLOEXEC, 0);
-    if (hole < highest) continue;
-    ::close(hole);
-    return hole;
-  }
 }
 
 std::vector<EventPayload> delivered(const std::string& path) {
@@ -162,8 +110,9 @@ void out_of_processes(Trial& trial) {
   config.transport = "file";
   config.endpoint = directory / "events";
   config.journal_dir = directory / "journal";
-  Session session = start(config);
-  limit(trial, RLIMIT_NPROC, 60);
+  Session session = started(config);
+  const rlimit most{60, 60};
+  trial.expect(::setrlimit(RLIMIT_NPROC, &most) == 0, "the limit cannot be set");
   const auto returned = capture_many(session, {.argv = {"sleep", "1"}, .timeout = 20s});
   trial.expect_equal(session.close(20s).kept, 0U, "kept");
   expect_ends(trial, delivered(config.endpoint), returned);
@@ -199,13 +148,13 @@ void descriptors_of_a_start(Trial& trial) {
   const int next = fill_holes();
   int needed = 0;
   for (int free = 0; free <= 12 && needed == 0; ++free) {
-    limit(trial, RLIMIT_NOFILE, static_cast<rlim_t>(next + free));
+    limit_descriptors(next + free);
     const Ended ended = run_process(run.node(fmt::format("n{}", free)), {.argv = {"true"}});
     if (ended.ok()) needed = free;
     const bool is_right = ended.ok() || ended.code() == "RESOURCE_EXHAUSTED";
     trial.expect(is_right, fmt::format("{} free: {}", free, ended.text()));
   }
-  limit(trial, RLIMIT_NOFILE, 1024);
+  limit_descriptors(1024);
   trial.expect(needed > 0 && needed < 7, fmt::format("{} descriptors to start", needed));
   trial.note(fmt::format("{} descriptors to start one", needed));
 }
@@ -218,7 +167,7 @@ void descriptors_of_terminals_and_inputs(Trial& trial) {
   int exhausted = 0;
   int completed = 0;
   for (int free = 0; free <= 12; ++free) {
-    limit(trial, RLIMIT_NOFILE, static_cast<rlim_t>(next + free));
+    limit_descriptors(next + free);
     const ProcessSpec specs[] = {
         {.argv = {"cat"}, .timeout = 20s, .terminal = TerminalSize{}},
         {.argv = {"cat"}, .timeout = 20s, .input = Input{.text = "text\n"}},
@@ -232,7 +181,7 @@ void descriptors_of_terminals_and_inputs(Trial& trial) {
       trial.expect(is_right, fmt::format("{} free, {}: {}", free, i, ended.text()));
     }
   }
-  limit(trial, RLIMIT_NOFILE, 1024);
+  limit_descriptors(1024);
   trial.expect_equal(prepared.session->close(10s).kept, 0U, "kept");
   int ends = 0;
   for (const EventPayload& event : delivered(prepared.endpoint())) {
