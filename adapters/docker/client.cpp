@@ -74,7 +74,6 @@ Answer DockerClient::call(std::vector<std::string> arguments, std::chrono::milli
   return call.finish();
 }
 
-// docker's client fails where there is no daemon; podman's is its own.
-bool DockerClient::daemon_answers() { return call({"version"}, 10s).ok(); }
+Answer DockerClient::ask_version() { return call({"version"}, 10s); }
 
 }  // namespace trace::docker

@@ -51,7 +51,9 @@ class DockerClient {
   // `give_up`: looked at whenever something happens meanwhile; the call is not in time then.
   Answer call(std::vector<std::string> arguments, std::chrono::milliseconds time,
               const std::function<bool()>& give_up = {});
-  bool daemon_answers();
+  // Succeeds when the daemon answers: docker's client fails where there is none, podman's is its
+  // own.
+  Answer ask_version();
 
  private:
   child::Loop& loop_;

@@ -135,7 +135,8 @@ ContainerState Container::inspect_once(bool& answered) {
   answered = answer.ok() || says_gone(answer);
   if (answered) patience_.answered();
   if (answer.ok()) return state_of(answer.out);
-  return {.kind = answered ? ContainerState::Kind::gone : ContainerState::Kind::unknown};
+  return {.kind = answered ? ContainerState::Kind::gone : ContainerState::Kind::unknown,
+          .not_asked = answer.not_started};
 }
 
 ContainerState Container::inspect() {
@@ -186,7 +187,7 @@ bool Container::remove_once() {
     const Answer answer = client_.call({"rm", "--force", "--volumes", name_}, time_per_call);
     if (answer.ok() || says_gone(answer)) return true;
     // A daemon that answers is asked again: a removal may be under way.
-    if (!is_silence(answer) || client_.daemon_answers()) patience_.answered();
+    if (!is_silence(answer) || client_.ask_version().ok()) patience_.answered();
     if (Steady::now() >= last_end || !patience_.wait()) return false;
   }
 }

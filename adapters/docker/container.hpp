@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "docker/client.hpp"
@@ -28,7 +29,8 @@ struct ContainerState {
   Kind kind = Kind::unknown;
   int exit_code = 0;
   bool out_of_memory = false;
-  std::string error = {};  // why it could not be started
+  std::string error = {};                             // why it could not be started
+  std::optional<child::StartFailure> not_asked = {};  // why the daemon was not even asked
 };
 
 // What it carries, so that whoever adopts the journal knows it for that session's, and so that

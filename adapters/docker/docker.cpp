@@ -294,6 +294,7 @@ Ended::Facts ContainerCapture::facts_of_end(const ContainerState& state,
               .text = "somebody removed the container before its end was known",
               .exit_code = client.code};
     default:
+      if (state.not_asked) return client_failure(*state.not_asked);
       return {.code = "DOCKER_UNAVAILABLE",
               .text = "the Docker daemon went away while the container ran"};
   }

@@ -29,7 +29,9 @@ Ended::Facts client_failure(const child::StartFailure& failure) {
 Ended::Facts creation_failure(DockerClient& client, const ContainerSpec& spec,
                               const Answer& answer) {
   if (answer.not_started) return client_failure(*answer.not_started);
-  if (!client.daemon_answers()) {
+  const Answer version = client.ask_version();
+  if (version.not_started) return client_failure(*version.not_started);
+  if (!version.ok()) {
     return {.code = "DOCKER_UNAVAILABLE",
             .text = fmt::format("no Docker daemon answers: {}", answer.complaint())};
   }

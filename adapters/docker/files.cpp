@@ -43,6 +43,16 @@ FoundResult invalid(std::string why) {
   return {.kind = FoundResult::Kind::invalid, .why = fmt::format("{} {}", result_name, why)};
 }
 
+// What the machine lacks now says nothing of the container or its result: it is tried again.
+void throw_if_exhausted(const std::string& what) {
+  if (child::is_exhaustion(errno)) throw std::system_error(errno, std::generic_category(), what);
+}
+
+FoundResult unreadable() {
+  throw_if_exhausted(std::string(result_name));
+  return invalid(fmt::format("cannot be read: {}", words(errno)));
+}
+
 FoundResult read_result(int file, Summariser summary) {
   JsonCheck check;
   std::string piece(256 * 1024, '\0');
@@ -50,7 +60,7 @@ FoundResult read_result(int file, Summariser summary) {
   for (;;) {
     const ssize_t got = ::read(file, piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return invalid(fmt::format("cannot be read: {}", words(errno)));
+    if (got < 0) return unreadable();
     if (got == 0) break;
     // It may grow while we read: something of the container may still be there.
     bytes += static_cast<std::uint64_t>(got);
@@ -83,8 +93,7 @@ Result<Files> Files::make(std::string_view journal, const std::string& name,
                           const std::optional<std::string>& input) {
   Files files;
   const auto fail = [&](const std::string& path) {
-    // What the machine lacks now says nothing of the container: it is tried again.
-    if (child::is_exhaustion(errno)) throw std::system_error(errno, std::generic_category(), path);
+    throw_if_exhausted(path);
     return Error("files", fmt::format("the container's files: {}: {}", path, words(errno)));
   };
   if (const std::string session = files_of_session(journal); !session.empty()) {
@@ -118,14 +127,14 @@ FoundResult Files::result(Summariser summary) const {
   if (!place && errno == ENOENT) return {};
   struct stat status {};
   if (!place || ::fstat(place.get(), &status) != 0) {
-    return invalid(fmt::format("cannot be read: {}", words(errno)));
+    return unreadable();
   }
   if (S_ISLNK(status.st_mode)) return invalid("is a symbolic link, which is not followed");
   if (!S_ISREG(status.st_mode)) return invalid("is no regular file");
   // The very file that was looked at, whatever has its name now.
   const child::FileDescriptor file(::open(fmt::format("/proc/self/fd/{}", place.get()).c_str(),
                                           O_RDONLY | O_NOCTTY | O_CLOEXEC));
-  if (!file) return invalid(fmt::format("cannot be read: {}", words(errno)));
+  if (!file) return unreadable();
   return read_result(file.get(), std::move(summary));
 }
 

@@ -1,9 +1,12 @@
 // A table of attacks: what a child, its reader or a full machine can do to a capture.
 //   shiptrace_attack_capture [FILTER]
-#include "faults/table/table.hpp"
+#include "attack/capture/attacks.hpp"
 
 int main(int argc, char** argv) {
   using namespace trace::testing;
-  const std::vector<Fault> faults;
+  std::vector<Fault> faults = reader_attacks();
+  for (const auto& more : {resource_attacks(), signal_attacks(), docker_attacks()}) {
+    faults.insert(faults.end(), more.begin(), more.end());
+  }
   return try_faults(faults, argc > 1 ? argv[1] : "");
 }
