@@ -4,7 +4,8 @@
 
 #include "contract/json_text.hpp"
 #include "redact/json_strings.hpp"
-#include "redact/token_patterns.hpp"
+#include "tokens/token_anchors.hpp"
+#include "tokens/token_patterns.hpp"
 
 namespace trace::detail {
 namespace {
@@ -12,6 +13,12 @@ namespace {
 bool is_number_or_name(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == 'E' || c == '-' || c == '+' ||
          c == '.';
+}
+
+bool has_anchor(std::string_view json) { return next_anchor(json, 0) != json.size(); }
+
+bool has_strings_in_array(std::string_view json) {
+  return json.find("[\"") != std::string_view::npos;
 }
 
 }  // namespace
@@ -30,7 +37,7 @@ std::string Redaction::without(std::string_view text) const {
   std::string out = matcher_ == nullptr ? std::string(text) : matcher_->redacted(text);
   if (!rules_.patterns || !next_token(out)) return out;
   std::string both;
-  append_without_tokens(both, out);
+  append_without_tokens(both, out, replacement);
   return both;
 }
 
@@ -40,35 +47,101 @@ std::string_view Redaction::cleaned(std::string_view text) {
   return text_;
 }
 
+bool Redaction::is_clean(std::string_view name, std::string_view value) const {
+  return is_clean(value) && (!rules_.patterns || !has_token(name, value));
+}
+
+std::string Redaction::without(std::string_view name, std::string_view value) const {
+  std::string out = without(value);
+  if (!rules_.patterns || !has_token(name, out)) return out;
+  std::string both;
+  append_without_tokens(both, name, out, replacement);
+  return both;
+}
+
+std::string_view Redaction::cleaned_member(std::string_view name, std::string_view value) {
+  if (is_clean(name, value)) return value;
+  text_ = without(name, value);
+  return text_;
+}
+
 std::string_view Redaction::cleaned_json(std::string_view json) {
   // Without escapes the strings are what they say.
-  if (json.find('\\') == std::string_view::npos && is_clean(json)) return json;
+  if (json.find('\\') == std::string_view::npos && is_clean(json) &&
+      (!rules_.patterns || !has_strings_in_array(json) || !has_anchor(json))) {
+    return json;
+  }
   json_.clear();
+  std::string name;  // of the member whose value comes next
   for (std::size_t at = 0; at < json.size();) {
     std::size_t end = at;
     if (json[at] == '"') {
-      end = end_of_json_string(json, at);
-      const std::string_view string = json.substr(at, end - at);
-      const std::string value = value_of_json_string(string);
-      if (is_clean(value)) {
-        json_.append(string);
-      } else {
-        append_quoted(json_, without(value));
-      }
+      end = append_string(json, at, name);
+    } else if (rules_.patterns && json.substr(at).starts_with("[\"")) {
+      end = append_array(json, at);
     } else if (is_number_or_name(json[at])) {
       while (end < json.size() && is_number_or_name(json[end])) ++end;
       const std::string_view scalar = json.substr(at, end - at);
-      if (is_clean(scalar)) {
+      if (is_clean(name, scalar)) {
         json_.append(scalar);
       } else {
         append_quoted(json_, replacement);
       }
     } else {
+      if (json[at] == ',' || json[at] == '}') name.clear();
       json_ += json[end++];
     }
     at = end;
   }
   return json_;
+}
+
+// A name, or the value of the member `name`.
+std::size_t Redaction::append_string(std::string_view json, std::size_t at, std::string& name) {
+  const std::size_t end = end_of_json_string(json, at);
+  const std::string_view string = json.substr(at, end - at);
+  std::string value = value_of_json_string(string);
+  const bool is_name = end < json.size() && json[end] == ':';
+  if (is_name ? is_clean(value) : is_clean(name, value)) {
+    json_.append(string);
+  } else {
+    append_quoted(json_, is_name ? without(value) : without(name, value));
+  }
+  if (is_name) name = std::move(value);
+  return end;
+}
+
+// The strings at an array's beginning: what is an option in one of them has its value in the next.
+std::size_t Redaction::append_array(std::string_view json, std::size_t at) {
+  std::vector<std::string> values;
+  std::string line;
+  while (at + 1 < json.size() && json[at + 1] == '"') {
+    const std::size_t end = end_of_json_string(json, at + 1);
+    values.push_back(without(value_of_json_string(json.substr(at + 1, end - at - 1))));
+    line.append(values.size() == 1 ? "" : " ").append(values.back());
+    at = end;
+    if (at >= json.size() || json[at] != ',') break;
+  }
+  std::vector<TextPart> parts;
+  while (const auto part = next_token(line, parts.empty() ? 0 : parts.back().end)) {
+    parts.push_back(*part);
+  }
+  json_ += '[';
+  std::size_t begin = 0;  // of the value within the line
+  for (const std::string& value : values) {
+    const std::size_t end = begin + value.size();
+    std::string cleaned;
+    std::size_t done = begin;
+    for (const TextPart& part : parts) {
+      if (part.begin >= end || part.end <= begin) continue;
+      cleaned.append(line, done, std::max(part.begin, begin) - done).append(replacement);
+      done = std::min(part.end, end);
+    }
+    if (&value != &values.front()) json_ += ',';
+    append_quoted(json_, cleaned.append(line, done, end - done));
+    begin = end + 1;
+  }
+  return at;
 }
 
 }  // namespace trace::detail

@@ -37,11 +37,18 @@ class Redaction {
 
   // The text without what is to be replaced. Valid until the next call.
   std::string_view cleaned(std::string_view text);
-  // The same for the strings and numbers of a valid, minified JSON text.
+  // The same for the strings and numbers of a valid, minified JSON text. A member's name says what
+  // its value is; strings that follow each other in an array are looked at as one command line.
   std::string_view cleaned_json(std::string_view json);
+  // The same for a text that is the value of a member.
+  std::string_view cleaned_member(std::string_view name, std::string_view value);
 
  private:
   std::string without(std::string_view text) const;
+  std::string without(std::string_view name, std::string_view value) const;
+  bool is_clean(std::string_view name, std::string_view value) const;
+  std::size_t append_string(std::string_view json, std::size_t at, std::string& name);
+  std::size_t append_array(std::string_view json, std::size_t at);
 
   RedactionRules rules_;
   std::shared_ptr<const Matcher> matcher_;

@@ -99,10 +99,13 @@ bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::me
   if (to == nullptr) return false;
   // As JSON, the values are what they are, or a form of it; in doubt each is looked at by itself.
   // That costs as much as writing them: what was just written is not read fast.
-  const bool needs_look = redaction_.knows_secrets() ||
-                          (redaction_.knows_tokens() && plan->may_hold_anchor(event.payload));
-  if (needs_look && !redaction_.is_clean({values, static_cast<std::size_t>(to - values)}))
-    return false;
+  const bool may_hold_token = redaction_.knows_tokens() && plan->may_hold_anchor(event.payload);
+  if (redaction_.knows_secrets() || may_hold_token) {
+    const std::string_view written(values, static_cast<std::size_t>(to - values));
+    if (!redaction_.is_clean(written)) return false;
+    // Where characters are escaped, a token may look different.
+    if (may_hold_token && written.find('\\') != std::string_view::npos) return false;
+  }
   *to++ = '}';
   out.resize(static_cast<std::size_t>(to - out.data()));
   return true;
@@ -245,7 +248,7 @@ bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::s
         append_number(out, payload.value<double>());
         break;
       case Tag::string:
-        append_cleaned(out, payload.text());
+        append_quoted(out, redaction_.cleaned_member(site.names[i], payload.text()));
         break;
       case Tag::pointer:
         out += fmt::format("\"{:#x}\"", payload.word());

@@ -9,7 +9,7 @@
 #include "contract/json_quoting.hpp"
 #include "contract/json_text.hpp"
 #include "journal/slab_reader.hpp"
-#include "redact/token_anchors.hpp"
+#include "tokens/token_anchors.hpp"
 
 namespace trace::detail {
 namespace {
@@ -138,18 +138,22 @@ bool MessagePlan::sites_text_may_hold_anchor() const noexcept {
   for (const Step& field : fields_) {
     if (has_anchor(field.before.text())) return true;
   }
-  // Of values, numbers and the like neither begin nor end as an anchor does, but for a minus.
-  bool behind_text = false;
-  const auto may_hold = [&](std::string_view text, bool before_value) {
-    if (text.empty()) return behind_text;
-    return has_anchor(text) || (before_value && may_begin_anchor(text.back())) ||
-           (behind_text && may_continue_anchor(text.front()));
+  // Of values, numbers and the like are part of no anchor. One that is a text may hold the rest of
+  // an anchor.
+  bool after_text = false;
+  const auto may_hold = [&](std::string_view text, bool before_text) {
+    return has_anchor(text) || (before_text && may_begin_anchor(text)) ||
+           (after_text && may_end_anchor(text)) ||
+           (after_text && before_text && may_be_within_anchor(text));
   };
   for (const Step& step : message_) {
-    if (may_hold(step.before.text(), true)) return true;
-    behind_text = is_quoted(step.tag);
+    if (may_hold(step.before.text(), is_quoted(step.tag))) return true;
+    after_text = is_quoted(step.tag);
   }
-  return may_hold(after_message_.text(), false);
+  // The quote at the end is the JSON's.
+  std::string_view last = after_message_.text();
+  if (!last.empty()) last.remove_suffix(1);
+  return may_hold(last, false);
 }
 
 bool MessagePlan::may_hold_anchor(std::span<const std::byte> payload) const noexcept {
@@ -157,7 +161,7 @@ bool MessagePlan::may_hold_anchor(std::span<const std::byte> payload) const noex
   if (!payload_has_text_ || payload.empty()) return false;
   // The texts' sizes and the numbers between them are looked at, too: sometimes they look like one.
   const std::string_view bytes(reinterpret_cast<const char*>(payload.data()), payload.size());
-  return has_anchor(bytes) || is_anchor(bytes.back(), '\0', '\0');
+  return has_anchor(bytes);
 }
 
 std::size_t MessagePlan::bound(std::size_t payload_bytes) const noexcept {

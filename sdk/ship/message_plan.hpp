@@ -26,7 +26,7 @@ class MessagePlan {
 
   static std::optional<MessagePlan> compile(const SiteView& site);
 
-  // Whether what write() writes may hold an anchor of a token pattern (redact/token_anchors.hpp):
+  // Whether what write() writes may hold an anchor of a token pattern (tokens/token_anchors.hpp):
   // one of the site's own text or of the payload, or one that the two make together.
   bool may_hold_anchor(std::span<const std::byte> payload) const noexcept;
   // The most bytes that write() takes.

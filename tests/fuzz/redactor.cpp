@@ -14,7 +14,7 @@
 #include "redact/redaction.hpp"
 #include "redact/secret_forms.hpp"
 #include "redact/stream_redactor.hpp"
-#include "redact/token_patterns.hpp"
+#include "tokens/token_patterns.hpp"
 #include "unit/redact/oracle.hpp"
 
 namespace {
@@ -138,7 +138,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text = text_of(input, forms);
 
   std::string without;
-  append_without_tokens(without, text);
+  append_without_tokens(without, text, replacement);
   check_json(secrets, text);
   if (secrets->empty()) return 0;
   const std::string expected = redacted_by_oracle(forms, text);

@@ -30,11 +30,11 @@ TEST_CASE("a clean text is not copied") {
 TEST_CASE("both passes") {
   Redaction redaction(rules());
   redaction.refresh();
-  CHECK(redaction.cleaned("a c0rrect \"horse\" at x://u:p@h") ==
+  CHECK(redaction.cleaned("a c0rrect \"horse\" at x://u:pa5@h") ==
         "a [REDACTED] at x://u:[REDACTED]@h");
   Redaction none(RedactionRules{});
   none.refresh();
-  CHECK(none.cleaned("a c0rrect \"horse\" at x://u:p@h") == "a c0rrect \"horse\" at x://u:p@h");
+  CHECK(none.cleaned("a c0rrect \"horse\" at x://u:pa5@h") == "a c0rrect \"horse\" at x://u:pa5@h");
 }
 
 TEST_CASE("the values of JSON, as their reader sees them") {
@@ -46,7 +46,7 @@ TEST_CASE("the values of JSON, as their reader sees them") {
            {R"({"c0rrect \"horse\"":null})", R"({"[REDACTED]":null})"},
            {R"([73313370,1733133705,7331337,"x73313370"])",
             R"(["[REDACTED]","[REDACTED]",7331337,"x[REDACTED]"])"},
-           {R"({"u":"x:\/\/u:p@h\n","t":true,"f":-1.5e3})",
+           {R"({"u":"x:\/\/u:pa5@h\n","t":true,"f":-1.5e3})",
             R"({"u":"x://u:[REDACTED]@h\n","t":true,"f":-1.5e3})"},
            {R"({"e":"\ud83d\udd11 \u00e9 \\"})", R"({"e":"\ud83d\udd11 \u00e9 \\"})"},
            {R"("c0rrect \"horse\"")", R"("[REDACTED]")"},
