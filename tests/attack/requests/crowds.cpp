@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds bound = 1s;  // for any answer to a real client
+constexpr milliseconds bound = 1s;  // by which a crowd may delay an answer to a real client
 
 constexpr CrowdSize idle{.idle = 5'000};
 constexpr CrowdSize slow{.slow_heads = 260, .slow_bodies = 260};
@@ -50,6 +50,12 @@ milliseconds time_of_a_record(Trial& trial, const Collector& collector, const Te
 void try_crowd(Trial& trial, const CrowdSize& size) {
   Collector collector;
   const TempDir journals;
+  // A busy machine needs its time to start a process at all.
+  milliseconds alone{0};
+  constexpr int rounds_alone = 2;
+  for (int round = 0; round < rounds_alone; ++round) {
+    alone = std::max(alone, time_of_a_record(trial, collector, journals, round));
+  }
   const pid_t process = collector.process().pid();
   const std::size_t before = memory_of(process, "VmRSS");
   milliseconds get{0};
@@ -60,19 +66,21 @@ void try_crowd(Trial& trial, const CrowdSize& size) {
     trial.expect(crowd.wait_until_all_came(20s), "the crowd cannot connect");
     for (int round = 0; round < rounds; ++round) {
       for (int i = 0; i < 4; ++i) get = std::max(get, time_of_a_get(trial, collector));
-      record = std::max(record, time_of_a_record(trial, collector, journals, round));
+      record = std::max(record, time_of_a_record(trial, collector, journals, rounds_alone + round));
     }
     trial.note(fmt::format("{} closed", crowd.times_closed()));
   }
   trial.expect(get <= bound, fmt::format("a GET took {} ms", get.count()));
-  trial.expect(record <= bound, fmt::format("a record took {} ms", record.count()));
+  trial.expect(record <= alone + bound,
+               fmt::format("a record took {} ms, {} ms alone", record.count(), alone.count()));
   const std::string runs = collector.get("/workflows/runs").body;
-  trial.expect(runs.find(fmt::format("\"events\":{}", rounds)) != std::string::npos, runs);
+  trial.expect(runs.find(fmt::format("\"events\":{}", rounds_alone + rounds)) != std::string::npos,
+               runs);
   trial.expect(runs.find("hostile") == std::string::npos, runs);
   const std::size_t peak = memory_of(process, "VmHWM");
   trial.expect(peak <= before + 64, fmt::format("{} MiB, {} MiB before", peak, before));
   trial.note(fmt::format("slowest GET {} ms", get.count()));
-  trial.note(fmt::format("slowest record {} ms", record.count()));
+  trial.note(fmt::format("slowest record {} ms, {} ms alone", record.count(), alone.count()));
   trial.note(fmt::format("RSS {} MiB at most, {} MiB before", peak, before));
 }
 
