@@ -59,8 +59,11 @@ Steady::time_point Adoption::step(Steady::time_point now) {
     waits_for_reaping_ = !reaping_->ended();
     if (waits_for_reaping_) return now + reaping_interval;
     still_running_ = reaping_->complaint();
-    if (!still_running_.empty()) parts_.diagnostics.report("containers", still_running_);
+  } else if (!docker_clients(journal_.reader().header()).empty()) {
+    still_running_ =
+        fmt::format("{}: its containers may be left, and nobody here can remove them", path_);
   }
+  if (!still_running_.empty()) parts_.diagnostics.report("containers", still_running_);
   if (journal_.quarantined() > 0) {
     parts_.diagnostics.report(
         "quarantine",

@@ -160,6 +160,41 @@ void closing_during_recovery(Trial& trial) {
   trial.note(fmt::format("own 2 stored, 1 of the other kept, {:.1f} s", took.count()));
 }
 
+// A part of a journal that was left is overwritten: recovery reports it and exits with 1.
+void damaged_orphan(Trial& trial) {
+  const Workplace place;
+  FaultBackend backend(
+      [](Peer& peer, const ReceivedRequest& head, FaultBackend&) {
+        ReceivedRequest request = head;
+        return !peer.read_body(request) || peer.send(answer_text(503, "later"));
+      },
+      INT_MAX);
+  Command command = place.command({"record", "--stdin", "--quiet"}, backend.url());
+  command.input = event_lines("r", 5000, std::string(100, 'x'));
+  trial.expect_equal(kept_on(run(std::move(command)).errors), 5000U, "kept");
+  std::string journal;
+  for (const auto& entry : fs::directory_iterator(place.journal_dir())) {
+    if (entry.path().extension() == ".journal") journal = entry.path().string();
+  }
+  std::string bytes(fs::file_size(journal), '\0');
+  std::ifstream(journal, std::ios::binary)
+      .read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::size_t at = 0;
+  for (int i = 0; i < 1000; ++i) at = bytes.find("xxx ", at + 1);
+  std::fstream file(journal, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(at));
+  file << std::string(4096, '\xff');
+  file.close();
+  backend.behave();
+  const Finished recovered = place.shiptrace({"recover", "--quiet"}, backend.url());
+  const std::size_t stored = backend.stored()["r"].size();
+  trial.expect_equal(recovered.status.code, 1, "exit status");
+  trial.expect(recovered.errors.find("damaged") != std::string::npos, "nobody was told");
+  trial.expect(fs::exists(place.journal_dir() + "/quarantine"), "no quarantine");
+  trial.expect(stored > 0 && stored < 5000, fmt::format("{} of 5,000 stored", stored));
+  trial.note(fmt::format("{} of 5,000 stored, the rest in quarantine, exit 1", stored));
+}
+
 }  // namespace
 
 std::vector<Fault> kept_and_lost_rows() {
@@ -171,6 +206,7 @@ std::vector<Fault> kept_and_lost_rows() {
           {"journal file cut to nothing", truncated_to_nothing},
           {"journal file cut in the middle of its events", truncated_in_part},
           {"budget spent, the last message's counts", final_counts},
+          {"a journal that was left, damaged", damaged_orphan},
           {"close while another journal is being recovered", closing_during_recovery}};
 }
 

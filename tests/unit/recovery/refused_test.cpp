@@ -144,6 +144,28 @@ TEST_CASE("containers that could not be removed keep the journal's note, and not
   CHECK(asked == std::vector<std::vector<std::string>>(3, {"docker"}));
 }
 
+TEST_CASE("whoever cannot remove containers leaves the note to somebody who can") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto node = run.node("n");
+    REQUIRE(node.note_docker_client("docker"));
+    record(node, Type::progress, Level::info, "x");
+    node.release();
+  });
+  auto store = std::make_shared<Store>();
+  CHECK(recovered(config, store).left.size() == 1);
+  CHECK(store->events.size() == 1);
+  REQUIRE(journals(directory).size() == 1);
+  Dependencies dependencies = storing(store);
+  dependencies.reap = [](const AdoptedSession&) { return std::make_unique<Ended>(""); };
+  const auto report = recover(config, 500ms, std::move(dependencies));
+  REQUIRE(report);
+  CHECK(report->left.empty());
+  CHECK(store->duplicates == 0);
+  CHECK(journals(directory).empty());
+}
+
 TEST_CASE("a session that is not sure that its containers are gone leaves the note") {
   TempDir directory;
   const Config config = config_in(directory);
