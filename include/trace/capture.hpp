@@ -80,7 +80,8 @@ struct ProcessSpec {
   CaptureLimits limits = {};
 };
 
-// A container. What docker refuses of this is PROCESS_EXIT with exit code 125 and docker's words.
+// A container. What docker refuses of this is PROCESS_EXIT with exit code 125 and docker's words,
+// and Ended::Facts::refused.
 struct ContainerSpec {
   std::string image = {};              // pulled when it is not here, within the time-out
   std::vector<std::string> argv = {};  // empty: the image's own command
