@@ -5,7 +5,6 @@ find_package(simdjson REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)
-find_package(Boost 1.81 REQUIRED)
 
 find_path(SHIPTRACE_CONCURRENTQUEUE_DIR concurrentqueue.h
           PATH_SUFFIXES concurrentqueue concurrentqueue/moodycamel moodycamel REQUIRED)
@@ -15,6 +14,7 @@ find_path(SHIPTRACE_ZSTD_DIR zstd.h REQUIRED)
 
 if(SHIPTRACE_BUILD_SAMPLES)
   find_package(SQLite3 REQUIRED)
+  find_package(Boost 1.81 REQUIRED)  # the collector's: Beast, Asio, JSON
 endif()
 if(SHIPTRACE_BUILD_SAMPLES OR SHIPTRACE_BUILD_BENCH)
   find_path(SHIPTRACE_CLI11_DIR CLI/CLI.hpp REQUIRED)

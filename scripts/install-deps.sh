@@ -29,7 +29,7 @@ fail() { printf 'install-deps.sh: %s\n' "$*" >&2; exit 1; }
 # shellcheck source=/dev/null
 system=$(. /etc/os-release 2>/dev/null && echo "${ID:-unknown} ${VERSION_ID:-}") || system=unknown
 case $system in
-  "debian 12") boost=libboost1.81-dev browser=(chromium) ;;  # libboost-dev is 1.74: without Boost.Process v2
+  "debian 12") boost=libboost1.81-dev browser=(chromium) ;;  # libboost-dev is 1.74
   "ubuntu 24.04") boost=libboost1.83-dev browser=() ;;
   *)
     fail "this script knows Debian 12 and Ubuntu 24.04, and this is '$system'. Install by hand: a C++20" \

@@ -14,6 +14,10 @@
 #include <cerrno>
 #include <csignal>
 
+// clone(2) under glibc's own name. ThreadSanitizer replaces the other by one that takes the child
+// for that of a fork, and then no longer follows the thread that it shares memory with.
+extern "C" int __clone(int (*run)(void*), void* stack, int flags, void* argument, ...);  // NOLINT
+
 namespace trace::child {
 namespace {
 
@@ -137,8 +141,8 @@ Launched launch(const std::string& path, const std::vector<std::string>& argv,
   // No handler of the host may run in the child before it is another program.
   const detail::AsynchronousSignalsBlocked blocked;
   int pidfd = -1;
-  launched.pid = ::clone(&run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
-                         &preparation, &pidfd);
+  launched.pid = ::__clone(&run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,
+                           &preparation, &pidfd);
   if (launched.pid < 0) {
     launched.error = errno;
     return launched;

@@ -35,6 +35,10 @@ struct Outlet::Shared {
   const std::function<void()> closed;
   std::deque<Piece> queue;
   std::size_t bytes = 0;  // in the queue, and of the piece that is being taken
+  bool is_taking = false;
+  // The loop has found it full, or not idle, and waits for the contrary.
+  bool room_is_awaited = false;
+  bool end_is_awaited = false;
   std::uint64_t missed = 0;
   bool is_closed = false;
   bool is_ending = false;
@@ -47,12 +51,13 @@ bool Outlet::Shared::wait_for_piece(Piece& piece) {
   if (queue.empty()) return false;
   piece = std::move(queue.front());
   queue.pop_front();
+  is_taking = true;
   return true;
 }
 
 void Outlet::Shared::taken(std::size_t given, std::size_t of_these, std::exception_ptr what) {
   const std::lock_guard lock(mutex);
-  const bool was_full = bytes >= most_queued;
+  is_taking = false;
   bytes -= given;
   missed += given - of_these;
   if (of_these < given || what) {
@@ -64,7 +69,11 @@ void Outlet::Shared::taken(std::size_t given, std::size_t of_these, std::excepti
   }
   if (loop == nullptr) return;
   if (is_closed) return loop->post(closed);
-  if (was_full || bytes == 0) loop->post([] {});  // so that it looks
+  const bool has_room = room_is_awaited && bytes < most_queued;
+  const bool is_idle = end_is_awaited && bytes == 0;
+  if (!has_room && !is_idle) return;
+  room_is_awaited = end_is_awaited = false;
+  loop->post([] {});  // so that it looks
 }
 
 void Outlet::Shared::work() {
@@ -88,14 +97,12 @@ Outlet::Outlet(Loop& loop, AtEnd at_end, Take take, std::function<void()> closed
       thread_("shiptrace-out", [shared = shared_] { shared->work(); }) {}
 
 Outlet::~Outlet() {
-  {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->loop = nullptr;
-    shared_->is_ending = true;
-    shared_->queue.clear();
-    shared_->changed.notify_all();
-  }
-  if (at_end_ == AtEnd::leave) thread_.detach();
+  const std::lock_guard lock(shared_->mutex);
+  shared_->loop = nullptr;
+  shared_->is_ending = true;
+  shared_->queue.clear();
+  shared_->changed.notify_all();
+  if (at_end_ == AtEnd::leave && shared_->is_taking) thread_.detach();
 }
 
 void Outlet::put(Stream stream, std::string_view bytes) {
@@ -111,12 +118,14 @@ void Outlet::put(Stream stream, std::string_view bytes) {
 
 bool Outlet::full() const {
   const std::lock_guard lock(shared_->mutex);
-  return shared_->bytes >= most_queued;
+  shared_->room_is_awaited = shared_->bytes >= most_queued;
+  return shared_->room_is_awaited;
 }
 
 bool Outlet::idle() const {
   const std::lock_guard lock(shared_->mutex);
-  return shared_->bytes == 0;
+  shared_->end_is_awaited = shared_->bytes > 0;
+  return !shared_->end_is_awaited;
 }
 
 std::uint64_t Outlet::not_taken() const {

@@ -43,11 +43,18 @@ std::string unique_name(std::string_view session) {
   return name;
 }
 
+// What stands before a value, should anybody give one: it is refused, and must not be told.
+std::vector<std::string> names_of(std::vector<std::string> variables) {
+  for (std::string& variable : variables)
+    variable.erase(std::min(variable.find('='), variable.size()));
+  return variables;
+}
+
 JsonObject description(const ContainerSpec& spec, const std::string& name) {
   JsonObject data;
   data.text("image", spec.image);
   if (!spec.argv.empty()) data.raw("argv", child::json_arguments(spec.argv));
-  if (!spec.env.empty()) data.raw("env", child::json_arguments(spec.env));
+  if (!spec.env.empty()) data.raw("env", child::json_arguments(names_of(spec.env)));
   if (!spec.env_file.empty()) data.text("envFile", spec.env_file);
   if (!spec.network.empty()) data.text("network", spec.network);
   if (!spec.memory.empty()) data.text("memory", spec.memory);

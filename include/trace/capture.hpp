@@ -80,12 +80,14 @@ struct ProcessSpec {
   CaptureLimits limits = {};
 };
 
-// A container. What docker refuses of this is PROCESS_EXIT with exit code 125 and docker's words.
+// A container. What docker refuses of this is PROCESS_EXIT with exit code 125 and docker's words,
+// and Ended::Facts::refused.
 struct ContainerSpec {
   std::string image = {};              // pulled when it is not here, within the time-out
   std::vector<std::string> argv = {};  // empty: the image's own command
-  std::vector<std::string> env = {};   // NAMES of variables of this process to pass on
-  std::string env_file = {};  // NAME=VALUE lines, read by the docker client; no known secrets
+  // The daemon keeps the values of both, and shows them to whoever may talk to it (docker inspect).
+  std::vector<std::string> env = {};  // NAMES of variables of this process to pass on
+  std::string env_file = {};  // NAME=VALUE lines, read by the docker client; not known to redaction
   std::string network = "none";
   std::string memory = {};  // docker's notation, "256m"; empty: no limit
   std::string cpus = {};    // docker's notation, "1.5"; empty: no limit

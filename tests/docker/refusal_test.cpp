@@ -99,6 +99,16 @@ TEST_CASE("what docker refuses is told in its words") {
   const Ended value = refused({.image = test_image, .argv = {"true"}, .env = {"NAME=the-value"}},
                               "PROCESS_EXIT", 125);
   CHECK(value.text().find("the-value") == std::string_view::npos);
+  CHECK(value.facts().refused);
+}
+
+TEST_CASE("a value that is given for a name is not told") {
+  Recorder recorder;
+  run_container(recorder.node(),
+                {.image = test_image, .argv = {"true"}, .env = {"NAME=the-value"}});
+  const auto events = recorder.events();
+  CHECK(has(events.front().data, R"("env":["NAME"])"));
+  for (const EventPayload& event : events) CHECK_FALSE(has(event.data, "the-value"));
 }
 
 TEST_CASE("without a client or a daemon it is DOCKER_UNAVAILABLE") {
