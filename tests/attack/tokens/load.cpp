@@ -18,8 +18,7 @@ constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 std::string repeated(std::string_view unit, std::size_t bytes) {
   std::string text;
-  while (text.size() < bytes) text += unit;
-  text.resize(bytes);
+  while (text.size() + unit.size() <= bytes) text += unit;
   return text;
 }
 
