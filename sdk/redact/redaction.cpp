@@ -15,12 +15,6 @@ bool is_number_or_name(char c) {
          c == '.';
 }
 
-bool has_anchor(std::string_view json) { return next_anchor(json, 0) != json.size(); }
-
-bool has_strings_in_array(std::string_view json) {
-  return json.find("[\"") != std::string_view::npos;
-}
-
 }  // namespace
 
 void Redaction::refresh() {
@@ -34,10 +28,11 @@ bool Redaction::is_clean(std::string_view text) const noexcept {
 }
 
 std::string Redaction::without(std::string_view text) const {
-  std::string out = matcher_ == nullptr ? std::string(text) : matcher_->redacted(text);
-  if (!rules_.patterns || !next_token(out)) return out;
+  const std::string known = matcher_ == nullptr ? std::string() : matcher_->redacted(text);
+  if (matcher_ != nullptr) text = known;
+  if (!rules_.patterns) return std::string(text);
   std::string both;
-  append_without_tokens(both, out, replacement);
+  append_without_tokens(both, text, replacement);
   return both;
 }
 
@@ -66,9 +61,10 @@ std::string_view Redaction::cleaned_member(std::string_view name, std::string_vi
 }
 
 std::string_view Redaction::cleaned_json(std::string_view json) {
-  // Without escapes the strings are what they say.
+  // Without escapes the strings are what they say; without an anchor none is a token, whatever its
+  // name is and what is beside it.
   if (json.find('\\') == std::string_view::npos && is_clean(json) &&
-      (!rules_.patterns || !has_strings_in_array(json) || !has_anchor(json))) {
+      (!rules_.patterns || next_anchor(json, 0) == json.size())) {
     return json;
   }
   json_.clear();

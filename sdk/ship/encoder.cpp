@@ -5,6 +5,7 @@
 #include "contract/json_repair.hpp"
 #include "contract/timestamp.hpp"
 #include "ship/payload_reader.hpp"
+#include "tokens/token_anchors.hpp"
 
 namespace trace::detail {
 namespace {
@@ -99,13 +100,12 @@ bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::me
   if (to == nullptr) return false;
   // As JSON, the values are what they are, or a form of it; in doubt each is looked at by itself.
   // That costs as much as writing them: what was just written is not read fast.
-  const bool may_hold_token = redaction_.knows_tokens() && plan->may_hold_anchor(event.payload);
-  if (redaction_.knows_secrets() || may_hold_token) {
-    const std::string_view written(values, static_cast<std::size_t>(to - values));
-    if (!redaction_.is_clean(written)) return false;
-    // Where characters are escaped, a token may look different.
-    if (may_hold_token && written.find('\\') != std::string_view::npos) return false;
+  const std::string_view written(values, static_cast<std::size_t>(to - values));
+  if (redaction_.knows_tokens() && plan->may_hold_anchor(event.payload) &&
+      next_anchor(written, 0) != written.size()) {
+    return false;
   }
+  if (redaction_.knows_secrets() && !redaction_.is_clean(written)) return false;
   *to++ = '}';
   out.resize(static_cast<std::size_t>(to - out.data()));
   return true;

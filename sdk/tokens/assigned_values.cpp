@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::size_t longest_name = 64;
 // A value is judged by its start: what no value is costs a bounded look.
-constexpr std::size_t judged = 256;
+constexpr std::size_t judged = 128;
 
 // Where the name around `at` begins: not within a terminal's colours or an escape in front of it.
 std::size_t begin_of_name(const TokenText& text, std::size_t at) noexcept {

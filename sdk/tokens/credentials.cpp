@@ -94,19 +94,36 @@ FoundPart credentials_at(const TokenText& text, std::size_t value) noexcept {
   return TextPart{begin, end};
 }
 
+// A comma does not end a cookie's value; what follows it in a form does.
+bool ends_cookie(const TokenText& text, std::size_t at) noexcept {
+  constexpr std::size_t longest_name = 32;
+  const char c = text[at];
+  if (c != '&') return c != ',' && ends_word(c);
+  return text[text.end_of(at + 1, Alphabet::word, longest_name)] == '=';
+}
+
+std::size_t end_of_cookie(const TokenText& text, std::size_t at, std::size_t most) noexcept {
+  const std::size_t last = most < text.size() - at ? at + most : text.size();
+  while (at < last && !ends_cookie(text, at)) ++at;
+  return at;
+}
+
 // name=value; name=value: from the first secret value to the last one. What follows the first ';'
 // of Set-Cookie is about the cookie.
 FoundPart cookies_at(const TokenText& text, std::size_t pair, bool sets) noexcept {
+  constexpr std::size_t longest_name = 64;
+  // Without a secret in them, so much is looked at.
+  constexpr std::size_t longest_start = 1024;
+  const std::size_t most = pair + longest_start;
   FoundPart found;
-  const auto ends = [](char c) { return ends_word(c) && c != ','; };
-  while (pair < text.size()) {
+  while (pair < text.size() && (found || pair < most)) {
     std::size_t value = pair;
-    while (value < text.size() && text[value] != '=' && !ends(text[value])) ++value;
+    while (value < pair + longest_name && text[value] != '=' && !ends_cookie(text, value)) ++value;
     if (text[value] != '=' || value == pair) break;
-    std::size_t end = ++value;
-    while (end < text.size() && !ends(text[end])) ++end;
-    const std::string_view given = text.from(value, end);
-    if (is_generated(given.substr(0, judged))) {
+    ++value;
+    std::size_t end = end_of_cookie(text, value, judged);
+    if (is_generated(text.from(value, end))) {
+      end = end_of_cookie(text, end, text.size());
       found = TextPart{found ? found->begin : value, end};
     }
     if (sets || text[end] != ';') break;

@@ -205,10 +205,10 @@ bool is_secret_value(std::string_view value, const TokenRow& row, Notation notat
   if (value.size() < row.least) return false;
   if (row.evidence == Evidence::basic) return is_user_and_password(value);
   const std::string_view start = value.substr(0, looked_at);
-  if (is_placeholder(value)) return false;
   const Counts counts = counts_of(start);
-  return row.evidence == Evidence::password ? is_password(start, notation, counts)
-                                            : is_random(start, notation, counts);
+  const bool is_secret = row.evidence == Evidence::password ? is_password(start, notation, counts)
+                                                            : is_random(start, notation, counts);
+  return is_secret && !is_placeholder(value);
 }
 
 }  // namespace trace::detail

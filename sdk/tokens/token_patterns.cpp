@@ -1,5 +1,7 @@
 #include "tokens/token_patterns.hpp"
 
+#include <utility>
+
 #include "tokens/token_anchors.hpp"
 #include "tokens/token_readers.hpp"
 #include "tokens/token_table.hpp"
@@ -70,12 +72,21 @@ std::optional<TextPart> next_token(std::string_view given, std::size_t from) noe
 }
 
 void append_without_tokens(std::string& out, std::string_view text, std::string_view replacement) {
-  std::size_t done = 0;
-  while (const std::optional<TextPart> part = next_token(text, done)) {
-    out.append(text.substr(done, part->begin - done)).append(replacement);
-    done = part->end;
+  constexpr int most_passes = 8;
+  std::string before;
+  std::string after;
+  for (int pass = 0; pass < most_passes; ++pass) {
+    std::size_t done = 0;
+    while (const std::optional<TextPart> part = next_token(text, done)) {
+      after.append(text.substr(done, part->begin - done)).append(replacement);
+      done = part->end;
+    }
+    if (done == 0) break;
+    after.append(text.substr(done));
+    before = std::exchange(after, {});
+    text = before;
   }
-  out.append(text.substr(done));
+  out.append(text);
 }
 
 bool has_token(std::string_view name, std::string_view value) noexcept {

@@ -16,7 +16,8 @@ namespace trace::detail {
 // The first part that is to be replaced and does not begin before `from`.
 std::optional<TextPart> next_token(std::string_view text, std::size_t from = 0) noexcept;
 
-// Appends the text with `replacement` for each part.
+// Appends the text with `replacement` for each part, and again while what is left has one: next to
+// what was replaced, a token may begin that did not before.
 void append_without_tokens(std::string& out, std::string_view text, std::string_view replacement);
 
 // The same for the value of a member of JSON or of an event's data, where its name says what it is.

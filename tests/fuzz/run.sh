@@ -10,7 +10,7 @@ trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$corpus"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-mkdir "$corpus"/{events,levels,capture,answer,journal,redactor}
+mkdir "$corpus"/{events,levels,capture,answer,journal,redactor,tokens}
 # The contract's vectors, a seed per line.
 find "$source/tests/contract" -name '*.ndjson' -exec cat {} + |
   awk -v dir="$corpus/events" '{ file = dir "/" NR; printf "%s", $0 > file; close(file) }'
@@ -36,9 +36,13 @@ done
 printf '\1\15corr\n"hor/se"xtext \200\0\300\1\7\5 more' > "$corpus/redactor/long"
 printf '\203\3aab\3aba\3babx\17aaabababaababba' > "$corpus/redactor/short"
 printf '\0x\17?token=abcdef\17 Bearer a1b2c3d\17://u:password@h' > "$corpus/redactor/tokens"
+# A row's text, what stands around a value, a run.
+for row in {0..120}; do
+  printf "\\x40\\x$(printf %x "$row")\\xb9\\x28 \\x80\\x2\\x40\\x$(printf %x "$row")\\x70\\x0\\xbb\\x20" > "$corpus/tokens/$row"
+done
 
 targets=("${@:3}")
-(( ${#targets[@]} > 0 )) || targets=(events levels capture answer journal redactor)
+(( ${#targets[@]} > 0 )) || targets=(events levels capture answer journal redactor tokens)
 if [[ " ${targets[*]} " == *" journal "* ]]; then
   "$build/tests/fuzz/shiptrace_fuzz_journal" --write-seeds "$corpus/journal"
 fi
