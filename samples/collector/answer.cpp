@@ -17,4 +17,10 @@ Answer store_failed(std::string_view what) {
   return answer;
 }
 
+Answer too_busy() {
+  Answer answer = error_answer(503, "", "too much is under way at once");
+  answer.headers.emplace_back("Retry-After", "1");
+  return answer;
+}
+
 }  // namespace trace::collector

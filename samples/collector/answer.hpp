@@ -22,5 +22,7 @@ Answer error_answer(unsigned status, std::string_view field, std::string_view me
 
 // The store is out of order for now: 503, to be tried again.
 Answer store_failed(std::string_view what);
+// There is no room for what it takes: 503 likewise.
+Answer too_busy();
 
 }  // namespace trace::collector

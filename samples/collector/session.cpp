@@ -111,12 +111,6 @@ Answer too_large(std::size_t max_body) {
   return error_answer(413, "body", fmt::format("is larger than {} bytes", max_body));
 }
 
-Answer too_busy() {
-  Answer answer = error_answer(503, "", "too much is under way at once");
-  answer.headers.emplace_back("Retry-After", "1");
-  return answer;
-}
-
 // What went wrong while a request was parsed, when the client can still be told.
 std::optional<Answer> parsing_fault(error_code fault, std::size_t max_body) {
   if (fault == http::error::body_limit) return too_large(max_body);
