@@ -1,4 +1,5 @@
-// A table of attacks: what a hostile backend or a full disk can do to events: none disappears without being counted.
+// A table of attacks: what a hostile backend or a full disk can do to events: none disappears
+// without being counted.
 //   shiptrace_attack_delivery [FILTER]
 #include "faults/table/table.hpp"
 

@@ -1,4 +1,5 @@
-// A table of attacks: what somebody who writes into the journal directory can do: foreign, crafted and damaged files.
+// A table of attacks: what somebody who writes into the journal directory can do: foreign, crafted
+// and damaged files.
 //   shiptrace_attack_files [FILTER]
 #include "faults/table/table.hpp"
 

@@ -1,4 +1,5 @@
-// A table of attacks: what a web page, a slow client or a malformed request can do to the collector.
+// A table of attacks: what a web page, a slow client or a malformed request can do to the
+// collector.
 //   shiptrace_attack_requests [FILTER]
 #include "faults/table/table.hpp"
 
