@@ -124,14 +124,18 @@ std::size_t Redaction::append_array(std::string_view json, std::size_t at) {
   }
   json_ += '[';
   std::size_t begin = 0;  // of the value within the line
+  auto part = parts.begin();
   for (const std::string& value : values) {
     const std::size_t end = begin + value.size();
     std::string cleaned;
     std::size_t done = begin;
-    for (const TextPart& part : parts) {
-      if (part.begin >= end || part.end <= begin) continue;
-      cleaned.append(line, done, std::max(part.begin, begin) - done).append(replacement);
-      done = std::min(part.end, end);
+    while (part != parts.end() && part->begin < end) {
+      if (part->end > begin) {
+        cleaned.append(line, done, std::max(part->begin, done) - done).append(replacement);
+        done = std::min(part->end, end);
+      }
+      if (part->end > end) break;  // the next value begins with its rest
+      ++part;
     }
     if (&value != &values.front()) json_ += ',';
     append_quoted(json_, cleaned.append(line, done, end - done));

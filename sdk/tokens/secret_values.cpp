@@ -135,7 +135,7 @@ bool is_password(std::string_view value, Notation notation, const Counts& counts
 // Letters alone are random when they change their case without a pattern.
 bool is_irregular(std::string_view value, const Counts& counts, unsigned least = 4) noexcept {
   return value.size() >= 4 * least && counts.upper >= least && counts.lower >= least &&
-         (least < 4 ? 5 : 3) * counts.upper >= counts.lower && 4 * counts.others <= value.size();
+         (least <= 4 ? 5 : 3) * counts.upper >= counts.lower && 4 * counts.others <= value.size();
 }
 
 bool is_random(std::string_view value, Notation notation, const Counts& counts) noexcept {

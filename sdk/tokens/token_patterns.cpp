@@ -42,6 +42,9 @@ FoundPart read(const TokenText& text, std::size_t at, const TokenRow& row) noexc
 // What of the value is a secret because of the member's name.
 FoundPart member_part(std::string_view name, std::string_view value) noexcept {
   constexpr Notation notation{.quoted = true, .data = true};
+  constexpr std::size_t shortest_name = 3;
+  constexpr std::size_t shortest_value = 6;
+  if (name.size() < shortest_name || value.size() < shortest_value) return std::nullopt;
   for (const TokenRow& row : token_table) {
     if (row.form == Form::assigned && is_named(name, row) &&
         is_secret_value(value, row, notation)) {

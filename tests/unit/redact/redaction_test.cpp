@@ -50,6 +50,18 @@ TEST_CASE("the values of JSON, as their reader sees them") {
             R"({"u":"x://u:[REDACTED]@h\n","t":true,"f":-1.5e3})"},
            {R"({"e":"\ud83d\udd11 \u00e9 \\"})", R"({"e":"\ud83d\udd11 \u00e9 \\"})"},
            {R"("c0rrect \"horse\"")", R"("[REDACTED]")"},
+           {R"({"password":"hunter2-x","user":"bob"})",
+            R"({"password":"[REDACTED]","user":"bob"})"},
+           {R"({"a":{"apiKey":"k7Q2v9Zx"},"b":"k7Q2v9Zx"})",
+            R"({"a":{"apiKey":"[REDACTED]"},"b":"k7Q2v9Zx"})"},
+           {R"({"password":12345678,"count":12345678})",
+            R"({"password":"[REDACTED]","count":12345678})"},
+           {R"({"Authorization":"ApiKey k7Q2v9Zx"})", R"({"Authorization":"ApiKey [REDACTED]"})"},
+           {R"({"argv":["x","--password","k7Q2v9Zx","-v"]})",
+            R"({"argv":["x","--password","[REDACTED]","-v"]})"},
+           {R"(["mysql","-pk7Q2v9Zx","db"])", R"(["mysql","-p[REDACTED]","db"])"},
+           {R"({"password":"changeme","token":"<token>"})",
+            R"({"password":"changeme","token":"<token>"})"},
            {R"({})", R"({})"}}) {
     const std::string_view json = row.first;
     const std::string_view cleaned = row.second;
