@@ -26,7 +26,7 @@ NodeCapture::NodeCapture(Node node, Loop& loop, Options options, const StopToken
       on_cancel_(
           node_.on_cancel([this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
   out_.on_bytes([this](std::string_view bytes) { summary_.update(bytes); });
-  err_.on_line([this](std::string_view line) { stderr_tail_.add(line); });
+  err_.on_line([this](const RedactedText& line) { stderr_tail_.add(line); });
   loop_.set_timed(this);
 }
 
@@ -41,10 +41,10 @@ void NodeCapture::tick(Steady::time_point now) {
   err_.tick(now);
 }
 
-void NodeCapture::started(std::string_view message, const JsonObject& data) {
+void NodeCapture::started(const CutText& message, const JsonObject& data) {
   start_ = Steady::now();
   const std::string text = data.str();
-  record(node_, {.type = Type::started, .message = message, .data = text});
+  record(node_, {.type = Type::started, .message = message.text(), .data = text});
 }
 
 void NodeCapture::output(Stream stream, std::string_view bytes) {

@@ -21,22 +21,22 @@ void Redaction::refresh() {
   matcher_ = rules_.secrets->shared_matcher();
 }
 
-bool Redaction::is_clean(std::string_view text) const noexcept {
-  return (matcher_ == nullptr || !matcher_->contains(text)) &&
+bool Redaction::is_clean(std::string_view text, TextSort sort) const noexcept {
+  return (matcher_ == nullptr || !matcher_->contains(text, sort)) &&
          (!rules_.patterns || !next_token(text));
 }
 
-std::string Redaction::without(std::string_view text) const {
-  std::string out = matcher_ == nullptr ? std::string(text) : matcher_->redacted(text);
+std::string Redaction::without(std::string_view text, TextSort sort) const {
+  std::string out = matcher_ == nullptr ? std::string(text) : matcher_->redacted(text, sort);
   if (!rules_.patterns || !next_token(out)) return out;
   std::string both;
   append_without_tokens(both, out);
   return both;
 }
 
-std::string_view Redaction::cleaned(std::string_view text) {
-  if (is_clean(text)) return text;
-  text_ = without(text);
+std::string_view Redaction::cleaned(std::string_view text, TextSort sort) {
+  if (is_clean(text, sort)) return text;
+  text_ = without(text, sort);
   return text_;
 }
 

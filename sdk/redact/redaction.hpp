@@ -33,15 +33,15 @@ class Redaction {
   bool knows_tokens() const noexcept { return rules_.patterns; }
 
   // Whether nothing in the text is to be replaced; `text` may be JSON. Says no in doubt.
-  bool is_clean(std::string_view text) const noexcept;
+  bool is_clean(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
 
   // The text without what is to be replaced. Valid until the next call.
-  std::string_view cleaned(std::string_view text);
+  std::string_view cleaned(std::string_view text, TextSort sort = TextSort::whole);
   // The same for the strings and numbers of a valid, minified JSON text.
   std::string_view cleaned_json(std::string_view json);
 
  private:
-  std::string without(std::string_view text) const;
+  std::string without(std::string_view text, TextSort sort = TextSort::whole) const;
 
   RedactionRules rules_;
   std::shared_ptr<const Matcher> matcher_;
