@@ -43,7 +43,7 @@ NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
       on_cancel_(captured_.node.on_cancel(
           [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
   out_.on_bytes([this](std::string_view bytes) { summary_.update(bytes); });
-  err_.on_line([this](std::string_view line) { stderr_tail_.add(line); });
+  err_.on_line([this](const RedactedText& line) { stderr_tail_.add(line); });
   if (options_.tap) open_tap();
 }
 
@@ -71,11 +71,11 @@ void NodeCapture::tick(Steady::time_point now) {
   err_.tick(now);
 }
 
-void NodeCapture::started(std::string_view message, const JsonObject& data) {
+void NodeCapture::started(const CutText& message, const JsonObject& data) {
   start_ = Steady::now();
   const std::string text = data.str();
   captured_.started = true;
-  record(node(), {.type = Type::started, .message = message, .data = text});
+  record(node(), {.type = Type::started, .message = message.text(), .data = text});
 }
 
 void NodeCapture::output(Stream stream, std::string_view bytes) {

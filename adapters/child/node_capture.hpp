@@ -47,7 +47,7 @@ class NodeCapture final : private Timed {
   const Node& node() const noexcept { return captured_.node; }
 
   // STARTED; the time counts from here.
-  void started(std::string_view message, const JsonObject& data);
+  void started(const CutText& message, const JsonObject& data);
 
   // Bytes that the program wrote.
   void output(Stream stream, std::string_view bytes);

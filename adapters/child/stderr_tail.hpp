@@ -2,6 +2,8 @@
 // its own words. Bounded in lines and bytes; a character is never cut. One thread.
 #pragma once
 
+#include <trace/redacted_text.hpp>
+
 #include <cstddef>
 #include <deque>
 #include <string>
@@ -14,7 +16,7 @@ class StderrTail {
   static constexpr std::size_t most_lines = 10;
   static constexpr std::size_t most_bytes = 4096;
 
-  void add(std::string_view line);
+  void add(const RedactedText& line);
   bool empty() const noexcept { return lines_.empty(); }
   // A JSON array of the lines, oldest first. Of a line that alone is too long, its end.
   std::string json() const;

@@ -25,6 +25,9 @@ namespace trace {
 namespace docker {
 namespace {
 
+// Of STARTED.
+constexpr std::size_t most_message_bytes = 1024;
+
 using namespace std::chrono_literals;
 using child::Child;
 using child::EndRequest;
@@ -88,8 +91,9 @@ class ContainerCapture {
             [this](Stream stream) { return capture_.may_read(stream); }) {}
 
   Ended run() {
-    capture_.started(fmt::format("docker run {}", spec_.image),
-                     description(spec_, container_.name()));
+    capture_.started(
+        capture_.node().cut(fmt::format("docker run {}", spec_.image), most_message_bytes),
+        description(spec_, container_.name()));
     Ended::Facts facts = facts_of_run();
     if (readings_) facts.usage = readings_->last();
     JsonObject data;

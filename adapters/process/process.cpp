@@ -19,20 +19,18 @@ using child::Loop;
 using child::NodeCapture;
 using child::Steady;
 
-// The command as people read it: arguments with a blank in quotes, cut to a line.
+// Of the command in STARTED's message.
+constexpr std::size_t most_message_bytes = 200;
+
+// The command as people read it: arguments with a blank in quotes.
 std::string readable(const std::vector<std::string>& argv) {
-  constexpr std::size_t most_bytes = 200;
   std::string text;
   for (const std::string& argument : argv) {
     const bool plain = !argument.empty() && argument.find_first_of(" \t\n'\"") == argument.npos;
     text += text.empty() ? "" : " ";
     text += plain ? argument : child::json_text(argument);
-    if (text.size() > most_bytes) break;
   }
-  if (text.size() <= most_bytes) return text;
-  std::size_t end = most_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "…";
+  return text;
 }
 
 // Answers whether it took SIGKILL.
@@ -121,7 +119,7 @@ Ended capture_process(child::CapturedNode& node, Loop& loop, const child::StopTo
       {spec.argv, spec.working_directory, spec.input.value_or(Input()), spec.terminal});
   MemoryWatch memory;
   if (!failure) memory.begin(process.pid());
-  capture.started(readable(spec.argv),
+  capture.started(capture.node().cut(readable(spec.argv), most_message_bytes),
                   description(spec, failure ? std::nullopt : std::optional(process.pid())));
   if (failure) {
     return capture.ended({.code = std::move(failure->code), .text = std::move(failure->text)});

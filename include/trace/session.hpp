@@ -24,6 +24,7 @@
 #include <trace/config.hpp>
 #include <trace/event.hpp>
 #include <trace/orphan.hpp>
+#include <trace/redacted_text.hpp>
 #include <trace/redaction.hpp>
 #include <trace/result.hpp>
 #include <trace/summary.hpp>
@@ -131,6 +132,10 @@ class Node {
   // A summariser for output of this node: as another one, but what is larger than the limits loses
   // its secrets before it is cut, and `bytes` and `sha256` are those of the text without them.
   Summariser summariser(SummaryLimits limits = {}) const;
+
+  // The beginning of a text about this node, at most so many bytes of it, without secrets and what
+  // has the shape of a token: those come out before the text is cut.
+  CutText cut(std::string_view text, std::size_t most_bytes) const;
 
   // A sink for bytes of this node that the SDK did not spawn; their lines become events with
   // data.stream. The stream refers to this node's state and may outlive the handle. The limits are
@@ -296,7 +301,7 @@ class LineStream {
   // Also shows each line (a long one in parts) and each frame that is passed on to `see`, also
   // those that are left out; without secrets and control sequences. Called within write(), tick()
   // and finish(); the line is valid during the call.
-  void on_line(std::function<void(std::string_view line)> see);
+  void on_line(std::function<void(const RedactedText& line)> see);
 
   // Also shows all bytes to `see`, as they come, with secrets taken out: what may be the start of
   // one comes later, at the latest in finish().

@@ -7,6 +7,12 @@
 
 namespace trace::detail {
 
+namespace {
+
+constexpr std::size_t longest_utf8 = 4;
+
+}  // namespace
+
 OutputChain::Source::Source(OutputChain& chain, Stream stream,
                             std::shared_ptr<const Secrets> secrets)
     : chain_(chain),
@@ -44,35 +50,61 @@ void OutputChain::Source::finish(Steady::time_point now) {
 }
 
 void OutputChain::Source::take(LineKind kind, std::string_view text) {
-  if (framer_.is_edited() && secrets_ != nullptr && !secrets_->empty()) [[unlikely]] {
+  if (may_hold_secrets()) [[unlikely]] {
     text = without_secrets(kind, text);
+    if (text.empty()) return;
   }
   if (kind == LineKind::lines || kind == LineKind::last_part) lines_ += count_lines(text);
   if (see_) show(kind, text);
   chain_.head_and_tail_.take(stream_, kind, text, now_);
 }
 
+bool OutputChain::Source::may_hold_secrets() const noexcept {
+  return (framer_.is_edited() || parts_redactor_) && secrets_ != nullptr && !secrets_->empty();
+}
+
 // A secret may have had control sequences between its characters: part of a match that was
 // coloured.
 std::string_view OutputChain::Source::without_secrets(LineKind kind, std::string_view text) {
-  const bool has_end = kind == LineKind::lines || kind == LineKind::last_part;
+  if (kind == LineKind::part || (parts_redactor_ && kind != LineKind::frame))
+    return part_without_secrets(kind, text);
+  const bool has_end = kind != LineKind::frame;
   const std::string_view line = text.substr(0, text.size() - (has_end ? 1 : 0));
+  // What did not fit in a frame is left out.
+  const bool is_cut =
+      kind == LineKind::frame && line.size() + longest_utf8 > LineFramer::max_line_bytes;
+  const TextSort sort = is_cut ? TextSort::cut : TextSort::whole;
   const std::shared_ptr<const Matcher> matcher = secrets_->shared_matcher();
-  if (matcher == nullptr || !matcher->contains(line)) return text;
-  clean_ = matcher->redacted(line);
+  if (matcher == nullptr || !matcher->contains(line, sort)) return text;
+  clean_ = matcher->redacted(line, sort);
   clean_.resize(trimmed_utf8(clean_, LineFramer::max_line_bytes).size());
   if (has_end) clean_ += '\n';
   return clean_;
 }
 
+// What may be the start of a secret at a part's end goes with the next part.
+std::string_view OutputChain::Source::part_without_secrets(LineKind kind, std::string_view text) {
+  const bool has_end = kind == LineKind::lines || kind == LineKind::last_part;
+  clean_.clear();
+  const StreamRedactor::Sink sink = [this](std::string_view clean) { clean_ += clean; };
+  if (!parts_redactor_) parts_redactor_.emplace(secrets_);
+  parts_redactor_->write(text.substr(0, text.size() - (has_end ? 1 : 0)), sink);
+  if (has_end) {
+    parts_redactor_->finish(sink);
+    parts_redactor_.reset();
+    clean_ += '\n';
+  }
+  return clean_;
+}
+
 void OutputChain::Source::show(LineKind kind, std::string_view text) {
   if (kind == LineKind::part || kind == LineKind::frame) {
-    see_(text);
+    see_(RedactedTexts::of(text));
     return;
   }
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    see_(text.substr(0, end));
+    see_(RedactedTexts::of(text.substr(0, end)));
     text.remove_prefix(end + 1);
   }
 }

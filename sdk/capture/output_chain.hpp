@@ -18,6 +18,7 @@
 #include "capture/head_and_tail.hpp"
 #include "capture/line_events.hpp"
 #include "capture/line_framer.hpp"
+#include "redact/redacted_texts.hpp"
 #include "redact/stream_redactor.hpp"
 
 namespace trace::detail {
@@ -25,7 +26,7 @@ namespace trace::detail {
 class OutputChain {
  public:
   // Receives each line and each frame that is passed on as a view that is valid during the call.
-  using OnLine = std::function<void(std::string_view line)>;
+  using OnLine = std::function<void(const RedactedText& line)>;
 
   // The bytes of one stream. Refers to the chain.
   class Source final : private LineSink {
@@ -50,7 +51,9 @@ class OutputChain {
    private:
     void pass_on(std::string_view clean_bytes);
     void take(LineKind kind, std::string_view text) override;
+    bool may_hold_secrets() const noexcept;
     std::string_view without_secrets(LineKind kind, std::string_view text);
+    std::string_view part_without_secrets(LineKind kind, std::string_view text);
     void show(LineKind kind, std::string_view text);
 
     OutputChain& chain_;
@@ -60,6 +63,7 @@ class OutputChain {
     const StreamRedactor::Sink to_framer_;
     LineFramer framer_;
     std::string clean_;
+    std::optional<StreamRedactor> parts_redactor_;  // of the parts of an edited line
     OnLine see_;
     StreamRedactor::Sink see_bytes_;
     Steady::time_point now_{};

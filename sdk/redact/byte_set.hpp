@@ -1,4 +1,4 @@
-// ByteSet: a set of bytes, which tells of 32 bytes at once which of them it holds where the
+// ByteSet: a set of bytes, which tells of 32 bytes at once which of them it lacks where the
 // processor can. Used by Candidates. Not changed once it is filled, so safe on any thread.
 #pragma once
 
@@ -29,22 +29,34 @@ class ByteSet {
   }
 
 #ifdef __x86_64__
-  // has() of 32 bytes, a bit for each. The lower half of a byte finds a row of the table, the upper
-  // half the bit in it.
-  [[gnu::target("avx2"), gnu::always_inline]] inline std::uint32_t has_32(
-      const char* at) const noexcept {
-    const __m256i rows =
-        _mm256_broadcastsi128_si256(*reinterpret_cast<const __m128i*>(rows_.data()));
-    const __m256i columns =
-        _mm256_set1_epi64x(static_cast<long long>(std::uint64_t{0x8040201008040201}));
-    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
-    // A look-up answers 0 for an index from 0x80 on.
-    const __m256i row = _mm256_shuffle_epi8(rows, _mm256_and_si256(bytes, _mm256_set1_epi8(-113)));
+  bool has_upper_half() const noexcept { return upper_half_ != 0; }
+
+  // What 32 bytes are looked up with, kept in registers.
+  struct Tables {
+    __m256i rows;
+    __m256i columns;
+    __m256i row_bits;
+    __m256i column_bits;
+    __m256i none;
+  };
+  [[gnu::target("avx2"), gnu::always_inline]] inline Tables tables() const noexcept {
+    return {_mm256_broadcastsi128_si256(*reinterpret_cast<const __m128i*>(rows_.data())),
+            _mm256_set1_epi64x(static_cast<long long>(std::uint64_t{0x8040201008040201})),
+            _mm256_set1_epi8(-113), _mm256_set1_epi8(7), _mm256_setzero_si256()};
+  }
+
+  // Which of 32 bytes it has not, a bit for each. The lower half of a byte finds a row of the
+  // table, the upper half the bit in it; for an index from 0x80 on the row is 0.
+  template <bool with_upper_half>
+  [[gnu::target("avx2"), gnu::always_inline]] static inline std::uint32_t lacks_32(
+      const Tables& tables, __m256i bytes) noexcept {
+    const __m256i row = _mm256_shuffle_epi8(tables.rows, _mm256_and_si256(bytes, tables.row_bits));
     const __m256i column = _mm256_shuffle_epi8(
-        columns, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(7)));
-    const __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(row, column), _mm256_setzero_si256());
-    return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(none)) |
-           (static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes)) & upper_half_);
+        tables.columns, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), tables.column_bits));
+    const __m256i missing = _mm256_cmpeq_epi8(_mm256_and_si256(row, column), tables.none);
+    const auto lacks = static_cast<std::uint32_t>(_mm256_movemask_epi8(missing));
+    if constexpr (!with_upper_half) return lacks;
+    return lacks & ~static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
   }
 #endif
 

@@ -89,7 +89,8 @@ std::size_t behind_break(std::string_view text, std::size_t at) noexcept {
 
 bool can_look_for_runs() noexcept {
 #ifdef __x86_64__
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2");
 #else
   return false;
 #endif
@@ -103,7 +104,7 @@ Candidates::Candidates(std::span<const std::string> forms) {
   window_ = window_for(beginning);
   run_ = beginning;
   for (std::size_t known = 1, i = 0; known < run_; ++i) {
-    shifts_[i] = static_cast<std::uint8_t>(std::min(known, run_ - known));
+    shifts_[i] = std::min(known, run_ - known);
     known += shifts_[i];
   }
   // Where there are many forms, more windows of each would fill the table.
@@ -145,12 +146,12 @@ void Candidates::note(std::string_view window) {
   }
 }
 
-// Bits of bytes, of which those stay at which a run begins: each step makes the runs that are known
-// longer, up to twice as long.
-[[gnu::always_inline]] inline std::uint64_t Candidates::with_runs(
-    std::uint64_t bytes) const noexcept {
-  for (const std::uint8_t shift : shifts_) bytes &= bytes >> shift;
-  return bytes;
+// Bits of bytes that are no part of a run, and then of those at which none begins: each step makes
+// the runs that are known longer, up to twice as long.
+[[gnu::always_inline]] inline std::uint64_t Candidates::without_runs(
+    std::uint64_t others, const Shifts& shifts) noexcept {
+  for (const std::uint64_t shift : shifts) others |= others >> (shift & 63);
+  return others;
 }
 
 // Where the text ends with the beginning of a run, which is too short to be one.
@@ -233,86 +234,113 @@ namespace {
 
 constexpr std::size_t block = 32;
 
-// Those of a block that are in the set; behind the text's end there are none.
-[[gnu::target("avx2"), gnu::always_inline]] inline std::uint64_t block_of(const ByteSet& set,
-                                                                          std::string_view text,
-                                                                          std::size_t at) noexcept {
-  if (at + block <= text.size()) [[likely]]
-    return set.has_32(text.data() + at);
-  if (at >= text.size()) return 0;
-  const std::size_t left = text.size() - at;
-  if (text.size() >= block) {
-    return set.has_32(text.data() + text.size() - block) >> (block - left);
-  }
-  char bytes[block] = {};
-  std::memcpy(bytes, text.data() + at, left);
-  return set.has_32(bytes) & ((std::uint64_t{1} << left) - 1);
+// Of 32 bytes of a text, a bit for each; behind the text's end there is nothing.
+struct Block {
+  std::uint32_t others;  // that are not in the set
+  std::uint32_t breaks;  // line ends, and what may escape one
+};
+
+[[gnu::target("avx2"), gnu::always_inline]] inline std::uint32_t breaks_of(__m256i bytes) noexcept {
+  return static_cast<std::uint32_t>(
+      _mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n')),
+                                           _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')))));
 }
 
-// Where line breaks may be in a block: at a line end, and at what may escape one.
-[[gnu::target("avx2"), gnu::always_inline]] inline std::uint32_t breaks_of(
-    std::string_view text, std::size_t at) noexcept {
-  if (at + block <= text.size()) [[likely]] {
-    const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at));
-    return static_cast<std::uint32_t>(
-        _mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n')),
-                                             _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')))));
-  }
-  std::uint32_t breaks = 0;
-  for (std::size_t i = at; i < text.size(); ++i) {
-    if (text[i] == '\n' || text[i] == '\\') breaks |= std::uint32_t{1} << (i - at);
-  }
-  return breaks;
+template <bool with_upper_half>
+[[gnu::target("avx2"), gnu::noinline]] Block last_block(const ByteSet& set, std::string_view text,
+                                                        std::size_t at) noexcept {
+  char bytes[block] = {};
+  if (at < text.size()) std::memcpy(bytes, text.data() + at, std::min(block, text.size() - at));
+  const __m256i loaded = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
+  const std::uint32_t others = ByteSet::lacks_32<with_upper_half>(set.tables(), loaded);
+  const std::size_t left = at < text.size() ? text.size() - at : 0;
+  if (left >= block) return {others, breaks_of(loaded)};
+  return {others | ~std::uint32_t{0} << left, breaks_of(loaded)};
 }
 
 // As is_wrapped_line(), but says no only where that is sure.
-inline bool may_end_wrapped_line(std::string_view text, std::size_t end) noexcept {
+[[gnu::always_inline]] inline bool may_end_wrapped_line(std::string_view text,
+                                                        std::size_t end) noexcept {
   static_assert(shortest_wrapped_line == sizeof(__m128i));
-  // The '=' of quoted-printable, or the '\r' of a line end.
-  if (end < shortest_wrapped_line || text[end - 1] == '=' || text[end - 1] == '\r') return true;
+  if (end < shortest_wrapped_line) return true;
   const __m128i line =
       _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + end - shortest_wrapped_line));
-  return _mm_movemask_epi8(_mm_cmpeq_epi8(line, _mm_set1_epi8(' '))) == 0;
+  // The '=' of quoted-printable, or the '\r' of a line end.
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(line, _mm_set1_epi8(' '))) == 0 || text[end - 1] == '=' ||
+         text[end - 1] == '\r';
 }
 
 }  // namespace
 
-[[gnu::target("avx2,bmi2")]] Candidates::Place Candidates::next_by_run(
+// In a block, one after the other. `next`: nothing begins in front of it.
+std::optional<Candidates::Place> Candidates::next_in_block(std::string_view text, std::size_t from,
+                                                           std::size_t at, std::uint32_t begins,
+                                                           std::uint32_t breaks,
+                                                           std::size_t& next) const noexcept {
+  if (next > at) begins = next - at < block ? begins >> (next - at) << (next - at) : 0;
+  std::optional<Place> found;
+  while (begins != 0 && !found) {
+    const std::size_t begin = at + static_cast<std::size_t>(std::countr_zero(begins));
+    const std::size_t seen = begin + stride_ - 1;
+    const std::size_t left = text.size() - seen;
+    if (is_noted(bytes_at(text.data() + seen, std::min(left, longest_window)))) {
+      found = Place{begin, seen};
+    }
+    next = seen + 1;
+    begins = next - at < block ? begins >> (next - at) << (next - at) : 0;
+  }
+  for (; breaks != 0; breaks &= breaks - 1) {
+    const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(breaks));
+    if (found && end >= found->begin) break;
+    if (!may_end_wrapped_line(text, end)) continue;
+    if (const auto around = around_break(text, from, end)) return around;
+  }
+  if (found) return with_break_behind(text, from, *found);
+  return std::nullopt;
+}
+
+template <bool with_upper_half>
+[[gnu::target("avx2,bmi,bmi2")]] Candidates::Place Candidates::next_by_run(
     std::string_view text, std::size_t from) const noexcept {
-  std::size_t next = from;  // nothing begins in front of it
-  const auto first_break = [&](std::size_t at, std::uint32_t breaks) -> std::optional<Place> {
-    for (; breaks != 0; breaks &= breaks - 1) {
-      const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(breaks));
-      if (!may_end_wrapped_line(text, end)) continue;
-      if (const auto around = around_break(text, from, end)) return around;
-    }
-    return std::nullopt;
-  };
-  std::uint64_t bytes = block_of(beginnings_, text, from);
+  const Shifts shifts = shifts_;
+  const Block first = last_block<with_upper_half>(beginnings_, text, from);
+  std::uint64_t others = first.others;  // of this block and the next
+  std::uint32_t breaks = first.breaks;
+  std::size_t next = from;
   for (std::size_t at = from; at < text.size(); at += block) {
-    // A run that begins in this block ends in the next one at the latest.
-    bytes |= block_of(beginnings_, text, at + block) << block;
-    std::uint64_t begins = with_runs(bytes) & 0xFFFFFFFF;
-    std::uint32_t breaks = breaks_of(text, at);
-    if (next > at) begins = begins >> (next - at) << (next - at);
-    while (begins != 0) {
-      const std::size_t begin = at + static_cast<std::size_t>(std::countr_zero(begins));
-      const std::size_t seen = begin + stride_ - 1;
-      const std::size_t left = text.size() - seen;
-      const char* const window = text.data() + seen;
-      if (is_noted(left >= longest_window ? bytes_at(window, longest_window)
-                                          : bytes_at(window, left))) {
-        breaks &= (std::uint32_t{1} << (begin - at)) - 1;
-        const auto around = first_break(at, breaks);
-        return around ? *around : with_break_behind(text, from, {begin, seen});
+    std::uint32_t begins = 0;
+    std::uint32_t next_breaks = 0;
+    // Where nothing is to be looked at; without a call, so that the tables stay in registers.
+    const ByteSet::Tables tables = beginnings_.tables();
+    const __m256i line_end = _mm256_set1_epi8('\n');
+    const __m256i escape = _mm256_set1_epi8('\\');
+    for (; at + 2 * block <= text.size(); at += block) {
+      const __m256i loaded =
+          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at + block));
+      others |= std::uint64_t{ByteSet::lacks_32<with_upper_half>(tables, loaded)} << block;
+      next_breaks = static_cast<std::uint32_t>(_mm256_movemask_epi8(
+          _mm256_or_si256(_mm256_cmpeq_epi8(loaded, line_end), _mm256_cmpeq_epi8(loaded, escape))));
+      // A run that begins in this block ends in the next one at the latest.
+      begins = ~static_cast<std::uint32_t>(without_runs(others, shifts));
+      if (begins != 0) break;
+      if (breaks != 0) {
+        if ((breaks & (breaks - 1)) != 0) break;
+        if (may_end_wrapped_line(text, at + static_cast<std::size_t>(std::countr_zero(breaks))))
+          break;
       }
-      next = seen + 1;
-      begins = begins >> (next - at) << (next - at);
+      others >>= block;
+      breaks = next_breaks;
     }
-    if (breaks != 0) [[unlikely]] {
-      if (const auto around = first_break(at, breaks)) return *around;
+    if (at + 2 * block > text.size()) {
+      const Block last = last_block<with_upper_half>(beginnings_, text, at + block);
+      others |= std::uint64_t{last.others} << block;
+      next_breaks = last.breaks;
+      begins = ~static_cast<std::uint32_t>(without_runs(others, shifts));
     }
-    bytes >>= block;
+    const auto found = next_in_block(text, from, at, begins, breaks, next);
+    if (found) return *found;
+    others >>= block;
+    breaks = next_breaks;
   }
   return {unfinished_run(text, from), text.size()};
 }
@@ -320,7 +348,10 @@ inline bool may_end_wrapped_line(std::string_view text, std::size_t end) noexcep
 
 Candidates::Place Candidates::next(std::string_view text, std::size_t from) const noexcept {
 #ifdef __x86_64__
-  if (uses_runs) return next_by_run(text, from);
+  if (uses_runs) {
+    return beginnings_.has_upper_half() ? next_by_run<true>(text, from)
+                                        : next_by_run<false>(text, from);
+  }
 #endif
   return next_by_window(text, from);
 }

@@ -49,8 +49,13 @@ class Candidates {
 
  private:
   Place next_by_window(std::string_view text, std::size_t from) const noexcept;
+  template <bool with_upper_half>
   Place next_by_run(std::string_view text, std::size_t from) const noexcept;
-  std::uint64_t with_runs(std::uint64_t bytes) const noexcept;
+  std::optional<Place> next_in_block(std::string_view text, std::size_t from, std::size_t at,
+                                     std::uint32_t begins, std::uint32_t breaks,
+                                     std::size_t& next) const noexcept;
+  using Shifts = std::array<std::uint64_t, 5>;
+  static std::uint64_t without_runs(std::uint64_t others, const Shifts& shifts) noexcept;
   std::size_t unfinished_run(std::string_view text, std::size_t from) const noexcept;
   void note_beginning(std::string_view beginning);
   void note(std::string_view window);
@@ -77,9 +82,9 @@ class Candidates {
   // Letters in one case; what else it makes equal is looked at in vain now and then.
   static constexpr std::uint64_t one_case = 0x2020202020202020;
 
-  ByteSet beginnings_;                    // what forms are made of at their beginning
-  std::size_t run_ = 1;                   // that each begins with
-  std::array<std::uint8_t, 5> shifts_{};  // see with_runs()
+  ByteSet beginnings_;   // what forms are made of at their beginning
+  std::size_t run_ = 1;  // that each begins with
+  Shifts shifts_{};      // see without_runs()
   std::size_t window_ = 1;
   std::size_t stride_ = 1;
   std::uint64_t mask_ = 0;  // the window's bytes

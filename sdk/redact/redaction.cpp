@@ -22,13 +22,13 @@ void Redaction::refresh() {
   matcher_ = rules_.secrets->shared_matcher();
 }
 
-bool Redaction::is_clean(std::string_view text) const noexcept {
-  return (matcher_ == nullptr || !matcher_->contains(text)) &&
+bool Redaction::is_clean(std::string_view text, TextSort sort) const noexcept {
+  return (matcher_ == nullptr || !matcher_->contains(text, sort)) &&
          (!rules_.patterns || !next_token(text));
 }
 
-std::string Redaction::without(std::string_view text) const {
-  const std::string known = matcher_ == nullptr ? std::string() : matcher_->redacted(text);
+std::string Redaction::without(std::string_view text, TextSort sort) const {
+  const std::string known = matcher_ == nullptr ? std::string() : matcher_->redacted(text, sort);
   if (matcher_ != nullptr) text = known;
   if (!rules_.patterns) return std::string(text);
   std::string both;
@@ -36,9 +36,9 @@ std::string Redaction::without(std::string_view text) const {
   return both;
 }
 
-std::string_view Redaction::cleaned(std::string_view text) {
-  if (is_clean(text)) return text;
-  text_ = without(text);
+std::string_view Redaction::cleaned(std::string_view text, TextSort sort) {
+  if (is_clean(text, sort)) return text;
+  text_ = without(text, sort);
   return text_;
 }
 

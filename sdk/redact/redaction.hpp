@@ -33,10 +33,10 @@ class Redaction {
   bool knows_tokens() const noexcept { return rules_.patterns; }
 
   // Whether nothing in the text is to be replaced; `text` may be JSON. Says no in doubt.
-  bool is_clean(std::string_view text) const noexcept;
+  bool is_clean(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
 
   // The text without what is to be replaced. Valid until the next call.
-  std::string_view cleaned(std::string_view text);
+  std::string_view cleaned(std::string_view text, TextSort sort = TextSort::whole);
   // The same for the strings and numbers of a valid, minified JSON text. A member's name says what
   // its value is; strings that follow each other in an array are looked at as one command line.
   std::string_view cleaned_json(std::string_view json);
@@ -44,7 +44,7 @@ class Redaction {
   std::string_view cleaned_member(std::string_view name, std::string_view value);
 
  private:
-  std::string without(std::string_view text) const;
+  std::string without(std::string_view text, TextSort sort = TextSort::whole) const;
   std::string without(std::string_view name, std::string_view value) const;
   bool is_clean(std::string_view name, std::string_view value) const;
   std::size_t append_string(std::string_view json, std::size_t at, std::string& name);

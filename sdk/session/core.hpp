@@ -21,6 +21,7 @@
 #include "record/admission_gate.hpp"
 #include "record/lanes.hpp"
 #include "recovery/adoptions.hpp"
+#include "redact/redaction.hpp"
 #include "redact/secrets.hpp"
 #include "session/loss_events.hpp"
 #include "session/losses.hpp"
@@ -92,7 +93,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Throws std::bad_alloc.
   SecretAnswer add_secret(std::string_view value);
   const Secrets& secrets() const noexcept { return *secrets_; }
-  std::shared_ptr<const Secrets> shared_secrets() const noexcept { return secrets_; }
+  RedactionRules redaction() const noexcept { return {secrets_, config_.values().redact_patterns}; }
 
   // Null when the journal's numbers are used up.
   RunInfo* open_run(std::string_view id, const RunSpec& spec);

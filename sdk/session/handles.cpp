@@ -9,6 +9,8 @@
 #include <trace/summary.hpp>
 
 #include "contract/identifier.hpp"
+#include "redact/redacted_texts.hpp"
+#include "redact/redaction.hpp"
 #include "session/generations.hpp"
 #include "session/inheritance.hpp"
 #include "session/node_secrets.hpp"
@@ -235,6 +237,12 @@ void Node::completed(std::string_view output) noexcept {
 
 Summariser Node::summariser(SummaryLimits limits) const {
   return Summariser(limits, detail::secrets_of(shared_state()));
+}
+
+CutText Node::cut(std::string_view text, std::size_t most_bytes) const {
+  detail::Redaction redaction(detail::redaction_of(shared_state()));
+  redaction.refresh();
+  return detail::RedactedTexts::of(redaction.cleaned(text)).beginning(most_bytes);
 }
 
 void Node::failed(const Failure& failure) noexcept {

@@ -79,7 +79,7 @@ void LineStream::finish() {
   use.end_stream();
 }
 
-void LineStream::on_line(std::function<void(std::string_view line)> see) {
+void LineStream::on_line(std::function<void(const RedactedText& line)> see) {
   state_->source.on_line(std::move(see));
 }
 

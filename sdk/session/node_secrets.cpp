@@ -6,10 +6,14 @@
 namespace trace::detail {
 
 std::shared_ptr<const Secrets> secrets_of(const std::shared_ptr<NodeState>& node) {
+  return redaction_of(node).secrets;
+}
+
+RedactionRules redaction_of(const std::shared_ptr<NodeState>& node) {
   const NodeState* here = node.get();
   if (here != nullptr && !here->core->in_own_process()) here = node_of_child(*node);
-  if (here == nullptr) return std::make_shared<const Secrets>();
-  return here->core->shared_secrets();
+  if (here == nullptr) return {std::make_shared<const Secrets>(), true};
+  return here->core->redaction();
 }
 
 }  // namespace trace::detail

@@ -6,11 +6,13 @@
 
 #include <memory>
 
-#include "redact/secrets.hpp"
+#include "redact/redaction.hpp"
 
 namespace trace::detail {
 
 // Never null. Secrets that are added later are among them.
 std::shared_ptr<const Secrets> secrets_of(const std::shared_ptr<NodeState>& node);
+// The same, and whether shapes of tokens are taken out.
+RedactionRules redaction_of(const std::shared_ptr<NodeState>& node);
 
 }  // namespace trace::detail

@@ -144,10 +144,14 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
   const auto text_limit = [&](std::size_t usual) {
     return fit == Fit::short_texts ? short_text_bytes : usual;
   };
-  const auto fitted = [&](std::string_view text, std::size_t limit, std::string_view name,
+  // A text that was cut before its secrets were known has the start of one at its end.
+  const auto fitted = [&](std::string_view given, std::size_t limit, std::string_view name,
                           std::uint16_t cut_part) {
+    const bool was_cut = (parts & cut_part) != 0;
+    const std::string_view text =
+        redaction_.cleaned(given, was_cut ? TextSort::cut : TextSort::whole);
     const std::string_view kept = trimmed_utf8(text, text_limit(limit));
-    note_cut(kept.size() < text.size() || (parts & cut_part) != 0, name);
+    note_cut(kept.size() < text.size() || was_cut, name);
     return kept;
   };
 
@@ -155,19 +159,16 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
   if (has_message || (event.parts & part_message) != 0) {
     const std::string_view message = has_message ? formatted_ : texts.message;
     out += ",\"message\":";
-    append_quoted(
-        out, fitted(redaction_.cleaned(message), max_message_bytes, "message", part_cut_message));
+    append_quoted(out, fitted(message, max_message_bytes, "message", part_cut_message));
   }
   if ((event.parts & part_error_message) != 0) {
     out += ",\"error\":{";
     append_member(out, "message",
-                  fitted(redaction_.cleaned(texts.error_message), max_message_bytes,
-                         "error.message", part_cut_error));
+                  fitted(texts.error_message, max_message_bytes, "error.message", part_cut_error));
     if ((event.parts & part_error_stack) != 0) {
       out += ',';
       append_member(out, "stack",
-                    fitted(redaction_.cleaned(texts.error_stack), max_stack_bytes, "error.stack",
-                           part_cut_stack));
+                    fitted(texts.error_stack, max_stack_bytes, "error.stack", part_cut_stack));
     }
     if ((event.parts & part_error_code) != 0) {
       out += ',';

@@ -12,6 +12,7 @@
 #include "capture/recorder.hpp"
 #include "child/control_group.hpp"
 #include "child/stderr_tail.hpp"
+#include "redact/redacted_texts.hpp"
 
 namespace trace::testing {
 namespace {
@@ -81,7 +82,8 @@ TEST_CASE("the last lines are bounded, and no character is cut") {
   std::string long_line;
   while (long_line.size() < 10'000) long_line += "\u00e4\u20ac\U0001F600";
   for (std::size_t cut = 0; cut < 9; ++cut) {
-    tail.add(long_line.substr(0, long_line.size() - 9) + std::string(cut, 'x'));
+    const std::string line = long_line.substr(0, long_line.size() - 9) + std::string(cut, 'x');
+    tail.add(detail::RedactedTexts::of(line));
     const std::string json = tail.json();
     CHECK(json.size() <= child::StderrTail::most_bytes + 4);
     CHECK(json.size() > child::StderrTail::most_bytes - 8);
@@ -93,7 +95,7 @@ TEST_CASE("the last lines are bounded, and no character is cut") {
     REQUIRE(event);
     CHECK(to_json(*event).find("\uFFFD") == std::string::npos);
   }
-  for (int i = 0; i < 100; ++i) tail.add("short");
+  for (int i = 0; i < 100; ++i) tail.add(detail::RedactedTexts::of("short"));
   CHECK(tail.json().size() == 10 * (sizeof "\"short\"") + 1);
 }
 

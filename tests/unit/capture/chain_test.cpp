@@ -96,7 +96,7 @@ TEST_CASE("the parts of a long line have one level and say that they go on") {
 TEST_CASE("each line is shown to who wants to see it, also those that are left out") {
   Node node({.head_bytes = 4, .tail_bytes = 0});
   std::string seen;
-  node.err.on_line([&](std::string_view line) { seen.append(line).append(";"); });
+  node.err.on_line([&](const RedactedText& line) { seen.append(line.text()).append(";"); });
   node.err.write("one\ntwo\n1%\r2%\n\x1B[31mthree\nlast", at(0));
   node.finish(at(0));
   CHECK(seen == "one;two;1%;2%;three;last;");
@@ -132,7 +132,7 @@ TEST_CASE("secrets are taken out before lines are cut, and where sequences stood
     std::string seen;
     std::string bytes;
     out.on_bytes([&](std::string_view some) { bytes += some; });
-    out.on_line([&](std::string_view line) { seen.append(line).append("\n"); });
+    out.on_line([&](const RedactedText& line) { seen.append(line.text()).append("\n"); });
     for (const std::string& piece : at_random(text, longest, random)) out.write(piece, at(0));
     out.finish(at(0));
     node.chain.finish();

@@ -63,6 +63,40 @@ TEST_CASE("base64 broken into lines") {
   }
 }
 
+TEST_CASE("base64 and hexadecimal broken at any place") {
+  for (const std::size_t size : {6U, 9U, 14U, 22U, 25U, 40U}) {
+    std::string secret;
+    while (secret.size() < size) secret += static_cast<char>('!' + secret.size() * 11 % 90);
+    const Matcher matcher(secret_forms(secret));
+    for (std::size_t before = 0; before < 120; ++before) {
+      const std::string file = std::string(before, '\xA5') + secret + std::string(40, '\x5A');
+      for (const std::string& whole :
+           {base64(file, Base64::standard), hexadecimal(file, HexDigits::upper)}) {
+        const bool is_hex = whole.size() == 2 * file.size();
+        const std::size_t begin = is_hex ? 2 * before : (before * 8 + 5) / 6;
+        const std::size_t end = is_hex ? begin + 2 * size : (before + size) * 8 / 6;
+        for (const std::string_view line_end : {"\n", "\r\n", "\\n"}) {
+          std::string lines;
+          for (std::size_t at = 0; at < whole.size(); at += 76) {
+            lines.append(at == 0 ? "" : line_end).append(whole, at, 76);
+          }
+          std::string left = matcher.redacted(lines);
+          for (std::size_t at; (at = left.find(line_end)) != std::string::npos;) {
+            left.erase(at, line_end.size());
+          }
+          CAPTURE(lines);
+          CAPTURE(left);
+          bool has_part = false;
+          for (std::size_t at = begin; at + 6 <= end; ++at) {
+            has_part = has_part || left.find(whole.substr(at, 6)) != std::string::npos;
+          }
+          REQUIRE_FALSE(has_part);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("the forms that tools write") {
   // A secret with something to escape for everybody.
   const std::string_view secret = "p@ss/w\"rd+\xC3\xA9 <b>&c\\'";
