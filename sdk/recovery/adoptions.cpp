@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "contract/json_text.hpp"
 #include "recovery/orphan.hpp"
 
 namespace trace::detail {
@@ -12,29 +14,102 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto look_interval = 30s;
+// For reading, in one step.
+constexpr auto step_time = 20ms;
+constexpr std::size_t most_told_at_once = 3;
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_quoted(out, text);
+  return out;
+}
 
 }  // namespace
 
-Adoptions::Adoptions(std::string directory, std::string transport, std::string endpoint,
-                     std::string own, AdoptionParts parts, ShipperLimits limits)
-    : directory_(std::move(directory)),
-      transport_(std::move(transport)),
-      endpoint_(std::move(endpoint)),
+Adoptions::Adoptions(Destination destination, std::string own, Steady::duration turn,
+                     AdoptionParts parts, ShipperLimits limits)
+    : destination_(std::move(destination)),
       own_(std::move(own)),
-      parts_(parts),
+      turn_(turn),
+      parts_(std::move(parts)),
       limits_(limits) {}
 
 Steady::time_point Adoptions::step(Steady::time_point now) {
-  if (current_ == nullptr) {
-    if (now < next_look_) return next_look_;
-    found_ = look();
-    looked_ = true;
-    if (!found_) return next_look_ = now + look_interval;
+  if (current_ != nullptr) {
+    const Steady::time_point next = current_->step(now);
+    if (current_->done()) {
+      finish_current();
+      return now;
+    }
+    end_turn(now);
+    return current_ == nullptr ? now : next;
   }
-  const Steady::time_point next = current_->step(now);
-  if (!current_->done()) return next;
-  finish_current();
-  return now;
+  if (reader_) {
+    if (reader_->read_on(Steady::now() + step_time)) begin_adoption(now);
+    tell();
+    return now;
+  }
+  if (!waiting_.empty()) {
+    const std::string name = std::move(waiting_.front());
+    waiting_.pop_front();
+    open(name);
+    tell();
+    return now;
+  }
+  tell();
+  if (looked_ && !found_ && now < next_look_) return next_look_;
+  begin_look(now);
+  return waiting_.empty() ? next_look_ : now;
+}
+
+void Adoptions::begin_look(Steady::time_point now) {
+  looked_ = true;
+  found_ = false;
+  next_look_ = now + look_interval;
+  if (parts_.directory == nullptr) return;
+  remove_leftovers(*parts_.directory);
+  for (std::string& name : parts_.directory->names(".journal")) {
+    if (name != own_ && !unreadable_.contains(name)) waiting_.push_back(std::move(name));
+  }
+}
+
+void Adoptions::open(const std::string& name) {
+  const std::string path = parts_.directory->path_of(name);
+  const auto session = session_of(name);
+  if (!session) return leave_alone(path + ": is not named after a session, <ULID>.journal");
+  LockedOrphan orphan = lock_orphan(*parts_.directory, name);
+  if (!orphan) {
+    if (!orphan.why.empty()) leave_alone(std::move(orphan.why));
+    return;
+  }
+  auto reader = JournalReader::open(std::move(orphan.file), path);
+  if (!reader) return leave_alone(reader.error().text());
+  const FileHeader& header = reader->header();
+  if (header.session != *session) {
+    return leave_alone(fmt::format("{}: is the journal of the session {}", path, header.session));
+  }
+  if (header.transport != destination_.transport || header.endpoint != destination_.endpoint) {
+    return leave_alone(fmt::format("{}: is bound for {} {}", path, quoted(header.transport),
+                                   quoted(header.endpoint)));
+  }
+  reader_.emplace(std::move(*reader));
+}
+
+void Adoptions::begin_adoption(Steady::time_point now) {
+  const std::string problem = reader_->problem();
+  if (problem.empty()) {
+    AdoptionParts parts = parts_;
+    if (reaped_.contains(reader_->header().session)) parts.reap = {};
+    current_ = std::make_unique<Adoption>(std::move(*reader_), std::move(parts), limits_);
+    found_ = true;
+    turn_end_ = now + turn_;
+    taken_before_ = progress();
+  } else {
+    // Trying again would take as long again.
+    unreadable_.insert(journal_name(reader_->header().session));
+    leave_alone(fmt::format("{}: {}", reader_->path(), problem));
+  }
+  reader_.reset();
 }
 
 void Adoptions::finish_current() {
@@ -42,31 +117,44 @@ void Adoptions::finish_current() {
   delivered_ = events_delivered();
   rejected_ = events_rejected();
   lost_nodes_ += current_->lost_nodes();
-  if (!current_->still_running().empty()) left_alone_.insert(current_->still_running());
+  for (const std::string& complaint : current_->complaints()) left_alone_.insert(complaint);
   ++journals_removed_;
   current_.reset();
 }
 
-bool Adoptions::look() {
-  remove_leftovers(directory_);
-  for (const std::string& path : journals_in(directory_)) {
-    if (path == own_) continue;
-    const auto fd = lock_orphan(path);
-    if (!fd) continue;
-    auto reader = JournalReader::read(*fd, path);
-    std::string why;
-    if (!reader) {
-      why = reader.error().text();
-    } else if (reader->header().transport != transport_ || reader->header().endpoint != endpoint_) {
-      why = fmt::format("{}: is bound for {} {}", path, reader->header().transport,
-                        reader->header().endpoint);
-    } else {
-      current_ = std::make_unique<Adoption>(std::move(*reader), parts_, limits_);
-      return true;
-    }
-    if (left_alone_.insert(why).second) parts_.diagnostics.report("recovery", why);
+// The journal keeps what was not taken of it: a later look finds it again.
+void Adoptions::end_turn(Steady::time_point now) {
+  if (current_->reaping()) return;
+  if (progress() > taken_before_) {
+    taken_before_ = progress();
+    turn_end_ = now + turn_;
   }
-  return false;
+  if (now < turn_end_ || waiting_.empty()) return;
+  parts_.diagnostics.report(
+      "recovery", fmt::format("{}: nothing of it was taken for {} ms; it is tried again after "
+                              "the {} journals behind it",
+                              current_->path(),
+                              std::chrono::duration_cast<std::chrono::milliseconds>(turn_).count(),
+                              waiting_.size()));
+  progress_ = progress();
+  delivered_ = events_delivered();
+  rejected_ = events_rejected();
+  if (current_->reaped()) reaped_.insert(current_->session());
+  current_.reset();
+}
+
+void Adoptions::leave_alone(std::string why) {
+  if (left_alone_.insert(why).second) untold_.push_back(std::move(why));
+}
+
+// One diagnostic for all that a look has left alone: each would otherwise hide the next one.
+void Adoptions::tell() {
+  if (untold_.empty() || !waiting_.empty() || reader_ || current_) return;
+  const std::size_t told = std::min(untold_.size(), most_told_at_once);
+  std::string text = fmt::format(
+      "{}", fmt::join(untold_.begin(), untold_.begin() + static_cast<std::ptrdiff_t>(told), "; "));
+  if (untold_.size() > told) text += fmt::format("; and {} more", untold_.size() - told);
+  if (parts_.diagnostics.report("recovery", text)) untold_.clear();
 }
 
 void Adoptions::hurry(Steady::time_point deadline) {

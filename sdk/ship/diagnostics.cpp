@@ -5,23 +5,25 @@
 
 namespace trace::detail {
 
-void Diagnostics::report(std::string_view reason, std::string_view text) noexcept {
+bool Diagnostics::report(std::string_view reason, std::string_view text) noexcept {
   try {
     {
       const std::lock_guard lock(mutex_);
       const Steady::time_point now = clock_.now();
       const auto last = last_.find(reason);
-      if (last != last_.end() && now - last->second < std::chrono::minutes(1)) return;
+      if (last != last_.end() && now - last->second < std::chrono::minutes(1)) return false;
       last_.insert_or_assign(std::string(reason), now);
     }
     if (callback_) {
       callback_({reason, text});
-      return;
+      return true;
     }
     const std::string line = fmt::format("shiptrace: {}: {}\n", reason, text);
     // One write, so that lines of several threads do not mix; a closed stderr is no reason to fail.
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+    return true;
   } catch (...) {  // a diagnostic must never harm the program that it speaks of
+    return false;
   }
 }
 
