@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "child/execution.hpp"
-#include "docker/files.hpp"
+#include "docker/containers_directory.hpp"
 #include "docker/words.hpp"
 
 namespace trace {
@@ -74,8 +74,7 @@ void Reaper::work() {
       DockerClient client(loop_, program);
       reap_all(client);
     }
-    std::error_code error;
-    std::filesystem::remove_all(files_of_session(session_.journal), error);
+    remove_files_of_session(session_.directory, session_.id);
   } catch (const std::exception& error) {  // no memory
     complaint_ = error.what();
   }
