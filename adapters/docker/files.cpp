@@ -3,14 +3,17 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <trace/summary.hpp>
 
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "child/exhaustion.hpp"
+#include "docker/containers_directory.hpp"
 #include "docker/json_check.hpp"
 
 namespace trace::docker {
@@ -19,11 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string words(int error) { return std::generic_category().message(error); }
-
-bool make_directory(const std::string& path, mode_t mode) {
-  // The mode is what we say, whatever the process takes away from new files.
-  return (::mkdir(path.c_str(), mode) == 0 || errno == EEXIST) && ::chmod(path.c_str(), mode) == 0;
-}
 
 bool write_file(int directory, std::string_view name, std::string_view text) {
   const child::FileDescriptor file(::openat(directory, std::string(name).c_str(),
@@ -44,13 +42,14 @@ FoundResult invalid(std::string why) {
 }
 
 // What the machine lacks now says nothing of the container or its result: it is tried again.
-void throw_if_exhausted(const std::string& what) {
-  if (child::is_exhaustion(errno)) throw std::system_error(errno, std::generic_category(), what);
+void throw_if_exhausted(int error, const std::string& what) {
+  if (child::is_exhaustion(error)) throw std::system_error(error, std::generic_category(), what);
 }
 
 FoundResult unreadable() {
-  throw_if_exhausted(std::string(result_name));
-  return invalid(fmt::format("cannot be read: {}", words(errno)));
+  const int error = errno;
+  throw_if_exhausted(error, std::string(result_name));
+  return invalid(fmt::format("cannot be read: {}", words(error)));
 }
 
 FoundResult read_result(int file, Summariser summary) {
@@ -81,39 +80,44 @@ FoundResult read_result(int file, Summariser summary) {
 
 }  // namespace
 
-std::string files_of_session(std::string_view journal) {
-  if (journal.empty()) return {};
-  const fs::path path(journal);
-  return (fs::absolute(path).parent_path() / "containers" / path.stem())
-      .lexically_normal()
-      .string();
-}
-
 Result<Files> Files::make(std::string_view journal, const std::string& name,
                           const std::optional<std::string>& input) {
   Files files;
-  const auto fail = [&](const std::string& path) {
-    throw_if_exhausted(path);
-    return Error("files", fmt::format("the container's files: {}: {}", path, words(errno)));
+  std::string place = "/tmp";
+  child::FileDescriptor parent;
+  const auto fail = [&](std::string_view what) {
+    const int error = errno;
+    if (!files.name_.empty()) remove_tree(parent.get(), std::exchange(files.name_, {}));
+    throw_if_exhausted(error, std::string(what));
+    return Error("files", fmt::format("the container's files: {}: {}", what, words(error)));
   };
-  if (const std::string session = files_of_session(journal); !session.empty()) {
-    const std::string containers = fs::path(session).parent_path().string();
-    if (!make_directory(containers, 0700) || !make_directory(session, 0700)) return fail(session);
-    files.own_ = session + "/" + name;
-    if (::mkdir(files.own_.c_str(), 0700) != 0) return fail(std::exchange(files.own_, {}));
+  if (!journal.empty()) {
+    std::string why;
+    const auto directory = open_journal_directory(journal, why);
+    if (!directory) {
+      throw_if_exhausted(errno, why);
+      return Error("files", "the container's files: " + why);
+    }
+    const fs::path path(journal);
+    files.session_ = path.stem().string();
+    place = (fs::absolute(path).parent_path() / "containers" / files.session_)
+                .lexically_normal()
+                .string();
+    const auto containers = make_directory(directory.get(), "containers", 0700);
+    if (containers) parent = make_directory(containers.get(), files.session_, 0700);
+    if (!parent || ::mkdirat(parent.get(), name.c_str(), 0700) != 0) return fail(place);
+    files.name_ = name;
   } else {
-    std::string pattern = "/tmp/" + name + "-XXXXXX";
+    std::string pattern = place + "/" + name + "-XXXXXX";
     if (::mkdtemp(pattern.data()) == nullptr) return fail(pattern);
-    files.own_ = pattern;
+    parent = child::FileDescriptor(::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    files.name_ = pattern.substr(place.size() + 1);
   }
-  files.shared_ = files.own_ + "/shared";
-  if (!make_directory(files.shared_, 0777)) return fail(files.shared_);
-  files.opened_ = child::FileDescriptor(
-      ::open(files.shared_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const auto outer = make_directory(parent.get(), files.name_, 0700);
+  if (outer) files.opened_ = make_directory(outer.get(), "shared", 0777);
+  files.shared_ = place + "/" + files.name_ + "/shared";
   if (!files.opened_) return fail(files.shared_);
-  if (input && !write_file(files.opened_.get(), input_name, *input)) {
-    return fail(std::string(input_name));
-  }
+  if (input && !write_file(files.opened_.get(), input_name, *input)) return fail(input_name);
   return files;
 }
 
@@ -139,16 +143,23 @@ FoundResult Files::result(Summariser summary) const {
 }
 
 bool Files::remove() noexcept {
-  if (own_.empty()) return true;
-  std::error_code error;
-  fs::remove_all(own_, error);
-  if (error) return false;
+  if (name_.empty()) return true;
+  const auto above = [](const child::FileDescriptor& from, const char* path) {
+    return child::FileDescriptor(
+        ::openat(from.get(), path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  };
+  // Upwards from the directory that we hold: what its path leads to now may be something else.
+  const auto parent = above(opened_, "../..");
+  if (!parent || !remove_tree(parent.get(), name_)) return false;
+  name_.clear();
+  if (session_.empty()) return true;
   // The session's directory goes with the last of its containers, and so on.
-  const fs::path session = fs::path(own_).parent_path();
-  if (session.parent_path().filename() == "containers" && ::rmdir(session.c_str()) == 0) {
-    ::rmdir(session.parent_path().c_str());
+  const auto containers = above(parent, "..");
+  if (containers && ::unlinkat(containers.get(), session_.c_str(), AT_REMOVEDIR) == 0) {
+    if (const auto journals = above(containers, "..")) {
+      ::unlinkat(journals.get(), "containers", AT_REMOVEDIR);
+    }
   }
-  own_.clear();
   return true;
 }
 

@@ -52,12 +52,10 @@ class Files {
  private:
   Files() = default;
 
-  std::string own_;
+  std::string name_;     // of the outer directory; empty: there is none any more
+  std::string session_;  // of the directory that it lies in, where there is a journal
   std::string shared_;
   child::FileDescriptor opened_;  // the shared one, whatever its name leads to later
 };
-
-// Where the files of the containers of a session lie, all below one directory; empty: elsewhere.
-std::string files_of_session(std::string_view journal);
 
 }  // namespace trace::docker

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "docker/files.hpp"
+#include "docker/containers_directory.hpp"
 #include "docker/words.hpp"
 
 namespace trace {
@@ -73,8 +73,7 @@ void Reaper::work() {
       DockerClient client(loop_, program);
       reap_all(client);
     }
-    std::error_code error;
-    std::filesystem::remove_all(files_of_session(session_.journal), error);
+    remove_files_of_session(session_.directory, session_.id);
   } catch (const std::exception& error) {  // no memory
     complaint_ = error.what();
   }

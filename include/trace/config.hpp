@@ -51,9 +51,13 @@ struct Config {
   // ~/.local/state/shiptrace.
   std::string journal_dir = {};
   // Bytes that everything in the journal directory may take together: this session's journal, those
-  // of others, dead letters, quarantine. At least 4 MiB.
+  // of others, dead letters (an eighth of it, 64 MiB at most), quarantine. At least 4 MiB.
   std::uint64_t journal_budget = std::uint64_t{2} << 30;
   WhenFull when_full = WhenFull::drop;
+
+  // The docker clients that may be called to remove containers of dead sessions, separated by
+  // commas; names are looked up in PATH. A journal can only choose among them.
+  std::string docker_clients = "docker,podman";
 
   // Survive that somebody cuts the mapped journal short: a SIGBUS handler takes the journal's own
   // addresses and leaves all others to the handler before it. What was cut off is lost and counted.

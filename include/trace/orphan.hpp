@@ -15,9 +15,14 @@ namespace trace {
 
 struct AdoptedSession {
   std::string id;       // its ULID
-  std::string journal;  // the path of its journal, whose lock we hold
-  // The docker clients that it started containers with; none: it started none.
-  std::vector<std::string> docker_clients;
+  std::string journal;  // the path of its journal, whose lock we hold; its name is the id's
+  // The directory of that journal, open while the Reaping lives; negative: none. Beside the
+  // journal, "containers/<id>" holds the files of its containers.
+  int directory = -1;
+  // Those of Config::docker_clients that it noted to have started containers with; none: it started
+  // none with them. These are strings of our own configuration: nothing that a journal holds may be
+  // executed or opened.
+  std::vector<std::string> docker_clients = {};
 };
 
 // Work under way for one dead session. Its journal, and with it the lock, is kept until ended().

@@ -16,11 +16,12 @@
 namespace trace {
 
 struct RecoveryReport {
-  std::uint64_t delivered = 0;   // events that the backend has now
-  std::uint64_t rejected = 0;    // refused by it for good, kept in rejected.ndjson
-  std::uint64_t lost_nodes = 0;  // nodes that were reported as WORKER_LOST
-  std::uint64_t journals = 0;    // delivered whole and removed
-  // Damaged slabs and files of last lines, kept in quarantine/.
+  std::uint64_t delivered = 0;             // events that the backend has now
+  std::uint64_t rejected = 0;              // refused by it for good, kept in rejected.ndjson
+  std::uint64_t dead_letters_dropped = 0;  // as Stats::dead_letters_dropped
+  std::uint64_t lost_nodes = 0;            // nodes that were reported as WORKER_LOST
+  std::uint64_t journals = 0;              // delivered whole and removed
+  // Damaged slabs and files, of which quarantine/ keeps the newest.
   std::uint64_t quarantined = 0;
   // Events that are gone: unreadable, or refused by the backend and not kept in rejected.ndjson.
   std::uint64_t lost = 0;
@@ -30,8 +31,9 @@ struct RecoveryReport {
 
 // Delivers the orphaned journals of the configuration's directory and destination, each event
 // under its original identity, until none is left, or nothing was taken for `patience`. Journals of
-// live sessions are theirs. Fails when the configuration is wrong. The first form makes the
-// transport that the configuration names.
+// live sessions are theirs. Fails when the configuration is wrong, or when the directory or a
+// parent of it can be written to by others (SECURITY.md). The first form makes the transport that
+// the configuration names.
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience);
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
                                Dependencies dependencies);
@@ -66,7 +68,8 @@ struct JournalReport {
   std::vector<LossLine> dropped;
 };
 
-// Fails when the file is no journal, or one of another format version.
+// Fails when the file is not a journal, one of another format version, or one that takes too much
+// memory or time to be read.
 Result<JournalReport> inspect_journal(const std::string& path);
 
 }  // namespace trace

@@ -71,8 +71,11 @@ struct Stats {
   // Accepted, and then lost: neither with the backend, nor in a journal that a later start finds,
   // nor in rejected.ndjson. Final after close().
   std::uint64_t lost = 0;
-  std::uint64_t acknowledged = 0;               // stored by the backend
-  std::uint64_t rejected = 0;                   // refused by it for good, kept in rejected.ndjson
+  std::uint64_t acknowledged = 0;  // stored by the backend
+  std::uint64_t rejected = 0;      // refused by it for good, kept in rejected.ndjson
+  // Refused events, of this session or another, that were removed from rejected.ndjson because
+  // their share of the budget was spent, or that could not be kept there.
+  std::uint64_t dead_letters_dropped = 0;
   std::uint64_t batches = 0;                    // sends that were acknowledged
   std::uint64_t retries = 0;                    // sends that were not
   std::uint64_t slabs_mapped_by_producers = 0;  // the keeper was late

@@ -2,14 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <new>
 #include <utility>
-
-#include "journal/descriptor.hpp"
 
 namespace trace::detail {
 namespace {
@@ -25,14 +22,16 @@ std::uint64_t TailRing::file_bytes(std::uint64_t text_bytes) noexcept {
   return tail_header_bytes + padded(static_cast<std::size_t>(2 * text_bytes + 2 * longest_record));
 }
 
-std::unique_ptr<TailRing> TailRing::create(const std::string& path, std::uint64_t text_bytes,
-                                           const Owner& owner) {
+std::unique_ptr<TailRing> TailRing::create(SharedDirectory directory, std::string name,
+                                           std::uint64_t text_bytes, const Owner& owner) {
   std::unique_ptr<TailRing> ring(new TailRing);
+  ring->directory_ = std::move(directory);
+  ring->name_ = std::move(name);
   ring->pid_ = ::getpid();
   ring->file_bytes_ = file_bytes(text_bytes);
   ring->ring_bytes_ = ring->file_bytes_ - tail_header_bytes;
   void* base = MAP_FAILED;
-  if (!path.empty() && ring->open_file(path)) {
+  if (ring->directory_ != nullptr && ring->open_file()) {
     base = ::mmap(nullptr, ring->file_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd_, 0);
     if (base == MAP_FAILED) ring->remove_file();
   }
@@ -59,15 +58,10 @@ std::unique_ptr<TailRing> TailRing::create(const std::string& path, std::uint64_
   return ring;
 }
 
-bool TailRing::open_file(const std::string& path) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-      file_bytes_ > limit.rlim_cur) {
-    return false;  // asking the kernel would raise SIGXFSZ
-  }
-  fd_ = open_above_standard(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+bool TailRing::open_file() {
+  if (exceeds_file_size_limit(file_bytes_)) return false;
+  fd_ = directory_->open_file(name_, O_RDWR | O_CREAT | O_EXCL).file.release();
   if (fd_ < 0) return false;
-  path_ = path;
   // Reserved now: a full disk would answer a write to the mapping with SIGBUS.
   if (::posix_fallocate(fd_, 0, static_cast<off_t>(file_bytes_)) == 0) return true;
   remove_file();
@@ -75,7 +69,7 @@ bool TailRing::open_file(const std::string& path) {
 }
 
 void TailRing::remove_file() noexcept {
-  ::unlink(path_.c_str());
+  directory_->remove(name_);
   ::close(std::exchange(fd_, -1));
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "capture/tail_format.hpp"
+#include "journal/directory.hpp"
 #include "journal/live_files.hpp"
 
 namespace trace::detail {
@@ -27,10 +28,13 @@ class TailRing {
 
   // Of the whole file for so much text.
   static std::uint64_t file_bytes(std::uint64_t text_bytes) noexcept;
-  // `path`: of the file, which must not exist; empty, or when there is no room for it: memory.
-  // `text_bytes`: how much text it is to hold at least. Throws std::bad_alloc.
-  static std::unique_ptr<TailRing> create(const std::string& path, std::uint64_t text_bytes,
-                                          const Owner& owner);
+  // `name`: of the file in `directory`, which must not exist. No directory, or no room for it:
+  // memory. `text_bytes`: how much text it is to hold at least. Throws std::bad_alloc.
+  static std::unique_ptr<TailRing> create(SharedDirectory directory, std::string name,
+                                          std::uint64_t text_bytes, const Owner& owner);
+  static std::unique_ptr<TailRing> in_memory(std::uint64_t text_bytes, const Owner& owner) {
+    return create(nullptr, {}, text_bytes, owner);
+  }
   ~TailRing();  // removes the file
   TailRing(const TailRing&) = delete;
   TailRing& operator=(const TailRing&) = delete;
@@ -57,7 +61,7 @@ class TailRing {
 
  private:
   TailRing() = default;
-  bool open_file(const std::string& path);
+  bool open_file();
   void remove_file() noexcept;
   TailHeader& header() const noexcept { return *reinterpret_cast<TailHeader*>(base_); }
   std::byte* at(std::uint64_t offset) const noexcept {
@@ -76,7 +80,8 @@ class TailRing {
   void seal_last() noexcept;
 
   pid_t pid_ = 0;
-  std::string path_;
+  SharedDirectory directory_;
+  std::string name_;
   LiveFile* live_ = nullptr;
   int fd_ = -1;
   std::byte* base_ = nullptr;

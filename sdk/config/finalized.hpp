@@ -3,7 +3,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <trace/config.hpp>
 #include <trace/result.hpp>
@@ -19,10 +21,16 @@ class FinalizedConfig {
   // journal then stays in memory.
   std::string journal_dir;
 
+  // The names in Config::docker_clients.
+  std::vector<std::string> docker_clients;
+
  private:
   friend Result<FinalizedConfig> finalize(Config config, const Environment& environment);
   FinalizedConfig(Config values, std::string directory)
-      : journal_dir(std::move(directory)), values_(std::move(values)) {}
+      : journal_dir(std::move(directory)), values_(std::move(values)) {
+    docker_clients = split(values_.docker_clients);
+  }
+  static std::vector<std::string> split(std::string_view names);
 
   Config values_;
 };

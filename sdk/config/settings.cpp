@@ -46,6 +46,9 @@ constexpr std::array table{
             4 * mib, 16 * tib, "bytes that everything in the journal directory may take together"},
     Setting{"when_full", "SHIPTRACE_WHEN_FULL", Kind::when_full, &Config::when_full, 0, 0,
             "what `record()` does when the budget is spent: refuse the event, or wait"},
+    Setting{"docker_clients", "SHIPTRACE_DOCKER_CLIENTS", Kind::text, &Config::docker_clients, 0, 0,
+            "docker clients that may be called to remove containers of dead sessions, separated by "
+            "commas"},
     Setting{"guard_sigbus", "SHIPTRACE_GUARD_SIGBUS", Kind::boolean, &Config::guard_sigbus, 0, 0,
             "survive that somebody cuts the mapped journal short"},
     Setting{"redact_environment", "SHIPTRACE_REDACT_ENVIRONMENT", Kind::boolean,

@@ -1,20 +1,31 @@
 #include "journal/descriptor.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 namespace trace::detail {
 
-int open_above_standard(const std::string& path, int flags, unsigned mode) noexcept {
-  const int fd = open(path.c_str(), flags | O_CLOEXEC, mode);
+FileDescriptor::~FileDescriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+int open_above_standard(int directory, const char* path, int flags, unsigned mode) noexcept {
+  const int fd = openat(directory, path, flags | O_CLOEXEC, mode);
   if (fd < 0 || fd > STDERR_FILENO) return fd;
   const int above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
   const int error = errno;
   ::close(fd);
   errno = error;
   return above;
+}
+
+bool exceeds_file_size_limit(std::uint64_t bytes) noexcept {
+  rlimit limit{};
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+         bytes > limit.rlim_cur;
 }
 
 }  // namespace trace::detail

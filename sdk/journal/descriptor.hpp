@@ -1,12 +1,37 @@
-// Opens files on descriptors above the standard three: where a host has closed one of these, a
-// later print to "stderr" would land in our file.
+// FileDescriptor: a descriptor that closes itself. open_above_standard() opens files above the
+// standard three descriptors: where a host has closed one of these, a later print to "stderr"
+// would land in our file. Any thread.
 #pragma once
 
-#include <string>
+#include <cstdint>
+#include <utility>
 
 namespace trace::detail {
 
-// As open(2), close-on-exec. Negative with errno when it fails.
-int open_above_standard(const std::string& path, int flags, unsigned mode = 0) noexcept;
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(other.release()) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~FileDescriptor();
+
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+  int get() const noexcept { return fd_; }
+  int release() noexcept { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
+
+// As openat(2), close-on-exec. Negative with errno when it fails.
+int open_above_standard(int directory, const char* path, int flags, unsigned mode = 0) noexcept;
+
+// Whether this process may not make a file this long. Writing there all the same would raise
+// SIGXFSZ.
+bool exceeds_file_size_limit(std::uint64_t bytes) noexcept;
 
 }  // namespace trace::detail

@@ -2,24 +2,41 @@
 // them: other sessions, orphans, quarantine, dead letters. What is reserved is reserved under a
 // lock of the directory, so that two sessions do not take the same room.
 //
+// Dead letters have a share of the budget that nothing else takes, so that there is room for them
+// when the rest is spent, and they never take more.
+//
 // Thread-safe. A journal in memory has the budget for itself.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
-#include <string>
+#include <string_view>
 
+#include "journal/directory.hpp"
 #include "journal/live_files.hpp"
 
 namespace trace::detail {
 
+inline constexpr std::string_view budget_lock_name = ".lock";
+inline constexpr std::string_view quarantine_name = "quarantine";
+inline constexpr std::string_view dead_letters_name = "rejected.ndjson";
+inline constexpr std::string_view old_dead_letters_name = "rejected.old.ndjson";
+
+constexpr std::uint64_t share_of_dead_letters(std::uint64_t budget) noexcept {
+  return std::min(budget / 8, std::uint64_t{64} << 20);
+}
+
+// What the directory's files take, the whole share of the dead letters included.
+std::uint64_t bytes_in(const JournalDirectory& directory, std::uint64_t budget);
+
 class DirectoryBudget {
  public:
-  // `directory`: empty for a journal in memory.
-  DirectoryBudget(std::string directory, std::uint64_t bytes);
+  // `directory`: null for a journal in memory.
+  DirectoryBudget(SharedDirectory directory, std::uint64_t bytes);
   ~DirectoryBudget();
   DirectoryBudget(const DirectoryBudget&) = delete;
   DirectoryBudget& operator=(const DirectoryBudget&) = delete;
@@ -36,9 +53,7 @@ class DirectoryBudget {
   void look(std::uint64_t own);
 
  private:
-  std::uint64_t measured() const;
-
-  const std::string directory_;
+  const SharedDirectory directory_;
   const std::uint64_t bytes_;
   std::mutex mutex_;
   int lock_fd_ = -1;

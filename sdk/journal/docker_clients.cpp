@@ -1,5 +1,6 @@
 #include "journal/docker_clients.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <span>
@@ -34,14 +35,19 @@ bool add_docker_client(FileHeader& header, std::string_view program) noexcept {
   return true;
 }
 
-std::vector<std::string> docker_clients(const FileHeader& header) {
-  std::vector<std::string> programs;
+NotedClients noted_clients(const FileHeader& header, std::span<const std::string> ours) {
+  NotedClients noted;
   std::span<const char> rest(header.docker_clients);
   for (;;) {
     const std::string_view program = first_in(rest);
-    if (program.empty()) return programs;
-    programs.emplace_back(program);
+    if (program.empty()) return noted;
     rest = rest.subspan(program.size() + 1);
+    const auto same = std::find(ours.begin(), ours.end(), program);
+    if (same != ours.end()) {
+      noted.ours.push_back(*same);
+    } else {
+      noted.others.emplace_back(program);
+    }
   }
 }
 

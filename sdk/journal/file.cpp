@@ -1,9 +1,8 @@
 #include "journal/file.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,7 +11,7 @@
 #include <new>
 #include <utility>
 
-#include "journal/descriptor.hpp"
+#include "journal/file_lock.hpp"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -22,13 +21,6 @@ namespace trace::detail {
 namespace {
 
 std::string system_error() { return std::strerror(errno); }
-
-bool set_lock(int fd, short type) noexcept {
-  struct flock lock {};
-  lock.l_type = type;
-  lock.l_whence = SEEK_SET;
-  return fcntl(fd, F_OFD_SETLK, &lock) == 0;
-}
 
 void copy_text(char* to, std::size_t capacity, std::string_view text) noexcept {
   const std::size_t bytes = std::min(text.size(), capacity - 1);
@@ -61,22 +53,26 @@ void populate(std::byte* base, std::size_t bytes) noexcept {
   }
 }
 
-Result<std::unique_ptr<JournalFile>> JournalFile::create(const std::string& directory,
+Result<std::unique_ptr<JournalFile>> JournalFile::create(SharedDirectory directory,
                                                          const JournalIdentity& identity,
                                                          std::uint64_t capacity) {
   std::unique_ptr<JournalFile> file(new JournalFile);
-  file->path_ = directory + "/" + identity.session + ".journal";
-  const std::string temporary = file->path_ + ".new";
-  file->fd_ = open_above_standard(temporary, O_RDWR | O_CREAT | O_EXCL, 0600);
-  if (file->fd_ < 0) return Error("journal_dir", directory + ": " + system_error());
+  file->name_ = journal_name(identity.session);
+  file->path_ = directory->path_of(file->name_);
+  file->directory_ = std::move(directory);
+  const JournalDirectory& place = *file->directory_;
+  const std::string temporary = file->name_ + ".new";
+  OpenedFile opened = place.open_file(temporary, O_RDWR | O_CREAT | O_EXCL);
+  if (!opened) return Error("journal_dir", std::move(opened.why));
+  file->fd_ = opened.file.release();
   const auto fail = [&](const char* what) {
-    Error error("journal_dir", directory + ": " + what + ": " + system_error());
-    unlink(temporary.c_str());
+    Error error("journal_dir", fmt::format("{}: {}: {}", place.path(), what, system_error()));
+    place.remove(temporary);
     return error;
   };
-  if (!set_lock(file->fd_, F_WRLCK)) return fail("cannot lock a file here");
+  if (!try_lock(file->fd_)) return fail("cannot lock a file here");
   if (!file->map_header(identity, capacity)) return fail("cannot reserve space");
-  if (rename(temporary.c_str(), file->path_.c_str()) != 0) return fail("cannot rename");
+  if (!place.rename(temporary, file->name_)) return fail("cannot rename");
   return file;
 }
 
@@ -92,8 +88,6 @@ JournalFile::~JournalFile() {
   LiveFiles::remove(live_);
   if (base_ != nullptr) munmap(base_, capacity_);
 }
-
-std::string JournalFile::directory() const { return path_.substr(0, path_.rfind('/') + 1); }
 
 bool JournalFile::set_addresses_aside(std::uint64_t capacity) noexcept {
   // A limit on the address space leaves room for less.
@@ -130,10 +124,8 @@ bool JournalFile::reserve(std::uint64_t offset, std::uint64_t bytes) noexcept {
   if (fd_ < 0) return true;
   // Reserving would lengthen the file again and hide that it was cut.
   if (live_ != nullptr) LiveFiles::look_for_truncation(*live_);
-  rlimit limit{};
-  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-      offset + bytes > limit.rlim_cur) {
-    errno = EFBIG;  // asking the kernel would raise SIGXFSZ
+  if (exceeds_file_size_limit(offset + bytes)) {
+    errno = EFBIG;
     return false;
   }
   if (fallocate(fd_, 0, static_cast<off_t>(offset), static_cast<off_t>(bytes)) != 0 &&
@@ -188,11 +180,8 @@ bool JournalFile::kept(const std::byte* base, std::size_t bytes) const noexcept 
 }
 
 bool JournalFile::is_named() const noexcept {
-  struct stat named {};
-  struct stat held {};
   return !crash_safe() || fd_ < 0 ||
-         (stat(path_.c_str(), &named) == 0 && fstat(fd_, &held) == 0 &&
-          named.st_ino == held.st_ino && named.st_dev == held.st_dev);
+         (directory_->is_at_its_path() && directory_->leads_to(name_, fd_));
 }
 
 void JournalFile::forget_events() noexcept {
@@ -205,13 +194,13 @@ void JournalFile::forget_events() noexcept {
 
 void JournalFile::remove() noexcept {
   // What has the name now may be somebody else's.
-  if (crash_safe() && is_named()) unlink(path_.c_str());
+  if (crash_safe() && is_named()) directory_->remove(name_);
 }
 
 void JournalFile::release() noexcept {
   if (fd_ < 0) return;
   LiveFiles::descriptor_closed(live_);
-  set_lock(fd_, F_UNLCK);  // closing alone would not: the mappings hold the open file
+  unlock(fd_);  // closing alone would not: the mappings hold the open file
   ::close(std::exchange(fd_, -1));
 }
 

@@ -15,6 +15,7 @@
 
 #include <trace/result.hpp>
 
+#include "journal/directory.hpp"
 #include "journal/format.hpp"
 #include "journal/live_files.hpp"
 
@@ -30,9 +31,9 @@ class JournalFile {
  public:
   static constexpr std::uint64_t default_capacity = std::uint64_t{1} << 32;
 
-  // `directory` exists. `capacity`: addresses to set aside, in bytes; the file cannot outgrow them.
-  // Fails with what the system says; nothing is left behind then.
-  static Result<std::unique_ptr<JournalFile>> create(const std::string& directory,
+  // `capacity`: addresses to set aside, in bytes; the file cannot outgrow them. Fails with what the
+  // system says; nothing is left behind then.
+  static Result<std::unique_ptr<JournalFile>> create(SharedDirectory directory,
                                                      const JournalIdentity& identity,
                                                      std::uint64_t capacity = default_capacity);
   static std::unique_ptr<JournalFile> in_memory(const JournalIdentity& identity,
@@ -43,10 +44,12 @@ class JournalFile {
   JournalFile& operator=(const JournalFile&) = delete;
 
   FileHeader& header() const noexcept { return *header_; }
-  bool crash_safe() const noexcept { return !path_.empty(); }
+  bool crash_safe() const noexcept { return directory_ != nullptr; }
+  // The path for people and its name in directory(); empty for one in memory.
   const std::string& path() const noexcept { return path_; }
-  // The directory that it lies in; empty for one in memory.
-  std::string directory() const;
+  const std::string& name() const noexcept { return name_; }
+  // The directory that it lies in; null for one in memory.
+  const SharedDirectory& directory() const noexcept { return directory_; }
 
   // Reserved on disk now.
   std::uint64_t bytes() const noexcept { return bytes_; }
@@ -69,7 +72,7 @@ class JournalFile {
   }
   // Whether every truncation left these bytes alone.
   bool kept(const std::byte* base, std::size_t bytes) const noexcept;
-  // Whether the file still has its name.
+  // Whether the file still has its name, in the directory that its path leads to.
   bool is_named() const noexcept;
 
   // Leaves only the header for readers, and gives the space of all slabs back; mappings stay.
@@ -88,6 +91,8 @@ class JournalFile {
   std::byte* map(std::uint64_t offset, std::uint64_t bytes) noexcept;
 
   int fd_ = -1;
+  SharedDirectory directory_;
+  std::string name_;
   std::string path_;
   LiveFile* live_ = nullptr;
   FileHeader* header_ = nullptr;

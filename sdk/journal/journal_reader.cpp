@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "contract/identifier.hpp"
+#include "journal/directory.hpp"
 
 namespace trace::detail {
 namespace {
@@ -29,13 +30,9 @@ bool read_fully(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexc
   return true;
 }
 
-// It becomes part of ids and of file names.
-bool is_session_id(std::string_view text) {
-  constexpr std::size_t ulid_length = 26;
-  return text.size() == ulid_length && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-         });
-}
+// What is kept of a slab here and by whoever delivers it.
+constexpr std::size_t bytes_per_slab = 256;
+constexpr int pieces_between_looks = 16;
 
 // Texts behind a record's fixed part, checked against the record's end.
 class TextReader {
@@ -63,38 +60,36 @@ bool copy_fixed(std::span<const std::byte> record, T& to) {
 
 }  // namespace
 
-Result<JournalReader> JournalReader::read(int fd, std::string path) {
-  JournalReader reader(fd, std::move(path));
+Result<JournalReader> JournalReader::open(FileDescriptor file, std::string path) {
+  JournalReader reader(std::move(file), std::move(path));
   if (std::string wrong = reader.read_header(); !wrong.empty()) {
     return Error(reader.path_, std::move(wrong));
   }
-  reader.read_slabs();
   return reader;
 }
 
-JournalReader::JournalReader(JournalReader&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)),
-      live_(std::exchange(other.live_, nullptr)),
-      path_(std::move(other.path_)),
-      header_(std::move(other.header_)),
-      slabs_(std::move(other.slabs_)),
-      damaged_(std::move(other.damaged_)),
-      runs_(std::move(other.runs_)),
-      watermarks_(std::move(other.watermarks_)),
-      nodes_(std::move(other.nodes_)) {}
-
-JournalReader::JournalReader(int fd, std::string path)
-    : fd_(fd), live_(LiveFiles::add(fd, nullptr, 0)), path_(std::move(path)) {}
-
-JournalReader::~JournalReader() {
-  LiveFiles::remove(live_);
-  if (fd_ >= 0) ::close(fd_);
+Result<JournalReader> JournalReader::read(FileDescriptor file, std::string path) {
+  auto reader = open(std::move(file), std::move(path));
+  if (!reader) return reader;
+  while (!reader->read_on(Steady::time_point::max())) {
+  }
+  if (!reader->problem_.empty()) return Error(reader->path_, reader->problem_);
+  return reader;
 }
+
+JournalReader::JournalReader(FileDescriptor file, std::string path)
+    : file_(std::move(file)),
+      live_(LiveFiles::add(file_.get(), nullptr, 0)),
+      path_(std::move(path)) {}
 
 std::string JournalReader::read_header() {
   header_ = std::make_unique<FileHeader>();
-  if (!read_fully(fd_, header_.get(), sizeof(FileHeader), 0)) return "is shorter than its header";
-  if (std::memcmp(header_->magic, file_magic, sizeof file_magic) != 0) return "is no journal";
+  struct stat info {};
+  if (fstat(file_.get(), &info) != 0 || !S_ISREG(info.st_mode)) return "is not a regular file";
+  if (!read_fully(file_.get(), header_.get(), sizeof(FileHeader), 0)) {
+    return "is shorter than its header";
+  }
+  if (std::memcmp(header_->magic, file_magic, sizeof file_magic) != 0) return "is not a journal";
   if (header_->version != format_version) {
     return fmt::format("has format version {}; this version reads {}, so it is left alone",
                        header_->version, format_version);
@@ -104,47 +99,106 @@ std::string JournalReader::read_header() {
   header_->endpoint[sizeof header_->endpoint - 1] = '\0';
   if (!is_session_id(header_->session)) return "has a damaged session id";
   if (header_->extent_count.load() > max_extents) return "has a damaged extent table";
+  extents_ = check_extents(*header_, static_cast<std::uint64_t>(info.st_size));
   return {};
 }
 
-void JournalReader::read_slabs() {
-  struct stat info {};
-  const std::uint64_t size = fstat(fd_, &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
-  std::vector<SlabPlace> tables;
-  for (std::uint32_t i = 0; i < header_->extent_count.load(); ++i) {
-    const Extent& extent = header_->extents[i];
-    if (extent.slab_bytes != small_slab_bytes && extent.slab_bytes != large_slab_bytes) continue;
-    for (std::uint64_t n = 0; n < extent.slab_count; ++n) {
-      const std::uint64_t offset = extent.offset + n * extent.slab_bytes;
-      SlabHeader slab;
-      if (offset + extent.slab_bytes > size || !read_fully(fd_, &slab, sizeof slab, offset)) break;
-      const std::uint64_t word = slab.word.load();
-      const SlabPlace place{
-          offset,       extent.slab_bytes,      slab.lane,
-          slab.ordinal, committed_length(word), slab.lane == backlog_lane ? slab.run : 0};
-      if (place.committed == 0) continue;
-      if (slab.magic != slab_magic || slab.slab_bytes != extent.slab_bytes ||
-          place.committed > extent.slab_bytes - sizeof(SlabHeader)) {
-        damaged_.push_back(place);
-      } else {
-        (slab.lane == table_lane ? tables : slabs_).push_back(place);
+bool JournalReader::read_on(Steady::time_point until) {
+  const Steady::time_point start = Steady::now();
+  for (;;) {
+    for (int i = 0; i < pieces_between_looks; ++i) {
+      if (!read_piece()) return true;
+      if (memory_ > most_memory) {
+        problem_ = fmt::format("needs more than {} MiB of memory to be read; it is left alone",
+                               most_memory >> 20);
+        return true;
       }
     }
+    const Steady::time_point now = Steady::now();
+    if (time_ + (now - start) > most_time) {
+      problem_ = fmt::format("takes longer than {} s to be read; it is left alone",
+                             std::chrono::seconds(most_time).count());
+      return true;
+    }
+    if (now >= until) {
+      time_ += now - start;
+      return false;
+    }
   }
+}
+
+bool JournalReader::read_piece() {
+  if (extent_ < extents_.sound.size()) return read_slab();
+  if (!sorted_) {
+    sort_slabs();
+    return true;
+  }
+  if (table_ == tables_.size()) return false;
+  read_table(tables_[table_++]);
+  return true;
+}
+
+// Where the next bytes are that somebody wrote; the offset itself where the file system cannot say.
+std::uint64_t JournalReader::next_data(std::uint64_t offset) const noexcept {
+  const off_t found = lseek(file_.get(), static_cast<off_t>(offset), SEEK_DATA);
+  if (found >= 0) return static_cast<std::uint64_t>(found);
+  return errno == ENXIO ? UINT64_MAX : offset;
+}
+
+bool JournalReader::is_written(std::uint64_t offset, std::uint64_t bytes) const noexcept {
+  const off_t hole = lseek(file_.get(), static_cast<off_t>(offset), SEEK_HOLE);
+  return hole < 0 || static_cast<std::uint64_t>(hole) >= offset + bytes;
+}
+
+bool JournalReader::read_slab() {
+  const Extent& extent = extents_.sound[extent_];
+  if (slab_ == extent.slab_count) {
+    ++extent_;
+    slab_ = 0;
+    return true;
+  }
+  const std::uint64_t offset = extent.offset + slab_ * extent.slab_bytes;
+  // Most slabs of a large journal were never used, or their space was given back: such holes are
+  // skipped, so that the work is bounded by what takes space on the disk, not by the file's length.
+  const std::uint64_t data = next_data(offset);
+  if (data >= offset + extent.slab_bytes) {
+    slab_ = std::min<std::uint64_t>(extent.slab_count, (data - extent.offset) / extent.slab_bytes);
+    return true;
+  }
+  ++slab_;
+  SlabHeader slab;
+  if (!read_fully(file_.get(), &slab, sizeof slab, offset)) return true;
+  const std::uint64_t word = slab.word.load();
+  const SlabPlace place{
+      offset,       extent.slab_bytes,      slab.lane,
+      slab.ordinal, committed_length(word), slab.lane == backlog_lane ? slab.run : 0};
+  if (place.committed == 0) return true;
+  note_memory(bytes_per_slab);
+  if (slab.magic != slab_magic || slab.slab_bytes != extent.slab_bytes ||
+      place.committed > extent.slab_bytes - sizeof(SlabHeader) ||
+      !is_written(offset, place.used())) {
+    damaged_.push_back(place);
+  } else {
+    (slab.lane == table_lane ? tables_ : slabs_).push_back(place);
+  }
+  return true;
+}
+
+void JournalReader::sort_slabs() {
   const auto in_order = [](const SlabPlace& a, const SlabPlace& b) {
     return std::tie(a.lane, a.run, a.ordinal) < std::tie(b.lane, b.run, b.ordinal);
   };
   std::sort(slabs_.begin(), slabs_.end(), in_order);
-  std::sort(tables.begin(), tables.end(), in_order);
-  for (const SlabPlace& place : tables) read_table(place);
+  std::sort(tables_.begin(), tables_.end(), in_order);
+  sorted_ = true;
 }
 
 bool JournalReader::load(const SlabPlace& place, std::byte* to) const noexcept {
-  return read_fully(fd_, to, place.bytes, place.offset);
+  return read_fully(file_.get(), to, place.used(), place.offset);
 }
 
 void JournalReader::read_table(const SlabPlace& place) {
-  std::vector<std::byte> bytes(place.bytes);
+  std::vector<std::byte> bytes(place.used());
   if (!load(place, bytes.data())) {
     damaged_.push_back(place);
     return;
@@ -156,41 +210,54 @@ void JournalReader::read_table(const SlabPlace& place) {
     if (end - at < sizeof header) break;
     std::memcpy(&header, bytes.data() + at, sizeof header);
     if (header.size < sizeof header || header.size % 8 != 0 || header.size > end - at) break;
-    const std::span<const std::byte> record(bytes.data() + at, header.size);
-    bool good = false;
-    if (header.kind == RecordKind::run_metadata) {
-      RunMetadata fixed{};
-      FoundRun run{};
-      TextReader texts(record, sizeof fixed);
-      good = copy_fixed(record, fixed) && texts.take(fixed.run_id_bytes, run.id) &&
-             texts.take(fixed.workflow_id_bytes, run.workflow_id) &&
-             texts.take(fixed.organization_id_bytes, run.organization_id);
-      run.number = fixed.run;
-      run.total_actions = fixed.total_actions;
-      if (good && fault_of_run_id(run.id).empty()) runs_.push_back(std::move(run));
-    } else if (header.kind == RecordKind::watermark) {
-      Watermark fixed;
-      good = copy_fixed(record, fixed);
-      if (good) {
-        watermarks_.push_back({fixed.run, fixed.lane, fixed.through.load(),
-                               place.offset + at + offsetof(Watermark, through)});
-      }
-    } else if (header.kind == RecordKind::node_state) {
-      NodeStateRecord fixed{};
-      FoundNode node{};
-      TextReader texts(record, sizeof fixed);
-      good = copy_fixed(record, fixed) && texts.take(fixed.node_id_bytes, node.id);
-      node.run = fixed.run;
-      node.start_lane = fixed.start_lane.load();
-      node.end_lane = fixed.end_lane.load();
-      node.start_sequence = fixed.start_sequence.load();
-      node.end_sequence = fixed.end_sequence.load();
-      if (good && fault_of_node_id(node.id).empty()) nodes_.push_back(std::move(node));
-    }
-    if (!good) break;
+    if (!read_record({bytes.data() + at, header.size}, place.offset + at)) break;
     at += header.size;
   }
   if (at < end) damaged_.push_back(place);
+}
+
+bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t offset) {
+  RecordHeader header;
+  std::memcpy(&header, record.data(), sizeof header);
+  note_memory(record.size());
+  if (header.kind == RecordKind::run_metadata) {
+    RunMetadata fixed{};
+    FoundRun run{};
+    TextReader texts(record, sizeof fixed);
+    if (!copy_fixed(record, fixed) || !texts.take(fixed.run_id_bytes, run.id) ||
+        !texts.take(fixed.workflow_id_bytes, run.workflow_id) ||
+        !texts.take(fixed.organization_id_bytes, run.organization_id)) {
+      return false;
+    }
+    run.number = fixed.run;
+    run.total_actions = fixed.total_actions;
+    note_memory(sizeof run);
+    if (fault_of_run_id(run.id).empty()) runs_.push_back(std::move(run));
+    return true;
+  }
+  if (header.kind == RecordKind::watermark) {
+    Watermark fixed;
+    if (!copy_fixed(record, fixed)) return false;
+    note_memory(sizeof(FoundWatermark));
+    watermarks_.push_back(
+        {fixed.run, fixed.lane, fixed.through.load(), offset + offsetof(Watermark, through)});
+    return true;
+  }
+  if (header.kind == RecordKind::node_state) {
+    NodeStateRecord fixed{};
+    FoundNode node{};
+    TextReader texts(record, sizeof fixed);
+    if (!copy_fixed(record, fixed) || !texts.take(fixed.node_id_bytes, node.id)) return false;
+    node.run = fixed.run;
+    node.start_lane = fixed.start_lane.load();
+    node.end_lane = fixed.end_lane.load();
+    node.start_sequence = fixed.start_sequence.load();
+    node.end_sequence = fixed.end_sequence.load();
+    note_memory(sizeof node);
+    if (fault_of_node_id(node.id).empty()) nodes_.push_back(std::move(node));
+    return true;
+  }
+  return false;
 }
 
 }  // namespace trace::detail

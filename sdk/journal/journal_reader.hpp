@@ -1,15 +1,21 @@
 // JournalReader: a journal file as somebody finds it who did not write it. Everything is read with
 // pread, never through a mapping, and every number in the file is checked, since nobody knows what
-// happened to it. Used by recovery and by `inspect`. One thread.
+// happened to it. Reading takes memory and time for what the file really holds, in steps, and no
+// more than the limits below. Used by recovery and by `inspect`. One thread.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <trace/result.hpp>
 
+#include "journal/descriptor.hpp"
+#include "journal/extents.hpp"
 #include "journal/format.hpp"
 #include "journal/live_files.hpp"
 
@@ -22,6 +28,11 @@ struct SlabPlace {
   std::uint64_t ordinal;
   std::uint32_t committed;
   std::uint32_t run;  // of a slab of the backlog
+
+  // What of it was written, header included.
+  std::uint64_t used() const noexcept {
+    return std::min<std::uint64_t>(bytes, sizeof(SlabHeader) + std::uint64_t{committed});
+  }
 };
 
 struct FoundRun {
@@ -48,17 +59,28 @@ struct FoundNode {
 
 class JournalReader {
  public:
-  // Takes over the descriptor. The error says what is wrong with the file.
-  static Result<JournalReader> read(int fd, std::string path);
+  using Steady = std::chrono::steady_clock;
+  // Of one journal: what is kept in memory of it while it is read, and the time that reading takes.
+  static constexpr std::uint64_t most_memory = std::uint64_t{256} << 20;
+  static constexpr std::chrono::seconds most_time{30};
 
-  ~JournalReader();
-  JournalReader(JournalReader&& other) noexcept;
+  // Reads the header. The error says what is wrong with the file.
+  static Result<JournalReader> open(FileDescriptor file, std::string path);
+  // The same, and everything else at once.
+  static Result<JournalReader> read(FileDescriptor file, std::string path);
+
+  JournalReader(JournalReader&& other) = default;
   JournalReader& operator=(JournalReader&&) = delete;
+
+  // Reads on, until `until` at the longest, but for one slab. True when there is no more to read:
+  // everything was read, or problem() says why the journal cannot be.
+  bool read_on(Steady::time_point until);
+  const std::string& problem() const noexcept { return problem_; }
 
   const FileHeader& header() const noexcept { return *header_; }
   FileHeader& header() noexcept { return *header_; }
   const std::string& path() const noexcept { return path_; }
-  int fd() const noexcept { return fd_; }
+  int fd() const noexcept { return file_.get(); }
 
   // Event slabs with data, by lane and then in the order in which the lane opened them.
   const std::vector<SlabPlace>& slabs() const noexcept { return slabs_; }
@@ -68,19 +90,40 @@ class JournalReader {
   // Slabs whose header makes no sense.
   const std::vector<SlabPlace>& damaged() const noexcept { return damaged_; }
 
-  // The slab's bytes, header included; false when they cannot be read.
+  // The extent table names places that no session can have written to.
+  bool has_damaged_extents() const noexcept { return extents_.damaged > 0; }
+  // Somebody cut the file short.
+  bool is_cut() const noexcept { return extents_.cut; }
+
+  // What was written of the slab: used() bytes; false when they cannot be read.
   bool load(const SlabPlace& place, std::byte* to) const noexcept;
 
  private:
-  JournalReader(int fd, std::string path);
+  JournalReader(FileDescriptor file, std::string path);
   std::string read_header();  // what is wrong, or nothing
-  void read_slabs();
+  // Does one piece of the work; false when all is done.
+  bool read_piece();
+  bool read_slab();
+  void sort_slabs();
   void read_table(const SlabPlace& place);
+  bool read_record(std::span<const std::byte> record, std::uint64_t offset);
+  std::uint64_t next_data(std::uint64_t offset) const noexcept;
+  bool is_written(std::uint64_t offset, std::uint64_t bytes) const noexcept;
+  void note_memory(std::size_t bytes) noexcept { memory_ += bytes; }
 
-  int fd_ = -1;
-  LiveFile* live_ = nullptr;
+  FileDescriptor file_;
+  LiveFileHandle live_;
   std::string path_;
   std::unique_ptr<FileHeader> header_;
+  CheckedExtents extents_;
+  std::size_t extent_ = 0;  // that is being read, and the slab in it
+  std::uint64_t slab_ = 0;
+  std::size_t table_ = 0;  // that is being read
+  bool sorted_ = false;
+  std::uint64_t memory_ = 0;
+  Steady::duration time_{};
+  std::string problem_;
+  std::vector<SlabPlace> tables_;
   std::vector<SlabPlace> slabs_;
   std::vector<SlabPlace> damaged_;
   std::vector<FoundRun> runs_;

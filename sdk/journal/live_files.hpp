@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace trace::detail {
 
@@ -47,5 +48,11 @@ class LiveFiles {
   // it must not allocate memory, because a thread that it does not have may hold the heap's locks.
   static std::uint32_t generation() noexcept;
 };
+
+struct LiveFileRemover {
+  void operator()(LiveFile* file) const noexcept { LiveFiles::remove(file); }
+};
+// Takes the file off the table at its end. Declared behind the descriptor, so that it ends first.
+using LiveFileHandle = std::unique_ptr<LiveFile, LiveFileRemover>;
 
 }  // namespace trace::detail

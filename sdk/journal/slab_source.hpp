@@ -36,6 +36,8 @@ class SlabSource {
   // Makes the slab's bytes readable until unload(); false when they cannot be read.
   virtual bool load(Slab&) noexcept { return true; }
   virtual void unload(Slab&) noexcept {}
+  // True: the next slab is to be loaded in a later pass, because this one has taken long enough.
+  virtual bool pauses() noexcept { return false; }
   // The rest of the slab, from `position` on, makes no sense.
   virtual void set_aside(Slab&, std::uint32_t position) noexcept { (void)position; }
 

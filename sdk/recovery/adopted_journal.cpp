@@ -1,28 +1,34 @@
 #include "recovery/adopted_journal.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
 
-#include "journal/descriptor.hpp"
-#include "recovery/found_tail.hpp"
-#include "recovery/recovery_lane.hpp"
+#include "recovery/orphan.hpp"
 
 namespace trace::detail {
 namespace {
 
 constexpr std::uint64_t spill_budget = std::uint64_t{1} << 30;
-constexpr std::uint64_t most_recorded_per_byte = 8;
+
+bool of_one_stream(const Slab& one, const Slab& other) noexcept {
+  return one.lane == other.lane && one.run == other.run;
+}
 
 }  // namespace
 
-AdoptedJournal::AdoptedJournal(JournalReader reader) : reader_(std::move(reader)) {
-  for (const SlabPlace& place : reader_.slabs()) {
+AdoptedJournal::AdoptedJournal(JournalReader reader, SharedDirectory directory,
+                               std::uint64_t budget)
+    : reader_(std::move(reader)), directory_(directory), quarantine_(std::move(directory), budget) {
+  // What was moved aside is older than what its lanes hold of the same run.
+  std::vector<const SlabPlace*> places;
+  for (const SlabPlace& place : reader_.slabs()) places.push_back(&place);
+  std::stable_partition(places.begin(), places.end(),
+                        [](const SlabPlace* place) { return place->lane == backlog_lane; });
+  for (const SlabPlace* each : places) {
+    const SlabPlace& place = *each;
     Slab& slab = slabs_.emplace_back();
     slab.bytes = place.bytes;
     slab.lane = place.lane;
@@ -35,29 +41,44 @@ AdoptedJournal::AdoptedJournal(JournalReader reader) : reader_(std::move(reader)
     through = std::max(through, mark.through);
     offsets_[place] = mark.offset;
   }
-  for (const SlabPlace& place : reader_.damaged()) quarantine(place);
+  for (const FoundRun& run : reader_.runs()) run_ids_.emplace(run.number, &run.id);
+  for (const SlabPlace& place : reader_.damaged()) set_aside(place);
 }
 
 bool AdoptedJournal::next_opened(Slab*& slab) noexcept {
-  if (next_ < slabs_.size()) {
-    slab = &slabs_[next_++];
-    return true;
+  if (next_ == slabs_.size()) return additions_ != nullptr && additions_->next_opened(slab);
+  const bool new_stream = next_ == 0 || !of_one_stream(slabs_[next_ - 1], slabs_[next_]);
+  if (new_stream && !begin_stream()) return false;
+  slab = &slabs_[next_++];
+  return true;
+}
+
+// False: the slabs of this lane have to wait until those of the lanes before are through.
+bool AdoptedJournal::begin_stream() noexcept {
+  std::uint64_t largest = 0;
+  for (std::size_t i = next_; i < slabs_.size() && of_one_stream(slabs_[next_], slabs_[i]); ++i) {
+    largest = std::max<std::uint64_t>(largest, slabs_[i].bytes);
   }
-  return added_ != nullptr && added_->next_opened(slab);
+  if (finished_ == next_) group_bytes_ = 0;
+  if (group_bytes_ > 0 && group_bytes_ + largest > most_loaded) return false;
+  group_bytes_ += largest;
+  return true;
 }
 
 bool AdoptedJournal::load(Slab& slab) noexcept {
   if (slab.base != nullptr) return true;  // of the added events: it lies in memory
   const SlabPlace& place = *places_.at(&slab);
   try {
-    auto bytes = std::make_unique<std::byte[]>(place.bytes);
+    auto bytes = std::make_unique<std::byte[]>(place.used());
     if (!reader_.load(place, bytes.get())) {
-      quarantine(place);
+      ++finished_;
+      set_aside(place);
       return false;
     }
     slab.base = bytes.get();
     loaded_[&slab] = std::move(bytes);
   } catch (...) {
+    ++finished_;
     return false;
   }
   // Nobody writes to it any more. The length is the one that was checked.
@@ -66,12 +87,23 @@ bool AdoptedJournal::load(Slab& slab) noexcept {
 }
 
 void AdoptedJournal::unload(Slab& slab) noexcept {
-  if (loaded_.erase(&slab) > 0) slab.base = nullptr;
+  if (loaded_.erase(&slab) == 0) return;
+  slab.base = nullptr;
+  ++finished_;
 }
 
 void AdoptedJournal::set_aside(Slab& slab, std::uint32_t) noexcept {
   const auto place = places_.find(&slab);
-  if (place != places_.end()) quarantine(*place->second);
+  if (place != places_.end()) set_aside(*place->second);
+}
+
+void AdoptedJournal::set_aside(const SlabPlace& place) noexcept {
+  try {
+    std::vector<std::byte> bytes(place.used());
+    if (!reader_.load(place, bytes.data())) bytes.clear();
+    quarantine_.copy(fmt::format("{}-{}.slab", reader_.header().session, place.offset), bytes);
+  } catch (...) {  // no memory: the slab is lost either way; the others are not
+  }
 }
 
 bool AdoptedJournal::is_resolved(std::uint32_t run, std::uint32_t lane,
@@ -85,9 +117,13 @@ bool AdoptedJournal::is_resolved(std::uint32_t run, std::uint32_t lane,
 }
 
 void AdoptedJournal::give_back(Slab* slab) noexcept {
-  if (spill_ == nullptr || slab->lane == recovery_lane || places_.contains(slab)) return;
-  spill_->give_back(slab);
-  spill_->replenish(0, 0);
+  if (places_.contains(slab)) return;
+  if (slab->lane == recovery_lane) {
+    additions_->give_back(slab);
+  } else if (spill_ != nullptr) {
+    spill_->give_back(slab);
+    spill_->replenish(0, 0);
+  }
 }
 
 Slab* AdoptedJournal::take_backlog_slab(SlabSize size) noexcept {
@@ -100,12 +136,17 @@ Slab* AdoptedJournal::take_backlog_slab(SlabSize size) noexcept {
 }
 
 void AdoptedJournal::open_spill() {
-  const std::string directory = std::filesystem::path(reader_.path()).parent_path().string();
-  const JournalIdentity identity{fmt::format("{}-backlog", reader_.header().session), "", ""};
-  auto file = JournalFile::create(directory, identity);
-  // Should this process die, the adopted journal still has everything.
-  if (file) (*file)->remove();
-  spill_file_ = file ? std::move(*file) : JournalFile::in_memory(identity);
+  const std::string_view ending = spill_ending.substr(0, spill_ending.rfind('.'));
+  const JournalIdentity identity{fmt::format("{}{}", reader_.header().session, ending), "", ""};
+  if (directory_ != nullptr) {
+    auto file = JournalFile::create(directory_, identity);
+    // Should this process die, the adopted journal still has everything.
+    if (file) {
+      (*file)->remove();
+      spill_file_ = std::move(*file);
+    }
+  }
+  if (spill_file_ == nullptr) spill_file_ = JournalFile::in_memory(identity);
   spill_ = std::make_unique<SlabPool>(*spill_file_, spill_budget);
 }
 
@@ -139,92 +180,29 @@ bool AdoptedJournal::committed(std::uint32_t run, std::uint32_t lane,
 }
 
 const std::string* AdoptedJournal::run_id(std::uint32_t run) const {
-  const auto found = std::find_if(reader_.runs().begin(), reader_.runs().end(),
-                                  [&](const FoundRun& each) { return each.number == run; });
-  return found == reader_.runs().end() ? nullptr : &found->id;
+  const auto found = run_ids_.find(run);
+  return found == run_ids_.end() ? nullptr : found->second;
 }
 
-std::vector<const FoundNode*> AdoptedJournal::lost_nodes() const {
-  std::vector<const FoundNode*> lost;
+std::vector<LostNode> AdoptedJournal::lost_nodes() const {
+  std::vector<LostNode> lost;
   if (reader_.header().closed_cleanly.load() != 0) return lost;
   for (const FoundNode& node : reader_.nodes()) {
-    if (committed(node.run, node.start_lane, node.start_sequence) &&
-        !committed(node.run, node.end_lane, node.end_sequence) && run_id(node.run) != nullptr) {
-      lost.push_back(&node);
+    const std::string* run = run_id(node.run);
+    if (run != nullptr && committed(node.run, node.start_lane, node.start_sequence) &&
+        !committed(node.run, node.end_lane, node.end_sequence)) {
+      lost.push_back({node.run, run, &node.id});
     }
   }
   return lost;
 }
 
-AdoptedJournal::Added AdoptedJournal::add_events(std::string_view timestamp) {
-  const std::vector<const FoundNode*> lost = lost_nodes();
-  std::vector<FoundTail> tails;
-  std::uint64_t bytes = (lost.size() / 16 + 2) * large_slab_bytes;
-  for (const std::string& path : tails_of(reader_.path())) {
-    auto tail = FoundTail::read(path);
-    if (!tail && FoundTail::was_begun(path)) quarantine_tail(path);
-    if (!tail || run_id(tail->run()) == nullptr) continue;
-    // The fields of a JSON log line lie beside it. Only what is used is touched.
-    bytes += large_slab_bytes + most_recorded_per_byte * tail->bytes();
-    tails.push_back(std::move(*tail));
+bool AdoptedJournal::add_events(std::string_view timestamp, Steady::time_point until) {
+  if (additions_ == nullptr) {
+    additions_ = std::make_unique<Additions>(reader_.header().session, directory_, lost_nodes(),
+                                             [this](std::uint32_t run) { return run_id(run); });
   }
-  Added added;
-  if (lost.empty() && tails.empty()) return added;
-  memory_ = JournalFile::in_memory({std::string(reader_.header().session), "", ""},
-                                   std::max(JournalFile::default_capacity, 2 * bytes));
-  added_ = std::make_unique<SlabPool>(*memory_, bytes + header_bytes);
-  RecoveryLane lane(*added_);
-  for (const FoundTail& tail : tails) {
-    lane.begin_node(tail.run(), *run_id(tail.run()), tail.node());
-    TailEvents events(lane, tail);
-    tail.tell(events);
-  }
-  for (const FoundNode* node : lost) {
-    lane.begin_node(node->run, *run_id(node->run), node->id);
-    if (lane.record({.type = Type::failed,
-                     .level = Level::error,
-                     .message = "the worker was lost",
-                     .error_message = "the worker died before this node ended",
-                     .error_code = "WORKER_LOST",
-                     .timestamp = timestamp})) {
-      ++added.lost_nodes;
-    }
-  }
-  added.events = lane.recorded();
-  return added;
-}
-
-std::filesystem::path AdoptedJournal::quarantine_directory() const {
-  std::filesystem::path directory =
-      std::filesystem::path(reader_.path()).parent_path() / "quarantine";
-  std::filesystem::create_directories(directory);
-  std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
-  return directory;
-}
-
-void AdoptedJournal::quarantine_tail(const std::string& path) noexcept {
-  try {
-    const std::filesystem::path name = std::filesystem::path(path).filename();
-    std::filesystem::rename(path, quarantine_directory() / name);
-    ++quarantined_;
-  } catch (...) {  // it is lost either way; the rest is not
-  }
-}
-
-void AdoptedJournal::quarantine(const SlabPlace& place) noexcept {
-  try {
-    const std::filesystem::path journal = reader_.path();
-    const std::filesystem::path directory = quarantine_directory();
-    std::vector<std::byte> bytes(place.bytes);
-    if (!reader_.load(place, bytes.data())) return;
-    const std::string path =
-        (directory / fmt::format("{}-{}.slab", journal.stem().string(), place.offset)).string();
-    const int fd = open_above_standard(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (fd < 0) return;
-    if (write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size())) ++quarantined_;
-    ::close(fd);
-  } catch (...) {  // the slab is lost either way; the others are not
-  }
+  return additions_->record_some(timestamp, until, quarantine_);
 }
 
 }  // namespace trace::detail

@@ -1,11 +1,14 @@
-// AdoptedJournal: an orphan's slabs and watermarks in the shape in which the shipper takes them. At
-// most one slab per lane is in memory at a time. Slabs that make no sense are copied to
-// "quarantine/" beside the journal; the rest goes on. One thread.
+// AdoptedJournal: an orphan's slabs and watermarks in the shape in which the shipper takes them.
+// Slabs that make no sense are copied to "quarantine/" beside the journal; the rest goes on.
+//
+// Time and memory are bounded whatever the file holds. A pass of the shipper reads slabs for some
+// milliseconds and pauses then. At most one slab per lane is in memory at a time, and only so many
+// lanes: of a worker with more busy threads than that, some lanes are delivered after the others,
+// each in its own order. One thread.
 #pragma once
 
 #include <cstdint>
 #include <deque>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,67 +20,77 @@
 #include "journal/journal_reader.hpp"
 #include "journal/slab_pool.hpp"
 #include "record/lane.hpp"
+#include "recovery/additions.hpp"
+#include "recovery/quarantine.hpp"
 
 namespace trace::detail {
 
 class AdoptedJournal final : public SlabSource, public WatermarkStore {
  public:
-  explicit AdoptedJournal(JournalReader reader);
+  // Slabs that are in memory at a time: 256 large ones.
+  static constexpr std::uint64_t most_loaded = std::uint64_t{128} << 20;
+
+  // `directory`: where the journal lies; its budget.
+  AdoptedJournal(JournalReader reader, SharedDirectory directory, std::uint64_t budget);
 
   JournalReader& reader() noexcept { return reader_; }
+  std::string session() const { return reader_.header().session; }
+  // Slabs are read until then, but for one that was begun.
+  void begin_step(Steady::time_point until) noexcept { step_end_ = until; }
 
   bool next_opened(Slab*& slab) noexcept override;
   void give_back(Slab* slab) noexcept override;
   Slab* take_backlog_slab(SlabSize size) noexcept override;
   bool load(Slab& slab) noexcept override;
   void unload(Slab& slab) noexcept override;
+  bool pauses() noexcept override { return Steady::now() >= step_end_; }
   void set_aside(Slab& slab, std::uint32_t position) noexcept override;
   bool may_be_resolved() const noexcept override { return true; }
   bool is_resolved(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) noexcept override;
   bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
 
-  // Adds the last lines of captured output that waited beside the journal, and then FAILED,
-  // WORKER_LOST, for each node that was started and not ended. Only after everything else was read.
-  // The identities follow from the files alone, so that a repeated recovery repeats them.
-  struct Added {
-    std::size_t events = 0;
-    std::size_t lost_nodes = 0;
-  };
-  Added add_events(std::string_view timestamp);
+  // Every slab of the file was given out.
+  bool all_opened() const noexcept { return next_ == slabs_.size(); }
+  // Records more of the events that are to be added; only after everything else was delivered, and
+  // what the call before has added. False: there is nothing more.
+  bool add_events(std::string_view timestamp, Steady::time_point until);
+  const Additions* additions() const noexcept { return additions_.get(); }
 
   // Leaves only the header in the file. After everything was delivered.
   bool forget_events() noexcept;
 
-  // Slabs and tails that make no sense.
-  std::size_t quarantined() const noexcept { return quarantined_; }
+  Quarantine& quarantine() noexcept { return quarantine_; }
+  const Quarantine& quarantine() const noexcept { return quarantine_; }
 
  private:
   using Place = std::pair<std::uint32_t, std::uint32_t>;  // run, lane
 
-  std::vector<const FoundNode*> lost_nodes() const;
+  std::vector<LostNode> lost_nodes() const;
   bool committed(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) const;
   void open_spill();
-  std::filesystem::path quarantine_directory() const;
-  void quarantine(const SlabPlace& place) noexcept;
-  void quarantine_tail(const std::string& path) noexcept;
+  bool begin_stream() noexcept;
+  void set_aside(const SlabPlace& place) noexcept;
   const std::string* run_id(std::uint32_t run) const;
 
   JournalReader reader_;
+  const SharedDirectory directory_;
+  Quarantine quarantine_;
+  Steady::time_point step_end_ = Steady::time_point::max();
   std::deque<Slab> slabs_;
   std::unordered_map<Slab*, const SlabPlace*> places_;
   std::unordered_map<Slab*, std::unique_ptr<std::byte[]>> loaded_;
+  std::unordered_map<std::uint32_t, const std::string*> run_ids_;
   std::size_t next_ = 0;
+  std::size_t finished_ = 0;       // of those that were given out
+  std::uint64_t group_bytes_ = 0;  // the largest slab of each lane that is given out together
   std::map<Place, std::uint64_t> offsets_;  // of the number in the file
   std::map<Place, std::uint64_t> highest_;  // seen or resolved
-  std::size_t quarantined_ = 0;
 
   // What a run leaves for later while others are delivered.
   std::unique_ptr<JournalFile> spill_file_;
   std::unique_ptr<SlabPool> spill_;
 
-  // Where the events are recorded that are added.
-  std::unique_ptr<JournalFile> memory_;
-  std::unique_ptr<SlabPool> added_;
+  std::unique_ptr<Additions> additions_;
 };
 
 }  // namespace trace::detail

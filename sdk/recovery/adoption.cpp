@@ -1,24 +1,33 @@
 #include "recovery/adoption.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <exception>
 
 #include "contract/json_text.hpp"
 #include "journal/docker_clients.hpp"
-#include "recovery/found_tail.hpp"
 
 namespace trace::detail {
 namespace {
 
-constexpr std::chrono::milliseconds reaping_interval(50);
+using namespace std::chrono_literals;
+
+constexpr auto reaping_interval = 50ms;
+// For reading, in one step: a deadline of close() or flush() comes between two steps.
+constexpr auto step_time = 20ms;
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_quoted(out, text);
+  return out;
+}
 
 }  // namespace
 
 Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limits)
-    : path_(reader.path()),
-      journal_(std::move(reader)),
+    : name_(journal_name(reader.header().session)),
+      path_(reader.path()),
+      journal_(std::move(reader), parts.directory, parts.journal_budget),
       parts_(parts),
       clock_(parts.clock),
       wall_time_(journal_.reader().header()),
@@ -31,53 +40,107 @@ Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limi
                    .organization_id = run.organization_id,
                    .total_actions = run.total_actions});
   }
-  if (parts_.reap) {
-    const FileHeader& header = journal_.reader().header();
-    try {
-      reaping_ = parts_.reap({std::string(header.session), path_, docker_clients(header)});
-    } catch (const std::exception& error) {  // of the host's own Reap, or no memory
-      parts_.diagnostics.report("containers", error.what());
-    }
+  if (!parts_.is_reaped) begin_reaping();
+}
+
+void Adoption::begin_reaping() {
+  const FileHeader& header = journal_.reader().header();
+  NotedClients clients = noted_clients(header, parts_.docker_clients);
+  for (const std::string& other : clients.others) {
+    complain("containers",
+             fmt::format("containers of the dead session {} may be left behind (label "
+                         "shiptrace.session={}): it used the docker client {}, which is not among "
+                         "the docker_clients of this process",
+                         header.session, header.session, quoted(other)));
   }
+  if (!parts_.reap) {
+    if (clients.ours.empty()) return;
+    complain("containers", fmt::format("containers of the dead session {} may be left behind: "
+                                       "nobody here can remove them",
+                                       header.session));
+    containers_left_ = true;
+    return;
+  }
+  try {
+    reaping_ = parts_.reap({std::string(header.session), path_,
+                            parts_.directory ? parts_.directory->descriptor() : -1,
+                            std::move(clients.ours)});
+  } catch (const std::exception& error) {  // of the host's own Reap, or no memory
+    complain("containers", error.what());
+    containers_left_ = true;
+  }
+}
+
+void Adoption::complain(std::string_view reason, std::string text) {
+  parts_.diagnostics.report(reason, text);
+  complaints_.push_back(std::move(text));
 }
 
 void Adoption::hurry(Steady::time_point deadline) { shipper_.request_flush(last_stamp, deadline); }
 
 Steady::time_point Adoption::step(Steady::time_point now) {
+  const Steady::time_point step_end = Steady::now() + step_time;
+  journal_.begin_step(step_end);
   const Steady::time_point next = shipper_.step(now);
   if (shipper_.resolved_before() < last_stamp) return next;
-  if (!nodes_added_) {
-    nodes_added_ = true;
+  if (!journal_.all_opened()) return now;
+  if (!all_added_) {
     std::string timestamp;
     append_timestamp(timestamp, parts_.clock.wall_ns());
-    const AdoptedJournal::Added added = journal_.add_events(timestamp);
-    lost_nodes_ = added.lost_nodes;
-    if (added.events > 0) return now;
+    all_added_ = !journal_.add_events(timestamp, step_end);
+    return now;
   }
-  if (reaping_ != nullptr) {
-    // The lock goes with the journal: first what it allows.
-    waits_for_reaping_ = !reaping_->ended();
-    if (waits_for_reaping_) return now + reaping_interval;
-    still_running_ = reaping_->complaint();
-  } else if (!docker_clients(journal_.reader().header()).empty()) {
-    still_running_ =
-        fmt::format("{}: its containers may be left, and nobody here can remove them", path_);
-  }
-  if (!still_running_.empty()) parts_.diagnostics.report("containers", still_running_);
-  if (journal_.quarantined() > 0) {
-    parts_.diagnostics.report(
-        "quarantine",
-        fmt::format("{} damaged slabs or tails of {} are kept in quarantine/; the rest of it "
-                    "was delivered",
-                    journal_.quarantined(), path_));
-  }
-  // The header's note of docker clients is needed until nothing of theirs is left.
-  const bool note_stays = !still_running_.empty() && journal_.forget_events();
-  if (!note_stays) unlink(path_.c_str());
-  // Only now: a repeated recovery has to find them.
-  for (const std::string& tail : tails_of(path_)) unlink(tail.c_str());
-  done_ = true;
+  if (!end_reaping()) return now + reaping_interval;
+  finish();
   return now;
+}
+
+// The lock goes with the journal: first what it allows.
+bool Adoption::end_reaping() {
+  if (reaping_ != nullptr) {
+    waits_for_reaping_ = !reaping_->ended();
+    if (waits_for_reaping_) return false;
+    const std::string complaint = reaping_->complaint();
+    reaped_ = complaint.empty();
+    containers_left_ = !reaped_;
+    if (!complaint.empty()) complain("containers", complaint);
+    reaping_.reset();
+  }
+  return true;
+}
+
+void Adoption::finish() {
+  for (const std::string& why : journal_.additions()->refused()) complain("recovery", why);
+  if (parts_.directory != nullptr) {
+    // What is behind rows that make no sense may be worth something to somebody.
+    if (journal_.reader().has_damaged_extents()) journal_.quarantine().take(name_);
+    // The header's note of docker clients is needed until nothing of theirs is left.
+    const bool note_stays = containers_left_ && journal_.forget_events();
+    if (!note_stays) parts_.directory->remove(name_);
+    // Only now: a repeated recovery has to find them.
+    journal_.additions()->remove_tails();
+  }
+  tell_of_quarantine();
+  done_ = true;
+}
+
+void Adoption::tell_of_quarantine() {
+  if (journal_.reader().is_cut()) {
+    parts_.diagnostics.report(
+        "quarantine", fmt::format("{} is shorter than its session made it: somebody cut it; the "
+                                  "rest of it was delivered",
+                                  path_));
+  }
+  const Quarantine& quarantine = journal_.quarantine();
+  if (quarantine.found() == 0) return;
+  std::string text = fmt::format(
+      "{} damaged slabs or files of {}, {} of them are kept in quarantine/; the rest of "
+      "it was delivered",
+      quarantine.found(), path_, quarantine.kept());
+  if (quarantine.removed() > 0) {
+    text += fmt::format("; {} older files made room", quarantine.removed());
+  }
+  parts_.diagnostics.report("quarantine", text);
 }
 
 }  // namespace trace::detail

@@ -1,11 +1,14 @@
 // Adoption: delivers what an orphaned journal still holds, under the identity that its session gave
-// it, then removes the file. Has a step() like the shipper, which does the work inside. One thread.
+// it, then removes the file. Has a step() like the shipper, which does the work inside; a step
+// takes some milliseconds beside the time of a send, whatever the file holds. One thread.
 #pragma once
 
 #include <trace/orphan.hpp>
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "recovery/adopted_journal.hpp"
 #include "ship/shipper.hpp"
@@ -20,11 +23,17 @@ struct AdoptionParts {
   TakenEvents& taken;
   Reap reap = {};
   RedactionRules redaction = {};
+  // Where the journals lie, and its budget; our own docker clients.
+  SharedDirectory directory = {};
+  std::uint64_t journal_budget = 0;
+  std::vector<std::string> docker_clients = {};
+  // The containers of the session that is adopted are gone already.
+  bool is_reaped = false;
 };
 
 class Adoption {
  public:
-  // `reader` holds the journal's lock.
+  // `reader` has read the journal and holds its lock.
   Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limits);
 
   // Does what can be done now; answers when there will be something to do again.
@@ -35,14 +44,21 @@ class Adoption {
   void hurry(Steady::time_point deadline);
 
   const std::string& path() const noexcept { return path_; }
+  std::string session() const { return journal_.session(); }
   const ShipperCounters& counters() const noexcept { return shipper_.counters(); }
-  std::size_t lost_nodes() const noexcept { return lost_nodes_; }
-  std::size_t quarantined() const noexcept { return journal_.quarantined(); }
+  std::size_t lost_nodes() const noexcept {
+    return journal_.additions() == nullptr ? 0 : journal_.additions()->lost_nodes();
+  }
+  std::size_t quarantined() const noexcept { return journal_.quarantine().found(); }
   // All is delivered, and what that session started is being ended.
   bool reaping() const noexcept { return waits_for_reaping_; }
-  // What that session started and could not be ended; known once it is done, else empty. Then the
-  // file stays, without its events, so that whoever adopts it next tries again.
-  const std::string& still_running() const noexcept { return still_running_; }
+  // What that session started was looked for, and is not there any more.
+  bool reaped() const noexcept { return reaped_; }
+  // What could not be done, one line each; known once it is done.
+  const std::vector<std::string>& complaints() const noexcept { return complaints_; }
+  // Containers of that session may be left. Then the file stays, without its events, so that
+  // whoever adopts it next tries again.
+  bool containers_left() const noexcept { return containers_left_; }
   // See Shipper.
   bool only_refused_is_left() const noexcept { return shipper_.only_refused_is_left(); }
 
@@ -60,6 +76,13 @@ class Adoption {
   };
   static constexpr std::uint64_t last_stamp = UINT64_MAX - 1;
 
+  void begin_reaping();
+  bool end_reaping();
+  void finish();
+  void tell_of_quarantine();
+  void complain(std::string_view reason, std::string text);
+
+  const std::string name_;
   std::string path_;
   AdoptedJournal journal_;
   AdoptionParts parts_;
@@ -68,11 +91,12 @@ class Adoption {
   RunRegistry runs_;
   Shipper shipper_;
   std::unique_ptr<Reaping> reaping_;  // before the journal goes
-  bool nodes_added_ = false;
+  bool all_added_ = false;
+  bool reaped_ = false;
+  bool containers_left_ = false;
   bool waits_for_reaping_ = false;
   bool done_ = false;
-  std::size_t lost_nodes_ = 0;
-  std::string still_running_;
+  std::vector<std::string> complaints_;
 };
 
 }  // namespace trace::detail

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "contract/json_text.hpp"
 #include "recovery/orphan.hpp"
 
 namespace trace::detail {
@@ -11,59 +13,123 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Steady::duration look_interval = 30s;
-// While a journal's rest is refused, for others that could have their turn.
-constexpr Steady::duration look_aside_interval = 1s;
-constexpr Steady::duration longest_pause = 10min;
+constexpr auto look_interval = 30s;
+// Between two tries to remove containers of one dead session.
+constexpr auto longest_pause = 10min;
+// For reading, in one step.
+constexpr auto step_time = 20ms;
+constexpr std::size_t most_told_at_once = 3;
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_quoted(out, text);
+  return out;
+}
 
 }  // namespace
 
-Adoptions::Adoptions(std::string directory, std::string transport, std::string endpoint,
-                     std::string own, AdoptionParts parts, ShipperLimits limits)
-    : directory_(std::move(directory)),
-      transport_(std::move(transport)),
-      endpoint_(std::move(endpoint)),
+Adoptions::Adoptions(Destination destination, std::string own, Steady::duration turn,
+                     AdoptionParts parts, ShipperLimits limits)
+    : destination_(std::move(destination)),
       own_(std::move(own)),
-      parts_(parts),
+      turn_(turn),
+      parts_(std::move(parts)),
       limits_(limits) {}
 
 Steady::time_point Adoptions::step(Steady::time_point now) {
-  if (current_ == nullptr) {
-    if (now < next_look_) return next_look_;
-    current_ = find(now);
-    found_ = current_ != nullptr;
-    looked_ = true;
-    if (!found_) return next_look_ = now + look_interval;
+  if (current_ != nullptr) {
+    // What was refused may be given up now, or taken.
+    if (current_->only_refused_is_left() && parts_.taken.count() > seen_taken_) {
+      current_->hurry(now + limits_.request_timeout);
+    }
+    seen_taken_ = parts_.taken.count();
+    const Steady::time_point next = current_->step(now);
+    if (current_->done()) {
+      finish_current(now);
+      return now;
+    }
+    end_turn(now);
+    return current_ == nullptr ? now : next;
   }
-  // What was refused may be given up now, or taken.
-  if (current_->only_refused_is_left() && parts_.taken.count() > taken_before_) {
-    current_->hurry(now + limits_.request_timeout);
-  }
-  taken_before_ = parts_.taken.count();
-  const Steady::time_point next = current_->step(now);
-  if (current_->done()) {
-    finish_current(now);
+  if (reader_) {
+    if (reader_->read_on(Steady::now() + step_time)) begin_adoption(now);
+    tell();
     return now;
   }
-  if (!current_->only_refused_is_left() || now < next_look_aside_) return next;
-  give_way(now);
-  return std::min(next, next_look_aside_);
+  if (!waiting_.empty()) {
+    const std::string name = std::move(waiting_.front());
+    waiting_.pop_front();
+    open(name);
+    tell();
+    return now;
+  }
+  tell();
+  if (looked_ && !found_ && now < next_look_) return next_look_;
+  begin_look(now);
+  return waiting_.empty() ? next_look_ : now;
 }
 
-void Adoptions::give_way(Steady::time_point now) {
-  next_look_aside_ = now + look_aside_interval;
-  auto other = find(now);
-  if (other == nullptr) return;
-  postponed_[current_->path()] = {now + look_interval, parts_.taken.count(), look_interval};
-  count_current();
-  current_ = std::move(other);
-  next_look_aside_ = {};
+void Adoptions::begin_look(Steady::time_point now) {
+  looked_ = true;
+  found_ = false;
+  next_look_ = now + look_interval;
+  if (parts_.directory == nullptr) return;
+  remove_leftovers(*parts_.directory);
+  for (std::string& name : parts_.directory->names(".journal")) {
+    if (name != own_ && !unreadable_.contains(name) && !is_postponed(name, now)) {
+      waiting_.push_back(std::move(name));
+    }
+  }
+}
+
+bool Adoptions::is_postponed(const std::string& name, Steady::time_point now) const {
+  const auto postponed = postponed_.find(name);
+  return postponed != postponed_.end() && now < postponed->second.until;
+}
+
+void Adoptions::open(const std::string& name) {
+  const std::string path = parts_.directory->path_of(name);
+  const auto session = session_of(name);
+  if (!session) return leave_alone(path + ": is not named after a session, <ULID>.journal");
+  LockedOrphan orphan = lock_orphan(*parts_.directory, name);
+  if (!orphan) {
+    if (!orphan.why.empty()) leave_alone(std::move(orphan.why));
+    return;
+  }
+  auto reader = JournalReader::open(std::move(orphan.file), path);
+  if (!reader) return leave_alone(reader.error().text());
+  const FileHeader& header = reader->header();
+  if (header.session != *session) {
+    return leave_alone(fmt::format("{}: is the journal of the session {}", path, header.session));
+  }
+  if (header.transport != destination_.transport || header.endpoint != destination_.endpoint) {
+    return leave_alone(fmt::format("{}: is bound for {} {}", path, quoted(header.transport),
+                                   quoted(header.endpoint)));
+  }
+  reader_.emplace(std::move(*reader));
+}
+
+void Adoptions::begin_adoption(Steady::time_point now) {
+  const std::string problem = reader_->problem();
+  if (problem.empty()) {
+    AdoptionParts parts = parts_;
+    parts.is_reaped = reaped_.contains(reader_->header().session);
+    current_ = std::make_unique<Adoption>(std::move(*reader_), std::move(parts), limits_);
+    found_ = true;
+    turn_end_ = now + turn_;
+    taken_before_ = progress();
+  } else {
+    // Trying again would take as long again.
+    unreadable_.insert(journal_name(reader_->header().session));
+    leave_alone(fmt::format("{}: {}", reader_->path(), problem));
+  }
+  reader_.reset();
 }
 
 // Once for each adoption, before it goes.
 void Adoptions::count_current() {
   const ShipperCounters& counters = current_->counters();
-  progress_ = progress() + 1;
+  progress_ = progress();
   delivered_ = events_delivered();
   rejected_ = events_rejected();
   lost_ += counters.unreadable + counters.discarded;
@@ -72,54 +138,63 @@ void Adoptions::count_current() {
 
 void Adoptions::finish_current(Steady::time_point now) {
   count_current();
+  ++progress_;
   lost_nodes_ += current_->lost_nodes();
-  const std::string& path = current_->path();
-  if (current_->still_running().empty()) {
-    postponed_.erase(path);
-    ++journals_removed_;
+  for (const std::string& complaint : current_->complaints()) left_alone_.insert(complaint);
+  refused_.erase(current_->path());
+  const std::string name = journal_name(current_->session());
+  if (current_->containers_left()) {
+    const auto known = postponed_.find(name);
+    const Steady::duration pause =
+        known == postponed_.end()
+            ? Steady::duration(look_interval)
+            : std::min<Steady::duration>(2 * known->second.pause, longest_pause);
+    postponed_[name] = {now + pause, pause};
   } else {
-    left_alone_.insert(current_->still_running());
-    const auto known = postponed_.find(path);
-    const Steady::duration pause = known == postponed_.end()
-                                       ? look_interval
-                                       : std::min(2 * known->second.pause, longest_pause);
-    postponed_[path] = {now + pause, std::nullopt, pause};
+    postponed_.erase(name);
+    ++journals_removed_;
   }
   current_.reset();
 }
 
-std::unique_ptr<Adoption> Adoptions::find(Steady::time_point now) {
-  remove_leftovers(directory_);
-  for (const std::string& path : journals_in(directory_)) {
-    if (path == own_) continue;
-    const auto postponed = postponed_.find(path);
-    if (postponed != postponed_.end() && now < postponed->second.until &&
-        postponed->second.taken.value_or(UINT64_MAX) >= parts_.taken.count()) {
-      continue;
-    }
-    const auto fd = lock_orphan(path);
-    if (!fd) continue;
-    auto reader = JournalReader::read(*fd, path);
-    std::string why;
-    if (!reader) {
-      why = reader.error().text();
-    } else if (reader->header().transport != transport_ || reader->header().endpoint != endpoint_) {
-      why = fmt::format("{}: is bound for {} {}", path, reader->header().transport,
-                        reader->header().endpoint);
-    } else {
-      return std::make_unique<Adoption>(std::move(*reader), parts_, limits_);
-    }
-    if (left_alone_.insert(why).second) parts_.diagnostics.report("recovery", why);
+// The journal keeps what was not taken of it: a later look finds it again.
+void Adoptions::end_turn(Steady::time_point now) {
+  if (current_->reaping()) return;
+  if (progress() > taken_before_) {
+    taken_before_ = progress();
+    turn_end_ = now + turn_;
   }
-  return nullptr;
+  const bool refused = current_->only_refused_is_left();
+  // Others may have come since the last look.
+  if (refused && waiting_.empty() && now >= next_look_) begin_look(now);
+  if ((now < turn_end_ && !refused) || waiting_.empty()) return;
+  if (refused) refused_.insert(current_->path());
+  parts_.diagnostics.report(
+      "recovery",
+      fmt::format(
+          "{}: {}; it is tried again after the {} journals behind it", current_->path(),
+          refused
+              ? std::string("the backend refuses what is left of it")
+              : fmt::format("nothing of it was taken for {} ms",
+                            std::chrono::duration_cast<std::chrono::milliseconds>(turn_).count()),
+          waiting_.size()));
+  count_current();
+  if (current_->reaped()) reaped_.insert(current_->session());
+  current_.reset();
 }
 
-std::vector<std::string> Adoptions::refused() const {
-  std::vector<std::string> paths;
-  for (const auto& [path, postponed] : postponed_) {
-    if (postponed.taken) paths.push_back(path);
-  }
-  return paths;
+void Adoptions::leave_alone(std::string why) {
+  if (left_alone_.insert(why).second) untold_.push_back(std::move(why));
+}
+
+// One diagnostic for all that a look has left alone: each would otherwise hide the next one.
+void Adoptions::tell() {
+  if (untold_.empty() || !waiting_.empty() || reader_ || current_) return;
+  const std::size_t told = std::min(untold_.size(), most_told_at_once);
+  std::string text = fmt::format(
+      "{}", fmt::join(untold_.begin(), untold_.begin() + static_cast<std::ptrdiff_t>(told), "; "));
+  if (untold_.size() > told) text += fmt::format("; and {} more", untold_.size() - told);
+  if (parts_.diagnostics.report("recovery", text)) untold_.clear();
 }
 
 void Adoptions::hurry(Steady::time_point deadline) {

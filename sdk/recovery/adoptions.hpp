@@ -1,8 +1,10 @@
 // Adoptions: looks for orphaned journals of one destination in a directory and delivers them, one
-// after another. Live sessions look every 30 seconds, `recover` looks until none is left. One
-// thread, but for interrupt-safety see SessionCore.
+// after another. Live sessions look every 30 seconds, `recover` looks until none is left. A journal
+// that cannot be read, needs too much to be read or is not taken for long does not keep the next
+// one from its turn. One thread, but for interrupt-safety see SessionCore.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,19 +16,28 @@
 
 namespace trace::detail {
 
+struct Destination {
+  std::string transport;
+  std::string endpoint;
+};
+
 class Adoptions {
  public:
-  // `own` is the journal of the looking session, or empty.
-  Adoptions(std::string directory, std::string transport, std::string endpoint, std::string own,
-            AdoptionParts parts, ShipperLimits limits);
+  // `own`: the name of the journal of the looking session, or empty. `turn`: how long a journal of
+  // which nothing is taken keeps others waiting.
+  Adoptions(Destination destination, std::string own, Steady::duration turn, AdoptionParts parts,
+            ShipperLimits limits);
 
+  // Works for some milliseconds, beside the time of a send.
   Steady::time_point step(Steady::time_point now);
 
   // Looks again now, not in 30 seconds.
   void look_now() noexcept { next_look_ = {}; }
   void hurry(Steady::time_point deadline);
   // Nothing is being delivered, and the last look found nothing.
-  bool idle() const noexcept { return !current_ && looked_ && !found_; }
+  bool idle() const noexcept {
+    return !current_ && !reader_ && waiting_.empty() && looked_ && !found_;
+  }
 
   std::uint64_t events_delivered() const noexcept;
   std::uint64_t events_rejected() const noexcept;
@@ -37,42 +48,50 @@ class Adoptions {
   // Slabs and tails that make no sense, and events that could be neither read nor kept.
   std::uint64_t quarantined() const noexcept { return quarantined_; }
   std::uint64_t events_lost() const noexcept { return lost_; }
-  // Journals that wait for another try because the backend refuses what is left of them.
-  std::vector<std::string> refused() const;
+  // Paths of journals that gave way to others because the backend refuses what is left of them.
+  const std::set<std::string>& refused() const noexcept { return refused_; }
   // What waits has its own limit in time, and it is not the backend that is waited for.
   bool reaping() const noexcept { return current_ && current_->reaping(); }
   // All that is left of the current journal is what the backend refuses.
   bool only_refused_is_left() const noexcept {
     return current_ && current_->only_refused_is_left();
   }
+  bool reading() const noexcept { return reader_.has_value(); }
   // Journals that are left alone, with the reason, one line each.
   const std::set<std::string>& left_alone() const noexcept { return left_alone_; }
   // The journal that is being delivered, or nothing.
   std::string current() const { return current_ ? current_->path() : std::string(); }
 
  private:
-  // A journal that gives way to others for a while.
+  // A journal whose containers could not be removed waits for another try.
   struct Postponed {
     Steady::time_point until;
-    std::optional<std::uint64_t> taken;  // earlier, when the backend has taken more than this
     Steady::duration pause;
   };
 
-  std::unique_ptr<Adoption> find(Steady::time_point now);
-  void give_way(Steady::time_point now);
+  void begin_look(Steady::time_point now);
+  bool is_postponed(const std::string& name, Steady::time_point now) const;
+  void open(const std::string& name);
+  void begin_adoption(Steady::time_point now);
   void count_current();
   void finish_current(Steady::time_point now);
+  void end_turn(Steady::time_point now);
+  void leave_alone(std::string why);
+  void tell();
 
-  std::string directory_;
-  std::string transport_;
-  std::string endpoint_;
-  std::string own_;
-  AdoptionParts parts_;
-  ShipperLimits limits_;
+  const Destination destination_;
+  const std::string own_;
+  const Steady::duration turn_;
+  const AdoptionParts parts_;
+  const ShipperLimits limits_;
+  std::deque<std::string> waiting_;  // names that this look has found
+  std::optional<JournalReader> reader_;
   std::unique_ptr<Adoption> current_;
+  std::uint64_t taken_before_ = 0;
+  Steady::time_point turn_end_{};
   Steady::time_point next_look_{};
   bool looked_ = false;
-  bool found_ = false;
+  bool found_ = false;  // something that could be adopted, in this look
   std::uint64_t delivered_ = 0;
   std::uint64_t rejected_ = 0;
   std::uint64_t progress_ = 0;
@@ -80,10 +99,13 @@ class Adoptions {
   std::uint64_t lost_nodes_ = 0;
   std::uint64_t quarantined_ = 0;
   std::uint64_t lost_ = 0;
-  std::map<std::string, Postponed> postponed_;
-  Steady::time_point next_look_aside_{};
-  std::uint64_t taken_before_ = 0;
+  std::uint64_t seen_taken_ = 0;   // by the backend, from whichever journal
+  std::set<std::string> refused_;  // paths that gave way with nothing but refused events
+  std::map<std::string, Postponed> postponed_;  // by name
   std::set<std::string> left_alone_;
+  std::vector<std::string> untold_;
+  std::set<std::string> unreadable_;  // names of journals that take too much to be read
+  std::set<std::string> reaped_;      // sessions whose containers are gone
 };
 
 }  // namespace trace::detail

@@ -1,23 +1,19 @@
 #include "recovery/found_tail.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
+#include <cstring>
 
-#include "capture/line_events.hpp"
 #include "capture/plain_text.hpp"
 #include "contract/identifier.hpp"
-#include "journal/descriptor.hpp"
 
 namespace trace::detail {
 namespace {
 
-// More than anybody keeps of a node's output on purpose.
-constexpr std::uint64_t most_ring_bytes = std::uint64_t{1} << 30;
+constexpr std::size_t piece_bytes = std::size_t{1} << 20;
 
 bool read_all(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexcept {
   auto* at = static_cast<char*>(to);
@@ -32,44 +28,30 @@ bool read_all(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexcep
   return true;
 }
 
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
 }  // namespace
 
-std::vector<std::string> tails_of(const std::string& journal_path) {
-  const std::filesystem::path journal(journal_path);
-  const std::string beginning = journal.stem().string() + "-";
-  std::vector<std::string> paths;
-  std::error_code error;
-  for (std::filesystem::directory_iterator at(journal.parent_path(), error), end;
-       !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    if (name.starts_with(beginning) && name.ends_with(tail_ending)) {
-      paths.push_back(at->path().string());
-    }
-  }
+std::string_view session_of_tail(std::string_view name) noexcept {
+  if (!name.ends_with(tail_ending)) return {};
+  const std::string_view session = name.substr(0, name.find('-'));
+  return is_session_id(session) ? session : std::string_view();
+}
+
+std::vector<std::string> tails_of(const JournalDirectory& directory, std::string_view session) {
+  std::vector<std::string> names = directory.names(tail_ending);
+  std::erase_if(names, [&](const std::string& name) { return session_of_tail(name) != session; });
   // By their number: the shorter one is the smaller one.
-  std::sort(paths.begin(), paths.end(), [](const std::string& one, const std::string& other) {
+  std::sort(names.begin(), names.end(), [](const std::string& one, const std::string& other) {
     return std::make_pair(one.size(), std::string_view(one)) <
            std::make_pair(other.size(), std::string_view(other));
   });
-  return paths;
+  return names;
 }
 
-std::optional<FoundTail> FoundTail::read(const std::string& path) {
-  const Descriptor file{open_above_standard(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)};
+std::optional<FoundTail> FoundTail::open(FileDescriptor file) {
   struct stat info {};
   TailHeader header{};
-  if (file.fd < 0 || ::fstat(file.fd, &info) != 0 || !S_ISREG(info.st_mode) ||
-      !read_all(file.fd, &header, sizeof header, 0)) {
-    return std::nullopt;
-  }
-  if (std::memcmp(header.magic, tail_magic, sizeof tail_magic) != 0 ||
+  if (::fstat(file.get(), &info) != 0 || !read_all(file.get(), &header, sizeof header, 0) ||
+      std::memcmp(header.magic, tail_magic, sizeof tail_magic) != 0 ||
       header.version != tail_version || header.node_bytes > sizeof header.node ||
       header.origin_bytes > sizeof header.origin || header.ring_bytes % 8 != 0 ||
       header.ring_bytes < sizeof(TailRecord) || header.ring_bytes > most_ring_bytes ||
@@ -77,27 +59,47 @@ std::optional<FoundTail> FoundTail::read(const std::string& path) {
     return std::nullopt;
   }
   FoundTail tail;
+  tail.file_ = std::move(file);
   tail.run_ = header.run;
   tail.node_.assign(header.node, header.node_bytes);
   tail.origin_.assign(header.origin, header.origin_bytes);
   tail.begin_ = header.begin.load();
   tail.end_ = header.end.load();
-  tail.ring_.resize(static_cast<std::size_t>(header.ring_bytes));
-  const bool whole = read_all(file.fd, tail.ring_.data(), tail.ring_.size(), tail_header_bytes);
   if (!fault_of_node_id(tail.node_).empty()) return std::nullopt;
   // No more than one round lies between the two.
-  if (!whole || (tail.end_ > tail_offset(tail.begin_) &&
-                 tail.end_ - tail_offset(tail.begin_) > header.ring_bytes)) {
+  if (tail.end_ > tail_offset(tail.begin_) &&
+      tail.end_ - tail_offset(tail.begin_) > header.ring_bytes) {
     return std::nullopt;
   }
+  tail.ring_bytes_ = static_cast<std::size_t>(header.ring_bytes);
   return tail;
 }
 
-bool FoundTail::was_begun(const std::string& path) noexcept {
-  const Descriptor file{open_above_standard(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)};
+std::optional<FoundTail> FoundTail::read(FileDescriptor file) {
+  auto tail = open(std::move(file));
+  if (!tail) return tail;
+  while (!tail->read_on(Steady::time_point::max())) {
+  }
+  return tail->is_damaged() ? std::nullopt : std::move(tail);
+}
+
+bool FoundTail::was_begun(int fd) noexcept {
   char magic[sizeof tail_magic];
-  return file.fd >= 0 && read_all(file.fd, magic, sizeof magic, 0) &&
-         std::memcmp(magic, tail_magic, sizeof magic) == 0;
+  return read_all(fd, magic, sizeof magic, 0) && std::memcmp(magic, tail_magic, sizeof magic) == 0;
+}
+
+bool FoundTail::read_on(Steady::time_point until) {
+  ring_.resize(ring_bytes_);
+  while (read_ < ring_.size()) {
+    const std::size_t bytes = std::min(piece_bytes, ring_.size() - read_);
+    if (!read_all(file_.get(), ring_.data() + read_, bytes, tail_header_bytes + read_)) {
+      damaged_ = true;
+      return true;
+    }
+    read_ += bytes;
+    if (Steady::now() >= until) break;
+  }
+  return read_ == ring_.size();
 }
 
 bool FoundTail::first(TailLines& lines) const noexcept {
@@ -114,29 +116,35 @@ std::int64_t FoundTail::first_wall_ns() const noexcept {
   return first(lines) ? lines.wall_ns : 0;
 }
 
-void FoundTail::tell(EventSink& sink) const {
-  TailLines lines{};
-  if (!first(lines)) return;
+TailTelling::TailTelling(const FoundTail& tail, EventSink& sink) : tail_(tail), events_(sink) {
+  more_ = tail_.first(lines_);
+  if (!more_) return;
   Omission omission;
-  omission.all = lines.before;
-  omission.all.bytes += lines.skipped;
-  if (lines.skipped > 0) {
-    omission.all.lines +=
-        count_lines({lines.text.data() - lines.skipped, static_cast<std::size_t>(lines.skipped)});
+  omission.all = lines_.before;
+  omission.all.bytes += lines_.skipped;
+  if (lines_.skipped > 0) {
+    omission.all.lines += count_lines(
+        {lines_.text.data() - lines_.skipped, static_cast<std::size_t>(lines_.skipped)});
   }
   if (omission.all.bytes > 0) sink.omitted(omission);
-  LineEvents events(sink);
-  events.coalescer().set_late(true);
-  do {
+  events_.coalescer().set_late(true);
+}
+
+bool TailTelling::go_on(Steady::time_point until) {
+  while (more_) {
     // A LineSink's whole lines end with \n, whatever the file says.
-    if (lines.kind == LineKind::frame ||
-        (lines.kind != LineKind::part && !lines.text.ends_with('\n'))) {
+    if (lines_.kind == LineKind::frame ||
+        (lines_.kind != LineKind::part && !lines_.text.ends_with('\n'))) {
       break;
     }
-    events.take(lines.stream, lines.kind, lines.text,
-                Steady::time_point(std::chrono::nanoseconds(lines.wall_ns)));
-  } while (next(lines));
-  events.coalescer().flush();
+    events_.take(lines_.stream, lines_.kind, lines_.text,
+                 Steady::time_point(std::chrono::nanoseconds(lines_.wall_ns)));
+    more_ = tail_.next(lines_);
+    if (more_ && Steady::now() >= until) return false;
+  }
+  more_ = false;
+  events_.coalescer().flush();
+  return true;
 }
 
 }  // namespace trace::detail

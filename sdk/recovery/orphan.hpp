@@ -2,20 +2,28 @@
 // no two processes adopt the same journal; whoever finds it removed or replaced meanwhile lets go.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
+
+#include "journal/directory.hpp"
 
 namespace trace::detail {
 
-// The journals of the directory, oldest first, whoever owns them.
-std::vector<std::string> journals_in(const std::string& directory);
+// How the name of a file ends that recovery moves events of a stalled run to.
+inline constexpr std::string_view spill_ending = "-backlog.journal";
 
-// An open, locked descriptor of the journal; nothing when somebody else holds it or it is gone.
-std::optional<int> lock_orphan(const std::string& path);
+struct LockedOrphan {
+  FileDescriptor file = {};
+  std::string why = {};  // it may not be opened; empty when somebody else holds it, or it is gone
+
+  explicit operator bool() const noexcept { return static_cast<bool>(file); }
+};
+
+// An open, locked descriptor of the journal.
+LockedOrphan lock_orphan(const JournalDirectory& directory, std::string_view name);
 
 // Removes what starts left behind that died between creating a journal and naming it, and the tails
 // of journals that are gone.
-void remove_leftovers(const std::string& directory);
+void remove_leftovers(const JournalDirectory& directory);
 
 }  // namespace trace::detail

@@ -1,7 +1,6 @@
 // The public side of recovery: recover() and inspect_journal().
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 #include <trace/recovery.hpp>
 
 #include <algorithm>
@@ -14,9 +13,9 @@
 #include <tuple>
 
 #include "config/finalized.hpp"
+#include "journal/file_lock.hpp"
 #include "journal/slab_reader.hpp"
 #include "recovery/adoptions.hpp"
-#include "recovery/orphan.hpp"
 #include "redact/known_secrets.hpp"
 
 namespace trace {
@@ -36,20 +35,26 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   const Config& values = finalized->values();
   SystemClock clock(best_stamp_source());
   Diagnostics diagnostics(values.on_diagnostic, clock);
-  DeadLetters dead_letters(finalized->journal_dir);
+  auto directory = JournalDirectory::open(finalized->journal_dir);
+  if (!directory) return directory.error();
+  DeadLetters dead_letters(*directory, values.journal_budget);
   TakenEvents taken;
   // What was recorded by a session that knew more has been redacted before.
   std::string complaints;
   const auto secrets = known_secrets(values, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
-  Adoptions adoptions(finalized->journal_dir, values.transport, values.endpoint, "",
+  // Each journal gets its turn within the patience.
+  Adoptions adoptions({values.transport, values.endpoint}, "", patience / 2,
                       {*dependencies.transport,
                        clock,
                        dead_letters,
                        diagnostics,
                        taken,
                        dependencies.reap,
-                       {secrets, values.redact_patterns}},
+                       {secrets, values.redact_patterns},
+                       *directory,
+                       values.journal_budget,
+                       finalized->docker_clients},
                       {{values.batch_bytes, values.batch_events},
                        std::chrono::milliseconds(0),
                        values.request_timeout,
@@ -59,11 +64,14 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   Steady::time_point refused_until = give_up;
   for (std::uint64_t progress = 0;;) {
     const Steady::time_point now = clock.now();
+    const bool was_reading = adoptions.reading();
     const Steady::time_point next = adoptions.step(now);
     const std::uint64_t now_taken = adoptions.progress();
     if (now_taken > progress || adoptions.reaping()) {
       progress = now_taken;
       give_up = clock.now() + patience;
+    } else if (was_reading) {
+      give_up += clock.now() - now;  // it is not the backend that is waited for
     }
     if (adoptions.idle()) break;
     if (!adoptions.only_refused_is_left()) {
@@ -74,7 +82,8 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
       break;
     }
     if (clock.now() >= give_up) {
-      report.left.push_back(fmt::format("{}: the backend takes nothing", adoptions.current()));
+      report.left.push_back(
+          fmt::format("{}: the backend is not accepting events", adoptions.current()));
       break;
     }
     std::this_thread::sleep_until(std::min({next, give_up, refused_until}));
@@ -85,6 +94,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   report.journals = adoptions.journals_removed();
   report.quarantined = adoptions.quarantined();
   report.lost = adoptions.events_lost();
+  report.dead_letters_dropped = dead_letters.dropped();
   for (const std::string& why : adoptions.left_alone()) report.left.push_back(why);
   for (const std::string& path : adoptions.refused()) {
     report.left.push_back(fmt::format("{}: the backend refuses what is left of it", path));
@@ -102,9 +112,11 @@ struct Counts {
 }  // namespace
 
 Result<JournalReport> inspect_journal(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return Error(path, std::strerror(errno));
-  auto reader = JournalReader::read(fd, path);
+  // Without waiting for the writer of a FIFO.
+  FileDescriptor file(
+      open_above_standard(AT_FDCWD, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  if (!file) return Error(path, std::strerror(errno));
+  auto reader = JournalReader::read(std::move(file), path);
   if (!reader) return reader.error();
   const FileHeader& header = reader->header();
   JournalReport report;
@@ -112,10 +124,7 @@ Result<JournalReport> inspect_journal(const std::string& path) {
   report.transport = header.transport;
   report.endpoint = header.endpoint;
   report.closed_cleanly = header.closed_cleanly.load() != 0;
-  struct flock lock {};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  report.in_use = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  report.in_use = is_locked(reader->fd());
   report.slabs = reader->slabs().size();
   report.damaged_slabs = reader->damaged().size();
   for (std::size_t i = 0; i < static_cast<std::size_t>(DropReason::count_); ++i) {
@@ -135,7 +144,7 @@ Result<JournalReport> inspect_journal(const std::string& path) {
                         [](const SlabPlace& place) { return place.lane == backlog_lane; });
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>> moved;
   for (const SlabPlace& place : places) {
-    std::vector<std::byte> bytes(place.bytes);
+    std::vector<std::byte> bytes(place.used());
     if (!reader->load(place, bytes.data())) continue;
     SlabReader events;
     events.start(bytes.data() + sizeof(SlabHeader));

@@ -1,5 +1,6 @@
 #include "session/core.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <numeric>
@@ -17,6 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto name_check_interval = 5s;
+// How long a dead session's journal of which the backend takes nothing keeps others waiting.
+constexpr auto turn = 60s;
 constexpr std::size_t most_superseded_secrets = 16;
 // Addresses for what is recorded although the budget is spent.
 constexpr std::uint64_t beyond_budget = 64 * 1024 * 1024;
@@ -26,17 +29,21 @@ std::unique_ptr<JournalFile> open_journal(const FinalizedConfig& config, const s
   const Config& values = config.values();
   const JournalIdentity identity{id, values.transport, values.endpoint};
   const std::uint64_t capacity = values.journal_budget + beyond_budget;
-  auto directory = prepare_journal_directory(config.journal_dir);
+  auto directory = JournalDirectory::make(config.journal_dir);
   std::string why;
   if (directory) {
+    // Without the lock, sessions would not keep the directory's budget together.
+    why = (*directory)->open_file(budget_lock_name, O_RDWR | O_CREAT).why;
+  } else {
+    why = directory.error().text();
+  }
+  if (why.empty()) {
     auto file = JournalFile::create(*directory, identity, capacity);
     if (file) {
       if (values.guard_sigbus) LiveFiles::guard_against_truncation();
       return std::move(*file);
     }
     why = file.error().text();
-  } else {
-    why = directory.error().text();
   }
   diagnostics.report("journal", why + "; events are kept in memory only, not crash-safe");
   return JournalFile::in_memory(identity, capacity);
@@ -97,7 +104,7 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
       pool_(*file_, config_.values().journal_budget),
       wall_time_(file_->header(), clock_.stamp(), clock_.wall_ns(), ns_per_tick(source_)),
       tables_(pool_),
-      dead_letters_(file_->crash_safe() ? config_.journal_dir : std::string()),
+      dead_letters_(file_->directory(), config_.values().journal_budget),
       lanes_(pool_, source_, drops_when_full_ ? Lane::WhenEmpty::refuse : Lane::WhenEmpty::wait,
              gate_.admission()),
       loss_events_(pool_, source_, id_),
@@ -115,15 +122,17 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
                 taken_events_,
                 {secrets_, config_.values().redact_patterns}},
                limits_of(config_.values()), id_),
-      adoptions_(file_->crash_safe() ? config_.journal_dir : std::string(),
-                 config_.values().transport, config_.values().endpoint, file_->path(),
+      adoptions_({config_.values().transport, config_.values().endpoint}, file_->name(), turn,
                  {*transport_,
                   clock_,
                   dead_letters_,
                   diagnostics_,
                   taken_events_,
                   reap_,
-                  {secrets_, config_.values().redact_patterns}},
+                  {secrets_, config_.values().redact_patterns},
+                  file_->directory(),
+                  config_.values().journal_budget,
+                  config_.docker_clients},
                  limits_of(config_.values())) {
   LiveFiles::follow_forks();
   admit();
@@ -152,12 +161,12 @@ std::unique_ptr<TailRing> SessionCore::make_tail(std::uint64_t text_bytes,
   if (file_->crash_safe() && in_own_process() && !closed()) {
     pool_.reserve_beside(TailRing::file_bytes(text_bytes), [&] {
       tail =
-          TailRing::create(fmt::format("{}{}-{}{}", file_->directory(), id_, ++tails_, tail_ending),
+          TailRing::create(file_->directory(), fmt::format("{}-{}{}", id_, ++tails_, tail_ending),
                            text_bytes, owner);
       return tail->is_in_file();
     });
   }
-  return tail ? std::move(tail) : TailRing::create({}, text_bytes, owner);
+  return tail ? std::move(tail) : TailRing::in_memory(text_bytes, owner);
 }
 
 void SessionCore::admit() noexcept {
@@ -403,6 +412,7 @@ Stats SessionCore::stats() const noexcept {
   const ShipperCounters& shipped = shipper_.counters();
   stats.acknowledged = shipped.acknowledged.load(std::memory_order_relaxed);
   stats.rejected = shipped.rejected.load(std::memory_order_relaxed);
+  stats.dead_letters_dropped = dead_letters_.dropped();
   stats.lost = lost_ + shipped.unreadable.load(std::memory_order_relaxed) +
                shipped.discarded.load(std::memory_order_relaxed);
   stats.batches = shipped.batches.load(std::memory_order_relaxed);

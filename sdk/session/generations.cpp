@@ -15,6 +15,7 @@ void add(Stats& sum, const Stats& more) {
   sum.lost += more.lost;
   sum.acknowledged += more.acknowledged;
   sum.rejected += more.rejected;
+  sum.dead_letters_dropped += more.dead_letters_dropped;
   sum.batches += more.batches;
   sum.retries += more.retries;
   sum.slabs_mapped_by_producers += more.slabs_mapped_by_producers;

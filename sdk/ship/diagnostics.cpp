@@ -5,17 +5,19 @@
 
 namespace trace::detail {
 
-void Diagnostics::report(std::string_view reason, std::string_view text) noexcept {
+bool Diagnostics::report(std::string_view reason, std::string_view text) noexcept {
   try {
     {
       const std::lock_guard lock(mutex_);
       const Steady::time_point now = clock_.now();
       const auto last = last_.find(reason);
-      if (last != last_.end() && now - last->second < std::chrono::minutes(1)) return;
+      if (last != last_.end() && now - last->second < std::chrono::minutes(1)) return false;
       last_.insert_or_assign(std::string(reason), now);
     }
     deliver(reason, text);
+    return true;
   } catch (...) {  // a diagnostic must never harm the program that it speaks of
+    return false;
   }
 }
 

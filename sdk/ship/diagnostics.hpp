@@ -20,7 +20,8 @@ class Diagnostics {
   Diagnostics(std::function<void(const Diagnostic&)> callback, Clock& clock)
       : callback_(std::move(callback)), clock_(clock) {}
 
-  void report(std::string_view reason, std::string_view text) noexcept;
+  // False when it was not told, because of the reason's last minute.
+  bool report(std::string_view reason, std::string_view text) noexcept;
   // A final word: not held back because of what was reported before.
   void report_final(std::string_view reason, std::string_view text) noexcept;
 

@@ -20,9 +20,11 @@ void Merger::collect() {
 void Merger::begin_pass(std::uint64_t stamp) {
   pass_stamp_ = stamp;
   yielded_ = nullptr;
+  paused_ = false;
   collect();
   heap_.clear();
   for (const auto& [number, lane] : lanes_) {
+    if (paused_) return;
     if (load(*lane) && lane->event.stamp < pass_stamp_) heap_.push_back(lane.get());
   }
   std::make_heap(heap_.begin(), heap_.end(), ByStamp());
@@ -30,7 +32,15 @@ void Merger::begin_pass(std::uint64_t stamp) {
 
 bool Merger::load_next(Lane& lane) {
   while (!lane.slabs.empty()) {
-    if (lane.front == nullptr && !start_front(lane)) continue;
+    if (lane.front == nullptr) {
+      if (source_.pauses()) {
+        // Whether an earlier event follows here, nobody knows: the pass yields nothing more.
+        paused_ = true;
+        heap_.clear();
+        return false;
+      }
+      if (!start_front(lane)) continue;
+    }
     Slab& front = *lane.front;
     if (lane.reader.position() == committed_length(lane.word)) {
       lane.word = front.header().word.load(std::memory_order_acquire);
@@ -121,6 +131,7 @@ bool Merger::next(Item& item) {
 
 std::uint64_t Merger::next_stamp() {
   yielded_ = first();  // it has its event still
+  if (paused_) return 0;
   return yielded_ == nullptr ? pass_stamp_ : yielded_->event.stamp;
 }
 

@@ -39,7 +39,11 @@ class Merger {
     return generation_bits(word) == item.slab->generation && source_.intact(*item.slab);
   }
 
-  // The stamp of the event that next() would yield; the pass's own stamp when there is none.
+  // The source wanted the pass to end before all was seen: the next one goes on.
+  bool paused() const noexcept { return paused_; }
+
+  // The stamp of the event that next() would yield; the pass's own stamp when there is none, 0 when
+  // nobody knows because the pass has paused.
   std::uint64_t next_stamp();
 
   // `count` events of the slab need no sending any more.
@@ -88,6 +92,7 @@ class Merger {
   std::vector<Lane*> heap_;  // lanes with an event of this pass, least stamp on top
   Lane* yielded_ = nullptr;  // not in the heap; its event was given out, or is the next
   std::uint64_t pass_stamp_ = 0;
+  bool paused_ = false;
   std::uint64_t damaged_slabs_ = 0;
 };
 

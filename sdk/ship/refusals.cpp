@@ -108,13 +108,22 @@ void Shipper::give_up(const PendingBatch& lone, std::string_view reason) {
 }
 
 void Shipper::bury(const RunBatch& batch, const EventRef& event, std::string_view reason) {
-  const bool kept = parts_.dead_letters.keep(batch.json(event), reason);
+  DeadLetters& letters = parts_.dead_letters;
+  const std::uint64_t dropped = letters.dropped();
+  const bool kept = letters.keep(batch.json(event), reason);
   (kept ? counters_.rejected : counters_.discarded).fetch_add(1, std::memory_order_relaxed);
   parts_.diagnostics.report(
-      "rejected",
-      kept ? fmt::format("the backend refused an event ({}); it is kept in {}", reason,
-                         parts_.dead_letters.path())
-           : fmt::format("the backend refused an event ({}); it could not be kept", reason));
+      "rejected", kept ? fmt::format("the backend refused an event ({}); it is kept in {}", reason,
+                                     letters.path())
+                       : fmt::format("the backend refused an event ({}); it could not be kept: {}",
+                                     reason, letters.problem()));
+  if (kept && letters.dropped() > dropped) {
+    parts_.diagnostics.report(
+        "dead_letters",
+        fmt::format("the share of refused events in journal_budget is spent; the oldest {} of them "
+                    "were removed from {}",
+                    letters.dropped() - dropped, letters.path()));
+  }
 }
 
 }  // namespace trace::detail

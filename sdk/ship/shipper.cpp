@@ -104,6 +104,7 @@ void Shipper::fill(Steady::time_point now) {
   while (!builder_.full(limits_.batch) && !parking_.is_full()) {
     if (!merger_.next(item)) {
       last_pass_ = now;
+      more_waits_ = merger_.paused();
       return;
     }
     const EventView& event = *item.event;

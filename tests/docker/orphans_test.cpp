@@ -234,8 +234,9 @@ TEST_CASE("a journal that somebody holds protects its containers, whoever looks"
 
 TEST_CASE("a daemon that cannot be asked costs no event, and is told") {
   TempDir directory;
-  const Config config = config_in(directory);
+  Config config = config_in(directory);
   const std::string client = directory / "client";
+  config.docker_clients = client;
   std::filesystem::create_symlink(docker_path(), client);
   const DeadWorker dead = killed_worker(config, client);
   std::filesystem::remove(client);
@@ -267,7 +268,7 @@ TEST_CASE("without containers nobody asks for them") {
   REQUIRE(report);
   CHECK(asked == 1);
   CHECK(report->left.empty());
-  CHECK(reap_containers({"01ARZ3NDEKTSV4RRFFQ69G5FAV", directory / "x.journal", {}}) == nullptr);
+  CHECK(reap_containers({"01ARZ3NDEKTSV4RRFFQ69G5FAV", directory / "x.journal"}) == nullptr);
 }
 
 }  // namespace trace::testing

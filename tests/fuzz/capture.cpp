@@ -46,7 +46,7 @@ struct Kept final : EventSink {
 struct Node {
   Node(const CaptureLimits& limits, const std::shared_ptr<const Secrets>& secrets)
       : chain(
-            kept, limits, [](std::uint64_t bytes) { return TailRing::create({}, bytes, {}); },
+            kept, limits, [](std::uint64_t bytes) { return TailRing::in_memory(bytes, {}); },
             std::chrono::nanoseconds(0)),
         source(chain, Stream::err, secrets) {}
 

@@ -2,7 +2,8 @@
 // its memory, sends only what a backend can read, and delivers what the damage did not touch.
 //
 // The first byte of an input says what the others are: the file as a whole, the records of a slab
-// in an intact journal, or a list of places of an intact journal with the bytes to put there.
+// in an intact journal, a list of places of an intact journal with the bytes to put there, the
+// extent table of an intact journal, or its header from some place on.
 #include <fcntl.h>
 #include <unistd.h>
 #include <trace/event.hpp>
@@ -18,6 +19,7 @@
 
 #include "fuzz/sample_journal.hpp"
 #include "recovery/adoption.hpp"
+#include "support/journal_directory.hpp"
 #include "unit/ship/rig.hpp"
 
 namespace {
@@ -27,7 +29,7 @@ using namespace trace::detail;
 using namespace trace::fuzz;
 using namespace std::chrono_literals;
 
-enum Kind : std::uint8_t { whole_file, records, edits, kinds };
+enum Kind : std::uint8_t { whole_file, records, edits, extents, header, kinds };
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -35,10 +37,23 @@ void require(bool holds) {
 
 using Ids = std::set<std::string>;
 
+constexpr std::uint64_t budget = std::uint64_t{64} << 20;
+
+// Whatever a header names, nothing but what we named ourselves comes here.
+std::unique_ptr<Reaping> reap(const AdoptedSession& session) {
+  require(is_session_id(session.id));
+  for (const std::string& client : session.docker_clients) {
+    require(client == "docker" || client == "podman");
+  }
+  return nullptr;
+}
+
 // Delivers what the journal holds; answers "<run> <id>" of each event that the backend got.
 Ids recovered(const std::string& file) {
   static const testing::TempDir directory;
-  auto reader = JournalReader::read(open_in_memory(file), directory / "fuzzed.journal");
+  static const SharedDirectory opened = testing::journal_directory(directory.path());
+  auto reader =
+      JournalReader::read(FileDescriptor(open_in_memory(file)), directory / "fuzzed.journal");
   if (!reader) {
     require(!reader.error().text().empty());
     return {};
@@ -49,10 +64,12 @@ Ids recovered(const std::string& file) {
     for (const OutgoingRun& run : batch.runs) require(judge_envelope(run.line).ok());
     return testing::acknowledge_all(batch);
   };
-  DeadLetters dead_letters(directory.path().string());
+  DeadLetters dead_letters(opened, budget);
   Diagnostics diagnostics([](const Diagnostic&) {}, clock);
-  Adoption adoption(std::move(*reader), {transport, clock, dead_letters, diagnostics},
-                    {{1 << 20, 2000}, 50ms, 30s, 1});
+  Adoption adoption(
+      std::move(*reader),
+      {transport, clock, dead_letters, diagnostics, reap, {}, opened, budget, {"docker", "podman"}},
+      {{1 << 20, 2000}, 50ms, 30s, 1});
   adoption.hurry(clock.now() + 1h);
   for (int steps = 0; !adoption.done(); ++steps) {
     require(steps < 10'000);
@@ -123,11 +140,54 @@ void recover_with_edits(std::string_view bytes) {
   }
 }
 
+template <class T>
+void put(std::string& file, std::size_t at, const T& value) {
+  std::memcpy(file.data() + at, &value, sizeof value);
+}
+
+// Each row: 4 bytes of offset and 4 of count, and what slabs; rows that the fuzzer leaves out are
+// those of the sample.
+void recover_with_extents(std::string_view bytes) {
+  constexpr std::size_t row = 9;
+  std::string file = sample().file;
+  std::uint32_t count = 0;
+  for (; bytes.size() >= row && count < max_extents; bytes.remove_prefix(row)) {
+    std::uint32_t offset = 0;
+    std::uint32_t slabs = 0;
+    std::memcpy(&offset, bytes.data(), sizeof offset);
+    std::memcpy(&slabs, bytes.data() + 4, sizeof slabs);
+    const auto kind = static_cast<std::uint8_t>(bytes[8]);
+    const std::uint32_t sizes[] = {small_slab_bytes, large_slab_bytes, slabs, 0};
+    // Offsets of slabs mostly, and beyond the numbers that a file can have.
+    const std::uint64_t at = kind % 8 == 7 ? std::uint64_t{offset} << 32
+                             : kind % 8 == 6
+                                 ? offset
+                                 : header_bytes + std::uint64_t{offset % 4096} * small_slab_bytes;
+    put(file, offsetof(FileHeader, extents) + count * sizeof(Extent),
+        Extent{at, sizes[kind / 8 % 4], slabs});
+    ++count;
+  }
+  put(file, offsetof(FileHeader, extent_count), count);
+  recovered(file);
+}
+
+// 2 bytes say where, the others are put there.
+void recover_with_header(std::string_view bytes) {
+  if (bytes.size() < 2) return;
+  std::string file = sample().file;
+  const std::size_t at = (static_cast<std::uint8_t>(bytes[0]) |
+                          std::size_t{static_cast<std::uint8_t>(bytes[1])} << 8) %
+                         sizeof(FileHeader);
+  bytes.remove_prefix(2);
+  std::memcpy(file.data() + at, bytes.data(), std::min(bytes.size(), sizeof(FileHeader) - at));
+  recovered(file);
+}
+
 void write_seed(const std::filesystem::path& path, Kind kind, std::string_view bytes) {
   std::ofstream(path, std::ios::binary) << static_cast<char>(kind) << bytes;
 }
 
-// The sample itself in each of the three forms.
+// The sample itself in each of the forms.
 void write_seeds(const std::filesystem::path& directory) {
   write_seed(directory / "file", whole_file, sample().file);
   int number = 0;
@@ -143,6 +203,24 @@ void write_seeds(const std::filesystem::path& directory) {
     edit += sample().file.substr(part.offset, 8);
     write_seed(directory / ("edit-" + std::to_string(start)), edits, edit);
     start += part.bytes;
+  }
+  std::string table;
+  FileHeader head;
+  std::memcpy(static_cast<void*>(&head), sample().file.data(), sizeof head);
+  for (std::uint32_t i = 0; i < head.extent_count.load(); ++i) {
+    const Extent& extent = head.extents[i];
+    const auto slab = static_cast<std::uint32_t>((extent.offset - header_bytes) / small_slab_bytes);
+    table.append(reinterpret_cast<const char*>(&slab), sizeof slab);
+    table.append(reinterpret_cast<const char*>(&extent.slab_count), sizeof extent.slab_count);
+    table += extent.slab_bytes == small_slab_bytes ? '\0' : '\x08';
+  }
+  write_seed(directory / "extents", extents, table);
+  for (const std::size_t at :
+       {offsetof(FileHeader, session), offsetof(FileHeader, endpoint),
+        offsetof(FileHeader, extent_count), offsetof(FileHeader, docker_clients)}) {
+    std::string seed{static_cast<char>(at), static_cast<char>(at >> 8)};
+    seed += sample().file.substr(at, 32);
+    write_seed(directory / ("header-" + std::to_string(at)), header, seed);
   }
 }
 
@@ -167,6 +245,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case records:
       recover_with_records(bytes);
+      break;
+    case extents:
+      recover_with_extents(bytes);
+      break;
+    case header:
+      recover_with_header(bytes);
       break;
     default:
       recover_with_edits(bytes);

@@ -1,10 +1,15 @@
 // A table of attacks: what somebody who writes into the journal directory can do: foreign, crafted
 // and damaged files.
 //   shiptrace_attack_files [FILTER]
-#include "faults/table/table.hpp"
+#include <vector>
+
+#include "attack/files/rows.hpp"
 
 int main(int argc, char** argv) {
   using namespace trace::testing;
-  const std::vector<Fault> faults;
+  std::vector<Fault> faults;
+  for (const auto& rows : {owner_rows(), link_rows(), bound_rows(), budget_rows()}) {
+    faults.insert(faults.end(), rows.begin(), rows.end());
+  }
   return try_faults(faults, argc > 1 ? argv[1] : "");
 }

@@ -23,6 +23,7 @@
 #include "journal/file.hpp"
 #include "journal/journal_reader.hpp"
 #include "recovery/orphan.hpp"
+#include "support/journal_directory.hpp"
 #include "support/temp_dir.hpp"
 
 namespace {
@@ -54,7 +55,7 @@ T* shared(std::uint64_t count) {
   return new (memory) T[count]{};
 }
 
-void create(const std::string& directory, std::span<Claim> claims, std::uint64_t first,
+void create(const SharedDirectory& directory, std::span<Claim> claims, std::uint64_t first,
             Race& race) {
   for (std::uint64_t i = first; i < claims.size(); i += creators) {
     claims[i].owned.store(true);
@@ -67,10 +68,11 @@ void create(const std::string& directory, std::span<Claim> claims, std::uint64_t
 }
 
 // What recovery does with an orphan, but for the delivery.
-void claim(const std::string& path, std::span<Claim> claims, Race& race) {
-  const auto fd = lock_orphan(path);
-  if (!fd) return;
-  const auto reader = JournalReader::read(*fd, path);
+void claim(const JournalDirectory& directory, const std::string& name, std::span<Claim> claims,
+           Race& race) {
+  auto orphan = lock_orphan(directory, name);
+  if (!orphan) return;
+  const auto reader = JournalReader::read(std::move(orphan.file), directory.path_of(name));
   const auto number =
       reader ? cli::integer_from_text(std::string_view(reader->header().session).substr(7))
              : std::nullopt;
@@ -80,13 +82,15 @@ void claim(const std::string& path, std::span<Claim> claims, Race& race) {
   }
   if (claims[*number].owned.load()) race.stolen.fetch_add(1);
   claims[*number].claimed.fetch_add(1);
-  unlink(path.c_str());
+  directory.remove(name);
 }
 
-void claim_all(const std::string& directory, std::span<Claim> claims, Race& race) {
+void claim_all(const JournalDirectory& directory, std::span<Claim> claims, Race& race) {
   for (bool last = false; !last;) {
     last = race.creating.load() == 0;  // before the look: nothing comes after it
-    for (const std::string& path : journals_in(directory)) claim(path, claims, race);
+    for (const std::string& name : directory.names(".journal")) {
+      claim(directory, name, claims, race);
+    }
   }
 }
 
@@ -107,7 +111,7 @@ int judge(std::span<const Claim> claims, const Race& race) {
 
 int run(std::uint64_t journals) {
   const testing::TempDir directory;
-  const std::string path = directory.path().string();
+  const SharedDirectory opened = testing::journal_directory(directory.path());
   const std::span<Claim> claims(shared<Claim>(journals), journals);
   Race& race = *shared<Race>(1);
   for (std::uint64_t i = 0; i < creators + claimants; ++i) {
@@ -115,9 +119,9 @@ int run(std::uint64_t journals) {
     if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (child > 0) continue;
     if (i < creators) {
-      create(path, claims, i, race);
+      create(opened, claims, i, race);
     } else {
-      claim_all(path, claims, race);
+      claim_all(*opened, claims, race);
     }
     _exit(0);
   }

@@ -13,7 +13,7 @@ namespace {
 struct Node {
   explicit Node(const CaptureLimits& limits = {})
       : chain(
-            kept, limits, [](std::uint64_t bytes) { return TailRing::create({}, bytes, {}); },
+            kept, limits, [](std::uint64_t bytes) { return TailRing::in_memory(bytes, {}); },
             std::chrono::seconds(0)),
         out(chain, Stream::out),
         err(chain, Stream::err) {}

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "support/journal_directory.hpp"
 #include "support/temp_dir.hpp"
 #include "unit/capture/pieces.hpp"
 
@@ -16,11 +17,12 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Bounded {
-  explicit Bounded(const CaptureLimits& limits, std::string path = {})
+  explicit Bounded(const CaptureLimits& limits, SharedDirectory directory = nullptr)
       : head_and_tail(
             limits,
-            [path](std::uint64_t bytes) {
-              return TailRing::create(path, bytes, {.run = 1, .node = "n", .origin = "o"});
+            [directory](std::uint64_t bytes) {
+              return TailRing::create(directory, "s-1.tail", bytes,
+                                      {.run = 1, .node = "n", .origin = "o"});
             },
             1000s, events) {}
 
@@ -95,7 +97,7 @@ TEST_CASE("whatever is printed and whatever the limits are, nothing is missing")
   TempDir directory;
   for (int round = 0; round < 300; ++round) {
     const CaptureLimits limits{.head_bytes = random() % 3000, .tail_bytes = random() % 3000};
-    Bounded node(limits, round % 2 == 0 ? directory / "t.tail" : std::string());
+    Bounded node(limits, round % 2 == 0 ? journal_directory(directory.path()) : nullptr);
     std::string printed;
     std::array<LineVolume, 2> by_stream{};
     const auto writes = random() % 200;
@@ -193,8 +195,8 @@ TEST_CASE("parts of a long line count where its end is; frames only while the he
 
 TEST_CASE("a tail that somebody destroyed is told as left out") {
   TempDir directory;
-  const std::string path = directory / "t.tail";
-  Bounded node({.head_bytes = 0, .tail_bytes = 1000}, path);
+  const std::string path = directory / "s-1.tail";
+  Bounded node({.head_bytes = 0, .tail_bytes = 1000}, journal_directory(directory.path()));
   node.lines("one\ntwo\n");
   std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
           .seekp(static_cast<std::streamoff>(tail_header_bytes))

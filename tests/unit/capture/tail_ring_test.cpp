@@ -10,6 +10,7 @@
 #include <random>
 
 #include "capture/plain_text.hpp"
+#include "support/journal_directory.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace trace;
@@ -54,7 +55,8 @@ TEST_CASE("a ring holds what was pushed and not dropped, in memory as in its fil
   TempDir directory;
   std::mt19937 random(5);
   for (const std::string& path : {std::string(), directory / "s-1.tail"}) {
-    auto ring = TailRing::create(path, 4096, {.run = 7, .node = "n", .origin = "o"});
+    auto ring = TailRing::create(path.empty() ? nullptr : journal_directory(directory.path()),
+                                 "s-1.tail", 4096, {.run = 7, .node = "n", .origin = "o"});
     CHECK(ring->is_in_file() == !path.empty());
     std::string expected;
     std::int64_t now = 0;
@@ -89,7 +91,7 @@ TEST_CASE("a ring holds what was pushed and not dropped, in memory as in its fil
 }
 
 TEST_CASE("a record tells its stream, kind, time and what was before it") {
-  auto ring = TailRing::create({}, 4096, {});
+  auto ring = TailRing::in_memory(4096, {});
   ring->push(Stream::out, LineKind::lines, "a\nb\n", 1, {});
   ring->push(Stream::out, LineKind::lines, "c\n", 49'999'999, {2, 4});  // with it
   ring->push(Stream::out, LineKind::part, "d", 50'000'000, {3, 6});
@@ -112,7 +114,7 @@ TEST_CASE("a record tells its stream, kind, time and what was before it") {
 TEST_CASE("the file is its owner's only, and damage in it is noticed") {
   TempDir directory;
   const std::string path = directory / "s-1.tail";
-  auto ring = TailRing::create(path, 4096, {});
+  auto ring = TailRing::create(journal_directory(directory.path()), "s-1.tail", 4096, {});
   struct stat info {};
   REQUIRE(stat(path.c_str(), &info) == 0);
   CHECK((info.st_mode & 0777) == 0600);
@@ -125,7 +127,7 @@ TEST_CASE("the file is its owner's only, and damage in it is noticed") {
   TailLines lines{};
   CHECK(ring->front(lines) == TailState::damaged);
   // The name is taken: the lines are kept in memory then.
-  CHECK(!TailRing::create(path, 4096, {})->is_in_file());
+  CHECK(!TailRing::create(journal_directory(directory.path()), "s-1.tail", 4096, {})->is_in_file());
 }
 
 TEST_CASE("whatever the bytes of a ring are, reading them ends well") {

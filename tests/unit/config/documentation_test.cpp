@@ -55,10 +55,10 @@ TEST_CASE("no setting is missing, and none has another's name") {
   // A new member of Config stops this from compiling: it belongs into the table, too.
   const Config config;
   const auto& [transport, endpoint, token, token_file, ca_file, certificate, key, proxy, socket,
-               journal_dir, journal_budget, when_full, guard_sigbus, redact_environment,
-               redact_patterns, level, batch_bytes, batch_events, batch_delay, connect_timeout,
-               request_timeout, close_timeout, on_diagnostic, unreadable] = config;
-  constexpr std::size_t members = 24;
+               journal_dir, journal_budget, when_full, docker_clients, guard_sigbus,
+               redact_environment, redact_patterns, level, batch_bytes, batch_events, batch_delay,
+               connect_timeout, request_timeout, close_timeout, on_diagnostic, unreadable] = config;
+  constexpr std::size_t members = 25;
   constexpr std::size_t not_settable = 2;  // on_diagnostic, unreadable
   CHECK(settings().size() == members - not_settable);
   CHECK(transport == "http");

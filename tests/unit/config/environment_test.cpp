@@ -50,6 +50,7 @@ TEST_CASE("every setting has a variable that sets it") {
       {"SHIPTRACE_JOURNAL_DIR", "/var/lib/shiptrace"},
       {"SHIPTRACE_JOURNAL_BUDGET", "64MiB"},
       {"SHIPTRACE_WHEN_FULL", "block"},
+      {"SHIPTRACE_DOCKER_CLIENTS", "podman,/opt/docker"},
       {"SHIPTRACE_GUARD_SIGBUS", "false"},
       {"SHIPTRACE_REDACT_ENVIRONMENT", "false"},
       {"SHIPTRACE_REDACT_PATTERNS", "false"},
@@ -74,6 +75,7 @@ TEST_CASE("every setting has a variable that sets it") {
   CHECK(config.journal_dir == "/var/lib/shiptrace");
   CHECK(config.journal_budget == std::uint64_t{64} << 20);
   CHECK(config.when_full == trace::WhenFull::block);
+  CHECK(config.docker_clients == "podman,/opt/docker");
   CHECK(!config.guard_sigbus);
   CHECK(!config.redact_environment);
   CHECK(!config.redact_patterns);

@@ -142,9 +142,11 @@ TEST_CASE("a unix socket's path has the length that the kernel allows") {
 
 TEST_CASE("the journal's directory is absolute, or empty without a home") {
   Config config;
+  config.docker_clients = " podman, ,/opt/docker,";
   config.journal_dir = "some/./place";
   const auto relative = finalize(config, only_home);
   REQUIRE(relative);
+  CHECK(relative->docker_clients == std::vector<std::string>{"podman", "/opt/docker"});
   CHECK(relative->journal_dir == (std::filesystem::current_path() / "some/place").string());
 
   const auto nowhere = finalize(Config{}, [](const char*) { return std::nullopt; });

@@ -13,7 +13,7 @@
 #include <functional>
 #include <set>
 
-#include "recovery/orphan.hpp"
+#include "support/journal_directory.hpp"
 #include "unit/ship/rig.hpp"
 
 namespace trace::testing {
@@ -100,7 +100,7 @@ inline RecoveryReport recovered(const Config& config, const std::shared_ptr<Stor
 }
 
 inline std::vector<std::string> journals(const TempDir& directory) {
-  return detail::journals_in(directory.path().string());
+  return journal_paths(directory.path());
 }
 
 inline void overwrite(const std::string& path, std::uint64_t offset, const void* bytes,

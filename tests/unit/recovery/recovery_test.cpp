@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "journal/journal_reader.hpp"
-#include "recovery/orphan.hpp"
 #include "unit/recovery/killed_worker.hpp"
 
 using namespace trace;
@@ -106,6 +105,38 @@ TEST_CASE("a run that the backend does not take holds up a recovery's other runs
   CHECK(report.left.empty());
   CHECK(store->events.size() == 20'000);
   CHECK(journals(directory).empty());
+}
+
+TEST_CASE("a journal of which nothing is taken lets the next one go first") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session& session, Run&) {
+    auto run = session.run("stalled");
+    record(run.node("n"), Type::progress, Level::info, "kept");
+  });
+  const std::string stalled = journals(directory).front();
+  killed_worker(config, 0, [](Session&, Run& run) {
+    record(run.node("n"), Type::progress, Level::info, "x");
+  });
+  auto store = std::make_shared<Store>();
+  store->stalled = "stalled";
+  const RecoveryReport report = recovered(config, store);
+  CHECK(report.delivered == 1);
+  CHECK(journals(directory) == std::vector<std::string>{stalled});
+  store->stalled.clear();
+  CHECK(recovered(config, store).left.empty());
+  CHECK(store->events.size() == 2);
+  CHECK(store->duplicates == 0);
+}
+
+TEST_CASE("what recovery was moving aside when it was killed is removed") {
+  TempDir directory;
+  const std::string spill = directory / "01ARZ3NDEKTSV4RRFFQ69G5FAV-backlog.journal";
+  std::filesystem::copy_file("/proc/self/status", spill);
+  std::filesystem::permissions(
+      spill, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  CHECK(recovered(config_in(directory), std::make_shared<Store>()).left.empty());
+  CHECK(!std::filesystem::exists(spill));
 }
 
 TEST_CASE("a new session of the same destination adopts by itself") {
@@ -227,7 +258,8 @@ TEST_CASE("a damaged slab goes to quarantine and the rest goes on") {
   CHECK(before->unsent == 2000);
   CHECK(!before->in_use);
   // Nonsense in the middle of a large slab's data, longer than a record.
-  auto reader = detail::JournalReader::read(open(journal.c_str(), O_RDONLY | O_CLOEXEC), journal);
+  auto reader = detail::JournalReader::read(
+      detail::FileDescriptor(open(journal.c_str(), O_RDONLY | O_CLOEXEC)), journal);
   REQUIRE(reader);
   std::uint64_t offset = 0;
   for (const detail::SlabPlace& place : reader->slabs()) {
@@ -267,7 +299,7 @@ class SlowReaping final : public Reaping {
   SlowReaping(std::string journal, std::string complaint)
       : journal_(std::move(journal)), complaint_(std::move(complaint)) {}
   bool ended() const noexcept override {
-    kept_ = kept_ && std::filesystem::exists(journal_) && !detail::lock_orphan(journal_);
+    kept_ = kept_ && std::filesystem::exists(journal_) && !lock_orphan_at(journal_);
     return ++looks_ > 3;
   }
   std::string complaint() const override { return kept_ ? complaint_ : "the journal was let go"; }

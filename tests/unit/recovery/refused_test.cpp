@@ -61,8 +61,9 @@ TEST_CASE("a run id of a version that did not repair ids is acknowledged") {
   TempDir directory;
   const std::string endpoint = "http://127.0.0.1:1";
   {
-    auto file = detail::JournalFile::create(directory.path().string(),
-                                            {std::string(rig_session), "http", endpoint});
+    auto opened = detail::JournalDirectory::open(directory.path().string());
+    REQUIRE(opened);
+    auto file = detail::JournalFile::create(*opened, {std::string(rig_session), "http", endpoint});
     REQUIRE(file);
     Rig rig({1 << 20, 2000}, std::move(*file));
     auto& run = rig.run("a\xff");

@@ -28,13 +28,13 @@ TEST_CASE("the last lines of a killed worker's captured output come before WORKE
     out->write("unfinished");
   });
   const std::string journal = journals(directory).front();
-  const std::vector<std::string> tails = detail::tails_of(journal);
+  const std::vector<std::string> tails = tail_paths(journal);
   REQUIRE(tails.size() == 1);
   std::filesystem::copy_file(journal, directory / "copy");
   std::filesystem::copy_file(tails.front(), directory / "copy of tail");
   auto store = std::make_shared<Store>();
   CHECK(recovered(config, store).lost_nodes == 1);
-  CHECK(detail::tails_of(journal).empty());
+  CHECK(tail_paths(journal).empty());
   CHECK(!std::filesystem::exists(tails.front()));
 
   std::string head;
@@ -66,7 +66,7 @@ TEST_CASE("the last lines of a killed worker's captured output come before WORKE
   const auto first = store->ids;
   recovered(config, store);
   CHECK(store->ids == first);
-  CHECK(detail::tails_of(journal).empty());
+  CHECK(tail_paths(journal).empty());
 }
 
 TEST_CASE("a tail of nonsense is left out, told, and kept in quarantine") {
@@ -80,14 +80,14 @@ TEST_CASE("a tail of nonsense is left out, told, and kept in quarantine") {
   });
   const std::string journal = journals(directory).front();
   const std::uint64_t end = 1'000'000;
-  overwrite(detail::tails_of(journal).at(0), offsetof(detail::TailHeader, end), &end, sizeof end);
+  overwrite(tail_paths(journal).at(0), offsetof(detail::TailHeader, end), &end, sizeof end);
   auto store = std::make_shared<Store>();
   std::string told;
   config.on_diagnostic = [&](const Diagnostic& diagnostic) { told += diagnostic.text; };
   recovered(config, store);
   CHECK(store->events.size() == 2);
-  CHECK(detail::tails_of(journal).empty());
-  CHECK(told.find("1 damaged slabs or tails of") != std::string::npos);
+  CHECK(tail_paths(journal).empty());
+  CHECK(told.find("1 damaged slabs or files of") != std::string::npos);
   CHECK(std::filesystem::exists(directory.path() / "quarantine" /
                                 (std::filesystem::path(journal).stem().string() + "-1.tail")));
 }
@@ -103,14 +103,14 @@ TEST_CASE("of a tail that was never finished nothing is told") {
   });
   const std::string journal = journals(directory).front();
   const std::string zeros(sizeof detail::tail_magic, '\0');
-  overwrite(detail::tails_of(journal).at(0), 0, zeros.data(), zeros.size());
+  overwrite(tail_paths(journal).at(0), 0, zeros.data(), zeros.size());
   auto store = std::make_shared<Store>();
   std::string told;
   config.on_diagnostic = [&](const Diagnostic& diagnostic) { told += diagnostic.text; };
   recovered(config, store);
   CHECK(store->events.size() == 2);
   CHECK(told.find("damaged") == std::string::npos);
-  CHECK(detail::tails_of(journal).empty());
+  CHECK(tail_paths(journal).empty());
   CHECK(!std::filesystem::exists(directory.path() / "quarantine"));
 }
 
@@ -120,7 +120,7 @@ TEST_CASE("tails whose journal is gone are removed after a while") {
   const std::string fresh = directory / "01ARZ3NDEKTSV4RRFFQ69G5FAV-2.tail";
   for (const std::string& path : {old, fresh}) std::ofstream(path) << "x";
   std::filesystem::last_write_time(old, std::filesystem::file_time_type::clock::now() - 1h);
-  detail::remove_leftovers(directory.path().string());
+  detail::remove_leftovers(*journal_directory(directory.path()));
   CHECK(!std::filesystem::exists(old));
   CHECK(std::filesystem::exists(fresh));
 }

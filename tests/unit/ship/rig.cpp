@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "support/journal_directory.hpp"
+
 namespace trace::testing {
 
 std::string event_id(const Batch& batch, const OutgoingEvent& event) {
@@ -81,7 +83,7 @@ Rig::Rig(detail::BatchLimits limits, std::unique_ptr<detail::JournalFile> journa
       pool(*file, 64 << 20),
       tables(pool),
       wall_time(file->header(), clock.stamp(), clock.wall_ns(), 1.0),
-      dead_letters(directory.path().string()) {
+      dead_letters(journal_directory(directory.path()), std::uint64_t{2} << 30) {
   shipper = std::make_unique<detail::Shipper>(
       detail::ShipperParts{pool, tables, runs, wall_time, transport, clock, dead_letters,
                            diagnostics, taken},

@@ -12,7 +12,7 @@
 #include <system_error>
 
 #include "journal/format.hpp"
-#include "recovery/orphan.hpp"
+#include "support/journal_directory.hpp"
 
 namespace trace::testing {
 namespace {
@@ -26,7 +26,7 @@ constexpr std::size_t page = 4096;
 }  // namespace
 
 JournalWatch::JournalWatch(const std::string& directory) {
-  const std::string path = journals_in(directory).at(0);
+  const std::string path = journal_paths(directory).at(0);
   name_ = std::filesystem::path(path).filename().string();
   fd_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   void* mapped = mmap(nullptr, addresses, PROT_READ, MAP_SHARED, fd_, 0);

@@ -13,6 +13,7 @@
 
 #include "kill/step/aftermath.hpp"
 #include "kill/step/stepped_process.hpp"
+#include "support/journal_directory.hpp"
 #include "unit/ship/rig.hpp"
 
 namespace trace::testing {
@@ -50,7 +51,7 @@ class SteppedBackend final : public Transport {
 std::unique_ptr<detail::JournalFile> journal_in(const std::string& directory) {
   const Config config = worker_config(directory);
   auto file = detail::JournalFile::create(
-      directory, {std::string(rig_session), config.transport, config.endpoint});
+      journal_directory(directory), {std::string(rig_session), config.transport, config.endpoint});
   return std::move(*file);
 }
 

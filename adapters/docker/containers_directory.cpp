@@ -1,0 +1,127 @@
+#include "docker/containers_directory.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+namespace trace::docker {
+namespace {
+
+using child::FileDescriptor;
+
+constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+FileDescriptor open_directory(int parent, const char* name) {
+  return FileDescriptor(::openat(parent, name, directory_flags));
+}
+
+std::vector<std::string> entries_of(int directory) {
+  std::vector<std::string> names;
+  const int fd = ::openat(directory, ".", directory_flags);
+  DIR* const entries = fd < 0 ? nullptr : ::fdopendir(fd);
+  if (entries == nullptr) {
+    if (fd >= 0) ::close(fd);
+    return names;
+  }
+  const std::unique_ptr<DIR, int (*)(DIR*)> closing(entries, ::closedir);
+  while (const dirent* entry = ::readdir(entries)) {
+    const std::string_view name(entry->d_name);
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  return names;
+}
+
+bool remove_entry(int directory, const std::string& name) noexcept {
+  return ::unlinkat(directory, name.c_str(), 0) == 0 ||
+         ::unlinkat(directory, name.c_str(), AT_REMOVEDIR) == 0;
+}
+
+// One round: what is in a directory of `top` is removed or moved up to `top`, where the next round
+// finds it. False when nothing could be done.
+bool flatten(int top, std::uint64_t& number) {
+  bool progress = false;
+  for (const std::string& name : entries_of(top)) {
+    if (remove_entry(top, name)) {
+      progress = true;
+      continue;
+    }
+    const FileDescriptor inner = open_directory(top, name.c_str());
+    if (!inner) continue;
+    for (const std::string& below : entries_of(inner.get())) {
+      progress = remove_entry(inner.get(), below) ||
+                 ::renameat(inner.get(), below.c_str(), top,
+                            fmt::format(".shiptrace-{}", ++number).c_str()) == 0 ||
+                 progress;
+    }
+    progress = ::unlinkat(top, name.c_str(), AT_REMOVEDIR) == 0 || progress;
+  }
+  return progress;
+}
+
+}  // namespace
+
+FileDescriptor open_journal_directory(std::string_view journal, std::string& why) {
+  const std::string path = std::filesystem::path(journal).parent_path().string();
+  FileDescriptor directory(::open(path.empty() ? "." : path.c_str(), directory_flags));
+  struct stat info {};
+  if (!directory || ::fstat(directory.get(), &info) != 0) {
+    why = fmt::format("{}: {}", path, std::generic_category().message(errno));
+    return {};
+  }
+  if (info.st_uid != ::geteuid() || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    why = fmt::format(
+        "{}: belongs to another user or can be written to by others (owner uid {}, "
+        "mode {:04o}): chmod go-w",
+        path, info.st_uid, info.st_mode & 07777);
+    return {};
+  }
+  return directory;
+}
+
+FileDescriptor make_directory(int parent, const std::string& name, unsigned mode) {
+  if (::mkdirat(parent, name.c_str(), mode) != 0 && errno != EEXIST) return {};
+  FileDescriptor made = open_directory(parent, name.c_str());
+  struct stat info {};
+  if (!made || ::fstat(made.get(), &info) != 0) return {};
+  if (info.st_uid != ::geteuid()) {
+    errno = EPERM;
+    return {};
+  }
+  // The mode is what we say, whatever the process takes away from new files.
+  if (::fchmod(made.get(), mode) != 0) return {};
+  return made;
+}
+
+bool remove_tree(int parent, const std::string& name) noexcept {
+  if (remove_entry(parent, name) || errno == ENOENT) return true;
+  try {
+    {
+      const FileDescriptor top = open_directory(parent, name.c_str());
+      if (!top) return false;
+      std::uint64_t number = 0;
+      while (flatten(top.get(), number)) {
+      }
+    }
+    return ::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0;
+  } catch (...) {  // no memory
+    return false;
+  }
+}
+
+void remove_files_of_session(int journal_directory, const std::string& session) noexcept {
+  if (journal_directory < 0 || session.empty()) return;
+  const FileDescriptor containers = open_directory(journal_directory, "containers");
+  if (!containers) return;
+  remove_tree(containers.get(), session);
+  ::unlinkat(journal_directory, "containers", AT_REMOVEDIR);
+}
+
+}  // namespace trace::docker

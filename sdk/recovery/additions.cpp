@@ -1,0 +1,103 @@
+#include "recovery/additions.hpp"
+
+#include <fcntl.h>
+
+#include <utility>
+
+namespace trace::detail {
+namespace {
+
+// Only what is used is touched, and what was delivered is used again.
+constexpr std::uint64_t memory_budget = std::uint64_t{1} << 30;
+constexpr std::size_t lost_nodes_at_once = 10'000;
+
+}  // namespace
+
+Additions::Additions(std::string_view session, SharedDirectory directory,
+                     std::vector<LostNode> lost, RunIds run_ids)
+    : session_(session),
+      directory_(std::move(directory)),
+      lost_(std::move(lost)),
+      run_ids_(std::move(run_ids)) {
+  if (directory_ != nullptr) tails_ = tails_of(*directory_, session_);
+}
+
+void Additions::make_room() {
+  if (lane_ != nullptr) return;
+  memory_ = JournalFile::in_memory({session_, "", ""});
+  pool_ = std::make_unique<SlabPool>(*memory_, memory_budget);
+  lane_ = std::make_unique<RecoveryLane>(*pool_);
+}
+
+bool Additions::record_some(std::string_view timestamp, Steady::time_point until,
+                            Quarantine& quarantine) {
+  if (telling_ == nullptr && next_tail_ == tails_.size() && next_lost_ == lost_.size()) {
+    return false;
+  }
+  make_room();
+  while (telling_ != nullptr || next_tail_ < tails_.size()) {
+    if (telling_ == nullptr) begin_tail(quarantine);
+    if (telling_ != nullptr && tell(until, quarantine)) telling_.reset();
+    if (Steady::now() >= until) return true;
+  }
+  for (std::size_t n = 0; next_lost_ < lost_.size() && n < lost_nodes_at_once; ++n) {
+    record_lost_node(lost_[next_lost_++], timestamp);
+  }
+  return true;
+}
+
+void Additions::begin_tail(Quarantine& quarantine) {
+  const std::string& name = tails_[next_tail_++];
+  OpenedFile opened = directory_->open_file(name, O_RDONLY);
+  if (!opened) {
+    if (!opened.missing) refused_.push_back(std::move(opened.why));
+    return;
+  }
+  const bool was_begun = FoundTail::was_begun(opened.file.get());
+  auto tail = FoundTail::open(std::move(opened.file));
+  if (!tail && was_begun) {
+    quarantine.take(name);
+    return;
+  }
+  done_.push_back(name);
+  if (!tail || run_ids_(tail->run()) == nullptr) return;
+  telling_ = std::make_unique<Telling>(*lane_, std::move(*tail));
+}
+
+bool Additions::tell(Steady::time_point until, Quarantine& quarantine) {
+  FoundTail& tail = telling_->tail;
+  if (!telling_->telling) {
+    if (!tail.read_on(until)) return false;
+    if (tail.is_damaged()) {
+      quarantine.take(done_.back());
+      done_.pop_back();
+      return true;
+    }
+    lane_->begin_node(tail.run(), *run_ids_(tail.run()), tail.node());
+    telling_->telling.emplace(tail, telling_->events);
+  }
+  return telling_->telling->go_on(until);
+}
+
+void Additions::record_lost_node(const LostNode& node, std::string_view timestamp) {
+  lane_->begin_node(node.run, *node.run_id, *node.id);
+  if (lane_->record({.type = Type::failed,
+                     .level = Level::error,
+                     .message = "the worker was lost",
+                     .error_message = "the worker died before this node ended",
+                     .error_code = "WORKER_LOST",
+                     .timestamp = timestamp})) {
+    ++lost_nodes_;
+  }
+}
+
+void Additions::remove_tails() const noexcept {
+  for (const std::string& name : done_) directory_->remove(name);
+}
+
+void Additions::give_back(Slab* slab) noexcept {
+  pool_->give_back(slab);
+  pool_->replenish(0, 0);
+}
+
+}  // namespace trace::detail

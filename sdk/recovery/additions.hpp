@@ -1,0 +1,81 @@
+// Additions: the events that recovery adds to an adopted journal once everything else was read: the
+// last lines of captured output that waited beside it, and then FAILED, WORKER_LOST, for each node
+// that was started and not ended. Their identities follow from the files alone, so that a repeated
+// recovery repeats them. They are recorded some at a time, each lot delivered before the next, so
+// that they take little memory. One thread.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/file.hpp"
+#include "journal/slab_pool.hpp"
+#include "recovery/found_tail.hpp"
+#include "recovery/quarantine.hpp"
+#include "recovery/recovery_lane.hpp"
+
+namespace trace::detail {
+
+struct LostNode {
+  std::uint32_t run;
+  const std::string* run_id;
+  const std::string* id;
+};
+
+class Additions {
+ public:
+  // The id of a run of the journal, or null.
+  using RunIds = std::function<const std::string*(std::uint32_t run)>;
+
+  // The texts that `lost` and `run_ids` refer to outlive this.
+  Additions(std::string_view session, SharedDirectory directory, std::vector<LostNode> lost,
+            RunIds run_ids);
+
+  // Records more, until `until` at the longest, but for one step. False: there is nothing more.
+  bool record_some(std::string_view timestamp, Steady::time_point until, Quarantine& quarantine);
+  std::size_t lost_nodes() const noexcept { return lost_nodes_; }
+  // Tails that may not be opened, one line each.
+  const std::vector<std::string>& refused() const noexcept { return refused_; }
+  // Those that were read, or made no sense: they go with the journal.
+  void remove_tails() const noexcept;
+
+  // As a SlabSource.
+  bool next_opened(Slab*& slab) noexcept { return pool_ && pool_->next_opened(slab); }
+  void give_back(Slab* slab) noexcept;
+
+ private:
+  struct Telling {
+    Telling(RecoveryLane& lane, FoundTail found) : tail(std::move(found)), events(lane, tail) {}
+    FoundTail tail;
+    TailEvents events;
+    std::optional<TailTelling> telling;
+  };
+
+  void make_room();
+  void begin_tail(Quarantine& quarantine);
+  bool tell(Steady::time_point until, Quarantine& quarantine);
+  void record_lost_node(const LostNode& node, std::string_view timestamp);
+
+  const std::string session_;
+  const SharedDirectory directory_;
+  const std::vector<LostNode> lost_;
+  const RunIds run_ids_;
+  std::vector<std::string> tails_;
+  std::size_t next_tail_ = 0;
+  std::size_t next_lost_ = 0;
+  std::size_t lost_nodes_ = 0;
+  std::vector<std::string> refused_;
+  std::vector<std::string> done_;
+
+  std::unique_ptr<JournalFile> memory_;
+  std::unique_ptr<SlabPool> pool_;
+  std::unique_ptr<RecoveryLane> lane_;
+  std::unique_ptr<Telling> telling_;
+};
+
+}  // namespace trace::detail

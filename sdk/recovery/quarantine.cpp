@@ -1,0 +1,81 @@
+#include "recovery/quarantine.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "journal/directory_budget.hpp"
+
+namespace trace::detail {
+namespace {
+
+std::uint64_t blocks_of(const struct stat& info) noexcept {
+  return static_cast<std::uint64_t>(info.st_blocks) * 512;
+}
+
+}  // namespace
+
+Quarantine::Quarantine(SharedDirectory directory, std::uint64_t budget)
+    : directory_(std::move(directory)), budget_(budget) {}
+
+SharedDirectory Quarantine::opened() {
+  if (place_ == nullptr && directory_ != nullptr) {
+    auto found = directory_->folder(quarantine_name);
+    if (found) place_ = std::move(*found);
+  }
+  return place_;
+}
+
+bool Quarantine::make_room(const JournalDirectory& place, std::uint64_t bytes) {
+  const std::uint64_t share = share_of_quarantine(budget_);
+  const std::vector<std::string> names = place.names();  // by session, so the oldest first
+  std::uint64_t taken = 0;
+  for (const std::string& name : names) {
+    if (const auto info = place.status(name)) taken += blocks_of(*info);
+  }
+  for (auto oldest = names.begin(); oldest != names.end() && taken + bytes > share; ++oldest) {
+    const auto info = place.status(*oldest);
+    if (!info || !place.remove(*oldest)) continue;
+    taken -= std::min(taken, blocks_of(*info));
+    ++removed_;
+  }
+  return taken + bytes <= share;
+}
+
+void Quarantine::copy(const std::string& name, std::span<const std::byte> bytes) noexcept {
+  ++found_;
+  if (copies_ == most_copies) return;
+  ++copies_;
+  try {
+    const SharedDirectory place = opened();
+    if (place == nullptr || !make_room(*place, bytes.size()) ||
+        bytes_in(*directory_, budget_) + bytes.size() > budget_ ||
+        exceeds_file_size_limit(bytes.size())) {
+      return;
+    }
+    const OpenedFile file = place->open_file(name, O_WRONLY | O_CREAT | O_TRUNC);
+    if (!file) return;
+    if (write(file.file.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size())) {
+      ++kept_;
+    } else {
+      place->remove(name);
+    }
+  } catch (...) {  // no memory: it is lost either way; the rest is not
+  }
+}
+
+void Quarantine::take(std::string_view name) noexcept {
+  ++found_;
+  try {
+    const SharedDirectory place = opened();
+    const auto info = directory_ ? directory_->status(name) : std::nullopt;
+    if (place == nullptr || !info) return;
+    // It takes no more of the directory than before, so a large one is kept, too, for a while.
+    make_room(*place, blocks_of(*info));
+    if (directory_->move(name, *place)) ++kept_;
+  } catch (...) {  // no memory: it stays where it is
+  }
+}
+
+}  // namespace trace::detail

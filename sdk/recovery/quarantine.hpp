@@ -1,0 +1,51 @@
+// Quarantine: what recovery found of a dead session and could not read, kept for people in
+// "quarantine/" beside the journals. It has a share of the directory's budget: the oldest go first,
+// and of one journal only so many slabs are copied. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "journal/directory.hpp"
+
+namespace trace::detail {
+
+constexpr std::uint64_t share_of_quarantine(std::uint64_t budget) noexcept {
+  return std::min(budget / 8, std::uint64_t{64} << 20);
+}
+
+class Quarantine {
+ public:
+  static constexpr std::size_t most_copies = 16;
+
+  Quarantine(SharedDirectory directory, std::uint64_t budget);
+
+  // Keeps a copy under this name.
+  void copy(const std::string& name, std::span<const std::byte> bytes) noexcept;
+  // Moves a file of the directory.
+  void take(std::string_view name) noexcept;
+
+  // What was found, whether it could be kept or not.
+  std::size_t found() const noexcept { return found_; }
+  std::size_t kept() const noexcept { return kept_; }
+  // Older files that had to make room.
+  std::size_t removed() const noexcept { return removed_; }
+
+ private:
+  SharedDirectory opened();
+  // False: there is no room for so much.
+  bool make_room(const JournalDirectory& place, std::uint64_t bytes);
+
+  const SharedDirectory directory_;
+  const std::uint64_t budget_;
+  SharedDirectory place_;
+  std::size_t found_ = 0;
+  std::size_t kept_ = 0;
+  std::size_t copies_ = 0;
+  std::size_t removed_ = 0;
+};
+
+}  // namespace trace::detail

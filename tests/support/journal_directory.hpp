@@ -1,0 +1,47 @@
+// The journal directory of a test as the SDK opens it, and paths of what lies in it. Throws when it
+// may not be opened.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "journal/directory.hpp"
+#include "recovery/found_tail.hpp"
+#include "recovery/orphan.hpp"
+
+namespace trace::testing {
+
+inline detail::SharedDirectory journal_directory(const std::filesystem::path& path) {
+  auto directory = detail::JournalDirectory::make(path.string());
+  if (!directory) throw std::runtime_error(directory.error().text());
+  return *directory;
+}
+
+// Oldest first.
+inline std::vector<std::string> journal_paths(const std::filesystem::path& path) {
+  const auto directory = journal_directory(path);
+  std::vector<std::string> paths;
+  for (const std::string& name : directory->names(".journal")) {
+    paths.push_back(directory->path_of(name));
+  }
+  return paths;
+}
+
+inline std::vector<std::string> tail_paths(const std::string& journal) {
+  const std::filesystem::path path(journal);
+  const auto directory = journal_directory(path.parent_path());
+  std::vector<std::string> paths;
+  for (const std::string& name : detail::tails_of(*directory, path.stem().string())) {
+    paths.push_back(directory->path_of(name));
+  }
+  return paths;
+}
+
+inline detail::LockedOrphan lock_orphan_at(const std::string& journal) {
+  const std::filesystem::path path(journal);
+  return detail::lock_orphan(*journal_directory(path.parent_path()), path.filename().string());
+}
+
+}  // namespace trace::testing
