@@ -53,6 +53,8 @@ class Adoptions {
   std::string current() const { return current_ ? current_->path() : std::string(); }
 
  private:
+  // Looks for the next journal, and reads it.
+  Steady::time_point look(Steady::time_point now);
   void begin_look(Steady::time_point now);
   void open(const std::string& name);
   void begin_adoption(Steady::time_point now);
@@ -81,8 +83,9 @@ class Adoptions {
   std::uint64_t lost_nodes_ = 0;
   std::set<std::string> left_alone_;
   std::vector<std::string> untold_;
-  std::set<std::string> unreadable_;  // names of journals that take too much to be read
-  std::set<std::string> reaped_;      // sessions whose containers are gone
+  // Names of journals that take too much to be read, or are delivered and cannot be removed.
+  std::set<std::string> done_with_;
+  std::set<std::string> reaped_;  // sessions whose containers are gone
 };
 
 }  // namespace trace::detail
