@@ -81,6 +81,7 @@ FileDescriptor open_journal_directory(std::string_view journal, std::string& why
         "{}: belongs to another user or can be written to by others (owner uid {}, "
         "mode {:04o}): chmod go-w",
         path, info.st_uid, info.st_mode & 07777);
+    errno = EPERM;
     return {};
   }
   return directory;

@@ -10,8 +10,8 @@
 
 namespace trace::docker {
 
-// Opens the directory in which the journal lies; empty, with `why`, when it may not be used: it is
-// a link, not ours, or others can write to it.
+// Opens the directory in which the journal lies; empty, with `why` and
+// errno, when it may not be used: it is a link, not ours, or others can write to it.
 child::FileDescriptor open_journal_directory(std::string_view journal, std::string& why);
 
 // Makes the directory if it is missing, gives it this mode and opens it. Empty with errno when it

@@ -42,7 +42,14 @@ AdoptedJournal::AdoptedJournal(JournalReader reader, SharedDirectory directory,
     offsets_[place] = mark.offset;
   }
   for (const FoundRun& run : reader_.runs()) run_ids_.emplace(run.number, &run.id);
-  for (const SlabPlace& place : reader_.damaged()) set_aside(place);
+}
+
+bool AdoptedJournal::set_damaged_aside(Steady::time_point until) {
+  while (next_damaged_ < reader_.damaged().size()) {
+    if (Steady::now() >= until) return false;
+    set_aside(reader_.damaged()[next_damaged_++]);
+  }
+  return true;
 }
 
 bool AdoptedJournal::next_opened(Slab*& slab) noexcept {
@@ -98,6 +105,7 @@ void AdoptedJournal::set_aside(Slab& slab, std::uint32_t) noexcept {
 }
 
 void AdoptedJournal::set_aside(const SlabPlace& place) noexcept {
+  if (!quarantine_.takes_copies()) return quarantine_.pass_over();
   try {
     std::vector<std::byte> bytes(place.used());
     if (!reader_.load(place, bytes.data())) bytes.clear();

@@ -58,6 +58,8 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
 
   // Leaves only the header in the file. After everything was delivered.
   bool forget_events() noexcept;
+  // Keeps slabs whose header makes no sense, until `until` at the longest. True when all are.
+  bool set_damaged_aside(Steady::time_point until);
 
   Quarantine& quarantine() noexcept { return quarantine_; }
   const Quarantine& quarantine() const noexcept { return quarantine_; }
@@ -81,6 +83,7 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   std::unordered_map<Slab*, std::unique_ptr<std::byte[]>> loaded_;
   std::unordered_map<std::uint32_t, const std::string*> run_ids_;
   std::size_t next_ = 0;
+  std::size_t next_damaged_ = 0;
   std::size_t finished_ = 0;       // of those that were given out
   std::uint64_t group_bytes_ = 0;  // the largest slab of each lane that is given out together
   std::map<Place, std::uint64_t> offsets_;  // of the number in the file

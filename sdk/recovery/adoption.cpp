@@ -90,6 +90,7 @@ Steady::time_point Adoption::step(Steady::time_point now) {
     all_added_ = !journal_.add_events(timestamp, step_end);
     return now;
   }
+  if (!journal_.set_damaged_aside(step_end)) return now;
   if (!end_reaping()) return now + reaping_interval;
   finish();
   return now;

@@ -37,36 +37,39 @@ Adoptions::Adoptions(Destination destination, std::string own, Steady::duration 
       limits_(limits) {}
 
 Steady::time_point Adoptions::step(Steady::time_point now) {
-  if (current_ != nullptr) {
-    // What was refused may be given up now, or taken.
-    if (current_->only_refused_is_left() && parts_.taken.count() > seen_taken_) {
-      current_->hurry(now + limits_.request_timeout);
-    }
-    seen_taken_ = parts_.taken.count();
-    const Steady::time_point next = current_->step(now);
-    if (current_->done()) {
-      finish_current(now);
-      return now;
-    }
-    end_turn(now);
-    return current_ == nullptr ? now : next;
+  if (current_ == nullptr) return look(now);
+  // What was refused may be given up now, or taken.
+  if (current_->only_refused_is_left() && parts_.taken.count() > seen_taken_) {
+    current_->hurry(now + limits_.request_timeout);
   }
-  if (reader_) {
-    if (reader_->read_on(Steady::now() + step_time)) begin_adoption(now);
-    tell();
+  seen_taken_ = parts_.taken.count();
+  const Steady::time_point next = current_->step(now);
+  if (current_->done()) {
+    finish_current(now);
     return now;
   }
-  if (!waiting_.empty()) {
-    const std::string name = std::move(waiting_.front());
-    waiting_.pop_front();
-    open(name);
-    tell();
-    return now;
+  end_turn(now);
+  return current_ == nullptr ? now : next;
+}
+
+Steady::time_point Adoptions::look(Steady::time_point now) {
+  const Steady::time_point step_end = Steady::now() + step_time;
+  if (!reader_ && waiting_.empty()) {
+    if (looked_ && !found_ && now < next_look_) return next_look_;
+    begin_look(now);
   }
+  while (current_ == nullptr && (reader_ || !waiting_.empty()) && Steady::now() < step_end) {
+    if (reader_) {
+      if (reader_->read_on(step_end)) begin_adoption(now);
+    } else {
+      const std::string name = std::move(waiting_.front());
+      waiting_.pop_front();
+      open(name);
+    }
+  }
+  if (current_ != nullptr || reader_ || !waiting_.empty()) return now;
   tell();
-  if (looked_ && !found_ && now < next_look_) return next_look_;
-  begin_look(now);
-  return waiting_.empty() ? next_look_ : now;
+  return found_ ? now : next_look_;
 }
 
 void Adoptions::begin_look(Steady::time_point now) {
@@ -76,7 +79,7 @@ void Adoptions::begin_look(Steady::time_point now) {
   if (parts_.directory == nullptr) return;
   remove_leftovers(*parts_.directory);
   for (std::string& name : parts_.directory->names(".journal")) {
-    if (name != own_ && !unreadable_.contains(name) && !is_postponed(name, now)) {
+    if (name != own_ && !done_with_.contains(name) && !is_postponed(name, now)) {
       waiting_.push_back(std::move(name));
     }
   }
@@ -120,7 +123,7 @@ void Adoptions::begin_adoption(Steady::time_point now) {
     taken_before_ = progress();
   } else {
     // Trying again would take as long again.
-    unreadable_.insert(journal_name(reader_->header().session));
+    done_with_.insert(journal_name(reader_->header().session));
     leave_alone(fmt::format("{}: {}", reader_->path(), problem));
   }
   reader_.reset();
@@ -152,7 +155,13 @@ void Adoptions::finish_current(Steady::time_point now) {
     postponed_[name] = {now + pause, pause};
   } else {
     postponed_.erase(name);
-    ++journals_removed_;
+    if (parts_.directory->status(name)) {
+      // Delivering it again and again would help nobody.
+      done_with_.insert(name);
+      leave_alone(current_->path() + ": is delivered, but cannot be removed");
+    } else {
+      ++journals_removed_;
+    }
   }
   current_.reset();
 }
@@ -189,7 +198,7 @@ void Adoptions::leave_alone(std::string why) {
 
 // One diagnostic for all that a look has left alone: each would otherwise hide the next one.
 void Adoptions::tell() {
-  if (untold_.empty() || !waiting_.empty() || reader_ || current_) return;
+  if (untold_.empty()) return;
   const std::size_t told = std::min(untold_.size(), most_told_at_once);
   std::string text = fmt::format(
       "{}", fmt::join(untold_.begin(), untold_.begin() + static_cast<std::ptrdiff_t>(told), "; "));

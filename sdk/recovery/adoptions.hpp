@@ -69,6 +69,8 @@ class Adoptions {
     Steady::duration pause;
   };
 
+  // Looks for the next journal, and reads it.
+  Steady::time_point look(Steady::time_point now);
   void begin_look(Steady::time_point now);
   bool is_postponed(const std::string& name, Steady::time_point now) const;
   void open(const std::string& name);
@@ -104,8 +106,9 @@ class Adoptions {
   std::map<std::string, Postponed> postponed_;  // by name
   std::set<std::string> left_alone_;
   std::vector<std::string> untold_;
-  std::set<std::string> unreadable_;  // names of journals that take too much to be read
-  std::set<std::string> reaped_;      // sessions whose containers are gone
+  // Names of journals that take too much to be read, or are delivered and cannot be removed.
+  std::set<std::string> done_with_;
+  std::set<std::string> reaped_;  // sessions whose containers are gone
 };
 
 }  // namespace trace::detail

@@ -45,7 +45,7 @@ bool Quarantine::make_room(const JournalDirectory& place, std::uint64_t bytes) {
 
 void Quarantine::copy(const std::string& name, std::span<const std::byte> bytes) noexcept {
   ++found_;
-  if (copies_ == most_copies) return;
+  if (!takes_copies()) return;
   ++copies_;
   try {
     const SharedDirectory place = opened();

@@ -23,6 +23,10 @@ class Quarantine {
 
   Quarantine(SharedDirectory directory, std::uint64_t budget);
 
+  // False: of this journal enough was copied.
+  bool takes_copies() const noexcept { return copies_ < most_copies; }
+  // Something that is not kept.
+  void pass_over() noexcept { ++found_; }
   // Keeps a copy under this name.
   void copy(const std::string& name, std::span<const std::byte> bytes) noexcept;
   // Moves a file of the directory.

@@ -111,13 +111,13 @@ int judge(std::span<const Claim> claims, const Race& race) {
 
 int run(std::uint64_t journals) {
   const testing::TempDir directory;
-  const SharedDirectory opened = testing::journal_directory(directory.path());
   const std::span<Claim> claims(shared<Claim>(journals), journals);
   Race& race = *shared<Race>(1);
   for (std::uint64_t i = 0; i < creators + claimants; ++i) {
     const pid_t child = fork();
     if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (child > 0) continue;
+    const SharedDirectory opened = testing::journal_directory(directory.path());
     if (i < creators) {
       create(opened, claims, i, race);
     } else {
