@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <trace/trace.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <filesystem>
@@ -105,7 +106,8 @@ std::string dead_workers_file(std::size_t& unacknowledged) {
   return file;
 }
 
-void add_parts(SampleJournal& sample) {
+// The end of the last slab that was used.
+std::uint64_t add_parts(SampleJournal& sample) {
   using namespace trace::detail;
   FileHeader header;
   std::memcpy(static_cast<void*>(&header), sample.file.data(), sizeof header);
@@ -121,6 +123,7 @@ void add_parts(SampleJournal& sample) {
       offsetof(FileHeader, calibrations) + points - offsetof(FileHeader, closed_cleanly),
       table_lane, true);
   add(offsetof(FileHeader, extents), header.extent_count.load() * sizeof(Extent), table_lane, true);
+  std::uint64_t end = 0;
   for (std::uint32_t i = 0; i < header.extent_count.load(); ++i) {
     const Extent& extent = header.extents[i];
     for (std::uint64_t n = 0; n < extent.slab_count; ++n) {
@@ -129,6 +132,7 @@ void add_parts(SampleJournal& sample) {
       std::memcpy(static_cast<void*>(&slab), sample.file.data() + offset, sizeof slab);
       const std::uint32_t committed = committed_length(slab.word.load());
       if (committed == 0) continue;
+      end = std::max(end, offset + extent.slab_bytes);
       add(offset, sizeof slab, slab.lane, true);
       add(offset + sizeof slab, committed, slab.lane, false);
       if (!is_own_lane(slab.lane) && slab.lane != backlog_lane) {
@@ -136,6 +140,7 @@ void add_parts(SampleJournal& sample) {
       }
     }
   }
+  return end;
 }
 
 }  // namespace
@@ -153,10 +158,8 @@ std::uint64_t SampleJournal::place(std::uint64_t n, const Part*& part) const {
 SampleJournal make_sample_journal() {
   SampleJournal sample{};
   sample.file = dead_workers_file(sample.unacknowledged);
-  add_parts(sample);
   // What was never used tells nothing, and would have to be copied for each input.
-  const SampleJournal::Part& last = sample.parts.back();
-  sample.file.resize(last.offset - sizeof(detail::SlabHeader) + sample.slab.bytes);
+  sample.file.resize(add_parts(sample));
   return sample;
 }
 
