@@ -117,6 +117,33 @@ TEST_CASE("the chain says when it has something to do") {
   CHECK(node.kept.events.back().event.continued);
 }
 
+TEST_CASE("a secret with sequences in it is found over the parts of its line") {
+  const auto secrets = std::make_shared<Secrets>();
+  secrets->add("hunter2-secret");
+  // A prompt that falls silent in its middle.
+  Node node;
+  OutputChain::Source out(node.chain, Stream::out, secrets);
+  out.write("\x1B[1mtoken hun\x1B[31mter2-", at(0));
+  out.tick(at(300));
+  out.write("sec\x1B[0mret\n", at(400));
+  out.finish(at(400));
+  node.finish(at(400));
+  CHECK(node.kept.text().find("hunter") == std::string::npos);
+  CHECK(node.kept.text().find("ret") == std::string::npos);
+  CHECK(node.kept.text().find("token ") != std::string::npos);
+  CHECK(node.kept.text().find("[REDACTED]") != std::string::npos);
+  // A line of more than a message.
+  Node long_line;
+  OutputChain::Source err(long_line.chain, Stream::err, secrets);
+  err.write("\x1B[1m" + std::string(LineFramer::max_line_bytes - 8, 'x'), at(0));
+  err.write("hun\x1B[31mter2-sec\x1B[0mret and more\n", at(0));
+  err.finish(at(0));
+  long_line.finish(at(0));
+  CHECK(long_line.kept.text().find("hunter") == std::string::npos);
+  CHECK(long_line.kept.text().find("cret") == std::string::npos);
+  CHECK(long_line.kept.text().find("[REDACTED] and more") != std::string::npos);
+}
+
 TEST_CASE("secrets are taken out before lines are cut, and where sequences stood between them") {
   const auto secrets = std::make_shared<Secrets>();
   secrets->add("hunter2-secret");
