@@ -182,7 +182,7 @@ Ended run_process(Node node, ProcessSpec spec);
 Execution start_process(Node node, ProcessSpec spec);
 
 // Containers through the docker client: labelled, named uniquely, removed at the end whatever
-// happened. (target shiptrace::docker)
+// happened; data.leftBehind says that the daemon did not confirm it. (target shiptrace::docker)
 //
 // Files: a directory of ours (mode 0700, beside the journal) lends the container one that it may
 // write to, mounted at /shipsec. The JSON that is in the file $SHIPSEC_OUTPUT_PATH at the end is
@@ -191,9 +191,9 @@ Execution start_process(Node node, ProcessSpec spec);
 Ended run_container(Node node, ContainerSpec spec);
 Execution start_container(Node node, ContainerSpec spec);
 
-// Removes the containers that a dead session left, and nothing else; on a thread of its own, for
-// 20 seconds at most. Null when that session started none. For Dependencies::reap;
-// Session::start(Config) and recover(Config) bring it along.
+// Removes the containers that a dead session left, and their files; on a thread of its own, for
+// about 20 seconds at most for each docker client. Null when that session started none. For
+// Dependencies::reap; Session::start(Config) and recover(Config) bring it along.
 std::unique_ptr<Reaping> reap_containers(const AdoptedSession& session);
 
 }  // namespace trace
