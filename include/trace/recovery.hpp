@@ -24,6 +24,7 @@ struct RecoveryReport {
   // Damaged slabs and files, of which quarantine/ keeps the newest.
   std::uint64_t quarantined = 0;
   // Events that are gone: unreadable, or refused by the backend and not kept in rejected.ndjson.
+  // How many a damaged slab had is not known, so they are not counted here.
   std::uint64_t lost = 0;
   // What is left and why, one line each. Empty: nothing is left.
   std::vector<std::string> left;
