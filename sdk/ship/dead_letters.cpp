@@ -100,7 +100,7 @@ bool DeadLetters::append(std::string_view line, std::uint64_t end) {
   }
   std::string text;
   // Half a line of a writer that was killed must not make ours unreadable.
-  if (!ends_in_a_line(file_.get(), end)) text = "\n";
+  if (!ends_in_a_line(file_.get(), end)) text += '\n';
   text += line;
   std::string_view rest = text;
   while (!rest.empty()) {
