@@ -179,19 +179,23 @@ void growing_tree(Trial& trial) {
   const Place place;
   const std::string tree = place.in("tree");
   std::filesystem::create_directory(tree);
-  const detail::FileDescriptor parent(open(place.directory().c_str(), O_RDONLY | O_CLOEXEC));
-  const detail::FileDescriptor top(open(tree.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const child::FileDescriptor parent(open(place.directory().c_str(), O_RDONLY | O_CLOEXEC));
+  const child::FileDescriptor top(open(tree.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   std::atomic<bool> ends{false};
+  std::atomic<std::uint64_t> made{0};
   std::vector<std::thread> writers;
   for (char writer : {'a', 'b'}) {
     writers.emplace_back([&, writer] {
       for (std::uint64_t i = 0; !ends; ++i) {
         const int fd =
             openat(top.get(), fmt::format("{}{}", writer, i).c_str(), O_WRONLY | O_CREAT, 0600);
-        if (fd >= 0) close(fd);
+        if (fd < 0) continue;
+        close(fd);
+        ++made;
       }
     });
   }
+  while (made < 10'000) std::this_thread::yield();
   const auto start = Steady::now();
   const bool removed = docker::remove_tree(parent.get(), "tree");
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start);
