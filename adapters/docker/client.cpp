@@ -53,12 +53,12 @@ Call::Call(child::Loop& loop, const child::Command& command)
   answer_.not_started = client_.start(command);
 }
 
-Answer Call::finish() {
+Answer Call::finish(std::chrono::milliseconds grace) {
   if (!ended()) {
     answer_.in_time = false;
     const auto has_ended = [this] { return ended(); };
-    client_.terminate();
-    if (!loop_.run_until(has_ended, child::Steady::now() + 2s)) client_.kill();
+    if (grace > 0ms) client_.terminate();
+    if (grace <= 0ms || !loop_.run_until(has_ended, child::Steady::now() + grace)) client_.kill();
     loop_.run_until(has_ended);
   } else if (!answer_.not_started) {
     answer_.code = client_.status().code;
@@ -76,7 +76,7 @@ Answer DockerClient::call(std::vector<std::string> arguments, std::chrono::milli
   Call call(loop_, command(std::move(arguments)));
   loop_.run_until([&] { return call.ended() || (give_up && give_up()); },
                   child::Steady::now() + time);
-  return call.finish();
+  return call.finish(give_up && give_up() ? 0ms : 2000ms);
 }
 
 Answer DockerClient::ask_version() { return call({"version"}, 10s); }

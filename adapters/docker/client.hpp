@@ -33,8 +33,9 @@ class Call {
   Call(child::Loop& loop, const child::Command& command);
 
   bool ended() const noexcept { return answer_.not_started || client_.ended(); }
-  // The answer; a client that has not ended is made to, and did not answer in time.
-  Answer finish();
+  // The answer; a client that has not ended is made to, and did not answer in time. It is killed
+  // when it does not end within `grace`.
+  Answer finish(std::chrono::milliseconds grace = std::chrono::seconds(2));
 
  private:
   child::Loop& loop_;
@@ -48,7 +49,8 @@ class DockerClient {
       : loop_(loop), program_(std::move(program)) {}
 
   child::Command command(std::vector<std::string> arguments) const;
-  // `give_up`: looked at whenever something happens meanwhile; the call is not in time then.
+  // `give_up`: looked at whenever something happens meanwhile; then the client is killed, and the
+  // call is not in time.
   Answer call(std::vector<std::string> arguments, std::chrono::milliseconds time,
               const std::function<bool()>& give_up = {});
   // Succeeds when the daemon answers: docker's client fails where there is none, podman's is its

@@ -23,7 +23,11 @@ FileDescriptor open_directory(int parent, const char* name) {
   return FileDescriptor(::openat(parent, name, directory_flags));
 }
 
-std::vector<std::string> entries_of(int directory) {
+// Whether a removal has to end.
+using Enough = std::function<bool()>;
+
+// As many of the entries as can be read in time: the directory may be growing.
+std::vector<std::string> entries_of(int directory, const Enough& enough) {
   std::vector<std::string> names;
   const int fd = ::openat(directory, ".", directory_flags);
   DIR* const entries = fd < 0 ? nullptr : ::fdopendir(fd);
@@ -32,7 +36,9 @@ std::vector<std::string> entries_of(int directory) {
     return names;
   }
   const std::unique_ptr<DIR, int (*)(DIR*)> closing(entries, ::closedir);
-  while (const dirent* entry = ::readdir(entries)) {
+  while (!enough()) {
+    const dirent* entry = ::readdir(entries);
+    if (entry == nullptr) break;
     const std::string_view name(entry->d_name);
     if (name != "." && name != "..") names.emplace_back(name);
   }
@@ -45,17 +51,19 @@ bool remove_entry(int directory, const std::string& name) noexcept {
 }
 
 // One round: what is in a directory of `top` is removed or moved up to `top`, where the next round
-// finds it. False when nothing could be done.
-bool flatten(int top, std::uint64_t& number) {
+// finds it. False when nothing could be done, or when it has to end.
+bool flatten(int top, std::uint64_t& number, const Enough& enough) {
   bool progress = false;
-  for (const std::string& name : entries_of(top)) {
+  for (const std::string& name : entries_of(top, enough)) {
+    if (enough()) return false;
     if (remove_entry(top, name)) {
       progress = true;
       continue;
     }
     const FileDescriptor inner = open_directory(top, name.c_str());
     if (!inner) continue;
-    for (const std::string& below : entries_of(inner.get())) {
+    for (const std::string& below : entries_of(inner.get(), enough)) {
+      if (enough()) return false;
       progress = remove_entry(inner.get(), below) ||
                  ::renameat(inner.get(), below.c_str(), top,
                             fmt::format(".shiptrace-{}", ++number).c_str()) == 0 ||
@@ -101,14 +109,19 @@ FileDescriptor make_directory(int parent, const std::string& name, unsigned mode
   return made;
 }
 
-bool remove_tree(int parent, const std::string& name) noexcept {
+bool remove_tree(int parent, const std::string& name,
+                 const std::function<bool()>& give_up) noexcept {
   if (remove_entry(parent, name) || errno == ENOENT) return true;
   try {
     {
       const FileDescriptor top = open_directory(parent, name.c_str());
       if (!top) return false;
+      const auto end = std::chrono::steady_clock::now() + most_time_for_removal;
+      const Enough enough = [&] {
+        return std::chrono::steady_clock::now() >= end || (give_up && give_up());
+      };
       std::uint64_t number = 0;
-      while (flatten(top.get(), number)) {
+      while (!enough() && flatten(top.get(), number, enough)) {
       }
     }
     return ::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0;
@@ -117,11 +130,12 @@ bool remove_tree(int parent, const std::string& name) noexcept {
   }
 }
 
-void remove_files_of_session(int journal_directory, const std::string& session) noexcept {
+void remove_files_of_session(int journal_directory, const std::string& session,
+                             const std::function<bool()>& give_up) noexcept {
   if (journal_directory < 0 || session.empty()) return;
   const FileDescriptor containers = open_directory(journal_directory, "containers");
   if (!containers) return;
-  remove_tree(containers.get(), session);
+  remove_tree(containers.get(), session, give_up);
   ::unlinkat(journal_directory, "containers", AT_REMOVEDIR);
 }
 

@@ -3,6 +3,8 @@
 // link, so that nothing outside of it is ever touched, whatever somebody has put there. Any thread.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,12 +20,18 @@ child::FileDescriptor open_journal_directory(std::string_view journal, std::stri
 // cannot be.
 child::FileDescriptor make_directory(int parent, const std::string& name, unsigned mode);
 
-// Removes what is in the directory and then the directory. False: something could not be removed.
-// Takes the same few descriptors however deep the tree is.
-bool remove_tree(int parent, const std::string& name) noexcept;
+// A container that still runs can create files as fast as they are removed.
+inline constexpr std::chrono::seconds most_time_for_removal{5};
+
+// Removes what is in the directory and then the directory. False: something could not be removed,
+// it took longer than most_time_for_removal, or `give_up` (may be empty) returned true. Takes the
+// same few descriptors however deep the tree is.
+bool remove_tree(int parent, const std::string& name,
+                 const std::function<bool()>& give_up = {}) noexcept;
 
 // Removes "containers/<session>" in the journal's directory, and "containers" with the last
-// session.
-void remove_files_of_session(int journal_directory, const std::string& session) noexcept;
+// session. As remove_tree().
+void remove_files_of_session(int journal_directory, const std::string& session,
+                             const std::function<bool()>& give_up) noexcept;
 
 }  // namespace trace::docker

@@ -78,6 +78,22 @@ Ended::Facts reader_gone() {
           .signal = SIGPIPE};
 }
 
+// Takes back the note of a container unless it is dismissed: an exception came before there was
+// one, and close() must not keep the journal for it.
+class WithoutContainer {
+ public:
+  explicit WithoutContainer(const Node* noted) : noted_(noted) {}
+  WithoutContainer(const WithoutContainer&) = delete;
+  WithoutContainer& operator=(const WithoutContainer&) = delete;
+  ~WithoutContainer() {
+    if (noted_ != nullptr) noted_->note_container_removed();
+  }
+  void dismiss() noexcept { noted_ = nullptr; }
+
+ private:
+  const Node* noted_;
+};
+
 class ContainerCapture {
  public:
   ContainerCapture(NodeCapture& capture, Loop& loop, const ContainerSpec& spec)
@@ -155,13 +171,18 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
   }
   // Before there can be files or a container: whoever adopts the journal looks for them.
   is_noted_ = capture_.node().note_docker_client(spec_.docker);
+  WithoutContainer without_container(is_noted_ ? &capture_.node() : nullptr);
   const std::string_view journal = capture_.node().journal();
   if (spec_.input_file || spec_.result_file) {
     auto files = Files::make(journal, container_.name(), spec_.input_file);
     if (files) files_.emplace(std::move(*files));
-    if (!files && spec_.input_file) return refusal(files.error().text());
+    if (!files && spec_.input_file) {
+      without_container.dismiss();  // run() counts it
+      return refusal(files.error().text());
+    }
     if (!files) without_files_ = files.error().text();
   }
+  without_container.dismiss();
   return std::nullopt;
 }
 

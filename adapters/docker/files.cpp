@@ -121,7 +121,9 @@ Result<Files> Files::make(std::string_view journal, const std::string& name,
   return files;
 }
 
-Files::~Files() { remove(); }
+Files::~Files() {
+  if (!removal_tried_) remove();
+}
 
 FoundResult Files::result(Summariser summary) const {
   // Looked at before it is opened: opening alone sets some devices going, and a container of root
@@ -144,6 +146,7 @@ FoundResult Files::result(Summariser summary) const {
 
 bool Files::remove() noexcept {
   if (name_.empty()) return true;
+  removal_tried_ = true;  // it may take long, and would fail again
   const auto above = [](const child::FileDescriptor& from, const char* path) {
     return child::FileDescriptor(
         ::openat(from.get(), path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));

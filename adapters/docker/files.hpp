@@ -39,7 +39,7 @@ class Files {
                             const std::optional<std::string>& input);
   Files(Files&&) noexcept = default;
   Files& operator=(Files&&) = delete;
-  ~Files();  // removes them
+  ~Files();  // removes them, unless that was tried
 
   // To be mounted; absolute.
   const std::string& directory() const noexcept { return shared_; }
@@ -55,6 +55,7 @@ class Files {
   std::string name_;     // of the outer directory; empty: there is none any more
   std::string session_;  // of the directory that it lies in, where there is a journal
   std::string shared_;
+  bool removal_tried_ = false;
   child::FileDescriptor opened_;  // the shared one, whatever its name leads to later
 };
 

@@ -69,44 +69,55 @@ std::string Reaper::complaint_of(std::string_view why) const {
 
 void Reaper::work() {
   try {
+    std::vector<std::string> left;  // a line for each client
     for (const std::string& program : session_.docker_clients) {
       DockerClient client(loop_, program);
-      reap_all(client);
+      const std::string why = reap_all(client);
+      if (!why.empty()) left.push_back(fmt::format("{}: {}", program, why));
     }
-    remove_files_of_session(session_.directory, session_.id);
+    if (!left.empty()) {
+      complaint_ = complaint_of(fmt::format("{}", fmt::join(left, "; ")));
+    } else if (!giving_up_) {
+      // Not while a container may still run that writes to them.
+      remove_files_of_session(session_.directory, session_.id,
+                              [this] { return giving_up_.load(); });
+    }
   } catch (const std::exception& error) {  // no memory
     complaint_ = error.what();
   }
   ended_.store(true, std::memory_order_release);
 }
 
-void Reaper::reap_all(DockerClient& client) {
+std::string Reaper::reap_all(DockerClient& client) {
   const auto end = Steady::now() + most_for_all;
   // The daemon may be about to make what the dead worker had asked for: nothing must be found
   // twice.
   int clean = 0;
+  std::string why = "was not asked";
   for (auto pause = 500ms; !giving_up_ && Steady::now() < end; pause *= 2) {
-    clean = reap(client) ? clean + 1 : 0;
-    if (clean == 2 || no_client_) return;
+    why = reap(client);
+    clean = why.empty() ? clean + 1 : 0;
+    if (clean == 2 || no_client_) break;
     loop_.run_until([this] { return giving_up_.load(); }, Steady::now() + pause);
   }
+  return why;
 }
 
 Answer Reaper::call(DockerClient& client, std::vector<std::string> arguments) {
   return client.call(std::move(arguments), time_per_call, [this] { return giving_up_.load(); });
 }
 
-bool Reaper::reap(DockerClient& client) {
+std::string Reaper::reap(DockerClient& client) {
   const Answer found = call(client, {"ps", "--all", "--quiet", "--no-trunc", "--filter",
                                      "label=shiptrace.session=" + session_.id, "--filter",
                                      "label=shiptrace.journal=" + journal_});
   no_client_ = found.not_started.has_value();
   std::string why = found.ok() ? "" : found.complaint();
   for (const std::string& id : lines_of(found.out)) {
+    if (giving_up_) return "was given up";
     if (!remove(client, id)) why = "the daemon did not remove " + id;
   }
-  complaint_ = why.empty() ? "" : complaint_of(why);
-  return why.empty();
+  return why;
 }
 
 bool Reaper::remove(DockerClient& client, const std::string& id) {
@@ -119,6 +130,7 @@ bool Reaper::remove(DockerClient& client, const std::string& id) {
   if (!labels.ok()) return false;
   if (lines_of(labels.out) != std::vector<std::string>{session_.id, journal_}) return true;
   call(client, {"stop", "-t", grace_seconds, id});
+  if (giving_up_) return false;
   const Answer removed = call(client, {"rm", "--force", "--volumes", id});
   return removed.ok() || says_gone(removed);
 }

@@ -34,9 +34,9 @@ class Reaper final : public Reaping {
  private:
   std::string complaint_of(std::string_view why) const;
   void work();
-  void reap_all(DockerClient& client);
-  // False: not everything of that session is gone.
-  bool reap(DockerClient& client);
+  // Both return what could not be done, empty when everything of that session is gone.
+  std::string reap_all(DockerClient& client);
+  std::string reap(DockerClient& client);
   bool remove(DockerClient& client, const std::string& id);
   Answer call(DockerClient& client, std::vector<std::string> arguments);
 

@@ -23,6 +23,7 @@ struct RecoveryReport {
   std::uint64_t journals = 0;              // delivered whole and removed
   // Damaged slabs and files, of which quarantine/ keeps the newest.
   std::uint64_t quarantined = 0;
+  std::uint64_t not_quarantined = 0;  // of these, those that could not be kept
   // Events that are gone: unreadable, or refused by the backend and not kept in rejected.ndjson.
   // How many a damaged slab had is not known, so they are not counted here.
   std::uint64_t lost = 0;

@@ -30,8 +30,10 @@ int recover_all(const SharedOptions& options) {
   for (const std::string& line : report->left) fail("left: " + line);
   if (report->quarantined > 0) {
     fail(
-        fmt::format("{} damaged parts of journals are kept in quarantine/ in the journal directory",
-                    thousands(report->quarantined)));
+        fmt::format("{} damaged parts of journals are kept in quarantine/ in the journal directory"
+                    ", {} could not be kept",
+                    thousands(report->quarantined - report->not_quarantined),
+                    thousands(report->not_quarantined)));
   }
   if (report->lost > 0) fail(fmt::format("{} events are lost", thousands(report->lost)));
   const bool whole = report->left.empty() && report->quarantined == 0 && report->lost == 0;

@@ -182,16 +182,22 @@ bool JournalDirectory::is_at_its_path() const noexcept {
          named.st_ino == held.st_ino && named.st_dev == held.st_dev;
 }
 
-std::vector<std::string> JournalDirectory::names(std::string_view ending) const {
+std::optional<std::vector<std::string>> JournalDirectory::names(std::string_view ending) const {
   std::vector<std::string> found;
   const int fd = open_above_standard(fd_.get(), ".", O_RDONLY | O_DIRECTORY);
   DIR* entries = fd < 0 ? nullptr : fdopendir(fd);
   if (entries == nullptr) {
+    const int error = errno;
     if (fd >= 0) ::close(fd);
-    return found;
+    errno = error;
+    return std::nullopt;
   }
   const std::unique_ptr<DIR, int (*)(DIR*)> closing(entries, closedir);
-  while (const dirent* entry = readdir(entries)) {
+  for (;;) {
+    errno = 0;
+    const dirent* entry = readdir(entries);
+    if (entry == nullptr && errno != 0) return std::nullopt;
+    if (entry == nullptr) break;
     const std::string_view name(entry->d_name);
     if (EntryName(name) && name.ends_with(ending)) found.emplace_back(name);
   }
@@ -217,7 +223,7 @@ bool JournalDirectory::leads_to(std::string_view name, int fd) const noexcept {
 
 OpenedFile JournalDirectory::open_file(std::string_view name, int flags) const {
   const auto refuse = [&](std::string_view why, bool missing = false) {
-    return OpenedFile{{}, missing, fmt::format("{}: {}", path_of(name), why)};
+    return OpenedFile{{}, missing, false, fmt::format("{}: {}", path_of(name), why)};
   };
   const EntryName entry(name);
   if (!entry) return refuse("is not the name of a file");
@@ -227,11 +233,16 @@ OpenedFile JournalDirectory::open_file(std::string_view name, int flags) const {
   }
   FileDescriptor file(open_above_standard(fd_.get(), entry.c_str(),
                                           flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600));
-  if (!file) return refuse(std::strerror(errno), errno == ENOENT);
+  if (!file) {
+    const int error = errno;
+    OpenedFile refused = refuse(std::strerror(error), error == ENOENT);
+    refused.exhausted = error == EMFILE || error == ENFILE || error == ENOMEM;
+    return refused;
+  }
   struct stat info {};
   if (fstat(file.get(), &info) != 0) return refuse(std::strerror(errno));
   if (std::string why = fault_of_file(info); !why.empty()) return refuse(why);
-  return {std::move(file), false, {}};
+  return {std::move(file), false, false, {}};
 }
 
 bool JournalDirectory::rename(std::string_view from, std::string_view to) const noexcept {

@@ -30,8 +30,9 @@ using SharedDirectory = std::shared_ptr<const JournalDirectory>;
 // A file that was opened, or the reason why not.
 struct OpenedFile {
   FileDescriptor file = {};
-  bool missing = false;  // there is no file of that name
-  std::string why = {};  // one line with the path
+  bool missing = false;    // there is no file of that name
+  bool exhausted = false;  // no descriptor or no memory is left: trying again later may help
+  std::string why = {};    // one line with the path
 
   explicit operator bool() const noexcept { return static_cast<bool>(file); }
 };
@@ -56,8 +57,9 @@ class JournalDirectory {
   // Whether the path still leads here.
   bool is_at_its_path() const noexcept;
 
-  // Names that end in this, sorted: ULIDs by their time.
-  std::vector<std::string> names(std::string_view ending = {}) const;
+  // Names that end in this, sorted: ULIDs by their time. Nothing, with errno, when the directory
+  // cannot be read now: no descriptors are left, for example.
+  std::optional<std::vector<std::string>> names(std::string_view ending = {}) const;
   // What has this name; a symbolic link itself, not what it leads to.
   std::optional<struct stat> status(std::string_view name) const noexcept;
   // Whether the name means the file that is open as `fd`.

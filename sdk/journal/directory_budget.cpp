@@ -24,7 +24,7 @@ bool is_of_a_session(std::string_view name) {
 template <class Counts>
 std::uint64_t blocks_of(const JournalDirectory& directory, Counts counts) {
   std::uint64_t bytes = 0;
-  for (const std::string& name : directory.names()) {
+  for (const std::string& name : directory.names().value_or(std::vector<std::string>())) {
     if (!counts(name)) continue;
     const auto info = directory.status(name);
     if (info && S_ISREG(info->st_mode)) bytes += static_cast<std::uint64_t>(info->st_blocks) * 512;

@@ -19,7 +19,12 @@ Additions::Additions(std::string_view session, SharedDirectory directory,
       directory_(std::move(directory)),
       lost_(std::move(lost)),
       run_ids_(std::move(run_ids)) {
-  if (directory_ != nullptr) tails_ = tails_of(*directory_, session_);
+  if (directory_ == nullptr) tails_.emplace();
+}
+
+bool Additions::list_tails() {
+  if (!tails_) tails_ = tails_of(*directory_, session_);
+  return tails_.has_value();
 }
 
 void Additions::make_room() {
@@ -31,12 +36,15 @@ void Additions::make_room() {
 
 bool Additions::record_some(std::string_view timestamp, Steady::time_point until,
                             Quarantine& quarantine) {
-  if (telling_ == nullptr && next_tail_ == tails_.size() && next_lost_ == lost_.size()) {
+  is_blocked_ = !list_tails();
+  if (is_blocked_) return true;
+  if (telling_ == nullptr && next_tail_ == tails_->size() && next_lost_ == lost_.size()) {
     return false;
   }
   make_room();
-  while (telling_ != nullptr || next_tail_ < tails_.size()) {
+  while (telling_ != nullptr || next_tail_ < tails_->size()) {
     if (telling_ == nullptr) begin_tail(quarantine);
+    if (is_blocked_) return true;
     if (telling_ != nullptr && tell(until, quarantine)) telling_.reset();
     if (Steady::now() >= until) return true;
   }
@@ -47,8 +55,11 @@ bool Additions::record_some(std::string_view timestamp, Steady::time_point until
 }
 
 void Additions::begin_tail(Quarantine& quarantine) {
-  const std::string& name = tails_[next_tail_++];
+  const std::string& name = (*tails_)[next_tail_];
   OpenedFile opened = directory_->open_file(name, O_RDONLY);
+  is_blocked_ = opened.exhausted;
+  if (is_blocked_) return;
+  ++next_tail_;
   if (!opened) {
     if (!opened.missing) refused_.push_back(std::move(opened.why));
     return;

@@ -38,6 +38,9 @@ class Additions {
 
   // Records more, until `until` at the longest, but for one step. False: there is nothing more.
   bool record_some(std::string_view timestamp, Steady::time_point until, Quarantine& quarantine);
+  // The last call could not read the directory or open a tail because the process has no
+  // descriptors or memory left.
+  bool is_blocked() const noexcept { return is_blocked_; }
   std::size_t lost_nodes() const noexcept { return lost_nodes_; }
   // Tails that may not be opened, one line each.
   const std::vector<std::string>& refused() const noexcept { return refused_; }
@@ -57,6 +60,7 @@ class Additions {
   };
 
   void make_room();
+  bool list_tails();
   void begin_tail(Quarantine& quarantine);
   bool tell(Steady::time_point until, Quarantine& quarantine);
   void record_lost_node(const LostNode& node, std::string_view timestamp);
@@ -65,7 +69,8 @@ class Additions {
   const SharedDirectory directory_;
   const std::vector<LostNode> lost_;
   const RunIds run_ids_;
-  std::vector<std::string> tails_;
+  std::optional<std::vector<std::string>> tails_;  // once they could be listed
+  bool is_blocked_ = false;
   std::size_t next_tail_ = 0;
   std::size_t next_lost_ = 0;
   std::size_t lost_nodes_ = 0;

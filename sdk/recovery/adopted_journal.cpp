@@ -74,6 +74,7 @@ bool AdoptedJournal::begin_stream() noexcept {
 
 bool AdoptedJournal::load(Slab& slab) noexcept {
   if (slab.base != nullptr) return true;  // of the added events: it lies in memory
+  has_loaded_ = true;
   const SlabPlace& place = *places_.at(&slab);
   try {
     auto bytes = std::make_unique<std::byte[]>(place.used());
@@ -84,8 +85,9 @@ bool AdoptedJournal::load(Slab& slab) noexcept {
     }
     slab.base = bytes.get();
     loaded_[&slab] = std::move(bytes);
-  } catch (...) {
+  } catch (...) {  // no memory: the whole file goes to quarantine
     ++finished_;
+    has_unread_ = true;
     return false;
   }
   // Nobody writes to it any more. The length is the one that was checked.
@@ -111,6 +113,7 @@ void AdoptedJournal::set_aside(const SlabPlace& place) noexcept {
     if (!reader_.load(place, bytes.data())) bytes.clear();
     quarantine_.copy(fmt::format("{}-{}.slab", reader_.header().session, place.offset), bytes);
   } catch (...) {  // no memory: the slab is lost either way; the others are not
+    quarantine_.pass_over();
   }
 }
 

@@ -36,14 +36,18 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   JournalReader& reader() noexcept { return reader_; }
   std::string session() const { return reader_.header().session; }
   // Slabs are read until then, but for one that was begun.
-  void begin_step(Steady::time_point until) noexcept { step_end_ = until; }
+  void begin_step(Steady::time_point until) noexcept {
+    step_end_ = until;
+    has_loaded_ = false;
+  }
 
   bool next_opened(Slab*& slab) noexcept override;
   void give_back(Slab* slab) noexcept override;
   Slab* take_backlog_slab(SlabSize size) noexcept override;
   bool load(Slab& slab) noexcept override;
   void unload(Slab& slab) noexcept override;
-  bool pauses() noexcept override { return Steady::now() >= step_end_; }
+  // Each step loads something, however slow the machine is.
+  bool pauses() noexcept override { return has_loaded_ && Steady::now() >= step_end_; }
   void set_aside(Slab& slab, std::uint32_t position) noexcept override;
   bool may_be_resolved() const noexcept override { return true; }
   bool is_resolved(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) noexcept override;
@@ -56,6 +60,8 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   bool add_events(std::string_view timestamp, Steady::time_point until);
   const Additions* additions() const noexcept { return additions_.get(); }
 
+  // A slab was passed over because there was no memory for it.
+  bool has_unread() const noexcept { return has_unread_; }
   // Leaves only the header in the file. After everything was delivered.
   bool forget_events() noexcept;
   // Keeps slabs whose header makes no sense, until `until` at the longest. True when all are.
@@ -78,6 +84,8 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   const SharedDirectory directory_;
   Quarantine quarantine_;
   Steady::time_point step_end_ = Steady::time_point::max();
+  bool has_loaded_ = false;
+  bool has_unread_ = false;
   std::deque<Slab> slabs_;
   std::unordered_map<Slab*, const SlabPlace*> places_;
   std::unordered_map<Slab*, std::unique_ptr<std::byte[]>> loaded_;

@@ -13,6 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto reaping_interval = 50ms;
+// Between two tries to open files when the process has no descriptors left.
+constexpr auto blocked_interval = 500ms;
 // For reading, in one step: a deadline of close() or flush() comes between two steps.
 constexpr auto step_time = 20ms;
 
@@ -79,6 +81,7 @@ void Adoption::complain(std::string_view reason, std::string text) {
 void Adoption::hurry(Steady::time_point deadline) { shipper_.request_flush(last_stamp, deadline); }
 
 Steady::time_point Adoption::step(Steady::time_point now) {
+  end_reaping();
   const Steady::time_point step_end = Steady::now() + step_time;
   journal_.begin_step(step_end);
   const Steady::time_point next = shipper_.step(now);
@@ -90,38 +93,38 @@ Steady::time_point Adoption::step(Steady::time_point now) {
     all_added_ = !journal_.add_events(timestamp, step_end);
     // With nothing to add the file goes in the step that saw the last answer: a session that closes
     // between steps would leave a journal whose events are delivered to be delivered again.
-    if (!all_added_) return now;
+    if (!all_added_) return journal_.additions()->is_blocked() ? now + blocked_interval : now;
   }
   if (!journal_.set_damaged_aside(step_end)) return now;
-  if (!end_reaping()) return now + reaping_interval;
+  if (reaping()) return now + reaping_interval;
   finish();
   return now;
 }
 
 // The lock goes with the journal: first what it allows.
-bool Adoption::end_reaping() {
-  if (reaping_ != nullptr) {
-    waits_for_reaping_ = !reaping_->ended();
-    if (waits_for_reaping_) return false;
-    const std::string complaint = reaping_->complaint();
-    reaped_ = complaint.empty();
-    containers_left_ = !reaped_;
-    if (!complaint.empty()) complain("containers", complaint);
-    reaping_.reset();
-  }
-  return true;
+void Adoption::end_reaping() {
+  if (reaping_ == nullptr || !reaping_->ended()) return;
+  const std::string complaint = reaping_->complaint();
+  reaped_ = complaint.empty();
+  containers_left_ = !reaped_;
+  if (!complaint.empty()) complain("containers", complaint);
+  reaping_.reset();
 }
 
 void Adoption::finish() {
   for (const std::string& why : journal_.additions()->refused()) complain("recovery", why);
   if (parts_.directory != nullptr) {
     // What is behind rows that make no sense may be worth something to somebody.
-    if (journal_.reader().has_damaged_extents()) journal_.quarantine().take(name_);
+    const bool keeps_whole = journal_.reader().has_damaged_extents() || journal_.has_unread();
     // The header's note of docker clients is needed until nothing of theirs is left.
-    const bool note_stays = containers_left_ && journal_.forget_events();
-    if (!note_stays) parts_.directory->remove(name_);
-    // Only now: a repeated recovery has to find them.
-    journal_.additions()->remove_tails();
+    const bool stays_whole = keeps_whole && containers_left_;
+    if (!stays_whole) {
+      if (keeps_whole) journal_.quarantine().take(name_);
+      const bool note_stays = containers_left_ && journal_.forget_events();
+      if (!note_stays) parts_.directory->remove(name_);
+      // Only now: a repeated recovery has to find them.
+      journal_.additions()->remove_tails();
+    }
   }
   tell_of_quarantine();
   done_ = true;

@@ -50,16 +50,20 @@ class Adoption {
     return journal_.additions() == nullptr ? 0 : journal_.additions()->lost_nodes();
   }
   std::size_t quarantined() const noexcept { return journal_.quarantine().found(); }
-  // All is delivered, and what that session started is being ended.
-  bool reaping() const noexcept { return waits_for_reaping_; }
+  std::size_t not_quarantined() const noexcept {
+    return quarantined() - journal_.quarantine().kept();
+  }
+  // What that session started is being ended.
+  bool reaping() const noexcept { return reaping_ != nullptr; }
   // What that session started was looked for, and is not there any more.
   bool reaped() const noexcept { return reaped_; }
   // What could not be done, one line each; known once it is done.
   const std::vector<std::string>& complaints() const noexcept { return complaints_; }
-  // Containers of that session may be left. Then the file stays, without its events, so that
-  // whoever adopts it next tries again.
+  // Containers of that session may be left. Then the file stays, so that whoever adopts it next
+  // tries again: without its events, unless a part of it could not be read.
   bool containers_left() const noexcept { return containers_left_; }
   // See Shipper.
+  bool holds_refused() const noexcept { return shipper_.holds_refused(); }
   bool only_refused_is_left() const noexcept { return shipper_.only_refused_is_left(); }
 
  private:
@@ -77,7 +81,7 @@ class Adoption {
   static constexpr std::uint64_t last_stamp = UINT64_MAX - 1;
 
   void begin_reaping();
-  bool end_reaping();
+  void end_reaping();
   void finish();
   void tell_of_quarantine();
   void complain(std::string_view reason, std::string text);
@@ -94,7 +98,6 @@ class Adoption {
   bool all_added_ = false;
   bool reaped_ = false;
   bool containers_left_ = false;
-  bool waits_for_reaping_ = false;
   bool done_ = false;
   std::vector<std::string> complaints_;
 };

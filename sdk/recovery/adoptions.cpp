@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "contract/json_text.hpp"
@@ -39,10 +40,13 @@ Adoptions::Adoptions(Destination destination, std::string own, Steady::duration 
 Steady::time_point Adoptions::step(Steady::time_point now) {
   if (current_ == nullptr) return look(now);
   // What was refused may be given up now, or taken.
-  if (current_->only_refused_is_left() && parts_.taken.count() > seen_taken_) {
+  if (current_->only_refused_is_left() && current_->holds_refused() && now >= next_hurry_ &&
+      parts_.taken.count() > seen_taken_) {
+    next_hurry_ = now + look_interval;
+    seen_taken_ = parts_.taken.count();
     current_->hurry(now + limits_.request_timeout);
   }
-  seen_taken_ = parts_.taken.count();
+  if (!current_->only_refused_is_left()) seen_taken_ = parts_.taken.count();
   const Steady::time_point next = current_->step(now);
   if (current_->done()) {
     finish_current(now);
@@ -78,8 +82,12 @@ void Adoptions::begin_look(Steady::time_point now) {
   next_look_ = now + look_interval;
   if (parts_.directory == nullptr) return;
   remove_leftovers(*parts_.directory);
-  for (std::string& name : parts_.directory->names(".journal")) {
-    if (name != own_ && !done_with_.contains(name) && !is_postponed(name, now)) {
+  auto names = parts_.directory->names(".journal");
+  unreadable_error_ = names ? 0 : std::max(errno, 1);
+  if (!names) return;
+  const std::string current = current_ ? journal_name(current_->session()) : std::string();
+  for (std::string& name : *names) {
+    if (name != own_ && name != current && !done_with_.contains(name) && !is_postponed(name, now)) {
       waiting_.push_back(std::move(name));
     }
   }
@@ -87,7 +95,8 @@ void Adoptions::begin_look(Steady::time_point now) {
 
 bool Adoptions::is_postponed(const std::string& name, Steady::time_point now) const {
   const auto postponed = postponed_.find(name);
-  return postponed != postponed_.end() && now < postponed->second.until;
+  return postponed != postponed_.end() && now < postponed->second.until &&
+         parts_.taken.count() <= postponed->second.taken;
 }
 
 void Adoptions::open(const std::string& name) {
@@ -120,6 +129,7 @@ void Adoptions::begin_adoption(Steady::time_point now) {
     current_ = std::make_unique<Adoption>(std::move(*reader_), std::move(parts), limits_);
     found_ = true;
     turn_end_ = now + turn_;
+    next_hurry_ = {};
     taken_before_ = progress();
   } else {
     // Trying again would take as long again.
@@ -137,6 +147,7 @@ void Adoptions::count_current() {
   rejected_ = events_rejected();
   lost_ += counters.unreadable + counters.discarded;
   quarantined_ += current_->quarantined();
+  not_quarantined_ += current_->not_quarantined();
 }
 
 void Adoptions::finish_current(Steady::time_point now) {
@@ -151,8 +162,8 @@ void Adoptions::finish_current(Steady::time_point now) {
     const Steady::duration pause =
         known == postponed_.end()
             ? Steady::duration(look_interval)
-            : std::min<Steady::duration>(2 * known->second.pause, longest_pause);
-    postponed_[name] = {now + pause, pause};
+            : std::clamp<Steady::duration>(2 * known->second.pause, look_interval, longest_pause);
+    postponed_[name] = {.until = now + pause, .pause = pause};
   } else {
     postponed_.erase(name);
     if (parts_.directory->status(name)) {
@@ -177,7 +188,11 @@ void Adoptions::end_turn(Steady::time_point now) {
   // Others may have come since the last look.
   if (refused && waiting_.empty() && now >= next_look_) begin_look(now);
   if ((now < turn_end_ && !refused) || waiting_.empty()) return;
-  if (refused) refused_.insert(current_->path());
+  if (refused) {
+    refused_.insert(current_->path());
+    postponed_[journal_name(current_->session())] = {
+        .until = now + look_interval, .pause = {}, .taken = parts_.taken.count()};
+  }
   parts_.diagnostics.report(
       "recovery",
       fmt::format(

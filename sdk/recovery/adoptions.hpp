@@ -4,6 +4,7 @@
 // one from its turn. One thread, but for interrupt-safety see SessionCore.
 #pragma once
 
+#include <cstring>
 #include <deque>
 #include <map>
 #include <memory>
@@ -47,15 +48,19 @@ class Adoptions {
   std::uint64_t lost_nodes() const noexcept { return lost_nodes_; }
   // Slabs and tails that make no sense, and events that could be neither read nor kept.
   std::uint64_t quarantined() const noexcept { return quarantined_; }
+  std::uint64_t not_quarantined() const noexcept { return not_quarantined_; }
   std::uint64_t events_lost() const noexcept { return lost_; }
   // Paths of journals that gave way to others because the backend refuses what is left of them.
   const std::set<std::string>& refused() const noexcept { return refused_; }
-  // What waits has its own limit in time, and it is not the backend that is waited for.
+  // What is waited for has its own limit in time, and is not the backend.
   bool reaping() const noexcept { return current_ && current_->reaping(); }
   // All that is left of the current journal is what the backend refuses.
   bool only_refused_is_left() const noexcept {
     return current_ && current_->only_refused_is_left();
   }
+  // Why the last look could not read the directory; 0: it could.
+  bool is_unreadable() const noexcept { return unreadable_error_ != 0; }
+  std::string unreadable_because() const { return std::strerror(unreadable_error_); }
   bool reading() const noexcept { return reader_.has_value(); }
   // Journals that are left alone, with the reason, one line each.
   const std::set<std::string>& left_alone() const noexcept { return left_alone_; }
@@ -63,10 +68,13 @@ class Adoptions {
   std::string current() const { return current_ ? current_->path() : std::string(); }
 
  private:
-  // A journal whose containers could not be removed waits for another try.
+  // A journal whose containers could not be removed, or of which only refused events are left,
+  // waits for another try.
   struct Postponed {
     Steady::time_point until;
     Steady::duration pause;
+    // Refused events are tried again as soon as the backend has taken more than this.
+    std::uint64_t taken = UINT64_MAX;
   };
 
   // Looks for the next journal, and reads it.
@@ -92,7 +100,9 @@ class Adoptions {
   std::uint64_t taken_before_ = 0;
   Steady::time_point turn_end_{};
   Steady::time_point next_look_{};
+  Steady::time_point next_hurry_{};
   bool looked_ = false;
+  int unreadable_error_ = 0;
   bool found_ = false;  // something that could be adopted, in this look
   std::uint64_t delivered_ = 0;
   std::uint64_t rejected_ = 0;
@@ -100,6 +110,7 @@ class Adoptions {
   std::uint64_t journals_removed_ = 0;
   std::uint64_t lost_nodes_ = 0;
   std::uint64_t quarantined_ = 0;
+  std::uint64_t not_quarantined_ = 0;
   std::uint64_t lost_ = 0;
   std::uint64_t seen_taken_ = 0;   // by the backend, from whichever journal
   std::set<std::string> refused_;  // paths that gave way with nothing but refused events

@@ -36,11 +36,13 @@ std::string_view session_of_tail(std::string_view name) noexcept {
   return is_session_id(session) ? session : std::string_view();
 }
 
-std::vector<std::string> tails_of(const JournalDirectory& directory, std::string_view session) {
-  std::vector<std::string> names = directory.names(tail_ending);
-  std::erase_if(names, [&](const std::string& name) { return session_of_tail(name) != session; });
+std::optional<std::vector<std::string>> tails_of(const JournalDirectory& directory,
+                                                 std::string_view session) {
+  auto names = directory.names(tail_ending);
+  if (!names) return names;
+  std::erase_if(*names, [&](const std::string& name) { return session_of_tail(name) != session; });
   // By their number: the shorter one is the smaller one.
-  std::sort(names.begin(), names.end(), [](const std::string& one, const std::string& other) {
+  std::sort(names->begin(), names->end(), [](const std::string& one, const std::string& other) {
     return std::make_pair(one.size(), std::string_view(one)) <
            std::make_pair(other.size(), std::string_view(other));
   });

@@ -17,8 +17,10 @@
 
 namespace trace::detail {
 
-// The names of a session's tails, in the order in which they were begun.
-std::vector<std::string> tails_of(const JournalDirectory& directory, std::string_view session);
+// The names of a session's tails, in the order in which they were begun. Nothing when the directory
+// cannot be read now.
+std::optional<std::vector<std::string>> tails_of(const JournalDirectory& directory,
+                                                 std::string_view session);
 // The session that a tail's name names; empty when it is not the name of a tail.
 std::string_view session_of_tail(std::string_view name) noexcept;
 

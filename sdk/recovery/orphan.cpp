@@ -31,15 +31,16 @@ LockedOrphan lock_orphan(const JournalDirectory& directory, std::string_view nam
 }
 
 void remove_leftovers(const JournalDirectory& directory) {
-  for (const std::string& name : directory.names(unfinished_ending)) {
+  const std::vector<std::string> none;  // another look finds what this one does not
+  for (const std::string& name : directory.names(unfinished_ending).value_or(none)) {
     if (!is_old(directory, name)) continue;
     if (lock_orphan(directory, name)) directory.remove(name);
   }
   // Removed as soon as it was made, unless its process died in between.
-  for (const std::string& name : directory.names(spill_ending)) {
+  for (const std::string& name : directory.names(spill_ending).value_or(none)) {
     if (lock_orphan(directory, name)) directory.remove(name);
   }
-  for (const std::string& name : directory.names(tail_ending)) {
+  for (const std::string& name : directory.names(tail_ending).value_or(none)) {
     const std::string_view session = session_of_tail(name);
     if (!session.empty() && !directory.status(journal_name(session)) && is_old(directory, name)) {
       directory.remove(name);

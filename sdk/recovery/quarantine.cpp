@@ -29,12 +29,13 @@ SharedDirectory Quarantine::opened() {
 
 bool Quarantine::make_room(const JournalDirectory& place, std::uint64_t bytes) {
   const std::uint64_t share = share_of_quarantine(budget_);
-  const std::vector<std::string> names = place.names();  // by session, so the oldest first
+  const auto names = place.names();  // by session, so the oldest first
+  if (!names) return false;
   std::uint64_t taken = 0;
-  for (const std::string& name : names) {
+  for (const std::string& name : *names) {
     if (const auto info = place.status(name)) taken += blocks_of(*info);
   }
-  for (auto oldest = names.begin(); oldest != names.end() && taken + bytes > share; ++oldest) {
+  for (auto oldest = names->begin(); oldest != names->end() && taken + bytes > share; ++oldest) {
     const auto info = place.status(*oldest);
     if (!info || !place.remove(*oldest)) continue;
     taken -= std::min(taken, blocks_of(*info));

@@ -73,6 +73,11 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
     } else if (was_reading) {
       give_up += clock.now() - now;  // it is not the backend that is waited for
     }
+    if (adoptions.is_unreadable()) {
+      report.left.push_back(fmt::format("{}: cannot be read: {}", finalized->journal_dir,
+                                        adoptions.unreadable_because()));
+      break;
+    }
     if (adoptions.idle()) break;
     if (!adoptions.only_refused_is_left()) {
       refused_until = clock.now() + std::min<Steady::duration>(patience, refused_patience);
@@ -93,6 +98,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   report.lost_nodes = adoptions.lost_nodes();
   report.journals = adoptions.journals_removed();
   report.quarantined = adoptions.quarantined();
+  report.not_quarantined = adoptions.not_quarantined();
   report.lost = adoptions.events_lost();
   report.dead_letters_dropped = dead_letters.dropped();
   for (const std::string& why : adoptions.left_alone()) report.left.push_back(why);

@@ -132,12 +132,17 @@ bool DeadLetters::keep_newest(std::uint64_t end, std::uint64_t& dropped) {
   const ssize_t got =
       pread(file_.get(), newest.data(), newest.size(), static_cast<off_t>(end - newest.size()));
   const auto first = std::find(newest.begin(), newest.end(), '\n');
-  const OpenedFile old = directory_->open_file(old_dead_letters_name, O_WRONLY | O_CREAT | O_TRUNC);
-  if (!old) return fail(old.why);
-  if (got != static_cast<ssize_t>(newest.size()) || first == newest.end()) {
+  // Before the old file is touched: it holds the only copy of its lines.
+  if (got != static_cast<ssize_t>(newest.size()) || first == newest.end() ||
+      std::find(first + 1, newest.end(), '\n') == newest.end()) {
     return fail("has no line that is short enough: remove it");
   }
   const auto bytes = static_cast<std::size_t>(newest.end() - first - 1);
+  if (exceeds_file_size_limit(bytes)) {
+    return fail("cannot be shortened: the limit of a file's size of this process (ulimit -f)");
+  }
+  const OpenedFile old = directory_->open_file(old_dead_letters_name, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!old) return fail(old.why);
   if (::write(old.file.get(), &*first + 1, bytes) != static_cast<ssize_t>(bytes)) {
     return fail(std::strerror(errno));
   }

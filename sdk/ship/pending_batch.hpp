@@ -89,6 +89,8 @@ struct PendingBatch {
   // When it, or the larger batch that it is a part of, was first refused: how many events the
   // backend had taken by then.
   std::optional<std::uint64_t> refused_at = {};
+  // The same, when it was first refused as a batch of one event.
+  std::optional<std::uint64_t> refused_alone_at = {};
 
   std::size_t events() const noexcept;
   std::size_t bytes() const noexcept;

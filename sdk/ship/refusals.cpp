@@ -14,6 +14,10 @@ namespace {
 constexpr std::size_t smallest_batch_bytes = 4 * 1024;
 // An event that is not remembered is only tried once more.
 constexpr std::size_t most_remembered = 1024;
+// Of a batch of one event, beside its text.
+constexpr std::size_t memory_of_lone = 1024;
+
+std::size_t memory_of(const PendingBatch& lone) noexcept { return lone.bytes() + memory_of_lone; }
 
 }  // namespace
 
@@ -24,9 +28,39 @@ std::uint64_t TakenEvents::at_first_refusal(const std::string& event) {
   return first_refusals_.try_emplace(event, count_).first->second;
 }
 
-std::deque<PendingBatch> Refusals::take() noexcept {
+void Refusals::add(PendingBatch lone) {
+  ++in_round_;
+  put_back(std::move(lone));
+}
+
+void Refusals::put_back(PendingBatch lone) {
+  bytes_ += memory_of(lone);
+  const auto later = std::upper_bound(
+      events_.begin(), events_.end(), lone.first_stamp(),
+      [](std::uint64_t stamp, const PendingBatch& other) { return stamp < other.first_stamp(); });
+  events_.insert(later, std::move(lone));
+}
+
+void Refusals::begin_round() noexcept {
   if (seem_all()) limit_ = std::min(2 * limit_, last_limit);
+  in_round_ = 0;
+}
+
+void Refusals::begin_anew() noexcept {
+  in_round_ = 0;
+  limit_ = first_limit;
+}
+
+std::deque<PendingBatch> Refusals::take_all() noexcept {
+  bytes_ = 0;
   return std::exchange(events_, {});
+}
+
+PendingBatch Refusals::take_oldest() noexcept {
+  PendingBatch oldest = std::move(events_.front());
+  events_.pop_front();
+  bytes_ -= memory_of(oldest);
+  return oldest;
 }
 
 std::string Shipper::key_of(const PendingBatch& lone) const {
@@ -48,12 +82,14 @@ void Shipper::refuse(PendingBatch batch, std::string_view reason, bool too_large
     outbox_.push_front(std::move(first));
     return;
   }
-  const std::uint64_t refused_alone_at = parts_.taken.at_first_refusal(key_of(batch));
+  if (!batch.refused_alone_at) {
+    batch.refused_alone_at = parts_.taken.at_first_refusal(key_of(batch));
+  }
   const bool is_last = outbox_.empty() && refusals_.empty();
   // The others of the batch that was refused as a whole were taken, and nothing follows that could
   // be tried; or another event was taken between two tries of this one.
   if ((is_last && *batch.refused_at < parts_.taken.count()) ||
-      refused_alone_at < parts_.taken.count()) {
+      *batch.refused_alone_at < parts_.taken.count()) {
     return give_up(batch, reason);
   }
   counters_.retries.fetch_add(1, std::memory_order_relaxed);
@@ -67,13 +103,19 @@ void Shipper::refuse(PendingBatch batch, std::string_view reason, bool too_large
                   reason));
   if (refusals_.seem_all()) {
     refuses_all_ = true;
-    retry_refused();
+    refusals_.begin_round();
+    outbox_.push_front(refusals_.take_oldest());
     next_try_ = next_refused_try_;
   }
 }
 
 void Shipper::retry_refused() {
-  std::deque<PendingBatch> refused = refusals_.take();
+  // The one that the round was to begin with has its place among them.
+  while (!outbox_.empty() && outbox_.front().refused_alone_at) {
+    refusals_.put_back(std::move(outbox_.front()));
+    outbox_.pop_front();
+  }
+  std::deque<PendingBatch> refused = refusals_.take_all();
   while (!refused.empty()) {
     outbox_.push_front(std::move(refused.back()));
     refused.pop_back();

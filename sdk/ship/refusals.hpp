@@ -33,26 +33,38 @@ class TakenEvents {
   std::map<std::string, std::uint64_t> first_refusals_;
 };
 
-// Events that were refused alone since the backend took one, in the order of sending. One thread.
+// Events that were refused alone since the backend took one, in the order of their stamps. They are
+// tried in rounds with a pause in between: a round tries the oldest of them, then events that were
+// not tried before, so that the first good event is found however many bad ones precede it. One
+// thread.
 class Refusals {
  public:
   bool empty() const noexcept { return events_.empty(); }
   // Each is a batch of one event.
   const std::deque<PendingBatch>& events() const noexcept { return events_; }
-  void add(PendingBatch lone) { events_.push_back(std::move(lone)); }
-  // So many were refused that the backend seems to refuse everything.
-  bool seem_all() const noexcept { return events_.size() >= limit_; }
-  // All of them; the next time, more have to be refused before it seems so: several bad events may
-  // follow each other.
-  std::deque<PendingBatch> take() noexcept;
+  void add(PendingBatch lone);
+  // As add(), but the event was not refused in this round.
+  void put_back(PendingBatch lone);
+  // So many were refused in this round that the backend seems to refuse everything.
+  bool seem_all() const noexcept { return in_round_ >= limit_; }
+  // So much memory is taken that no more events are to be read from the journal.
+  bool is_full() const noexcept { return bytes_ >= most_bytes; }
+  // After seem_all(), the new round tries more events than the last: many bad ones may follow each
+  // other.
+  void begin_round() noexcept;
+  std::deque<PendingBatch> take_all() noexcept;
+  PendingBatch take_oldest() noexcept;
   // The backend takes events.
-  void begin_anew() noexcept { limit_ = first_limit; }
+  void begin_anew() noexcept;
 
  private:
   static constexpr std::size_t first_limit = 8;
   static constexpr std::size_t last_limit = 64;
+  static constexpr std::size_t most_bytes = std::size_t{32} << 20;
 
   std::deque<PendingBatch> events_;
+  std::size_t bytes_ = 0;
+  std::size_t in_round_ = 0;
   std::size_t limit_ = first_limit;
 };
 

@@ -44,7 +44,14 @@ Steady::time_point Shipper::step(Steady::time_point now) {
       next_try_ = now;
       backoff_.succeeded();
     }
-    if (flush_new_ || now >= next_refused_try_) retry_refused();
+    // While the backend seems to refuse everything, a round goes on with events that were not tried
+    // before; all are tried once more when there are none, or when no more can be held.
+    const bool in_round = refuses_all_ && !outbox_.empty();
+    if (flush_new_ || (now >= next_refused_try_ && !in_round)) {
+      refusals_.begin_round();
+      retry_refused();
+    }
+    if (outbox_.empty() && refusals_.is_full()) retry_refused();
     if (flush_new_) parking_.begin_tries();
     if (outbox_.empty() && flush_new_) {
       PendingBatch parked = parking_.take_due(now, true);

@@ -81,6 +81,10 @@ class Shipper {
   // The shipper's thread: all that is left is what the backend refuses while it may take others.
   bool only_refused_is_left() const noexcept { return only_refused_is_left_; }
 
+  // Events were refused that may be given up, or taken, once the backend has taken another one. The
+  // shipper's thread.
+  bool holds_refused() const noexcept { return !refusals_.empty() || refuses_all_; }
+
   const ShipperCounters& counters() const noexcept { return counters_; }
 
  private:

@@ -22,8 +22,9 @@ inline detail::SharedDirectory journal_directory(const std::filesystem::path& pa
 // Oldest first.
 inline std::vector<std::string> journal_paths(const std::filesystem::path& path) {
   const auto directory = journal_directory(path);
+  const std::vector<std::string> none;
   std::vector<std::string> paths;
-  for (const std::string& name : directory->names(".journal")) {
+  for (const std::string& name : directory->names(".journal").value_or(none)) {
     paths.push_back(directory->path_of(name));
   }
   return paths;
@@ -32,8 +33,10 @@ inline std::vector<std::string> journal_paths(const std::filesystem::path& path)
 inline std::vector<std::string> tail_paths(const std::string& journal) {
   const std::filesystem::path path(journal);
   const auto directory = journal_directory(path.parent_path());
+  const std::vector<std::string> none;
   std::vector<std::string> paths;
-  for (const std::string& name : detail::tails_of(*directory, path.stem().string())) {
+  for (const std::string& name :
+       detail::tails_of(*directory, path.stem().string()).value_or(none)) {
     paths.push_back(directory->path_of(name));
   }
   return paths;

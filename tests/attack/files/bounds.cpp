@@ -1,15 +1,19 @@
 // Journals and tails that are made to cost time and memory.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <trace/trace.hpp>
 
+#include <atomic>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "attack/files/place.hpp"
 #include "attack/files/rows.hpp"
 #include "capture/tail_format.hpp"
+#include "docker/containers_directory.hpp"
 
 namespace trace::testing {
 namespace {
@@ -170,6 +174,40 @@ void close_in_time(Trial& trial) {
   trial.note(fmt::format("close(2 s) took {} ms at the longest", longest.count()));
 }
 
+// What a container does that outlives its capture: files in the directory that is being removed.
+void growing_tree(Trial& trial) {
+  const Place place;
+  const std::string tree = place.in("tree");
+  std::filesystem::create_directory(tree);
+  const child::FileDescriptor parent(open(place.directory().c_str(), O_RDONLY | O_CLOEXEC));
+  const child::FileDescriptor top(open(tree.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  std::atomic<bool> ends{false};
+  std::atomic<std::uint64_t> made{0};
+  std::vector<std::thread> writers;
+  for (char writer : {'a', 'b'}) {
+    writers.emplace_back([&, writer] {
+      for (std::uint64_t i = 0; !ends; ++i) {
+        const int fd =
+            openat(top.get(), fmt::format("{}{}", writer, i).c_str(), O_WRONLY | O_CREAT, 0600);
+        if (fd < 0) continue;
+        close(fd);
+        ++made;
+      }
+    });
+  }
+  while (made < 10'000) std::this_thread::yield();
+  const auto start = Steady::now();
+  const bool removed = docker::remove_tree(parent.get(), "tree");
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start);
+  ends = true;
+  for (std::thread& writer : writers) writer.join();
+  trial.expect(took < docker::most_time_for_removal + 3s,
+               fmt::format("the removal took {} ms", took.count()));
+  trial.expect(docker::remove_tree(parent.get(), "tree"), "not removed after its writers ended");
+  trial.note(fmt::format("gave up after {} ms{}, removed later", took.count(),
+                         removed ? " with everything gone" : ""));
+}
+
 }  // namespace
 
 std::vector<Fault> bound_rows() {
@@ -179,7 +217,8 @@ std::vector<Fault> bound_rows() {
           {"500 lanes of a full slab each", many_lanes},
           {"16 tails of 1 TiB and 256 MiB of nothing", huge_tail},
           {"a good journal behind bad ones", next_one},
-          {"close(2 s) among bad journals", close_in_time}};
+          {"close(2 s) among bad journals", close_in_time},
+          {"a container's directory that grows while it is removed", growing_tree}};
 }
 
 }  // namespace trace::testing

@@ -88,7 +88,8 @@ void claim(const JournalDirectory& directory, const std::string& name, std::span
 void claim_all(const JournalDirectory& directory, std::span<Claim> claims, Race& race) {
   for (bool last = false; !last;) {
     last = race.creating.load() == 0;  // before the look: nothing comes after it
-    for (const std::string& name : directory.names(".journal")) {
+    for (const std::string& name :
+         directory.names(".journal").value_or(std::vector<std::string>())) {
       claim(directory, name, claims, race);
     }
   }

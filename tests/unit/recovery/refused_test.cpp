@@ -3,6 +3,8 @@
 #include <trace/orphan.hpp>
 
 #include "journal/file.hpp"
+#include "journal/journal_reader.hpp"
+#include "recovery/adoptions.hpp"
 #include "unit/recovery/killed_worker.hpp"
 
 using namespace trace;
@@ -198,4 +200,97 @@ TEST_CASE("a session that is not sure that its containers are gone leaves the no
   CHECK(journals(directory).empty());
   CHECK(store->events.size() == 2);
   CHECK(store->duplicates == 0);
+}
+
+TEST_CASE("with containers left, a journal with damaged extents stays whole until they are gone") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto node = run.node("n");
+    REQUIRE(node.note_docker_client("docker"));
+    record(node, Type::progress, Level::info, "x");
+    node.release();
+  });
+  const std::string journal = journals(directory).front();
+  std::uint32_t rows = 0;
+  {
+    auto reader = detail::JournalReader::read(
+        detail::FileDescriptor(open(journal.c_str(), O_RDONLY | O_CLOEXEC)), journal);
+    REQUIRE(reader);
+    rows = reader->header().extent_count.load();
+  }
+  const detail::Extent nonsense{1, 2, 3};
+  overwrite(journal, offsetof(detail::FileHeader, extents) + rows * sizeof nonsense, &nonsense,
+            sizeof nonsense);
+  ++rows;
+  overwrite(journal, offsetof(detail::FileHeader, extent_count), &rows, sizeof rows);
+  const auto bytes = std::filesystem::file_size(journal);
+  auto store = std::make_shared<Store>();
+  const auto recover_with = [&](const std::string& complaint) {
+    Dependencies dependencies = storing(store);
+    dependencies.reap = [complaint](const AdoptedSession&) {
+      return std::make_unique<Ended>(complaint);
+    };
+    auto report = recover(config, 500ms, std::move(dependencies));
+    REQUIRE_MESSAGE(report, report.error().text());
+    return *report;
+  };
+  CHECK(recover_with("no daemon").left == std::vector<std::string>{"no daemon"});
+  REQUIRE(journals(directory).size() == 1);
+  CHECK(std::filesystem::file_size(journal) == bytes);
+  CHECK(recover_with("").left.empty());
+  CHECK(journals(directory).empty());
+  const auto name = std::filesystem::path(journal).filename();
+  CHECK(std::filesystem::file_size(directory.path() / "quarantine" / name) == bytes);
+}
+
+TEST_CASE("a recovery that has no descriptors left does not say that nothing is left") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  leave(config, "kept");
+  auto opened = detail::JournalDirectory::open(directory.path().string());
+  REQUIRE(opened);
+  {
+    std::vector<detail::FileDescriptor> all;
+    for (int fd = 0; (fd = ::dup(STDERR_FILENO)) >= 0;) all.emplace_back(fd);
+    CHECK_FALSE((*opened)->names(".journal"));
+    CHECK(errno == EMFILE);
+    CHECK_FALSE(detail::tails_of(**opened, rig_session));
+    CHECK((*opened)->open_file("x", O_RDONLY | O_CREAT).exhausted);
+  }
+  CHECK((*opened)->names(".journal")->size() == 1);
+}
+
+TEST_CASE("a refused journal that is alone is adopted once, however long it waits") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  leave(config, "poison");
+  const auto found = inspect_journal(journals(directory).front());
+  REQUIRE(found);
+  auto opened = detail::JournalDirectory::open(directory.path().string());
+  REQUIRE(opened);
+  SteppedClock clock;
+  detail::Diagnostics diagnostics([](const Diagnostic&) {}, clock);
+  detail::DeadLetters dead_letters(*opened, config.journal_budget);
+  detail::TakenEvents taken;
+  PickyTransport transport(std::make_shared<Store>());
+  int adopted = 0;
+  const Reap reap = [&adopted](const AdoptedSession&) -> std::unique_ptr<Reaping> {
+    ++adopted;
+    return nullptr;
+  };
+  const detail::SharedDirectory place = *opened;
+  const detail::AdoptionParts parts{transport, clock, dead_letters, diagnostics,          taken,
+                                    reap,      {},    place,        config.journal_budget};
+  const detail::ShipperLimits limits{{1 << 20, 2000}, 0ms, 30s, 1};
+  detail::Adoptions adoptions({found->transport, found->endpoint}, "", 1s, parts, limits);
+  const auto end = clock.now() + 10min;
+  while (clock.now() < end) {
+    const auto next = adoptions.step(clock.now());
+    const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(next - clock.now());
+    if (wait > 0ms) clock.advance(wait + 1ms);
+  }
+  CHECK(adopted == 1);
+  CHECK(adoptions.only_refused_is_left());
+  CHECK(adoptions.events_rejected() == 0);
 }

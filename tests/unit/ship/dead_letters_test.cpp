@@ -109,6 +109,20 @@ TEST_CASE("of a file that a session with a larger budget left the newest lines s
   CHECK(lines_of(directory / "rejected.ndjson").size() == 1);
 }
 
+TEST_CASE("a file without a line that fits costs the older file nothing") {
+  TempDir directory;
+  std::ofstream(directory / "rejected.old.ndjson") << "{}\n";
+  std::ofstream(directory / "rejected.ndjson") << std::string(share, 'x');
+  for (const char* name : {"rejected.old.ndjson", "rejected.ndjson"}) {
+    std::filesystem::permissions(
+        directory / name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  }
+  DeadLetters letters(journal_directory(directory.path()), budget);
+  CHECK_FALSE(letters.keep(event(1), "r"));
+  CHECK(letters.problem().find("short enough") != std::string::npos);
+  CHECK(lines_of(directory / "rejected.old.ndjson") == std::vector<std::string>{"{}"});
+}
+
 TEST_CASE("half a line of a writer that was killed spoils no other") {
   TempDir directory;
   const auto opened = journal_directory(directory.path());

@@ -221,3 +221,37 @@ TEST_CASE("a flush knows when nothing more will be tried") {
     CHECK_FALSE(in_vain());
   }
 }
+
+TEST_CASE(
+    "good events behind a long block of refused ones are delivered, then the block is judged") {
+  for (const char* how : {"413", "400", "200"}) {
+    CAPTURE(how);
+    Rig rig;
+    auto& run = rig.run("r");
+    for (int i = 0; i < 200; ++i) rig.record(0, run, "poison");
+    for (int i = 0; i < 50; ++i) rig.record(0, run, "fine");
+    rig.transport.always = refusing_only(how, "poison");
+    const auto before = rig.clock.now();
+    while (rig.shipper->counters().rejected < 200 && rig.clock.now() - before < 1h) {
+      rig.run_steps(1);
+    }
+    rig.run_steps(20);
+    CHECK(rig.shipper->counters().acknowledged == 50);
+    CHECK(rig.shipper->counters().rejected == 200);
+    CHECK(lines_of(rig.dead_letters.path()) == 200);
+    CHECK(rig.clock.now() - before < 5min);
+  }
+}
+
+TEST_CASE("a flush in the pause between two tries keeps the order of what was refused") {
+  Rig rig;
+  auto& run = rig.run("r");
+  for (int i = 0; i < 100; ++i) rig.record(0, run, "x");
+  rig.transport.always = refusing("400");
+  rig.run_steps(60);
+  rig.transport.always = nullptr;
+  rig.flush();
+  rig.run_steps(300);
+  CHECK(rig.transport.stored["r"].size() == 100);
+  CHECK(std::is_sorted(rig.transport.stored["r"].begin(), rig.transport.stored["r"].end()));
+}
