@@ -79,8 +79,9 @@ namespace {
 
 // The CPU time of one look at the unit as often as that, the least of three, in milliseconds.
 double milliseconds(const Matcher& matcher, std::string_view unit, std::size_t times) {
-  std::string text;
+  std::string text = "at ";
   while (times-- > 0) text += unit;
+  text += "x end";  // what ends within a break is not known yet
   double least = 1e9;
   for (int i = 0; i < 3; ++i) {
     const std::clock_t start = std::clock();
