@@ -67,6 +67,7 @@ class Child::State final : private Timed {
 
   void signal(int number) noexcept {
     if (pid_ < 0 || ended_) return;
+    if (number == SIGKILL) is_killed_ = true;
     // The process exists until reap(), if only as a zombie, so its ids are nobody else's.
     const bool group = ::kill(-pid_, number) == 0;
     if (!group || ::getpgid(pid_) != pid_) ::kill(pid_, number);
@@ -153,11 +154,13 @@ class Child::State final : private Timed {
     if (!ended_) end();
   }
 
-  // Output waits for whoever takes it, so that nothing can be said of who still writes.
+  // Output waits for whoever takes it, so that nothing can be said of who still writes. Once the
+  // child was killed nobody waits for that any more.
   bool is_held_up() {
-    return std::any_of(channels_.begin(), channels_.end(), [this](const Channel& channel) {
-      return channel.open() && !may_read(channel.stream);
-    });
+    return !is_killed_ &&
+           std::any_of(channels_.begin(), channels_.end(), [this](const Channel& channel) {
+             return channel.open() && !may_read(channel.stream);
+           });
   }
 
   bool end_if_all_read() noexcept {
@@ -205,6 +208,7 @@ class Child::State final : private Timed {
   pid_t pid_ = -1;
   bool exited_ = false;
   bool ended_ = false;
+  bool is_killed_ = false;  // by us
   Linger linger_ = Linger::no;
   Steady::time_point linger_until_{};
   ExitStatus status_;

@@ -44,8 +44,10 @@ struct Execution::State {
 namespace child {
 namespace {
 
-// Records the failure without memory of the heap, so that it works when that is spent.
+// Records the failure without memory of the heap, so that it works when that is spent. A node that
+// has ended has no second end: what failed came after it.
 void record_failed(CapturedNode& captured, std::string_view code, std::string_view text) noexcept {
+  if (captured.ended) return;
   if (!captured.started) captured.node.started();
   record(captured.node, {.type = Type::failed,
                          .level = Level::error,
@@ -59,6 +61,7 @@ void record_failed(CapturedNode& captured, std::string_view code, std::string_vi
 
 // Ends the node with what is being thrown. From within a catch clause.
 Ended failed_of_exception(CapturedNode& captured) {
+  if (captured.ended) return std::move(*captured.end);
   std::string code = "ABANDONED";
   std::string text;
   try {
@@ -84,6 +87,7 @@ void work_on(Execution::State& ours, const Work& work) noexcept {
       ours.ended = failed_of_exception(ours.captured);
     }
   } catch (const std::bad_alloc&) {
+    if (ours.captured.ended) ours.ended = std::move(*ours.captured.end);
     record_failed(ours.captured, resource_exhausted, out_of_memory);
   }
   ours.captured.node.release();  // it has ended

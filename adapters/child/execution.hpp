@@ -5,6 +5,7 @@
 #include <trace/capture.hpp>
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 
 #include "child/loop.hpp"
@@ -22,6 +23,9 @@ struct StopTokens {
 struct CapturedNode {
   Node node;
   bool started = false;  // STARTED was recorded
+  bool ended = false;    // COMPLETED or FAILED was
+  // How it has ended, when it has.
+  std::optional<Ended> end = {};
 };
 
 // Runs the program to its end and records its node; on the capture's thread. What it throws ends

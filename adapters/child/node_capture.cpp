@@ -86,7 +86,7 @@ void NodeCapture::output(Stream stream, std::string_view bytes) {
 }
 
 bool NodeCapture::may_read(Stream stream) const {
-  if (end_request_ != EndRequest::none) return true;
+  if (end_request_ != EndRequest::none || reads_on_) return true;
   return !(tap_ && tap_->full()) && !passing_on_.full(stream);
 }
 
@@ -141,6 +141,7 @@ Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
   }
   out_.finish();
   err_.finish();
+  captured_.end.emplace(facts);
   record_end(facts, std::move(data));
   has_ended_ = true;
   wait_until_taken([this] { return passing_on_.idle(); });
@@ -169,6 +170,7 @@ void NodeCapture::record_end(const Ended::Facts& facts, JsonObject data) {
     const std::string text = data.str();
     const std::string summary = output_ ? *output_ : summary_.finish();
     record(node(), {.type = Type::completed, .output_summary = summary, .data = text});
+    captured_.ended = true;
     return;
   }
   if (facts.code == resource_exhausted) data.raw("retryable", "true");
@@ -181,6 +183,7 @@ void NodeCapture::record_end(const Ended::Facts& facts, JsonObject data) {
                   .error_code = facts.code,
                   .output_summary = output_,
                   .data = text});
+  captured_.ended = true;
 }
 
 void NodeCapture::add_output_facts(JsonObject& data, std::chrono::milliseconds duration) const {

@@ -53,6 +53,9 @@ class NodeCapture final : private Timed {
   void output(Stream stream, std::string_view bytes);
   // Whether there is room for more of them: for Child. Once the program has to end, always.
   bool may_read(Stream stream) const;
+  // The program has to end, without a request: from now on its output is read whether or not there
+  // is room, and what has none is not passed on.
+  void read_on() noexcept { reads_on_ = true; }
   // Has it called when nobody reads what is passed on of a stream any more.
   void on_reader_gone(std::function<void(Stream)> call) { on_reader_gone_ = std::move(call); }
   bool is_reader_gone() const noexcept { return is_reader_gone_; }
@@ -99,6 +102,7 @@ class NodeCapture final : private Timed {
   bool at_once_ = false;
   bool has_ended_ = false;
   bool is_reader_gone_ = false;
+  bool reads_on_ = false;
   std::optional<std::string> output_;
   std::function<void(Stream)> on_reader_gone_;
   std::unique_ptr<Outlet> tap_;

@@ -50,11 +50,11 @@ FileDescriptor source_of(int descriptor) {
   return checked(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3), "the input");
 }
 
-// Files and devices such as /dev/null always have an answer, and nothing tells when.
+// Only regular files have an answer at all times. A device may have none for now, and one that
+// always has is ready at all times, too.
 bool makes_wait(int descriptor) {
   struct stat status {};
-  return ::fstat(descriptor, &status) == 0 &&
-         (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || ::isatty(descriptor) == 1);
+  return ::fstat(descriptor, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
 }  // namespace
@@ -111,6 +111,7 @@ void InputPump::read() {
   empty_ = bytes < 0 && errno == EAGAIN;
   const bool again = empty_ || (bytes < 0 && errno == EINTR);
   piece_.resize(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
+  if (empty_ && file_) source_.open(std::move(file_));  // a file such as /proc/kmsg
   if (bytes > 0 || again) return;
   has_source_ = false;
   source_.close();

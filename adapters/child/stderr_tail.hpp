@@ -18,12 +18,15 @@ class StderrTail {
 
   void add(const RedactedText& line);
   bool empty() const noexcept { return lines_.empty(); }
-  // A JSON array of the lines, oldest first. Of a line that alone is too long, its end.
+  // A JSON array of the lines, oldest first. Of a line that alone is too long, its end. The rest of
+  // a private key whose first line is not among them any more is "[REDACTED]": nobody would
+  // recognise it.
   std::string json() const;
 
  private:
   std::deque<std::string> lines_;
   std::size_t bytes_ = 0;
+  bool is_in_key_ = false;  // the first line follows one of a private key
 };
 
 }  // namespace trace::child

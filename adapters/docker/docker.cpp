@@ -277,11 +277,15 @@ Ended::Facts ContainerCapture::requested_end() {
 }
 
 void ContainerCapture::stop(std::chrono::milliseconds grace) {
+  // A stream that nobody reads must not hold up the client's end when the other's reader has left.
+  capture_.read_on();
   container_.stop(grace, [this] { return capture_.at_once(); });
   // The client ends with its container.
   const auto ended = [this] { return attached_.ended(); };
-  if (!loop_.run_until(ended, Steady::now() + 5s)) attached_.kill();
-  loop_.run_until(ended);
+  if (!loop_.run_until(ended, Steady::now() + 5s)) {
+    attached_.kill();
+    loop_.run_until(ended, Steady::now() + 5s);
+  }
   release_held();
 }
 

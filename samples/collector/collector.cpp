@@ -21,6 +21,10 @@ std::size_t connection_limit(std::size_t wanted) {
   return std::min(wanted, most > 2 * others ? most - others : others);
 }
 
+void report_failed(const std::exception& error) {
+  fmt::print(stderr, "shiptrace-collector: a connection failed: {}\n", error.what());
+}
+
 }  // namespace
 
 namespace asio = boost::asio;
@@ -91,7 +95,7 @@ void Collector::serve_all() {
       io_.run();
       return;
     } catch (const std::exception& error) {
-      fmt::print(stderr, "shiptrace-collector: a connection failed: {}\n", error.what());
+      report_failed(error);
     }
   }
 }
@@ -125,9 +129,19 @@ void Collector::take_connections() {
       continue;
     }
     socket.set_option(tcp::no_delay(true), fault);
-    serve(service_, std::move(socket));
+    serve_one(std::move(socket));
   }
   accept();
+}
+
+// There is nobody to accept the next connection while this one is taken: what it throws must not
+// get to serve_all().
+void Collector::serve_one(tcp::socket socket) {
+  try {
+    serve(service_, std::move(socket));
+  } catch (const std::exception& error) {
+    report_failed(error);
+  }
 }
 
 void Collector::accept_later() {

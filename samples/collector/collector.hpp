@@ -33,6 +33,7 @@ class Collector {
   void serve_all();
   void accept();
   void take_connections();
+  void serve_one(boost::asio::ip::tcp::socket socket);
   void accept_later();
   void wind_up();
   void on_departure();

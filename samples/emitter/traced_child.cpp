@@ -111,6 +111,9 @@ TerminalSize terminal_size() {
   return {.rows = window.ws_row, .columns = window.ws_col};
 }
 
+// Whether the value is in nothing that is recorded: a blank one gives nothing away.
+bool is_kept(SecretAnswer answer) { return is_redacted(answer) || answer == SecretAnswer::none; }
+
 // Answers false, with the reason on stderr, when a secret could not be kept.
 bool keep_secrets(Session& session, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
@@ -120,7 +123,7 @@ bool keep_secrets(Session& session, const std::vector<std::string>& names) {
       return false;
     }
     const SecretAnswer answer = session.add_secret(value);
-    if (is_redacted(answer) || answer == SecretAnswer::none) continue;  // no value, no leak
+    if (is_kept(answer)) continue;
     fail(fmt::format("--secret-env: {}: {}", name, text(answer)));
     return false;
   }
@@ -137,7 +140,7 @@ bool keep_secrets_of_file(Session& session, const std::string& path) {
   }
   for (const auto& [name, value] : *secrets) {
     const SecretAnswer answer = session.add_secret(value);
-    if (!is_redacted(answer)) fail(fmt::format("--env-file: {}: {}", name, text(answer)));
+    if (!is_kept(answer)) fail(fmt::format("--env-file: {}: {}", name, text(answer)));
   }
   return true;
 }

@@ -66,8 +66,10 @@ bool is_wrapped_line(std::string_view text, std::size_t end) noexcept {
   return end == first;
 }
 
-// Behind the parts of a line break that stand at `at`.
+// Behind the parts of a line break that stand at `at`. Of a break that is longer than any that lies
+// within a form, one byte more than that: to read on would cost the square of its length.
 std::size_t behind_break(std::string_view text, std::size_t at) noexcept {
+  text = text.substr(0, at + longest_break + 1);
   while (at < text.size()) {
     if (is_white_space(text[at])) {
       ++at;
@@ -172,10 +174,12 @@ std::optional<Candidates::Place> Candidates::around_break(std::string_view text,
     if (end > 0 && text[end - 1] == '\r') --end;
     if (end > 0 && text[end - 1] == '=') {
       --end;
+      // The break begins further in front, where it was looked at.
+      if (end > 0 && is_white_space(text[end - 1])) return std::nullopt;
     } else if (!is_wrapped_line(text, end)) {
       return std::nullopt;
     }
-  } else if (behind_break(text, at) == at || !is_wrapped_line(text, end)) {
+  } else if (!is_wrapped_line(text, end) || behind_break(text, at) == at) {
     return std::nullopt;
   }
   char together[2 * longest_run];
@@ -184,9 +188,11 @@ std::optional<Candidates::Place> Candidates::around_break(std::string_view text,
   std::size_t behind = behind_break(text, at);
   const Place place{std::max(from, end - before), std::max(at, std::min(behind, text.size() - 1))};
   std::size_t size = before;
-  for (; size < before + run_; behind = behind_break(text, behind)) {
+  for (std::size_t begin = at; size < before + run_ && behind - begin <= longest_break;) {
     if (behind >= text.size()) return place;  // nobody knows yet
     together[size++] = text[behind++];
+    begin = behind;
+    behind = behind_break(text, begin);
   }
   for (std::size_t i = 0; i + window_ <= size; i += stride_) {
     if (is_noted(bytes_at(together + i, window_))) return place;

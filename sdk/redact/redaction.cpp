@@ -15,6 +15,18 @@ bool is_number_or_name(char c) {
          c == '.';
 }
 
+// The name of the option that an argument is, without its dashes; "" when it is none.
+std::string_view name_of_option(std::string_view argument) {
+  if (!argument.starts_with('-')) return {};
+  return argument.substr(std::min(argument.find_first_not_of('-'), argument.size()));
+}
+
+// What each element of the member's array is: of "passwords" a password.
+std::string_view name_of_element(std::string_view member) {
+  if (member.ends_with('s')) member.remove_suffix(1);
+  return member;
+}
+
 }  // namespace
 
 void Redaction::refresh() {
@@ -69,12 +81,14 @@ std::string_view Redaction::cleaned_json(std::string_view json) {
   }
   json_.clear();
   std::string name;  // of the member whose value comes next
+  std::string open;  // the brackets around it
   for (std::size_t at = 0; at < json.size();) {
     std::size_t end = at;
     if (json[at] == '"') {
       end = append_string(json, at, name);
     } else if (rules_.patterns && json.substr(at).starts_with("[\"")) {
-      end = append_array(json, at);
+      end = append_array(json, at, name);
+      open += '[';
     } else if (is_number_or_name(json[at])) {
       while (end < json.size() && is_number_or_name(json[end])) ++end;
       const std::string_view scalar = json.substr(at, end - at);
@@ -84,7 +98,10 @@ std::string_view Redaction::cleaned_json(std::string_view json) {
         append_quoted(json_, replacement);
       }
     } else {
-      if (json[at] == ',' || json[at] == '}') name.clear();
+      // In an array the name goes on behind a comma.
+      if (json[at] == '}' || (json[at] == ',' && !open.ends_with('['))) name.clear();
+      if (json[at] == '[' || json[at] == '{') open += json[at];
+      if ((json[at] == ']' || json[at] == '}') && !open.empty()) open.pop_back();
       json_ += json[end++];
     }
     at = end;
@@ -107,14 +124,27 @@ std::size_t Redaction::append_string(std::string_view json, std::size_t at, std:
   return end;
 }
 
+// An element behind another one. The value of an option is all of it, also what follows a blank.
+std::string Redaction::without_in_array(std::string_view member, std::string_view before,
+                                        std::string_view value) const {
+  std::string out = without(member, value);
+  if (has_token(name_of_element(member), out)) out = without(name_of_element(member), out);
+  if (!value.starts_with('-')) out = without(name_of_option(before), out);
+  return out;
+}
+
 // The strings at an array's beginning: what is an option in one of them has its value in the next.
-std::size_t Redaction::append_array(std::string_view json, std::size_t at) {
+std::size_t Redaction::append_array(std::string_view json, std::size_t at,
+                                    std::string_view member) {
   std::vector<std::string> values;
   std::string line;
+  std::string argument;  // the last one, as it was
   while (at + 1 < json.size() && json[at + 1] == '"') {
     const std::size_t end = end_of_json_string(json, at + 1);
-    values.push_back(without(value_of_json_string(json.substr(at + 1, end - at - 1))));
+    std::string value = value_of_json_string(json.substr(at + 1, end - at - 1));
+    values.push_back(without_in_array(member, argument, value));
     line.append(values.size() == 1 ? "" : " ").append(values.back());
+    argument = std::move(value);
     at = end;
     if (at >= json.size() || json[at] != ',') break;
   }

@@ -38,7 +38,8 @@ class Redaction {
   // The text without what is to be replaced. Valid until the next call.
   std::string_view cleaned(std::string_view text, TextSort sort = TextSort::whole);
   // The same for the strings and numbers of a valid, minified JSON text. A member's name says what
-  // its value is; strings that follow each other in an array are looked at as one command line.
+  // its value is, or the elements of that; strings that follow each other in an array are looked at
+  // as one command line.
   std::string_view cleaned_json(std::string_view json);
   // The same for a text that is the value of a member.
   std::string_view cleaned_member(std::string_view name, std::string_view value);
@@ -48,7 +49,9 @@ class Redaction {
   std::string without(std::string_view name, std::string_view value) const;
   bool is_clean(std::string_view name, std::string_view value) const;
   std::size_t append_string(std::string_view json, std::size_t at, std::string& name);
-  std::size_t append_array(std::string_view json, std::size_t at);
+  std::size_t append_array(std::string_view json, std::size_t at, std::string_view member);
+  std::string without_in_array(std::string_view member, std::string_view before,
+                               std::string_view value) const;
 
   RedactionRules rules_;
   std::shared_ptr<const Matcher> matcher_;

@@ -130,7 +130,7 @@ class Walk {
       case Mode::none:
         break;
       case Mode::line_end:
-        if (c == '\n') return begin_break(automaton, resumed_, token_bytes_ + 1U);
+        if (c == '\n') return begin_break(automaton, resumed_, token_bytes_ + break_bytes_ + 1U);
         if (c == '\r' && token_bytes_ == 1 && is_soft_) {
           ++token_bytes_;
           return read_symbol(automaton, c);
@@ -153,6 +153,8 @@ class Walk {
       if (++break_bytes_ > longest_break) *this = without_broken();
       return;
     }
+    // The '=' of another line end goes on with the break that it follows.
+    const std::uint32_t break_bytes = mode_ == Mode::in_break ? break_bytes_ : 0;
     mode_ = Mode::none;
     if (may_begin_break(c) && (c == '=' || is_behind_wrapped_line(text, at))) {
       const Automaton::State state = has_broken_ ? broken_ : plain_before;
@@ -161,7 +163,7 @@ class Walk {
       if (resumed_ != Automaton::start) {
         mode_ = c == '\\' ? Mode::escape : Mode::line_end;
         token_bytes_ = 1;
-        break_bytes_ = 0;
+        break_bytes_ = break_bytes;
         is_soft_ = c == '=';
       }
     }

@@ -1,11 +1,20 @@
 // LineStream: the bytes of a stream on their way to events of its node.
 #include <trace/session.hpp>
 
+#include <optional>
+
+#include "redact/redacted_texts.hpp"
 #include "session/borrowed_node.hpp"
 #include "session/node_output.hpp"
 #include "session/node_secrets.hpp"
 
 namespace trace {
+namespace {
+
+// Who cuts lines cuts only longer ones.
+constexpr std::size_t longest_uncut = 1024;
+
+}  // namespace
 
 struct LineStream::State {
   State(const std::shared_ptr<detail::NodeState>& owner, Stream stream, std::string_view origin,
@@ -25,9 +34,18 @@ struct LineStream::State {
     source.write(bytes, now);
   }
 
+  // Known secrets are gone from the line; of a token that is cut the rest would not be recognised.
+  void show(const RedactedText& line, const std::function<void(const RedactedText&)>& see) {
+    if (line.text().size() <= longest_uncut) return see(line);
+    if (!redaction) redaction.emplace(detail::redaction_of(node.node().shared_state()));
+    redaction->refresh();
+    see(detail::RedactedTexts::of(redaction->cleaned(line.text())));
+  }
+
   detail::BorrowedNode node;
   detail::NodeOutput& output;
   detail::OutputChain::Source source;
+  std::optional<detail::Redaction> redaction;  // of long lines that somebody sees
   bool has_ended = false;
 };
 
@@ -80,7 +98,9 @@ void LineStream::finish() {
 }
 
 void LineStream::on_line(std::function<void(const RedactedText& line)> see) {
-  state_->source.on_line(std::move(see));
+  state_->source.on_line([state = state_.get(), see = std::move(see)](const RedactedText& line) {
+    state->show(line, see);
+  });
 }
 
 void LineStream::on_bytes(std::function<void(std::string_view bytes)> see) {

@@ -44,9 +44,12 @@ FoundPart key_block(const TokenText& text, std::size_t at, const TokenRow& row) 
   body += dashes.size();
 
   // Headers such as "Proc-Type: 4,ENCRYPTED".
+  constexpr int most_headers = 8;
   std::size_t start = after_gap(text, body);
-  for (std::size_t name = text.end_of(start, Alphabet::word, longest_banner); text[name] == ':';
-       name = text.end_of(start, Alphabet::word, longest_banner)) {
+  for (int headers = 0;; ++headers) {
+    const std::size_t name = text.end_of(start, Alphabet::word, longest_banner);
+    if (text[name] != ':') break;
+    if (headers == most_headers) return std::nullopt;
     start = after_gap(text, end_of_line(text, name));
   }
   if (text.end_of(start, Alphabet::base64, shortest_body) - start < shortest_body) {

@@ -8,9 +8,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <new>
+#include <stdexcept>
 
 #include "capture/recorder.hpp"
 #include "child/control_group.hpp"
+#include "child/node_capture.hpp"
 #include "child/stderr_tail.hpp"
 #include "redact/redacted_texts.hpp"
 
@@ -97,6 +101,58 @@ TEST_CASE("the last lines are bounded, and no character is cut") {
   }
   for (int i = 0; i < 100; ++i) tail.add(detail::RedactedTexts::of("short"));
   CHECK(tail.json().size() == 10 * (sizeof "\"short\"") + 1);
+}
+
+TEST_CASE("a token that the cut of a long line goes through is not in the last lines") {
+  // 4 KiB are kept of the line's end, and the token begins in front of them.
+  const Told told = run_shell(
+      "printf '%01000d token=Ab3%sQ9xZ' 0 $(seq -s kQ 100 140) >&2; "
+      "printf ' %03950d' 0 >&2; exit 1");
+  REQUIRE(told.last.data);
+  CHECK(has(told.last.data, "stderrTail"));
+  CHECK_FALSE(has(told.last.data, "kQ13"));
+  CHECK_FALSE(has(told.last.data, "Q9xZ"));
+}
+
+TEST_CASE("of a private key whose first line is gone nothing is in the last lines") {
+  const std::string body = "for i in $(seq 30); do echo MIIEpAIBAAKCAQEA7bq$i >&2; done; ";
+  const std::string begin = "echo -----BEGIN RSA PRIVATE KEY----- >&2; ";
+  const std::string end = "echo -----END RSA PRIVATE KEY----- >&2; ";
+  const Told whole = run_shell(begin + body + end + "echo cannot connect >&2; exit 1");
+  CHECK(has(whole.last.data, R"("stderrTail":["[REDACTED]","cannot connect"])"));
+  const Told open = run_shell(begin + body + "exit 1");
+  CHECK(has(open.last.data, R"("stderrTail":["[REDACTED]"])"));
+  const Told other = run_shell(begin + "for i in $(seq 30); do echo line $i >&2; done; exit 1");
+  CHECK(has(other.last.data, R"("line 21")"));
+  const Told none = run_shell(body + "exit 1");
+  CHECK(has(none.last.data, "MIIEpAIBAAKCAQEA7bq21"));
+}
+
+TEST_CASE("what fails behind the recorded end changes neither the node nor what is returned") {
+  const auto ends_of = [](const std::function<void()>& fails) {
+    Recorder recorder;
+    Node node = recorder.node();
+    Execution execution = child::start_execution(
+        node, {},
+        [&](child::CapturedNode& taken, child::Loop& loop, const child::StopTokens& stop) {
+          child::NodeCapture capture(taken, loop, {.origin = "process", .timeout = 0ms, .tap = {}},
+                                     stop);
+          capture.started(capture.node().cut("it", 10), {});
+          capture.ended({.code = "PROCESS_EXIT", .text = "exited with code 7", .exit_code = 7});
+          fails();
+          return Ended({});
+        });
+    const Ended ended = execution.wait();
+    CHECK(ended.code() == "PROCESS_EXIT");
+    CHECK(ended.facts().exit_code == 7);
+    int ends = 0;
+    for (const EventPayload& event : recorder.events()) {
+      if (event.type == Type::failed || event.type == Type::completed) ++ends;
+    }
+    return ends;
+  };
+  CHECK(ends_of([] { throw std::bad_alloc(); }) == 1);
+  CHECK(ends_of([] { throw std::runtime_error("afterwards"); }) == 1);
 }
 
 TEST_CASE("CPU time and memory of a process and its children are told") {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <fstream>
 #include <thread>
 
@@ -51,6 +52,28 @@ TEST_CASE("everything that is written to a terminal arrives") {
   const Lines lines = told.lines(Stream::pty);
   REQUIRE(lines.size() == 20'000);
   for (std::size_t i = 0; i < lines.size(); ++i) REQUIRE(lines[i] == std::to_string(i + 1));
+}
+
+TEST_CASE("a device that has nothing to read for now is waited for, not asked again and again") {
+  const int device = ::open("/dev/kmsg", O_RDONLY | O_CLOEXEC);
+  if (device < 0) {
+    MESSAGE("SKIPPED: /dev/kmsg cannot be read here");
+    return;
+  }
+  for (const auto& terminal : {std::optional(TerminalSize{}), std::optional<TerminalSize>()}) {
+    Recorder recorder;
+    const std::clock_t before = std::clock();
+    const Ended ended = run_process(recorder.node(), {.argv = {"sleep", "100"},
+                                                      .timeout = 1500ms,
+                                                      .grace = 1s,
+                                                      .input = Input{.descriptor = device},
+                                                      .terminal = terminal});
+    const std::clock_t spent = std::clock() - before;
+    CHECK(ended.code() == "TIMEOUT");
+    CHECK(ended.facts().duration < 10s);
+    CHECK(spent < CLOCKS_PER_SEC / 2);
+  }
+  ::close(device);
 }
 
 TEST_CASE("a child at a terminal is ended like any other") {

@@ -79,6 +79,25 @@ void reader_that_leaves(Trial& trial) {
                "a container is left");
 }
 
+void one_leaves_one_sleeps(Trial& trial) {
+  if (!can_run(trial)) return;
+  const Stage stage;
+  Ends out;
+  const Ends err;
+  const auto start = Clock::now();
+  Started run(stage.command("docker", {"--timeout", "5s", test_image, "sh", "-c", "yes >&2 & yes"}),
+              out.write, err.write);
+  out.close_write();
+  trial.expect(out.read_until("y\n", most), "no output");
+  out.close_read();
+  const int code = run.wait(most);
+  const double seconds = seconds_since(start);
+  trial.expect_equal(code, 128 + SIGPIPE, "exit");
+  trial.expect(seconds < 20, fmt::format("took {:.1f} s", seconds));
+  trial.note(fmt::format("exit {}, {:.2f} s", code, seconds));
+  trial.expect_equal(code_of(stage.events().back()), std::string("PROCESS_SIGNAL"), "code");
+}
+
 void reader_that_does_not_read(Trial& trial) {
   if (!can_run(trial)) return;
   const Stage stage;
@@ -155,6 +174,7 @@ std::vector<Fault> docker_attacks() {
   return {
       {"what docker refuses is said", refusals},
       {"a reader of a container that leaves", reader_that_leaves},
+      {"a container's stdout has lost its reader, stderr's sleeps", one_leaves_one_sleeps},
       {"a reader of a container that does not read: --timeout", reader_that_does_not_read},
       {"0 to 8 free descriptors for a container", free_descriptors},
       {"values of variables at the daemon", values_at_the_daemon},

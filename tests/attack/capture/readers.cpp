@@ -147,6 +147,21 @@ void reader_that_leaves(Trial& trial) {
   expect_last(trial, stage, "PROCESS_SIGNAL");
 }
 
+void one_leaves_one_sleeps(Trial& trial) {
+  const Stage stage;
+  Ends out;
+  const Ends err;
+  const auto start = Clock::now();
+  Started run(stage.command("run", {"--timeout", "2s", "--", "sh", "-c", "yes >&2 & yes"}),
+              out.write, err.write);
+  out.close_write();
+  trial.expect(out.read_until("y\n", most), "no output");
+  out.close_read();
+  trial.expect_equal(run.wait(most), 124, "exit");
+  expect_within(trial, seconds_since(start), 2.0, 7.0);
+  expect_last(trial, stage, "TIMEOUT");
+}
+
 void slow_reader(Trial& trial) {
   const Stage stage;
   Ends out;
@@ -185,6 +200,7 @@ std::vector<Fault> reader_attacks() {
       {"stdout that nobody reads: a second Ctrl-C", interrupted_twice_without_reader},
       {"stdout that nobody reads: stderr goes on", other_stream_goes_on},
       {"a reader that leaves: yes | head -1", reader_that_leaves},
+      {"stdout's reader leaves, stderr's sleeps: --timeout", one_leaves_one_sleeps},
       {"a reader that reads late gets all", slow_reader},
       {"a device that is full", full_device},
   };

@@ -67,6 +67,7 @@ void hostile_text(Trial& trial) {
                                        "-----BEGIN PRIVATE KEY-----",
                                        "-----BEGIN PRIVATE KEY-----Proc-Type: ",
                                        "-----BEGIN PRIVATE KEY-----\nA: b\n",
+                                       "a:-----BEGIN PRIVATE KEY-----\n",
                                        "Private-Lines: 9\nAAAA",
                                        "sk-",
                                        "ghp_a",

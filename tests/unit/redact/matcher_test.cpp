@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <ctime>
+#include <string>
+
 #include "redact/secret_forms.hpp"
 #include "redact/symbols.hpp"
 #include "unit/redact/each_look.hpp"
@@ -67,6 +71,41 @@ TEST_CASE("a secret of any byte is found, among any others") {
         REQUIRE(matcher.redacted(filler + secret + filler) == filler + "[REDACTED]" + filler);
         REQUIRE_FALSE(matcher.contains(filler + secret.substr(1) + filler));
       }
+    }
+  });
+}
+
+namespace {
+
+// The CPU time of one look at the unit as often as that, the least of three, in milliseconds.
+double milliseconds(const Matcher& matcher, std::string_view unit, std::size_t times) {
+  std::string text = "at ";
+  while (times-- > 0) text += unit;
+  text += "x end";  // what ends within a break is not known yet
+  double least = 1e9;
+  for (int i = 0; i < 3; ++i) {
+    const std::clock_t start = std::clock();
+    const bool is_found = matcher.contains(text) || matcher.redacted_size(text) != text.size();
+    least = std::min(least, static_cast<double>(std::clock() - start) * 1000 / CLOCKS_PER_SEC);
+    REQUIRE_FALSE(is_found);
+  }
+  return least;
+}
+
+}  // namespace
+
+TEST_CASE("text of nothing but what may break a line takes time in proportion to its size") {
+  trace::testing::with_each_look([] {
+    const Matcher matcher(secret_forms("hJ7kQz-0pLm4Xw9RtYv2Bn"));
+    for (const std::string_view unit : {"\\", "\\n", "=\n", "=\r\n", "\n", "\\n=\n", "n=\n", " =\n",
+                                        "0123456789abcdef\n", "0123456789abcdef\\"}) {
+      const std::size_t times = std::size_t{128 * 1024} / unit.size();
+      const double once = milliseconds(matcher, unit, times);
+      const double twice = milliseconds(matcher, unit, 2 * times);
+      CAPTURE(unit);
+      CAPTURE(once);
+      CHECK(twice < 3 * once + 10);  // the square of the size: 4 * once
+      CHECK(once < 200);
     }
   });
 }

@@ -81,8 +81,10 @@ std::size_t end_of_broken(std::string_view form, std::string_view text, std::siz
     return 0;
   begin = at;
   for (std::size_t i = 0; i < form.size(); ++i) {
+    std::size_t whole = 0;
     for (std::size_t size; i > 0 && at < text.size() && (size = break_at(text, at)) > 0;) {
-      if (size > 32) return 0;
+      whole += size;
+      if (whole > 32) return 0;
       at += size;
       if (i < 4) begin = at;
     }

@@ -346,6 +346,31 @@ void check_random_secrets() {
   }
 }
 
+TEST_CASE("line breaks of several parts, up to the longest and beyond it") {
+  with_each_look([] {
+    const std::vector<std::string> forms{"qwertyuiopasdfghjklzxcvb"};
+    const Matcher matcher(forms);
+    for (const std::string_view part :
+         {"=\n", "=\r\n", "= \n", "\n=\n", "\n ", "\\n", "\\n=\n", "=\n\\n", "\\\\n "}) {
+      for (std::size_t count = 1; count <= 34; ++count) {
+        for (const std::size_t before : {3U, 5U, 16U, 20U}) {
+          std::string text = "0123456789abcdef" + forms[0].substr(0, before);
+          for (std::size_t i = 0; i < count; ++i) text += part;
+          text += forms[0].substr(before) + ".";
+          const std::string expected = redacted_by_oracle(forms, text);
+          CAPTURE(text);
+          REQUIRE(matcher.redacted(text) == expected);
+          REQUIRE(matcher.contains(text) == (expected != text));
+          for (const std::size_t piece : {1U, 2U, 7U}) {
+            REQUIRE(in_pieces(matcher, text, [&](std::size_t at) { return at % piece == 0; }) ==
+                    expected);
+          }
+        }
+      }
+    }
+  });
+}
+
 TEST_CASE("random secrets in random encodings, split at random") {
   with_each_look(check_random_secrets);
 }
