@@ -18,7 +18,7 @@ bool is_number_or_name(char c) {
 }  // namespace
 
 void Redaction::refresh() {
-  if (rules_.secrets == nullptr || rules_.secrets->matcher() == matcher_.get()) return;
+  if (rules_.secrets == nullptr || rules_.secrets->is_newest(matcher_.get())) return;
   matcher_ = rules_.secrets->shared_matcher();
 }
 
