@@ -4,8 +4,9 @@
 #   tests/run.sh [--all] [--build-dir DIR] [--no-sanitizers] [--no-docker]
 #
 #   --all            the long forms too: tests read SHIPTRACE_TEST_LONG=1 (5,000,000 captured lines
-#                    are compared, for example), 1,000 emitters are killed, the fuzz targets run for
-#                    ten minutes each, clang-tidy looks at every file
+#                    are compared, for example), 1,000 emitters are killed, millions of lines without
+#                    a secret are redacted, the fuzz targets run for ten minutes each, clang-tidy looks
+#                    at every file
 #   --build-dir DIR  where the main build goes (default: build); the sanitizer builds go beside it
 #                    as DIR-asan-ubsan and DIR-tsan
 #   --no-sanitizers  leave out the ASan+UBSan and TSan builds of the unit tests
@@ -136,6 +137,8 @@ fi
 if [[ $all == yes ]]; then
   step "1,000 kills"
   "$source/tests/faults/kill.sh" --kills 1000 --build-dir "$build" || failed+=("1,000 kills")
+  step "lines without a secret"
+  "$source/tests/attack/tokens/corpora.sh" --long --build-dir "$build" || failed+=("corpora")
   step "clang-tidy"
   "$source/scripts/tidy.sh" "$build" || failed+=("clang-tidy")
   step "fuzz targets"

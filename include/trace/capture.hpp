@@ -10,7 +10,7 @@
 // Any thread may call them. The Node is taken over and ended, the spec is copied or moved in.
 // Nothing here throws for a failing program, nor for a lack of descriptors, processes or threads:
 // that is an Ended. A lack of memory for the call itself throws std::bad_alloc. However a call
-// ends, its node has got an end.
+// ends, its node has an end.
 #pragma once
 
 #include <chrono>
@@ -34,7 +34,8 @@ namespace trace {
 // bytes are valid during the call. It may block: when 256 KiB wait for it the child's output is not
 // read until it returns, but time-outs and stop requests work. Once the child was made to end, what
 // does not fit is left out. run_… and Execution return after its last call has. When it throws a
-// std::exception, the child is killed, and the Ended has the code ABANDONED.
+// std::exception, the child is killed, and the Ended has the code ABANDONED; anything else that it
+// throws ends the process.
 using OutputTap = std::function<void(Stream, std::string_view bytes)>;
 
 // Where the child's raw output is also written, as the CLI passes it on to its own stdout and
@@ -181,7 +182,7 @@ Ended run_process(Node node, ProcessSpec spec);
 Execution start_process(Node node, ProcessSpec spec);
 
 // Containers through the docker client: labelled, named uniquely, removed at the end whatever
-// happened. (target shiptrace::docker)
+// happened; data.leftBehind says that the daemon did not confirm it. (target shiptrace::docker)
 //
 // Files: a directory of ours (mode 0700, beside the journal) lends the container one that it may
 // write to, mounted at /shipsec. The JSON that is in the file $SHIPSEC_OUTPUT_PATH at the end is
@@ -190,9 +191,9 @@ Execution start_process(Node node, ProcessSpec spec);
 Ended run_container(Node node, ContainerSpec spec);
 Execution start_container(Node node, ContainerSpec spec);
 
-// Removes the containers that a dead session left, and nothing else; on a thread of its own, for
-// 20 seconds at most. Null when that session started none. For Dependencies::reap;
-// Session::start(Config) and recover(Config) bring it along.
+// Removes the containers that a dead session left, and their files; on a thread of its own, for
+// about 20 seconds at most for each docker client. Null when that session started none. For
+// Dependencies::reap; Session::start(Config) and recover(Config) bring it along.
 std::unique_ptr<Reaping> reap_containers(const AdoptedSession& session);
 
 }  // namespace trace

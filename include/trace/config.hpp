@@ -50,8 +50,9 @@ struct Config {
   // Directory of the journal; created with mode 0700. Empty: $XDG_STATE_HOME/shiptrace, else
   // ~/.local/state/shiptrace.
   std::string journal_dir = {};
-  // Bytes that everything in the journal directory may take together: this session's journal, those
-  // of others, dead letters (an eighth of it, 64 MiB at most), quarantine. At least 4 MiB.
+  // Bytes that these may take together in the journal directory: this session's journal and tails,
+  // those of others, dead letters (an eighth of it, 64 MiB at most), quarantine. The files of
+  // running containers are not counted. At least 4 MiB.
   std::uint64_t journal_budget = std::uint64_t{2} << 30;
   WhenFull when_full = WhenFull::drop;
 

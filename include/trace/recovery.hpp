@@ -24,6 +24,7 @@ struct RecoveryReport {
   // Damaged slabs and files, of which quarantine/ keeps the newest.
   std::uint64_t quarantined = 0;
   // Events that are gone: unreadable, or refused by the backend and not kept in rejected.ndjson.
+  // How many a damaged slab had is not known, so they are not counted here.
   std::uint64_t lost = 0;
   // What is left and why, one line each. Empty: nothing is left.
   std::vector<std::string> left;
@@ -31,9 +32,10 @@ struct RecoveryReport {
 
 // Delivers the orphaned journals of the configuration's directory and destination, each event
 // under its original identity, until none is left, or nothing was taken for `patience`. Journals of
-// live sessions are theirs. Fails when the configuration is wrong, or when the directory or a
-// parent of it can be written to by others (SECURITY.md). The first form makes the transport that
-// the configuration names.
+// live sessions are theirs. Fails when the configuration is wrong, or when the directory cannot be
+// trusted or used: of another user, writable by others, a symbolic link, on a network file system,
+// or below a directory that anybody can write to (SECURITY.md). The first form makes the transport
+// that the configuration names.
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience);
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
                                Dependencies dependencies);

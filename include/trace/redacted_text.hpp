@@ -1,7 +1,7 @@
-// RedactedText and CutText: what has to be cut. A cut through a secret leaves a part of it that
-// nobody recognises any more, so secrets come out before a text is cut, never after. The types see
-// to that: only redaction makes a RedactedText, and only a RedactedText makes a CutText, which is
-// what captures take for texts that may be long. Component authors do not need them; adapters get
+// RedactedText and CutText: texts that have to be cut. A cut through a secret leaves a part of it
+// that nothing recognises any more, so secrets are removed before a text is cut. The types enforce
+// that: only redaction makes a RedactedText, and only a RedactedText makes a CutText, which is what
+// captures take for texts that may be long. Component authors do not need them; adapters get
 // them from Node::cut() and LineStream::on_line(). Values; any thread.
 #pragma once
 

@@ -1,8 +1,8 @@
 // Redaction: what Session::add_secret() answers, and which names of variables stand for secrets.
 //
-// A secret that was added never leaves the process: wherever it stands in what is recorded, as it
-// is or as base64, hexadecimal, URL-encoded or JSON-escaped text, "[REDACTED]" stands instead.
-// docs/redaction.md tells where, in which forms, and what is not promised. Component authors use
+// A secret that was added is replaced by "[REDACTED]" in everything that is recorded: as it is, and
+// as base64, hexadecimal, URL-encoded, JSON-escaped or quoted text. docs/redaction.md lists where,
+// in which forms, and what is not promised. Component authors use
 // this. Pure functions, safe on any thread.
 #pragma once
 

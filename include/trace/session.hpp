@@ -87,8 +87,9 @@ struct Stats {
 // kept, or lost.
 struct Closed {
   std::uint64_t kept = 0;  // in a journal file in `journal`, from which a later start sends them
-  // Gone: not sent, and in no such file, because the journal lay in memory or because somebody
-  // removed, replaced or truncated it. The diagnostic "lost" says why.
+  // Gone: not sent, and in no such file, because the journal was in memory or because somebody
+  // removed, replaced or truncated it; or refused by the backend and not kept in rejected.ndjson.
+  // The diagnostic "lost" says why.
   std::uint64_t lost = 0;
   std::string journal;  // the journal's directory
 };
@@ -249,8 +250,8 @@ class Session {
   // and does nothing.
   Closed close(std::chrono::milliseconds deadline);
 
-  // From now on the value stands in nothing that leaves the process: "[REDACTED]" stands there,
-  // also for its encodings (redaction.hpp). May be called at any time from any thread, but from no
+  // From now on the value is replaced by "[REDACTED]" in everything that is recorded and sent, also
+  // in its encodings (redaction.hpp). May be called at any time from any thread, but from no
   // signal handler; what was recorded before is replaced when it is sent, but is in the journal
   // until then. What is refused and what is better not used is reported as a diagnostic, too,
   // without the value. A null pointer does nothing. Copied. Takes time linear in the bytes that

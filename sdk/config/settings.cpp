@@ -43,7 +43,9 @@ constexpr std::array table{
             "directory of the journal; without it `$XDG_STATE_HOME/shiptrace`, else "
             "`~/.local/state/shiptrace`"},
     Setting{"journal_budget", "SHIPTRACE_JOURNAL_BUDGET", Kind::bytes, &Config::journal_budget,
-            4 * mib, 16 * tib, "bytes that everything in the journal directory may take together"},
+            4 * mib, 16 * tib,
+            "bytes that journals, tails, dead letters and quarantine may take together in the "
+            "directory"},
     Setting{"when_full", "SHIPTRACE_WHEN_FULL", Kind::when_full, &Config::when_full, 0, 0,
             "what `record()` does when the budget is spent: refuse the event, or wait"},
     Setting{"docker_clients", "SHIPTRACE_DOCKER_CLIENTS", Kind::text, &Config::docker_clients, 0, 0,

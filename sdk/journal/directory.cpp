@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 namespace trace::detail {
 namespace {
@@ -95,11 +97,7 @@ std::string fault_of_file(const struct stat& info) {
 
 // Where anybody may rename the entries of a directory above ours, anybody can put another directory
 // of ours in its place.
-std::string fault_above(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
-                                                         &std::free);
-  if (real == nullptr) return std::strerror(errno);
-  std::string parent(real.get());
+std::string fault_of_parents(std::string parent) {
   while (parent.size() > 1) {
     parent.resize(std::max<std::size_t>(parent.rfind('/'), 1));
     struct stat info {};
@@ -110,6 +108,17 @@ std::string fault_above(const std::string& path) {
     }
   }
   return {};
+}
+
+// On the path as it is given and on the one that its links lead to: both can be replaced.
+std::string fault_above(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
+                                                         &std::free);
+  std::error_code error;
+  const std::filesystem::path given = std::filesystem::absolute(path, error);
+  if (real == nullptr || error) return std::strerror(errno);
+  std::string why = fault_of_parents(real.get());
+  return why.empty() ? fault_of_parents(given.string()) : why;
 }
 
 std::string without_slashes(std::string path) {

@@ -88,7 +88,9 @@ Steady::time_point Adoption::step(Steady::time_point now) {
     std::string timestamp;
     append_timestamp(timestamp, parts_.clock.wall_ns());
     all_added_ = !journal_.add_events(timestamp, step_end);
-    return now;
+    // With nothing to add the file goes in the step that saw the last answer: a session that closes
+    // between steps would leave a journal whose events are delivered to be delivered again.
+    if (!all_added_) return now;
   }
   if (!journal_.set_damaged_aside(step_end)) return now;
   if (!end_reaping()) return now + reaping_interval;

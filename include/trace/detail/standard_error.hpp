@@ -5,8 +5,9 @@
 
 namespace trace::detail {
 
-// Writes the text in pieces that lines of other threads do not split. A reader that does not read
-// is waited for one second, then the rest is left out: a message must not keep anybody from ending.
+// Writes the text in pieces of at most PIPE_BUF bytes, which a pipe takes as a whole. A reader that
+// does not read is waited for one second a piece, then the rest is left out: a message must not
+// keep anybody from ending.
 // A closed stderr is no failure.
 void write_to_stderr(std::string_view text) noexcept;
 

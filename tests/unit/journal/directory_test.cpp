@@ -77,6 +77,17 @@ TEST_CASE("a directory that others can write to or replace is refused, with what
   CHECK_FALSE(JournalDirectory::open(above / "file"));
 }
 
+TEST_CASE("a directory behind a link that anybody can replace is refused") {
+  TempDir above;
+  std::filesystem::create_directories(above / "real/journal");
+  std::filesystem::create_directory(above / "open");
+  std::filesystem::create_directory_symlink(above / "real", above / "open/link");
+  CHECK(JournalDirectory::open(above / "open/link/journal"));
+  REQUIRE(chmod((above / "open").c_str(), 0777) == 0);
+  CHECK(
+      says(refusal(JournalDirectory::open(above / "open/link/journal")), "anybody can replace it"));
+}
+
 TEST_CASE("files are opened by names of this directory only, and only those that are ours alone") {
   TempDir above;
   const auto directory = journal_directory(above / "journal");
