@@ -30,7 +30,7 @@ std::string_view name_of_element(std::string_view member) {
 }  // namespace
 
 void Redaction::refresh() {
-  if (rules_.secrets == nullptr || rules_.secrets->matcher() == matcher_.get()) return;
+  if (rules_.secrets == nullptr || rules_.secrets->is_newest(matcher_.get())) return;
   matcher_ = rules_.secrets->shared_matcher();
 }
 

@@ -1,7 +1,7 @@
 #include "redact/secrets.hpp"
 
 #include <algorithm>
-#include <new>
+#include <iterator>
 
 #include "redact/frequent_words.hpp"
 #include "redact/whitespace.hpp"
@@ -40,7 +40,16 @@ constexpr std::size_t longest_secret = 32 * 1024;
 }  // namespace
 
 Secrets::Secrets(const Secrets& inherited) : shortest_(inherited.shortest_) {
-  if (const Matcher* const matcher = inherited.matcher()) publish(matcher->values());
+  const Matchers theirs = inherited.matchers();
+  if (theirs.merged == nullptr) return;
+  Values values;
+  for (const Matcher* const matcher : {theirs.merged, theirs.fresh}) {
+    if (matcher == nullptr) continue;
+    for (const std::string& value : matcher->values()) {
+      if (known_.insert(value).second) values.push_back(value);
+    }
+  }
+  publish_added(values);
 }
 
 SecretAnswer Secrets::judge(std::string_view value) const noexcept {
@@ -59,27 +68,45 @@ SecretAnswer Secrets::add(std::string_view value) {
 
 std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
   std::vector<SecretAnswer> answers;
+  answers.reserve(values.size());
   const std::lock_guard lock(mutex_);
-  Values all = current_ ? current_->values() : Values();
-  const std::size_t known = all.size();
-  for (const std::string& value : values) {
-    SecretAnswer& answer = answers.emplace_back(judge(value));
-    if (!is_redacted(answer)) continue;
-    std::string word(trimmed_white_space(value));
-    if (std::find(all.begin(), all.end(), word) != all.end()) {
-      // Not when it is only a form of another secret: it has forms of its own.
-      answer = SecretAnswer::known;
-    } else if (with_gaps(word).size() < shortest_) {
-      answer = SecretAnswer::too_short;  // but for its white space
-    } else {
-      all.push_back(std::move(word));
-    }
+  const Values added = take_new(values, answers);
+  try {
+    if (!added.empty()) publish_added(added);
+  } catch (...) {
+    for (const std::string& value : added) known_.erase(value);
+    throw;
   }
-  if (all.size() > known) publish(std::move(all));
   return answers;
 }
 
-void Secrets::publish(Values values) {
+Secrets::Values Secrets::take_new(std::span<const std::string> values,
+                                  std::vector<SecretAnswer>& answers) {
+  Values added;
+  added.reserve(values.size());
+  try {
+    for (const std::string& value : values) {
+      SecretAnswer& answer = answers.emplace_back(judge(value));
+      if (!is_redacted(answer)) continue;
+      std::string word(trimmed_white_space(value));
+      if (known_.contains(word)) {
+        // Not when it is only a form of another secret: it has forms of its own.
+        answer = SecretAnswer::known;
+      } else if (with_gaps(word).size() < shortest_) {
+        answer = SecretAnswer::too_short;  // but for its white space
+      } else {
+        known_.insert(word);
+        added.push_back(std::move(word));
+      }
+    }
+  } catch (...) {
+    for (const std::string& value : added) known_.erase(value);
+    throw;
+  }
+  return added;
+}
+
+Secrets::Shared Secrets::matcher_of(Values values) const {
   std::vector<std::string> forms;
   for (const std::string& value : values) {
     std::vector<std::string> own = secret_forms(value, shortest_);
@@ -87,20 +114,68 @@ void Secrets::publish(Values values) {
   }
   std::sort(forms.begin(), forms.end());
   forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
-  auto matcher = std::make_shared<const Matcher>(forms, std::move(values));
+  return std::make_shared<const Matcher>(forms, std::move(values));
+}
+
+void Secrets::publish_added(const Values& added) {
+  if (merged_owner_ == nullptr) {  // the first ones are all there are
+    merged_owner_ = matcher_of(added);
+    merged_.store(merged_owner_.get(), std::memory_order_release);
+    return;
+  }
+  Values values;
+  if (fresh_owner_) {
+    const Values& before = fresh_owner_->values();
+    values.assign(before.begin() + static_cast<std::ptrdiff_t>(merged_of_fresh_), before.end());
+  }
+  values.insert(values.end(), added.begin(), added.end());
+  Shared fresh = matcher_of(std::move(values));
   superseded_.reserve(superseded_.size() + 1);
-  if (current_) superseded_.push_back(std::move(current_));
-  current_ = std::move(matcher);
-  matcher_.store(current_.get(), std::memory_order_release);
+  if (fresh_owner_) superseded_.push_back(std::move(fresh_owner_));
+  fresh_owner_ = std::move(fresh);
+  merged_of_fresh_ = 0;
+  fresh_.store(fresh_owner_.get(), std::memory_order_release);
+}
+
+void Secrets::merge() const {
+  if (is_merged()) return;
+  const std::lock_guard merging(merging_);
+  Shared fresh;
+  Values values;
+  std::size_t added = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (fresh_owner_ == nullptr) return;
+    fresh = fresh_owner_;
+    values = merged_owner_->values();
+    const Values& more = fresh->values();
+    added = more.size() - merged_of_fresh_;
+    values.insert(values.end(), more.end() - static_cast<std::ptrdiff_t>(added), more.end());
+  }
+  Shared merged = matcher_of(std::move(values));
+  const std::lock_guard lock(mutex_);
+  superseded_.reserve(superseded_.size() + 2);
+  superseded_.push_back(std::move(merged_owner_));
+  merged_owner_ = std::move(merged);
+  merged_.store(merged_owner_.get(), std::memory_order_release);
+  if (fresh_owner_ != fresh) {  // it begins with what is merged now
+    merged_of_fresh_ = added;
+    return;
+  }
+  superseded_.push_back(std::move(fresh_owner_));
+  fresh_owner_ = nullptr;
+  merged_of_fresh_ = 0;
+  fresh_.store(nullptr, std::memory_order_release);  // see matchers()
 }
 
 std::shared_ptr<const Matcher> Secrets::shared_matcher() const {
+  merge();
   const std::lock_guard lock(mutex_);
-  return current_;
+  return merged_owner_;
 }
 
-std::size_t Secrets::longest_kept() const noexcept {
-  const Matcher* const now = matcher();
+std::size_t Secrets::longest_kept() const {
+  const Shared now = shared_matcher();
   return now == nullptr ? 0 : now->longest_kept();
 }
 
@@ -110,9 +185,12 @@ std::size_t Secrets::superseded() const {
 }
 
 void Secrets::release_superseded(std::size_t count) {
+  std::vector<Shared> released;  // freed when the lock is gone
   const std::lock_guard lock(mutex_);
-  superseded_.erase(superseded_.begin(), superseded_.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                                                   count, superseded_.size())));
+  const auto end =
+      superseded_.begin() + static_cast<std::ptrdiff_t>(std::min(count, superseded_.size()));
+  released.assign(std::make_move_iterator(superseded_.begin()), std::make_move_iterator(end));
+  superseded_.erase(superseded_.begin(), end);
 }
 
 }  // namespace detail

@@ -3,7 +3,7 @@
 namespace trace::detail {
 
 void StreamRedactor::follow_secrets() {
-  if (secrets_->matcher() == matcher_.get()) return;
+  if (secrets_->is_newest(matcher_.get())) return;
   // What is kept began with a form of the former secrets, which are still among these.
   matcher_ = secrets_->shared_matcher();
   redacting_.start_again();

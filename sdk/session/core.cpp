@@ -86,7 +86,15 @@ std::shared_ptr<SessionCore> SessionCore::start(FinalizedConfig config, Dependen
 std::shared_ptr<SessionCore> SessionCore::successor() const {
   auto transport = transport_->another();
   if (transport == nullptr) return nullptr;
-  return start(config_, {std::move(transport), reap_}, std::make_shared<Secrets>(*secrets_));
+  std::shared_ptr<Secrets> secrets;
+  {
+    // Our keeper must not release what is copied. In a child there is no keeper, and a thread that
+    // is not there may hold the mutex.
+    std::unique_lock lock(release_mutex_, std::defer_lock);
+    if (in_own_process()) lock.lock();
+    secrets = std::make_shared<Secrets>(*secrets_);
+  }
+  return start(config_, {std::move(transport), reap_}, std::move(secrets));
 }
 
 SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
@@ -144,7 +152,12 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
     const Steady::time_point next = keeper_.step(now);
     release_superseded_secrets();
     admit();
-    return next;
+    // Last, because it takes longest and may find no memory. What is added meanwhile is merged by
+    // the next step, behind what else a step has to do.
+    if (secrets_->is_merged()) return next;
+    secrets_->merge();
+    release_superseded_secrets();
+    return secrets_->is_merged() ? next : now;
   });
   shipper_thread_ = std::make_unique<StepThread>(
       "trace-shipper", [this](Steady::time_point now) { return ship(now); });
@@ -251,6 +264,7 @@ SecretAnswer SessionCore::add_secret(std::string_view value) {
   // Where many are added one by one, the keeper is too late for what each of them leaves behind.
   if (secrets_->superseded() >= most_superseded_secrets) release_superseded_secrets();
   admit();
+  if (!secrets_->is_merged() && in_own_process()) keeper_thread_->wake();
   return answer;
 }
 

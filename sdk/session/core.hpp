@@ -129,7 +129,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   const std::string id_;
   // Of this core alone: what is no longer read is known of its own lanes only.
   const std::shared_ptr<Secrets> secrets_;
-  std::mutex release_mutex_;  // one thread at a time releases superseded secrets
+  mutable std::mutex release_mutex_;  // one thread at a time releases superseded secrets
   const Level least_level_;
   const bool drops_when_full_;
   AdmissionGate gate_;

@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
       {"base64 of 300 files that hold a secret", encoded_files},
       {"a secret as shells, languages and dumps write it", written_by_tools},
       {"150 secrets of 6 kB in the environment", many_long_secrets},
+      {"2,000 secrets that are added one by one", secrets_added_one_by_one},
   };
   return try_faults(faults, argc > 1 ? argv[1] : "");
 }

@@ -15,6 +15,7 @@ void cut_command_lines(Trial& trial);
 void encoded_files(Trial& trial);
 void written_by_tools(Trial& trial);
 void many_long_secrets(Trial& trial);
+void secrets_added_one_by_one(Trial& trial);
 
 // A collector, and what workers have sent to it.
 class Store {

@@ -1,8 +1,11 @@
 // What is tried, with real commands.
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <time.h>
+#include <trace/trace.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <random>
 #include <string_view>
@@ -152,6 +155,54 @@ void many_long_secrets(Trial& trial) {
   trial.expect(cpu < 3000, fmt::format("{} ms of CPU time", cpu));
   trial.note(
       fmt::format("{} kB of secrets: {} ms of CPU time, {} MiB", bytes / 1000, cpu, mebibytes));
+}
+
+void secrets_added_one_by_one(Trial& trial) {
+  using namespace std::chrono_literals;
+  constexpr int count = 2'000;
+  const TempDir directory;
+  Config config;
+  config.transport = "file";
+  config.endpoint = directory / "events.ndjson";
+  config.journal_dir = directory / "journal";
+  auto session = Session::start(config);
+  if (!session) return trial.expect(false, session.error().text());
+  auto node = session->run("run").node("node");
+  const auto cpu_milliseconds = [] {
+    timespec spent{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return static_cast<double>(spent.tv_sec) * 1e3 + static_cast<double>(spent.tv_nsec) / 1e6;
+  };
+  double adding = 0;
+  double longest = 0;
+  int refused = 0;
+  for (int i = 0; i < count; ++i) {
+    const std::string secret = fmt::format("added-one-by-one-it-has-forty-bytes-{:04}", i);
+    const double before = cpu_milliseconds();
+    if (!is_redacted(session->add_secret(secret))) ++refused;
+    const double spent = cpu_milliseconds() - before;
+    adding += spent;
+    longest = std::max(longest, spent);
+    record(node, Type::progress, Level::info, "<{}>", secret);
+  }
+  // The journal has what was recorded as it was recorded.
+  int leaks = 0;
+  const auto count_leaks = [&](const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (text.find("one-by-one-it-has") != std::string::npos) ++leaks;
+  };
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(config.journal_dir)) {
+    if (entry.is_regular_file()) count_leaks(entry.path());
+  }
+  trial.expect_equal(session->close(60s).kept, 0U, "kept");
+  count_leaks(config.endpoint);
+  trial.expect_equal(refused, 0, "refused");
+  trial.expect_equal(leaks, 0, "files that leak");
+  // Where each call builds the tables of all, this takes some 40 s.
+  trial.expect(adding < 10'000, fmt::format("{:.0f} ms of the adding thread", adding));
+  trial.note(fmt::format("{} secrets: {:.0f} ms of the adding thread, the longest call {:.1f} ms",
+                         count, adding, longest));
 }
 
 }  // namespace trace::testing

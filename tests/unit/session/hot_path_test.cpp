@@ -9,7 +9,10 @@
 #include <cstdlib>
 #include <new>
 #include <thread>
+#include <vector>
 
+#include "redact/secrets.hpp"
+#include "session/core.hpp"
 #include "unit/session/recorded_session.hpp"
 
 using namespace trace;
@@ -65,6 +68,64 @@ TEST_CASE("record allocates nothing") {
   record_some(node, burst);
   CHECK(allocations == before);
   CHECK(session.events().size() == burst + 100);
+}
+
+// Each form of a secret is a string: allocations count what a thread builds.
+TEST_CASE("adding a secret costs no more when there are thousands of others") {
+  constexpr std::size_t count = 2'000;
+  constexpr std::size_t between_merges = 40;
+  detail::Secrets secrets;
+  const auto secret_number = [](std::size_t i) {
+    return "a secret of 40 bytes, which is number " + std::to_string(1000 + i);
+  };
+  std::vector<std::uint64_t> costs;  // of all that are added between two merges
+  std::size_t fresh_bytes = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string secret = secret_number(i);
+    const detail::Matcher* const merged = secrets.matchers().merged;
+    const std::uint64_t before = allocations;
+    const SecretAnswer answer = secrets.add(secret);
+    const std::uint64_t cost = allocations - before;
+    REQUIRE(answer == SecretAnswer::added);
+    if (i == 0) continue;  // there was nothing to be merged with
+    REQUIRE(secrets.matchers().merged == merged);
+    const detail::Matcher& fresh = *secrets.matchers().fresh;
+    CHECK(fresh.values().size() == 1 + (i - 1) % between_merges);
+    if (fresh.values().size() == 1) {
+      costs.push_back(cost);
+      fresh_bytes = std::max(fresh_bytes, fresh.bytes());
+    }
+    if (i % between_merges == 0) secrets.merge();
+  }
+  REQUIRE(costs.size() == count / between_merges);
+  for (const std::uint64_t cost : costs) CHECK(cost <= costs.front() + 50);
+  CHECK(fresh_bytes < 40 * 1000);
+  CHECK(secrets.shared_matcher()->values().size() == count);
+}
+
+TEST_CASE("record allocates nothing while the tables of all secrets are built") {
+  RecordedSession session;
+  // Enough for the keeper to take a while.
+  for (int i = 0; i < 30; ++i) {
+    session.session().add_secret(std::string(6'000, static_cast<char>('a' + i % 26)) +
+                                 std::to_string(i));
+  }
+  auto node = session.run().node("n");
+  record_secrets(node, 100);
+  session.events();
+  wait_for_the_keeper(session);
+  const detail::Secrets& secrets = node.state()->core->secrets();
+  std::uint64_t allocated = 0;
+  int while_fresh = 0;
+  for (int i = 0; i < 200 && while_fresh < 3; ++i) {
+    session.session().add_secret("hunter2-hunter" + std::to_string(i));
+    const std::uint64_t before = allocations;
+    record_secrets(node, 10);
+    allocated += allocations - before;
+    if (!secrets.is_merged()) ++while_fresh;
+  }
+  CHECK(while_fresh == 3);
+  CHECK(allocated == 0);
 }
 
 TEST_CASE("record allocates nothing while it takes out secrets") {
