@@ -46,7 +46,9 @@ Secrets::Secrets(const Secrets& inherited) : shortest_(inherited.shortest_) {
   for (const Matcher* const matcher : {theirs.merged, theirs.fresh}) {
     if (matcher == nullptr) continue;
     for (const std::string& value : matcher->values()) {
-      if (known_.insert(value).second) values.push_back(value);
+      if (!known_.insert(value).second) continue;
+      bytes_ += value.size();
+      values.push_back(value);
     }
   }
   publish_added(values);
@@ -74,7 +76,7 @@ std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
   try {
     if (!added.empty()) publish_added(added);
   } catch (...) {
-    for (const std::string& value : added) known_.erase(value);
+    forget(added);
     throw;
   }
   return answers;
@@ -96,14 +98,22 @@ Secrets::Values Secrets::take_new(std::span<const std::string> values,
         answer = SecretAnswer::too_short;  // but for its white space
       } else {
         known_.insert(word);
+        bytes_ += word.size();
         added.push_back(std::move(word));
       }
     }
   } catch (...) {
-    for (const std::string& value : added) known_.erase(value);
+    forget(added);
     throw;
   }
   return added;
+}
+
+void Secrets::forget(const Values& values) noexcept {
+  for (const std::string& value : values) {
+    known_.erase(value);
+    bytes_ -= value.size();
+  }
 }
 
 Secrets::Shared Secrets::matcher_of(Values values) const {

@@ -56,6 +56,8 @@ class Secrets {
     const Matcher* const fresh = fresh_.load(std::memory_order_acquire);
     return {merged_.load(std::memory_order_acquire), fresh};
   }
+  // Of all values.
+  std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
   bool empty() const noexcept { return merged_.load(std::memory_order_relaxed) == nullptr; }
 
   // The matcher of all secrets that were added before the call, for those who keep it; null while
@@ -86,6 +88,7 @@ class Secrets {
   SecretAnswer judge(std::string_view value) const noexcept;
   // Those that are to be redacted and not known yet, which they are from now on.
   Values take_new(std::span<const std::string> values, std::vector<SecretAnswer>& answers);
+  void forget(const Values& values) noexcept;
   Shared matcher_of(Values values) const;
   void publish_added(const Values& added);
 
@@ -96,6 +99,7 @@ class Secrets {
   mutable std::mutex merging_;  // one thread merges; locked before mutex_
   mutable std::mutex mutex_;    // of all below; never locked while tables of all secrets are built
   std::unordered_set<std::string> known_;
+  std::atomic<std::size_t> bytes_{0};  // of known_
   mutable Shared merged_owner_;
   mutable Shared fresh_owner_;
   mutable std::size_t merged_of_fresh_ = 0;  // its first values that the merged one has, too

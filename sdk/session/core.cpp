@@ -21,6 +21,9 @@ constexpr auto name_check_interval = 5s;
 // How long a dead session's journal of which the backend takes nothing keeps others waiting.
 constexpr auto turn = 60s;
 constexpr std::size_t most_superseded_secrets = 16;
+// Merging so much takes add_secret() a few milliseconds, and no text has to be replaced as a whole
+// because the keeper has not merged yet.
+constexpr std::size_t most_secret_bytes_to_merge_at_once = 4096;
 // Addresses for what is recorded although the budget is spent.
 constexpr std::uint64_t beyond_budget = 64 * 1024 * 1024;
 
@@ -261,10 +264,13 @@ bool SessionCore::note_docker_client(std::string_view program) noexcept {
 
 SecretAnswer SessionCore::add_secret(std::string_view value) {
   const SecretAnswer answer = secrets_->add(value);
+  if (secrets_->bytes() <= most_secret_bytes_to_merge_at_once) secrets_->merge();
   // Where many are added one by one, the keeper is too late for what each of them leaves behind.
   if (secrets_->superseded() >= most_superseded_secrets) release_superseded_secrets();
   admit();
-  if (!secrets_->is_merged() && in_own_process()) keeper_thread_->wake();
+  if ((!secrets_->is_merged() || secrets_->superseded() > 0) && in_own_process()) {
+    keeper_thread_->wake();
+  }
   return answer;
 }
 

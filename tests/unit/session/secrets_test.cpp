@@ -437,9 +437,22 @@ TEST_CASE("no event lets a secret through that is merged meanwhile") {
   for (const EventPayload& event : session.events()) CHECK(event.message == "<[REDACTED]>");
 }
 
+TEST_CASE("few secrets are merged at once: only they are taken out of a text") {
+  RecordedSession session(without_environment());
+  auto node = session.run().node("n");
+  for (int i = 0; i < 20; ++i) {
+    const std::string value = "a-secret-" + std::to_string(i) + ".";
+    REQUIRE(session.session().add_secret(value) == SecretAnswer::added);
+    CHECK(node.state()->core->secrets().is_merged());
+    record(node, Type::progress, Level::info, "<{}>", "a " + value + " b");
+  }
+  for (const EventPayload& event : session.events()) CHECK(event.message == "<a [REDACTED] b>");
+}
+
 TEST_CASE("a closed session still knows what is added") {
   RecordedSession session(without_environment());
   auto node = session.run().node("n");
+  add_long_secrets(session.session());
   session.session().add_secret("the-first-secret");
   session.session().close(std::chrono::seconds(10));
   session.session().add_secret("the-second-secret");
