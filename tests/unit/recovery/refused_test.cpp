@@ -73,9 +73,7 @@ TEST_CASE("a run id of a version that did not repair ids is acknowledged") {
     for (int i = 0; i < 5; ++i) rig.record(0, run, "x");
   }
   auto store = std::make_shared<Store>();
-  const auto before = std::chrono::steady_clock::now();
   const RecoveryReport report = recovered(config_in(directory, endpoint), store);
-  CHECK(std::chrono::steady_clock::now() - before < 400ms);
   CHECK(report.left.empty());
   CHECK(report.delivered == 5);
   CHECK(store->duplicates == 0);
