@@ -13,7 +13,7 @@
 namespace trace {
 
 namespace detail {
-class RedactedTexts;  // sdk/redact/redacted_texts.hpp
+class RedactedTexts;  // sdk/secrets/redacted_texts.hpp
 }
 
 // At most as long as it was cut to, between characters; "…" stands for what is missing.

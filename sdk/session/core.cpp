@@ -9,7 +9,7 @@
 #include "journal/directory.hpp"
 #include "journal/docker_clients.hpp"
 #include "record/ulid.hpp"
-#include "redact/known_secrets.hpp"
+#include "secrets/known_secrets.hpp"
 #include "session/leftover.hpp"
 
 namespace trace::detail {
@@ -113,7 +113,8 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
       file_(open_journal(config_, id_, diagnostics_)),
       losses_(file_->header(), diagnostics_),
       pool_(*file_, config_.values().journal_budget),
-      wall_time_(file_->header(), clock_.stamp(), clock_.wall_ns(), ns_per_tick(source_)),
+      wall_time_(file_->header().calibrations, clock_.stamp(), clock_.wall_ns(),
+                 ns_per_tick(source_)),
       tables_(pool_),
       dead_letters_(file_->directory(), config_.values().journal_budget),
       lanes_(pool_, source_, drops_when_full_ ? Lane::WhenEmpty::refuse : Lane::WhenEmpty::wait,

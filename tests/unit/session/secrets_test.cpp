@@ -9,11 +9,11 @@
 #include <iterator>
 #include <thread>
 
-#include "redact/secret_forms.hpp"
-#include "redact/stream_redactor.hpp"
+#include "secrets/secret_forms.hpp"
+#include "secrets/stream_redactor.hpp"
 #include "session/core.hpp"
 #include "session/node_secrets.hpp"
-#include "unit/redact/oracle.hpp"
+#include "unit/secrets/oracle.hpp"
 #include "unit/session/recorded_session.hpp"
 
 using namespace trace;
