@@ -93,7 +93,7 @@ TEST_CASE("whoever a container runs as can use its files, and nobody else on thi
   CHECK((status.st_mode & 0777) == 0777);
 }
 
-TEST_CASE("a result that is no JSON is OUTPUT_INVALID, and its text is kept") {
+TEST_CASE("a result that is not JSON is OUTPUT_INVALID, and its text is kept") {
   const Told told = run_shell("echo 'found: 3' > $SHIPSEC_OUTPUT_PATH");
   CHECK(told.ended.code() == "OUTPUT_INVALID");
   CHECK(told.last().output_summary == R"({"value":"found: 3\n"})");
@@ -104,8 +104,8 @@ TEST_CASE("a result that is no JSON is OUTPUT_INVALID, and its text is kept") {
 
 TEST_CASE("what stands at the place of the result is not trusted") {
   invalid("ln -s /etc/passwd $SHIPSEC_OUTPUT_PATH", "symbolic link");
-  invalid("mkfifo $SHIPSEC_OUTPUT_PATH", "no regular file");
-  invalid("mkdir $SHIPSEC_OUTPUT_PATH", "no regular file");
+  invalid("mkfifo $SHIPSEC_OUTPUT_PATH", "not a regular file");
+  invalid("mkdir $SHIPSEC_OUTPUT_PATH", "not a regular file");
   invalid("truncate -s 65M $SHIPSEC_OUTPUT_PATH", "larger than 64 MiB");
   // The place itself cannot be moved away; links beside it hurt nobody when all is removed.
   CHECK(run_shell("ln -s /etc /shipsec/link; mkdir -p /shipsec/a/b; touch /shipsec/a/b/c")
@@ -113,7 +113,7 @@ TEST_CASE("what stands at the place of the result is not trusted") {
   CHECK(std::filesystem::exists("/etc/passwd"));
 }
 
-TEST_CASE("what is no regular file is not even opened") {
+TEST_CASE("a result that is not a regular file is never opened") {
   TempDir directory;
   auto files = docker::Files::make(directory / "S.journal", "name", std::nullopt);
   REQUIRE(files);
@@ -122,7 +122,7 @@ TEST_CASE("what is no regular file is not even opened") {
   REQUIRE(::mknod(place.c_str(), S_IFSOCK | 0666, 0) == 0);
   const docker::FoundResult found = files->result(Summariser());
   CHECK(found.kind == docker::FoundResult::Kind::invalid);
-  CHECK(found.why == "result.json is no regular file");
+  CHECK(found.why == "result.json is not a regular file");
 }
 
 TEST_CASE("the failure of a program counts more than its result") {
