@@ -27,7 +27,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-// What the journal notes of a run beside its events, amply.
+// Upper bound of a run's metadata in the journal.
 constexpr std::uint64_t bytes_of_a_run = 4096;
 
 std::unique_ptr<Server> start_backend(const DeliveryCase& which, const std::string& directory) {

@@ -49,7 +49,7 @@ std::uint64_t number_at(std::string_view text) {
   return number;
 }
 
-// The text between `before`, from `from` on, and the next quote; `from` moves behind it.
+// The text between `before`, from `from` on, and the next quote; `from` moves past it.
 std::optional<std::string_view> quoted(std::string_view text, std::string_view before,
                                        std::size_t& from) {
   const std::size_t at = text.find(before, from);

@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   using namespace trace::bench;
   const std::uint64_t events = events_option(argc, argv);
   trace::Config config;
-  // Nowhere: the journal lies in memory. valgrind cannot follow the mapping of the file.
+  // Nowhere: the journal is in memory. valgrind cannot follow the mapping of the file.
   config.journal_dir = "/proc/shiptrace";
   config.on_diagnostic = [](const trace::Diagnostic&) {};
   trace::Dependencies dependencies;

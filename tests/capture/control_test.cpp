@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
-// Whoever has this word in its command line, ended processes left out.
+// Running processes with this word in their command line.
 std::size_t running_with(const std::string& word) {
   std::size_t count = 0;
   std::error_code error;

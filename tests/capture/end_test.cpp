@@ -1,4 +1,4 @@
-// Children that have to be ended, and children that leave others behind.
+// Children that have to be terminated, and children that leave grandchildren.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
-// A process that has ended counts as gone even while nobody has taken its status.
+// A zombie counts as gone.
 bool alive(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
   std::string number, name, state;

@@ -1,4 +1,4 @@
-// What is told of a process at its end besides how it ended: its last words, what it used, and the
+// The last event of a process besides its exit status: the end of its stderr, its usage, and the
 // kernel's hand in it.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -199,8 +199,8 @@ TEST_CASE("a process that the kernel kills for want of memory is OOM_KILLED") {
     CHECK_MESSAGE(status == 0, script);
   };
   worker("exec tail /dev/zero", "OOM_KILLED");
-  worker("tail /dev/zero; exit $?", "OOM_KILLED");  // a shell tells it as 137
-  // Somebody else's SIGKILL is none of the kernel's.
+  worker("tail /dev/zero; exit $?", "OOM_KILLED");  // a shell reports it as 137
+  // Another sender's SIGKILL is not the OOM killer's.
   worker("kill -KILL $$", "PROCESS_SIGNAL");
 }
 

@@ -1,4 +1,4 @@
-// What run_process records, with real children.
+// Events of run_process, with real children.
 #include <doctest/doctest.h>
 #include <signal.h>
 

@@ -77,7 +77,7 @@ void check_told_as_cancelled(const std::vector<EventPayload>& events) {
   CHECK(told == 1);
 }
 
-// Bound and not listening: a connection is refused, and nobody else gets the port meanwhile.
+// Bound and not listening: connections are refused, and the port stays reserved.
 std::string nowhere() {
   static const int port = [] {
     const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

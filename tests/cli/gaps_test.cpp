@@ -1,4 +1,4 @@
-// verify and status tell what the backend knows to be missing.
+// verify and status report the gaps that the backend knows.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@ namespace {
 
 const std::string emitter = "01ARZ3NDEKTSV4RRFFQ69G5FAV-0";
 
-// What a worker sends whose other events got lost.
+// The events of a worker that lost some.
 void post(const BackendOfTest& backend, std::initializer_list<std::uint64_t> sequences) {
   StreamEnvelope envelope;
   envelope.run_id = "r";

@@ -71,7 +71,7 @@ TEST_CASE("Ctrl-C ends an emit that waits for a backend") {
   const TempDir directory;
   Child child(
       without_backend(directory, {"emit", "--run", "r", "--node", "n", "--events", "1000"}));
-  // The SDK's diagnostic tells that the backend was tried.
+  // The SDK's diagnostic shows that the backend was tried.
   REQUIRE(child.wait_for_errors("backend"));
   child.signal(SIGTERM);
   CHECK(child.wait().code == 130);

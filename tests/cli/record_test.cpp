@@ -132,7 +132,7 @@ TEST_CASE("record --stdin names line and field of what is no event, and records 
   CHECK(ended.status.code == 1);
   CHECK(ended.errors.find("line 2: ") != std::string::npos);
   CHECK(ended.errors.find("nodeId") != std::string::npos);
-  CHECK(ended.errors.find("line 3: ") == std::string::npos);  // an empty line is none
+  CHECK(ended.errors.find("line 3: ") == std::string::npos);  // empty lines are ignored
   CHECK(ended.errors.find("line 4: ") != std::string::npos);
   CHECK(ended.errors.find("line 5: message") != std::string::npos);
   CHECK(ended.errors.find("3 lines") != std::string::npos);

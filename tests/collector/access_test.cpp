@@ -142,7 +142,7 @@ TEST_CASE("the collector's own pages and programs may, pages of others may not")
   CHECK(get_status(collector,
                    {{"Host", host}, {"Origin", own}, {"Sec-Fetch-Site", "same-origin"}}) == 200);
   CHECK(get_status(collector, {{"Sec-Fetch-Site", "none"}}) == 200);
-  // A link to the collector on somebody's page.
+  // A link to the collector on another page.
   CHECK(get_status(collector, {{"Sec-Fetch-Site", "cross-site"},
                                {"Sec-Fetch-Mode", "navigate"},
                                {"Sec-Fetch-Dest", "document"}}) == 200);

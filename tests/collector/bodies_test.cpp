@@ -106,7 +106,7 @@ TEST_CASE("a body is bounded as it is sent and after inflation") {
     return client.post(body, {{"Content-Encoding", encoding}});
   };
   std::string fitting = line_of("r", events_of("r", 1, 3));
-  fitting.append(limit - fitting.size(), '\n');  // blank lines are none
+  fitting.append(limit - fitting.size(), '\n');  // blank lines are ignored
   CHECK(post(fitting, "identity").status == 200);
   CHECK(post(gzipped(fitting), "gzip").status == 200);
   CHECK(post(zstd_compressed(fitting), "zstd").status == 200);

@@ -90,7 +90,7 @@ Reply Client::send(const Request& request) {
   for (const auto& [name, value] : request.headers) message.set(name, value);
   message.body() = request.body;
   message.prepare_payload();
-  // An early answer may close the connection while the body is being sent: read it all the same.
+  // An early response may close the connection while the body is being sent: still read it.
   state_->wire.perform(state_->patience,
                        [&](auto done) { http::async_write(state_->wire.socket, message, done); });
   state_->head_only = request.method == "HEAD";

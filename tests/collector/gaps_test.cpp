@@ -1,4 +1,4 @@
-// What is missing of a run: sequences that an emitter passed over and that nobody has sent since.
+// Gaps of a run: sequences that an emitter skipped and that have not arrived since.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -169,7 +169,7 @@ TEST_CASE("many gaps are counted and not all listed") {
   };
   const auto some = gaps(client);
   CHECK(number(some.at("ranges")) == 2000);
-  // 1,000 events of each lane, up to 5997 and 6000, each behind a gap.
+  // 1,000 events of each lane, up to 5997 and 6000, each after a gap.
   CHECK(number(some.at("missing")) == 5997 + 6000 - 2000);
   CHECK(some.at("truncated").as_bool());
   CHECK(listed(some) == 1000);

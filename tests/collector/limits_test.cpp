@@ -1,4 +1,4 @@
-// Who gives way, by the clock that the test holds; and the end of a request's head.
+// Which connection is closed, by a fake clock; and the end of a request's head.
 #include <doctest/doctest.h>
 
 #include <chrono>

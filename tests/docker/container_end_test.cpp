@@ -19,7 +19,7 @@ std::string code_of(const EventPayload& event) {
   return event.error ? event.error->code.value_or("") : "";
 }
 
-// A container of somebody else.
+// A container of another owner.
 class ForeignContainer {
  public:
   ForeignContainer()

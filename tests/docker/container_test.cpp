@@ -1,4 +1,4 @@
-// What run_container records of a container that runs to its end.
+// Events of a container that runs to its end.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <stdlib.h>

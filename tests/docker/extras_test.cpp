@@ -1,5 +1,4 @@
-// What a container is given besides its command: limits, a terminal, input, secrets; and what is
-// told of it besides its end.
+// Options of a container: limits, a terminal, input, secrets; and their events.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <stdlib.h>
@@ -57,7 +56,7 @@ std::string command_lines() {
 
 }  // namespace
 
-TEST_CASE("limits are given to the container and told") {
+TEST_CASE("limits are applied to the container and recorded") {
   if (!daemon_has("MemoryLimit")) return;
   const char* files =
       "for f in /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max "

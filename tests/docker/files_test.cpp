@@ -107,7 +107,7 @@ TEST_CASE("what stands at the place of the result is not trusted") {
   invalid("mkfifo $SHIPSEC_OUTPUT_PATH", "not a regular file");
   invalid("mkdir $SHIPSEC_OUTPUT_PATH", "not a regular file");
   invalid("truncate -s 65M $SHIPSEC_OUTPUT_PATH", "larger than 64 MiB");
-  // The place itself cannot be moved away; links beside it hurt nobody when all is removed.
+  // The place itself cannot be moved away; links beside it are not followed when all is removed.
   CHECK(run_shell("ln -s /etc /shipsec/link; mkdir -p /shipsec/a/b; touch /shipsec/a/b/c")
             .ended.ok());
   CHECK(std::filesystem::exists("/etc/passwd"));
@@ -117,7 +117,7 @@ TEST_CASE("a result that is not a regular file is never opened") {
   TempDir directory;
   auto files = docker::Files::make(directory / "S.journal", "name", std::nullopt);
   REQUIRE(files);
-  // A socket cannot be opened: whoever tries is told so. (Nor may a device be: that needs root.)
+  // Opening a socket fails. (Nor may a device be: that needs root.)
   const std::string place = files->directory() + "/" + std::string(docker::result_name);
   REQUIRE(::mknod(place.c_str(), S_IFSOCK | 0666, 0) == 0);
   const docker::FoundResult found = files->result(Summariser());

@@ -220,7 +220,7 @@ TEST_CASE("a journal that somebody holds protects its containers, whoever looks"
   REQUIRE(::fcntl(held, F_OFD_SETLK, &lock) == 0);
   REQUIRE(recover(config, 10s, backend(true)));
   CHECK(runs(dead.container));
-  // A copy of the journal elsewhere gives nobody a right to the container.
+  // A copy of the journal elsewhere gives no right to the container.
   TempDir copies;
   std::filesystem::create_directory(copies / "journal");
   std::filesystem::copy_file(dead.journal, copies / ("journal/" + dead.session + ".journal"));

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Runs it and checks what is told: the code everywhere, no line of output, nothing left.
+// Runs it and checks the events: the code everywhere, no line of output, nothing left.
 Ended refused(ContainerSpec spec, const char* code, int status) {
   Recorder recorder;
   Ended ended = run_container(recorder.node(), std::move(spec));

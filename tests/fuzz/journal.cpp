@@ -48,7 +48,7 @@ std::unique_ptr<Reaping> reap(const AdoptedSession& session) {
   return nullptr;
 }
 
-// Delivers what the journal holds; answers "<run> <id>" of each event that the backend got.
+// Delivers the journal; returns "<run> <id>" of each event that the backend received.
 Ids recovered(const std::string& file) {
   static const testing::TempDir directory;
   static const SharedDirectory opened = testing::journal_directory(directory.path());

@@ -1,4 +1,4 @@
-// What compilers and interpreters say of broken programs.
+// Messages of compilers and interpreters about broken programs.
 #include <doctest/doctest.h>
 
 #include "traced.hpp"

@@ -28,7 +28,7 @@ TEST_CASE("the progress bar of pip becomes a few events, and its last state is t
   CHECK(told >= 1);
   CHECK(told <= duration / 500 + 2);
   CHECK(number(traced.last(), "bytes", "pty") == traced.ended.output.size());
-  // The bar that stands when the download is done is a line, and what follows is, too.
+  // The final bar of the download is a line, and what follows is, too.
   bool full = false;
   bool installed = false;
   for (const std::string& line : stored_lines(traced.events, "pty")) {

@@ -1,4 +1,4 @@
-// The answer table of docs/ingestion-api.md, one row after another, over a real connection.
+// The table of responses in docs/ingestion-api.md, row by row, over a real connection.
 #include <doctest/doctest.h>
 
 #include "transport/sending.hpp"

@@ -154,7 +154,7 @@ TEST_CASE("the request time-out holds when the deadline is far") {
   CHECK(result.kind == Kind::retry_later);
   CHECK(took >= 190ms);
   CHECK(took < 5s);
-  // The connection is gone with it: a late answer must not be taken for the next one's.
+  // The connection is closed as well: a late response must not be taken for the next one's.
   transport->send(sample.batch(), soon());
   CHECK(server.accepted() == 2);
 }

@@ -240,7 +240,8 @@ void ScriptedServer::serve(int socket) {
     script_(peer);
     if (tls != nullptr) SSL_shutdown(tls);
   } else {
-    // Closing with unread bytes would reset the connection and destroy the alert on its way.
+    // Closing with unread bytes would reset the connection and discard the alert that is being
+    // sent.
     ::shutdown(socket, SHUT_WR);
     char rest[4096];
     while (::recv(socket, rest, sizeof rest, 0) > 0) continue;

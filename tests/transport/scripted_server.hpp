@@ -69,7 +69,7 @@ class ScriptedServer {
   int port() const noexcept { return port_; }
   std::string url() const;  // http:// or https://, 127.0.0.1
   int accepted() const noexcept { return accepted_.load(); }
-  // What read_request() has seen in the second form of the constructor.
+  // The requests of read_request() in the second form of the constructor.
   std::vector<ReceivedRequest> requests() const;
   // The protocols that the last TLS client offered: "h2,http/1.1".
   std::string offered_protocols() const;

@@ -1,4 +1,4 @@
-// TLS: who is trusted, who is told off, and that outages are not mistaken for either.
+// TLS: which certificates are trusted and refused, and that outages are not mistaken for either.
 #include <doctest/doctest.h>
 
 #include "support/temp_dir.hpp"

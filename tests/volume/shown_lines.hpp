@@ -26,14 +26,14 @@ class ShownLines {
     std::uint64_t lines = 0;
     std::uint64_t bytes = 0;
   };
-  // Shown in front of the gap, left out, shown behind it. Without a gap all is in front.
+  // Shown before the gap, omitted, shown after it. Without a gap all are before.
   const Volume& head() const noexcept { return head_; }
   const Volume& omitted() const noexcept { return omitted_; }
   const Volume& tail() const noexcept { return tail_; }
   bool has_gap() const noexcept { return has_gap_; }
   std::uint64_t events() const noexcept { return events_; }
   std::uint64_t running_totals() const noexcept { return running_totals_; }
-  // What the last event of the node says that there was.
+  // The counts in the node's last event.
   const std::optional<Volume>& told() const noexcept { return told_; }
 
   // Lines that are not the one that was printed at their place, and anything else that is wrong.

@@ -1,5 +1,5 @@
-// Attacks with ids: what is sent is what the answer is compared with, so no event is sent for ever;
-// and a run that no answer names holds up no close.
+// Attacks with ids: responses are matched with the ids that were sent, so no event is sent for
+// ever; and a run that no response names does not delay close().
 #include <chrono>
 #include <climits>
 
@@ -90,7 +90,7 @@ void another_spelling(Trial& trial) {
   trial.note("acknowledged with 1 request");
 }
 
-// The answer acknowledges others, or nobody, but never this run.
+// The response acknowledges other runs or none, but never this one.
 void never_named(Trial& trial, const std::string& answer) {
   const Workplace place;
   FaultBackend backend(

@@ -124,7 +124,7 @@ void final_counts(Trial& trial) {
       fmt::format("{} dropped, {} kept: as the journal says", place.dropped(), place.unsent()));
 }
 
-// Another journal is being recovered, and its answer does not come, when we close.
+// We close while another journal is being recovered and its response is missing.
 void closing_during_recovery(Trial& trial) {
   const Workplace place;
   std::atomic<bool> is_out_of_order = true;

@@ -174,7 +174,7 @@ void close_in_time(Trial& trial) {
   trial.note(fmt::format("close(2 s) took {} ms at the longest", longest.count()));
 }
 
-// What a container does that outlives its capture: files in the directory that is being removed.
+// A container that outlives its capture creates files in the directory that is being removed.
 void growing_tree(Trial& trial) {
   const Place place;
   const std::string tree = place.in("tree");

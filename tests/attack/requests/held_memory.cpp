@@ -20,9 +20,9 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds bound = 1s;  // for any answer to a real client
+constexpr milliseconds bound = 1s;  // for any response to a real client
 
-// What bodies and answers may take together, and what the rest of a collector needs.
+// The limit for bodies and responses together, plus the rest of a collector.
 constexpr std::size_t most_mib = 256 + 64;
 
 milliseconds since(Clock::time_point began) {
@@ -149,7 +149,7 @@ void out_of_descriptors(Trial& trial) {
 
 std::vector<Fault> held_memory_attacks() {
   return {{"24 bodies that stop before their end", bodies_that_stop},
-          {"24 answers of 15 MiB that nobody reads", answers_that_nobody_reads},
+          {"24 responses of 15 MiB that are not read", answers_that_nobody_reads},
           {"more bodies than memory", out_of_memory},
           {"more clients than descriptors", out_of_descriptors}};
 }

@@ -1,4 +1,4 @@
-// Requests whose head is malformed, comes from somebody else's page, or names somebody else's host.
+// Requests whose head is malformed, comes from a page of another origin, or names another host.
 #include <fmt/format.h>
 
 #include "attack/requests/hostile_requests.hpp"

@@ -1,4 +1,4 @@
-// Trials of backends that answer, but not as they should.
+// Trials of backends that send wrong responses.
 #include <sys/stat.h>
 
 #include <climits>
@@ -53,7 +53,7 @@ std::string http_date(std::time_t when) {
   return text;
 }
 
-// Nothing is sent before the time is over, unless somebody is in a hurry.
+// Nothing is sent before Retry-After has passed, except by flush().
 void retry_after(Trial& trial, int status, const std::string& value, bool ends_soon) {
   FaultBackend backend(answering(answer_text(status, "later", "Retry-After: " + value + "\r\n")),
                        1);

@@ -29,7 +29,7 @@ void passes(Trial& trial, const Misbehaviour& misbehaviour, int times, Config co
       fmt::format("met {} times, {} sent again", backend.misbehaved(), backend.sent_again()));
 }
 
-// What the real collector has of a run, in its order.
+// The real collector's events of a run, in its order.
 std::vector<StoredEvent> stored_in(const Collector& collector, const std::string& run) {
   std::vector<StoredEvent> events;
   simdjson::dom::parser parser;
@@ -74,7 +74,7 @@ void name_not_found(Trial& trial) {
   delivery.close_with_all_kept();
 }
 
-// The kernel takes the connection, nobody ever reads.
+// The kernel accepts the connection, and it is never read.
 void accepts_and_never_answers(Trial& trial) {
   Config config;
   config.request_timeout = 300ms;

@@ -121,7 +121,7 @@ void record_in_a_handler(Trial& trial) {
   trial.expect(from_handler + stats.dropped > 100, "the handler hardly ran");
 }
 
-// A port that takes connections into its backlog and never answers, or that nobody listens on.
+// A port that accepts connections into its backlog and never responds, or has no listener.
 class DeadPort {
  public:
   explicit DeadPort(bool listens) {
@@ -148,7 +148,7 @@ void close_keeps_its_bound(Trial& trial, bool listens) {
   const DeadPort port(listens);
   constexpr auto deadline = 300ms;
   auto best = Clock::duration::max();
-  // What a loaded machine adds is not the bound's fault: the best of some tries counts.
+  // The best of several attempts, because a loaded machine adds delays.
   for (int i = 0; i < 5; ++i) {
     const Workplace place;
     Config config = place.config();

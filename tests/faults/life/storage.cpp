@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 constexpr long ext4_magic = 0xEF53;
 constexpr long tmpfs_magic = 0x01021994;
 
-// A tmpfs of this size, or the reason why there is none.
+// A tmpfs of this size, or the reason if there is none.
 class SmallDisk {
  public:
   explicit SmallDisk(const std::string& options) {

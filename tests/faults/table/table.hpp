@@ -10,7 +10,7 @@
 
 namespace trace::testing {
 
-// What one fault's trial says. Used in the trial's process only.
+// The report of one trial. Used in the trial's process only.
 class Trial {
  public:
   // Something that has to hold.

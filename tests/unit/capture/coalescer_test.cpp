@@ -130,7 +130,7 @@ TEST_CASE("a stack trace is one event, of the highest level among its lines") {
   CHECK(fed.kept.messages() == Messages{"before", "Traceback\n  File\nValueError", "after"});
   CHECK(fed.kept.events[1].event.level == Level::error);
   CHECK(fed.kept.events[1].event.lines == 3);
-  // Two, one behind the other, and one that is never followed.
+  // Two in a row, and one that is never followed.
   fed.line("panic", at(100), Stream::err, Level::error, Place::first);
   fed.line("panic", at(100), Stream::err, Level::error, Place::first);
   CHECK(fed.kept.events.size() == 4);

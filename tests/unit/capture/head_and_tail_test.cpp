@@ -61,7 +61,7 @@ TEST_CASE("head, omission and tail are what was printed") {
   CHECK(omission.by_stream[0].lines == 2);
   CHECK(omission.by_stream[1].bytes == 0);
   CHECK(omission.sha256 == sha256("four\nfive\n"));
-  // What is late says when it was.
+  // Late events carry their own time stamp.
   CHECK(!node.kept.events[2].event.is_late);
   CHECK(node.kept.events[3].event.is_late);
   CHECK(node.kept.events[3].event.at == at(1));
@@ -165,7 +165,7 @@ TEST_CASE("while lines are left out, their number is told every 5 seconds") {
   REQUIRE(node.kept.tellings.size() == 1);
   CHECK(node.kept.tellings[0].lines == 2);
   CHECK(node.kept.tellings[0].bytes == 10);
-  // Nothing new, nothing to tell.
+  // Nothing new, nothing to report.
   CHECK(node.head_and_tail.next_due() == Steady::time_point::max());
   node.lines("fiv\n", at(20'000));
   node.lines("six\n", at(25'000));

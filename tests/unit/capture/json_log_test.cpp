@@ -154,7 +154,7 @@ TEST_CASE("JSON that is broken or is no log entry stays text") {
     CHECK(name(finding.level) == "warn");
     CHECK(finding.message == line);
     CHECK(finding.fields.empty());
-    // What was broken leaves nothing behind.
+    // Invalid input leaves no state behind.
     CHECK(detector.detect(R"({"level":"info","msg":"m"})", Stream::err).message == "m");
   }
 }

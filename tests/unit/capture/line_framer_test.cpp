@@ -83,7 +83,7 @@ TEST_CASE("control sequences are left out, wherever the writes meet") {
              "b\x0E"
              "c\x0F\n") == "abc");
   CHECK(bare("abc\b\b\bxyz\n") == "xyz");
-  // What is no sequence stays.
+  // Text that is not a control sequence is kept.
   CHECK(bare("a\x1B\xE2\x82\xAC\n") == "a\xE2\x82\xAC");
   CHECK(bare("a\x1B[3\xE2\x82\xAC\n") == "a\xE2\x82\xAC");
   CHECK(bare("[31m\n") == "[31m");
@@ -137,7 +137,7 @@ TEST_CASE("frames come at most every 500 ms, the last one when it is due") {
   framer.tick(at(499));
   CHECK(out.all == Texts{"~1%"});
   framer.tick(at(500));
-  CHECK(out.all == Texts{"~1%", "~4%"});  // what stands there now
+  CHECK(out.all == Texts{"~1%", "~4%"});  // the current text
   CHECK(framer.next_due() == Steady::time_point::max());
   framer.write("\r5%", at(600));  // 4% was shown already
   framer.tick(at(999));

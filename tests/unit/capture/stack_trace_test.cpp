@@ -165,7 +165,7 @@ TEST_CASE("frames that somebody's line has cut off go on as another trace") {
       "|\tat A.main(A.java:4)\n"
       " 1\n 2\n 3\n 4\n 5\n 6\n 7\n 8\n"
       " \tat A.main(A.java:5)\n");
-  // The frames of a thread dump are no error.
+  // The frames of a thread dump are not an error.
   check(
       " \"main\" #1 prio=5 os_prio=0\n"
       "    java.lang.Thread.State: RUNNABLE\n"

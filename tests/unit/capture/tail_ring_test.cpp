@@ -28,7 +28,7 @@ std::string text_in(const TailRing& ring) {
   return text;
 }
 
-// As somebody finds the file whose writer is gone.
+// The file as recovery finds it after its writer died.
 std::string text_in_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string bytes(std::istreambuf_iterator<char>(file), {});

@@ -28,7 +28,7 @@ std::string number(T value) {
   return out;
 }
 
-// What another reader makes of our string.
+// Our string as another parser reads it.
 std::string read_back(const std::string& json) {
   simdjson::dom::parser parser;
   std::string_view text;
@@ -37,7 +37,7 @@ std::string read_back(const std::string& json) {
   return std::string(text);
 }
 
-// What append_quoted() promises, by the slow way.
+// append_quoted(), implemented naively.
 std::string as_the_contract_wants(std::string_view text) {
   std::string valid;
   trace::detail::append_valid_utf8(valid, text);

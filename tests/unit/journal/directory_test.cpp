@@ -1,4 +1,4 @@
-// What the journal directory lets nobody do.
+// What the journal directory prevents.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -39,7 +39,7 @@ TEST_CASE("a directory is made with its parents, for us alone") {
   CHECK_FALSE((*directory)->is_at_its_path());
   std::filesystem::create_directory(above / "a/b");
   CHECK_FALSE((*directory)->is_at_its_path());
-  // What is made now is made where it was opened.
+  // New files are created in the directory that was opened.
   CHECK((*directory)->open_file("x", O_RDWR | O_CREAT));
   CHECK(std::filesystem::exists(above / "a/c/x"));
   CHECK(std::filesystem::is_empty(above / "a/b"));

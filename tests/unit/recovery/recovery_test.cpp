@@ -40,7 +40,8 @@ TEST_CASE("what a killed worker recorded is delivered once, in order, under its 
     CHECK(journals(directory).empty());
     CHECK(store->duplicates == 0);
     REQUIRE(!store->events.empty());
-    // What the first backend acknowledged is not sent again; the rest comes whole and in order.
+    // What the first backend acknowledged is not sent again; the rest arrives completely and in
+    // order.
     CHECK(store->events.size() == static_cast<std::size_t>(unsent));
     int expected = 9000 - unsent;
     for (const EventPayload& event : store->events) {

@@ -43,7 +43,7 @@ TEST_CASE("a form of each length is found at each place of texts of each length"
       std::string secret;
       for (std::size_t i = 0; i < length; ++i) secret += static_cast<char>('!' + i);
       const Matcher matcher(secret_forms(secret));
-      // What no secret has, and what they are made of.
+      // Characters that no secret contains, and characters that secrets contain.
       for (const char filler : {'~', '!'}) {
         for (std::size_t before = 0; before < 40; ++before) {
           for (const std::size_t behind : {0U, 1U, 7U, 8U, 9U, 40U}) {

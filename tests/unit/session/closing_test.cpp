@@ -1,5 +1,5 @@
-// What close() says of the events that it could not send: kept is what the next start finds, lost
-// is what nobody will find.
+// close() classifies the events that it could not send: kept events are found by the next session,
+// lost ones are not.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -126,7 +126,7 @@ TEST_CASE("the last report of losses has the final counts, however often it was 
   CHECK(closed.lost == 0);
   CHECK(session.told("lost") == fmt::format("{} events: {} dropped (budget {})", stats.dropped,
                                             stats.dropped, stats.dropped));
-  // What is kept is what was accepted, and the events that tell of the losses.
+  // The accepted events are kept, and those that report the losses.
   CHECK(closed.kept >= stats.accepted);
 }
 
@@ -141,7 +141,7 @@ TEST_CASE("what an earlier journal of the session holds counts as kept") {
   RecordedSession session({.when_full = WhenFull::block});
   session.break_backend();
   record_some(session, 7);
-  session.forget_run();  // nobody uses the first journal any more
+  session.forget_run();  // the first journal is not used any more
   for (int i = 1; i < 65'536; ++i) session.session().run(fmt::format("run {}", i));
   {
     auto late = session.session().run("late").node("n");

@@ -81,7 +81,7 @@ class Family {
 
   Session& session() { return *session_; }
 
-  // Runs `work` in a child that ends without destructors; answers its exit code.
+  // Runs `work` in a child that ends without destructors; returns its exit code.
   template <class Fork>
   static int child(Fork fork_now, const std::function<int()>& work) {
     let_threads_rest();
@@ -173,7 +173,8 @@ TEST_CASE("a child that dies leaves its journal to the parent; nodes of the pare
           return 0;
         }) == 0);
   CHECK(Family::child([&] {
-          const Node ended(std::move(node));  // must not tell that the parent's node was left open
+          const Node ended(
+              std::move(node));  // must not report that the parent's node was left open
           return 0;
         }) == 0);
   node.completed();

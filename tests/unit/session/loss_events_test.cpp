@@ -1,4 +1,4 @@
-// Losses are told in the stream, between the neighbours that survived.
+// Losses are reported in the stream, between the neighbours that survived.
 #include <doctest/doctest.h>
 #include <simdjson.h>
 

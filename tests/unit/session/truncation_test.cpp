@@ -1,4 +1,4 @@
-// Somebody cuts the mapped journal short: the host lives, what is lost is counted and told.
+// The mapped journal is truncated: the host survives, losses are counted and reported.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <unistd.h>

@@ -21,7 +21,7 @@ namespace trace::testing {
 
 inline constexpr std::string_view rig_session = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
-// Time stands still until the test moves it; stamps are the machine's, as the lanes take them.
+// A clock that the test advances; stamps are the machine's, as the lanes take them.
 class SteppedClock final : public detail::Clock {
  public:
   detail::Steady::time_point now() override { return now_; }
@@ -59,19 +59,19 @@ class ScriptedTransport final : public Transport {
   std::deque<Answer> answers_;
 };
 
-// What a backend that takes everything answers; `limit` events of each run at most.
+// The response of a backend that accepts everything; at most `limit` events of each run.
 SendResult acknowledge_all(const Batch& batch, std::size_t limit = SIZE_MAX);
 std::string event_id(const Batch& batch, const OutgoingEvent& event);
 
 class Rig {
  public:
-  // Without a file the journal lies in memory.
+  // Without a file the journal is in memory.
   explicit Rig(detail::BatchLimits limits = {1 << 20, 2000},
                std::unique_ptr<detail::JournalFile> journal = nullptr);
 
   detail::RunInfo& run(std::string_view id, const RunSpec& spec = {});
   detail::Lane& lane(std::size_t index);
-  // Records "<text>" on the lane; answers the sequence.
+  // Records "<text>" on the lane; returns the sequence.
   std::uint64_t record(std::size_t lane, detail::RunInfo& run, std::string_view text);
 
   void step() { next_ = shipper->step(clock.now()); }

@@ -96,7 +96,7 @@ std::string told(const std::vector<std::string>& problems) {
   return text;
 }
 
-// Steps a worker through to its end; answers how many boundaries there were.
+// Steps a worker through to its end; returns the number of boundaries.
 std::uint64_t step_through(const Worker& prepare, const Worker& worker) {
   const TempDir directory;
   Ledger& ledger = new_ledger();
