@@ -39,7 +39,7 @@ class Connection {
     send_all(fmt::format("POST /trace/events HTTP/1.1\r\nContent-Length: {}\r\n\r\n", body.size()));
     send_all(body);
     char answer[4096];
-    if (recv(fd_, answer, sizeof answer, 0) <= 0) throw std::runtime_error("no answer");
+    if (recv(fd_, answer, sizeof answer, 0) <= 0) throw std::runtime_error("no response");
   }
 
  private:

@@ -98,7 +98,7 @@ TEST_CASE("a stopped child is ended as well") {
   CHECK(ended.facts().duration < 60s);
 }
 
-TEST_CASE("a grandchild that keeps the pipes open does not hold up the end") {
+TEST_CASE("a grandchild that keeps the pipes open does not delay the end") {
   SUBCASE("in the group: it is killed") {
     Recorder recorder;
     const Ended ended =

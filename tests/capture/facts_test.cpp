@@ -128,7 +128,7 @@ TEST_CASE("of a private key whose first line is gone nothing is in the last line
   CHECK(has(none.last.data, "MIIEpAIBAAKCAQEA7bq21"));
 }
 
-TEST_CASE("what fails behind the recorded end changes neither the node nor what is returned") {
+TEST_CASE("a failure after the recorded end changes neither the node nor the result") {
   const auto ends_of = [](const std::function<void()>& fails) {
     Recorder recorder;
     Node node = recorder.node();
@@ -155,7 +155,7 @@ TEST_CASE("what fails behind the recorded end changes neither the node nor what 
   CHECK(ends_of([] { throw std::runtime_error("afterwards"); }) == 1);
 }
 
-TEST_CASE("CPU time and memory of a process and its children are told") {
+TEST_CASE("CPU time and memory of a process and its children are recorded") {
   const Told told = run_shell(
       "sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; "
       "head -c 40000000 /dev/zero | tail -c 39999999 | wc -c");

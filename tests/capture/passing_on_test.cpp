@@ -48,7 +48,7 @@ std::ptrdiff_t ends_in(const std::vector<EventPayload>& events) {
 
 }  // namespace
 
-TEST_CASE("a tap that blocks holds up the child and no time-out") {
+TEST_CASE("a tap that blocks delays the child and no timeout") {
   Recorder recorder;
   std::atomic<bool> may_go_on = false;
   std::atomic<std::size_t> tapped = 0;

@@ -57,7 +57,7 @@ TEST_CASE("both streams become lines between STARTED and COMPLETED") {
   CHECK(seen.size() == 13);
 }
 
-TEST_CASE("a long output's summary is cut behind redaction") {
+TEST_CASE("a long output's summary is cut after redaction") {
   Recorder recorder;
   recorder.session().add_secret("hunter2-hunter3-hunter4");
   run_process(recorder.node(),
@@ -93,7 +93,7 @@ TEST_CASE("a signal is FAILED with PROCESS_SIGNAL") {
   CHECK(told.ended.exit_status() == 128 + SIGSEGV);
 }
 
-TEST_CASE("why a program cannot be started is told exactly") {
+TEST_CASE("the reason why a program cannot be started is reported exactly") {
   TempDir directory;
   const auto script = [&](const char* name, const char* content, bool executable) {
     std::ofstream(directory / name) << content;

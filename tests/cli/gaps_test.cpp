@@ -67,7 +67,7 @@ TEST_CASE("verify lists some gaps of many and counts the others") {
   CHECK(contains(gaps.errors, "and 1,180 more gaps; 1,200 events are missing in all\n"));
 }
 
-TEST_CASE("a backend that cannot tell gaps is no failure, one that fails to is") {
+TEST_CASE("a backend without gaps is not a failure, one whose request fails is") {
   const std::string page = R"({"runId":"r","events":[],"cursor":"MA=="})";
   const auto verified = [&](const std::string& answer) {
     const ScriptedServer backend({answer_text(200, page), answer});

@@ -78,7 +78,7 @@ TEST_CASE("Ctrl-C ends an emit that waits for a backend") {
   CHECK(child.errors().find("1,000 events kept in") != std::string::npos);
 }
 
-TEST_CASE("emit gives up after a minute in which the backend takes nothing" *
+TEST_CASE("emit gives up after a minute in which the backend accepts nothing" *
           doctest::skip(std::getenv("SHIPTRACE_TEST_LONG") == nullptr)) {
   const TempDir directory;
   const auto began = std::chrono::steady_clock::now();

@@ -41,7 +41,7 @@ struct Wire {
       socket.close();
       io.restart();
       io.run();
-      throw std::runtime_error("the collector did not answer in time");
+      throw std::runtime_error("the collector did not respond in time");
     }
     return *outcome;
   }
@@ -116,7 +116,7 @@ Reply Client::read_reply() {
   const error_code fault = state_->wire.perform(state_->patience, [&](auto done) {
     http::async_read(state_->wire.socket, state_->buffer, parser, done);
   });
-  if (fault) throw std::runtime_error("no answer: " + fault.message());
+  if (fault) throw std::runtime_error("no response: " + fault.message());
   Reply reply;
   const auto& message = parser.get();
   reply.status = message.result_int();

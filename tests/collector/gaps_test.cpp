@@ -71,7 +71,7 @@ TEST_CASE("a run without losses has no gaps, whatever its ids look like") {
   CHECK(number(gaps(client).at("ranges")) == 0);
 }
 
-TEST_CASE("each gap is told by emitter and range, also the first events") {
+TEST_CASE("each gap is reported by emitter and range, also the first events") {
   Collector collector;
   Client client(collector.url());
   store(client, 3, 5);
@@ -108,7 +108,7 @@ TEST_CASE("what comes late fills its gap, from any side") {
   CHECK(missing(client).empty());
 }
 
-TEST_CASE("disorder inside one line is no gap") {
+TEST_CASE("disorder inside one line is not a gap") {
   Collector collector;
   Client client(collector.url());
   auto events = events_of("r", 1, 20);
@@ -118,7 +118,7 @@ TEST_CASE("disorder inside one line is no gap") {
   CHECK(missing(client).empty());
 }
 
-TEST_CASE("a rejected event is no gap: the backend knows what became of it") {
+TEST_CASE("a rejected event is not a gap") {
   Collector collector;
   Client client(collector.url());
   auto events = events_of("r", 1, 6);
@@ -134,7 +134,7 @@ TEST_CASE("a rejected event is no gap: the backend knows what became of it") {
   CHECK(missing(client).empty());
 }
 
-TEST_CASE("what nobody acknowledged leaves no gap behind") {
+TEST_CASE("unacknowledged events leave no gap") {
   Collector collector;
   Client client(collector.url());
   store(client, 1, 3);

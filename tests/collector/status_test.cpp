@@ -92,7 +92,7 @@ TEST_CASE("the status follows from the events") {
       {"progress alone", 0, {{"a", progress}}, is_running},
       {"a node started", 0, {{"a", started}}, is_running},
       {"its only node completed", 0, {{"a", started}, {"a", completed}}, is_completed},
-      {"a node completed that nobody started", 0, {{"a", completed}}, is_completed},
+      {"a node completed that was not started", 0, {{"a", completed}}, is_completed},
       {"one of two started nodes completed",
        0,
        {{"a", started}, {"b", started}, {"a", completed}},
@@ -166,7 +166,7 @@ TEST_CASE("the status follows from the events") {
        0,
        {{"a", started}, {"a", failed, "WORKER_LOST"}, {"a", started, "", session_b, late}},
        is_running},
-      {"the loss of a worker is told after another one has started",
+      {"the loss of a worker is reported after another one has started",
        0,
        {{"a", started},
         {"a", started, "", session_b, late},
@@ -197,7 +197,7 @@ TEST_CASE("the status follows from the events") {
   }
 }
 
-TEST_CASE("a status tells all that is known and nothing else") {
+TEST_CASE("a status contains all that is known and nothing else") {
   Collector collector;
   Client client(collector.url());
   const auto events =

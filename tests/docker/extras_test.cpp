@@ -74,7 +74,7 @@ TEST_CASE("limits are applied to the container and recorded") {
   CHECK(has(told.first().data, R"("memory":"32m","cpus":"0.5","pids":77)"));
 }
 
-TEST_CASE("a container that forks up to its limit is told and removed") {
+TEST_CASE("a container that forks up to its limit is reported and removed") {
   if (!daemon_has("PidsLimit")) return;
   const Told told = contained(
       {.argv = {"sh", "-c", "for i in $(seq 1 300); do sleep 1000 & done; wait"}, .pids = 200});
@@ -132,7 +132,7 @@ TEST_CASE("the size of a container's terminal is ours once it runs") {
   CHECK(told.lines(Stream::pty) == Lines{"yes"});
 }
 
-TEST_CASE("what a container at a terminal cannot start with is told as without one") {
+TEST_CASE("a container that cannot start at a terminal is reported as without one") {
   Recorder recorder;
   const Ended ended =
       run_container(recorder.node(),
@@ -172,7 +172,7 @@ TEST_CASE("no command line and no event shows the secret of a variable that is p
   CHECK(seen.find(secret) == std::string::npos);
 }
 
-TEST_CASE("a container that fails is told with its last words and what it used") {
+TEST_CASE("a failed container is reported with the end of its stderr and its usage") {
   const Told told =
       contained({.argv = {"sh", "-c",
                           "echo first >&2; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); "

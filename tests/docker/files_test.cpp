@@ -71,7 +71,7 @@ TEST_CASE("a container that leaves no result has its stdout as output, as ever")
         R"({"value":"unset\n"})");
 }
 
-TEST_CASE("whoever a container runs as can use its files, and nobody else on this machine") {
+TEST_CASE("any user of a container can use its files, and no other user of this machine") {
   const char* script = "cat $SHIPSEC_INPUT_PATH > $SHIPSEC_OUTPUT_PATH && id -u";
   for (const char* user : {"0", "12345", "12345:54321"}) {
     const Told told =
@@ -102,7 +102,7 @@ TEST_CASE("a result that is not JSON is OUTPUT_INVALID, and its text is kept") {
   invalid(": > $SHIPSEC_OUTPUT_PATH", "is empty");
 }
 
-TEST_CASE("what stands at the place of the result is not trusted") {
+TEST_CASE("the result of a container is not trusted") {
   invalid("ln -s /etc/passwd $SHIPSEC_OUTPUT_PATH", "symbolic link");
   invalid("mkfifo $SHIPSEC_OUTPUT_PATH", "not a regular file");
   invalid("mkdir $SHIPSEC_OUTPUT_PATH", "not a regular file");

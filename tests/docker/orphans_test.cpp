@@ -208,7 +208,7 @@ TEST_CASE("a session that starts does it as well, once for each journal") {
   session->close(5s);
 }
 
-TEST_CASE("a journal that somebody holds protects its containers, whoever looks") {
+TEST_CASE("a locked journal protects its containers") {
   TempDir directory;
   const Config config = config_in(directory);
   const DeadWorker dead = killed_worker(config);
@@ -232,7 +232,7 @@ TEST_CASE("a journal that somebody holds protects its containers, whoever looks"
   CHECK_FALSE(runs(dead.container));
 }
 
-TEST_CASE("a daemon that cannot be asked costs no event, and is told") {
+TEST_CASE("an unreachable daemon costs no event, and is reported") {
   TempDir directory;
   Config config = config_in(directory);
   const std::string client = directory / "client";
@@ -249,7 +249,7 @@ TEST_CASE("a daemon that cannot be asked costs no event, and is told") {
   docker({"rm", "--force", dead.container});
 }
 
-TEST_CASE("without containers nobody asks for them") {
+TEST_CASE("without containers no docker client is called") {
   TempDir directory;
   const Config config = config_in(directory);
   const pid_t child = ::fork();

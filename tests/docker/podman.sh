@@ -43,4 +43,4 @@ log=$directory/log
 "$source/scripts/docker-daemon.sh" image >"$log" 2>&1 || skip "$(tail -1 "$log")"
 docker run --rm --network none shiptrace/busybox:1 true >"$log" 2>&1 || skip "$(tail -1 "$log")"
 # podman has no daemon that could be down.
-"$tests" --test-case-exclude="*a daemon it is DOCKER_UNAVAILABLE,a daemon that never answers*" "$@"
+"$tests" --test-case-exclude="*a daemon it is DOCKER_UNAVAILABLE,a daemon that never responds*" "$@"

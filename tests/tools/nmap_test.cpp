@@ -70,7 +70,7 @@ TEST_CASE("a scan of nmap is stored as it was printed") {
   CHECK(stored_lines(told, "stdout") == lines);
 }
 
-TEST_CASE("what nmap refuses to do is told as it tells it") {
+TEST_CASE("nmap's refusals are reported with its message") {
   if (!is_there("nmap")) return;
   const Traced traced({"nmap", "-p", "nonsense", "127.0.0.1"});
   CHECK(traced.ended.status.code == 1);

@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(Tls, "a custom authority is trusted, over one connection, HTTP
   CHECK(server.offered_protocols() == "h2,http/1.1");
 }
 
-TEST_CASE_FIXTURE(Tls, "an authority that nobody knows is refused") {
+TEST_CASE_FIXTURE(Tls, "an unknown authority is refused") {
   const CertificateAuthority other(directory.path(), "other");
   const auto identity = authority.issue("good", "IP:127.0.0.1");
   for (const std::string& trusted : {std::string(), other.file()}) {

@@ -184,7 +184,7 @@ void full_device(Trial& trial) {
   trial.expect_equal(run.wait(most), 1, "exit");
   trial.expect(err.read_until("12 bytes of the output", 1s), "nothing is said: " + err.seen);
   trial.expect(stage.events().back().type == Type::completed, "the child has succeeded");
-  trial.note("exit 1, 12 bytes told");
+  trial.note("exit 1, 12 bytes reported");
   ::close(full);
 }
 

@@ -130,9 +130,9 @@ void not_named(Trial& trial) { never_named(trial, R"({"runs":[]})"); }
 std::vector<Fault> identity_rows() {
   return {{"run and node ids that are not UTF-8, and noncharacters", not_utf8},
           {"ids that are too long once they are repaired", too_long_once_repaired},
-          {"an answer that spells the run's id with escapes", another_spelling},
-          {"an answer that normalises the run's id", named_otherwise},
-          {"an answer that names no run", not_named}};
+          {"a response that spells the run's id with escapes", another_spelling},
+          {"a response that normalises the run's id", named_otherwise},
+          {"a response that names no run", not_named}};
 }
 
 }  // namespace trace::testing

@@ -78,7 +78,7 @@ void replaced(Trial& trial) {
     std::getline(std::ifstream(entry.path()), line);
     kept += line == "not yours" ? 1 : 0;
   }
-  trial.expect_equal(kept, 1U, "files of somebody else that are still there");
+  trial.expect_equal(kept, 1U, "other files that are still there");
   trial.note(
       fmt::format("{} events lost and reported, the other file stays", lost_on(ended.errors)));
 }
@@ -189,7 +189,7 @@ void damaged_orphan(Trial& trial) {
   const Finished recovered = place.shiptrace({"recover", "--quiet"}, backend.url());
   const std::size_t stored = backend.stored()["r"].size();
   trial.expect_equal(recovered.status.code, 1, "exit status");
-  trial.expect(recovered.errors.find("damaged") != std::string::npos, "nobody was told");
+  trial.expect(recovered.errors.find("damaged") != std::string::npos, "no diagnostic");
   trial.expect(fs::exists(place.journal_dir() + "/quarantine"), "no quarantine");
   trial.expect(stored > 0 && stored < 5000, fmt::format("{} of 5,000 stored", stored));
   trial.note(fmt::format("{} of 5,000 stored, the rest in quarantine, exit 1", stored));

@@ -108,7 +108,7 @@ void answers_that_nobody_reads(Trial& trial) {
         "GET /workflows/runs/large/trace?limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
   // The store does one after the other: this one comes when all pages have been made.
-  trial.expect_equal(collector.get("/workflows/runs").status, 200, "GET behind the pages");
+  trial.expect_equal(collector.get("/workflows/runs").status, 200, "GET after the pages");
   const milliseconds pages = since(began);
   const auto asked = Clock::now();
   trial.expect_equal(collector.get("/workflows/runs").status, 200, "GET");

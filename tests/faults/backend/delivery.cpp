@@ -104,8 +104,8 @@ void Delivery::check_calm(const std::string& told) {
     trial_.expect_equal(count, 1, "diagnostics of " + reason);
   }
   if (told.empty()) return;
-  trial_.expect(diagnostics().contains(told), "nobody was told of " + told);
-  trial_.note("told: " + told);
+  trial_.expect(diagnostics().contains(told), "no diagnostic " + told);
+  trial_.note("reported: " + told);
 }
 
 }  // namespace trace::testing

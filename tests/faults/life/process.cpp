@@ -246,9 +246,9 @@ void descriptor_limit(Trial& trial) {
   setrlimit(RLIMIT_NOFILE, &before);
   trial.expect_equal(late.close(20s).kept, 0U, "kept by the first session");
   trial.expect_equal(early.close(20s).kept, 0U, "kept by the second session");
-  trial.expect(place.told().contains("journal"), "nobody was told of the journal in memory");
+  trial.expect(place.told().contains("journal"), "no diagnostic about the journal in memory");
   trial.expect_equal(late.stats().acknowledged + early.stats().acknowledged, 2000U, "delivered");
-  trial.note("2000 events, one journal in memory, told");
+  trial.note("2000 events, one journal in memory, reported");
 }
 
 }  // namespace
@@ -258,7 +258,7 @@ std::vector<Fault> process_faults() {
           {"record from static destructors", static_destructors},
           {"record after close", record_after_close},
           {"record in a handler that interrupted record", record_in_a_handler},
-          {"close(300 ms), the backend never answers", close_unanswered},
+          {"close(300 ms), the backend never responds", close_unanswered},
           {"close(300 ms), connection refused", close_refused},
           {"wall clock stepped by an hour, both ways", wall_clock_steps},
           {"stdin, stdout and stderr closed", standard_streams_closed},

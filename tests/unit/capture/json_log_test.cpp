@@ -105,7 +105,7 @@ TEST_CASE("a JSON log line whose message shows nothing has its level, and stays 
   }
 }
 
-TEST_CASE("JSON that is broken or is no log entry stays text") {
+TEST_CASE("JSON that is invalid or not a log entry stays text") {
   const std::string too_long =
       R"({"level":"error","msg":")" + std::string(JsonLog::max_line_bytes, 'x') + R"("})";
   const std::string deep =

@@ -102,7 +102,7 @@ TEST_CASE("Python's tracebacks are one trace, chained ones too") {
 )");
 }
 
-TEST_CASE("what comes between a traceback's frames and is no part of it ends it") {
+TEST_CASE("a line between a traceback's frames that is not part of it ends it") {
   check(R"(>Traceback (most recent call last):
 |  File "x.py", line 1, in f
 |    g()
@@ -156,7 +156,7 @@ TEST_CASE("Java's traces are one trace, with causes and what was suppressed") {
 )");
 }
 
-TEST_CASE("frames that somebody's line has cut off go on as another trace") {
+TEST_CASE("frames after an unrelated line continue as another trace") {
   check(
       ">java.lang.IllegalStateException: boom\n"
       "|\tat A.f(A.java:2)\n"

@@ -90,7 +90,7 @@ TEST_CASE("a ring holds what was pushed and not dropped, in memory as in its fil
   CHECK(std::filesystem::is_empty(directory.path()));
 }
 
-TEST_CASE("a record tells its stream, kind, time and what was before it") {
+TEST_CASE("a record contains its stream, kind, time and what was before it") {
   auto ring = TailRing::in_memory(4096, {});
   ring->push(Stream::out, LineKind::lines, "a\nb\n", 1, {});
   ring->push(Stream::out, LineKind::lines, "c\n", 49'999'999, {2, 4});  // with it

@@ -127,7 +127,7 @@ TEST_CASE("a large document does not spoil the next one") {
   CHECK(repaired_json_value(large) == large);
 }
 
-TEST_CASE("what is answered is valid, and the same when repaired again") {
+TEST_CASE("a repaired text is valid, and repairing is idempotent") {
   std::mt19937 random(42);
   const std::string_view pieces[] = {
       "{",       "}",       "[",  "]", "\"a\"", ":",      ",",    "\"\xFF",

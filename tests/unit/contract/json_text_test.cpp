@@ -127,7 +127,7 @@ TEST_CASE("every finite double reads back as itself") {
   }
 }
 
-TEST_CASE("a number that is none leaves the JSON around it readable") {
+TEST_CASE("NaN and infinity leave the JSON around them valid") {
   CHECK(number(std::numeric_limits<double>::quiet_NaN()) == "\"NaN\"");
   CHECK(number(std::numeric_limits<double>::infinity()) == "\"Infinity\"");
   CHECK(number(-std::numeric_limits<float>::infinity()) == "\"-Infinity\"");

@@ -77,7 +77,7 @@ TEST_CASE("two that grow at the same time do not go over the budget together") {
   CHECK((ones + twos) * large_slab_bytes >= (31 << 20) - share_of_dead_letters(32 << 20));
 }
 
-TEST_CASE("the space of slabs that nobody needs goes back to the disk and can be taken again") {
+TEST_CASE("the space of unused slabs is freed and can be taken again") {
   TempDir directory;
   auto file = journal(directory, "A");
   SlabPool pool(*file, 64 << 20);

@@ -45,7 +45,7 @@ TEST_CASE("a directory is made with its parents, for us alone") {
   CHECK(std::filesystem::is_empty(above / "a/b"));
 }
 
-TEST_CASE("a directory that is not there is none, unless it is to be made") {
+TEST_CASE("a missing directory is an error, unless it is to be created") {
   TempDir above;
   const auto missing = JournalDirectory::open(above / "missing");
   REQUIRE(missing);
@@ -77,7 +77,7 @@ TEST_CASE("a directory that others can write to or replace is refused, with what
   CHECK_FALSE(JournalDirectory::open(above / "file"));
 }
 
-TEST_CASE("a directory behind a link that anybody can replace is refused") {
+TEST_CASE("a directory below a link that anybody can replace is refused") {
   TempDir above;
   std::filesystem::create_directories(above / "real/journal");
   std::filesystem::create_directory(above / "open");

@@ -85,7 +85,7 @@ TEST_CASE("what was moved aside for a stalled run is recovered once and in order
   CHECK(expected == events + 3);
 }
 
-TEST_CASE("a run that the backend does not take holds up a recovery's other runs neither") {
+TEST_CASE("a run that the backend does not accept does not delay a recovery's other runs") {
   TempDir directory;
   const Config config = config_in(directory);
   killed_worker(config, 0, [](Session& session, Run& run) {
@@ -314,7 +314,7 @@ class SlowReaping final : public Reaping {
 
 }  // namespace
 
-TEST_CASE("what a dead session left running is ended once, before its journal is let go") {
+TEST_CASE("what a dead session left running is ended once, before its journal is unlocked") {
   TempDir directory;
   const Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {

@@ -82,7 +82,7 @@ TEST_CASE("a run id of a version that did not repair ids is acknowledged") {
   CHECK(journals(directory).empty());
 }
 
-TEST_CASE("an orphan whose only event is refused holds up no other, and is given up after it") {
+TEST_CASE("an orphan whose only event is refused delays no other, and is given up after it") {
   TempDir directory;
   const Config config = config_in(directory);
   leave(config, "poison");
@@ -145,7 +145,7 @@ TEST_CASE("containers that could not be removed keep the journal's note, and not
   CHECK(asked == std::vector<std::vector<std::string>>(3, {"docker"}));
 }
 
-TEST_CASE("whoever cannot remove containers leaves the note to somebody who can") {
+TEST_CASE("a recovery that cannot remove containers keeps the note for another one") {
   TempDir directory;
   const Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {

@@ -69,7 +69,7 @@ TEST_CASE("the last lines of a killed worker's captured output come before WORKE
   CHECK(tail_paths(journal).empty());
 }
 
-TEST_CASE("a tail of nonsense is left out, told, and kept in quarantine") {
+TEST_CASE("an invalid tail is skipped, reported, and kept in quarantine") {
   TempDir directory;
   Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {
@@ -92,7 +92,7 @@ TEST_CASE("a tail of nonsense is left out, told, and kept in quarantine") {
                                 (std::filesystem::path(journal).stem().string() + "-1.tail")));
 }
 
-TEST_CASE("of a tail that was never finished nothing is told") {
+TEST_CASE("an unfinished tail is not reported") {
   TempDir directory;
   Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {

@@ -12,7 +12,7 @@
 
 using namespace trace::detail;
 
-TEST_CASE("what is written has the size that was told") {
+TEST_CASE("the written text has the announced size") {
   const Matcher matcher(secret_forms("correct horse"));
   for (const std::string_view text :
        {"", "nothing", "correct horse", "a correct horse and a correct  horse, correct"}) {

@@ -46,7 +46,7 @@ TEST_CASE("a secret that is a form of another one has forms of its own") {
   CHECK(secrets.shared_matcher()->redacted(again).find(again.substr(0, 12)) == std::string::npos);
 }
 
-TEST_CASE("an answer has words, and never the value") {
+TEST_CASE("a result has a text, without the value") {
   for (int answer = 0; answer <= static_cast<int>(SecretAnswer::no_memory); ++answer) {
     CHECK_FALSE(text(static_cast<SecretAnswer>(answer)).empty());
   }
@@ -93,7 +93,7 @@ TEST_CASE("what is added is fresh until it is merged, and never in neither match
   CHECK(secrets.is_merged());
 }
 
-TEST_CASE("whoever wants one matcher of all secrets gets it at once") {
+TEST_CASE("a matcher of all secrets is available at once") {
   Secrets secrets;
   secrets.add("first-secret");
   secrets.add("second-secret");

@@ -118,7 +118,7 @@ using Messages = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a node tells the session and the journal of the process that asks") {
+TEST_CASE("a node returns the session and the journal of the calling process") {
   Family family;
   auto run = family.session().run("run");
   auto node = run.node("n");
@@ -200,7 +200,7 @@ TEST_CASE("children of children have sessions of their own") {
   CHECK(delivered == std::set<Messages>{{"child"}, {"grandchild"}});
 }
 
-TEST_CASE("a child of a session whose journal lies in memory records, too") {
+TEST_CASE("a child of a session whose journal is in memory records, too") {
   Family family("/dev/null/nowhere");
   auto node = family.session().run("run").node("n");
   CHECK(Family::child([&] {

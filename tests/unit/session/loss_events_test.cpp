@@ -49,7 +49,7 @@ std::string message_of(const std::vector<EventPayload>& events, const std::strin
 
 }  // namespace
 
-TEST_CASE("a spent budget is told by one event with the number and the neighbours") {
+TEST_CASE("an exhausted budget is reported by one event with the number and the neighbours") {
   RecordedSession session({.journal_budget = 4 << 20});
   session.break_backend();
   auto node = session.run().node("n");
@@ -87,7 +87,7 @@ TEST_CASE("a spent budget is told by one event with the number and the neighbour
   CHECK(session.stats().lost == 0);
 }
 
-TEST_CASE("what was refused for another reason is told, at the latest by close") {
+TEST_CASE("events refused for another reason are reported, at the latest by close") {
   RecordedSession session;
   auto node = session.run().node("n");
   for (int i = 0; i < 3; ++i) {
@@ -101,7 +101,7 @@ TEST_CASE("what was refused for another reason is told, at the latest by close")
   CHECK(told[0].count == 3);
 }
 
-TEST_CASE("losses that go on are told about once a second, each once") {
+TEST_CASE("continuing losses are reported about once a second, each once") {
   RecordedSession session;
   const auto node = session.run().node("n");
   const auto end = std::chrono::steady_clock::now() + 3s;

@@ -218,7 +218,7 @@ TEST_CASE("the content of the token file is secret") {
   CHECK(session.events().at(0).message == "[REDACTED]");
 }
 
-TEST_CASE("what is refused is told, and the value is not") {
+TEST_CASE("a refused secret is reported, without its value") {
   RecordedSession session(without_environment());
   CHECK(session.session().add_secret(nullptr) == SecretAnswer::none);
   CHECK(session.session().add_secret("abc1") == SecretAnswer::too_short);
@@ -228,7 +228,7 @@ TEST_CASE("what is refused is told, and the value is not") {
   CHECK(session.session().add_secret("changeme") == SecretAnswer::common_word);
 }
 
-TEST_CASE("a secret that several arguments make together is taken out of the message") {
+TEST_CASE("a secret that several arguments form together is removed from the message") {
   RecordedSession session(without_environment());
   session.session().add_secret("hunter2-hunter2");
   auto node = session.run().node("n");
@@ -238,7 +238,7 @@ TEST_CASE("a secret that several arguments make together is taken out of the mes
   for (const EventPayload& event : session.events()) CHECK(event.message == "[REDACTED]");
 }
 
-TEST_CASE("what was recorded before its secret was added is taken out when it is sent") {
+TEST_CASE("a secret that was recorded before it was added is removed when it is sent") {
   Config config = without_environment();
   config.batch_delay = std::chrono::minutes(1);  // until it is asked for
   RecordedSession session(config);
@@ -254,7 +254,7 @@ TEST_CASE("what was recorded before its secret was added is taken out when it is
   CHECK(events[3].data == R"({"n":"[REDACTED]","s":"[REDACTED]"})");
 }
 
-TEST_CASE("token patterns are taken out of every field, unless they are switched off") {
+TEST_CASE("tokens are removed from every field, unless that is switched off") {
   const std::string url = "https://user:p4ss@host/";
   const std::string json = R"({"u":"https://user:p4ss@host/"})";
   RecordedSession session(without_environment());
@@ -289,7 +289,7 @@ TEST_CASE("a stream of a node is redacted with the secrets of its session") {
   CHECK(of_nothing.kept() == 0);
 }
 
-TEST_CASE("a summary is not cut through a secret, wherever it lies") {
+TEST_CASE("a summary is never cut through a secret") {
   const std::string secret =
       "p4ssphrase of 82 bytes: 0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUV";
   RecordedSession session;
@@ -330,7 +330,7 @@ TEST_CASE("an output that fits is redacted as what it is") {
         "{\"pin\":\"[REDACTED]\",\"n\":1}");
 }
 
-TEST_CASE("what each of many secrets leaves behind is released while they are added") {
+TEST_CASE("the memory of superseded tables is released while secrets are added") {
   RecordedSession session(without_environment());
   const Node node = session.run().node("n");
   std::size_t most = 0;
@@ -412,7 +412,7 @@ TEST_CASE("a secret is redacted as soon as it is added, before and after the tab
   CHECK(seen_before);
 }
 
-TEST_CASE("what merging leaves behind is released") {
+TEST_CASE("the memory of superseded tables is released after a merge") {
   RecordedSession session(without_environment());
   auto node = session.run().node("n");
   const detail::Secrets& secrets = node.state()->core->secrets();
@@ -454,7 +454,7 @@ TEST_CASE("no event lets a secret through that is merged meanwhile") {
   for (const EventPayload& event : session.events()) CHECK(event.message == "<[REDACTED]>");
 }
 
-TEST_CASE("few secrets are merged at once: only they are taken out of a text") {
+TEST_CASE("few secrets are merged at once: only they are removed from a text") {
   RecordedSession session(without_environment());
   auto node = session.run().node("n");
   for (int i = 0; i < 20; ++i) {

@@ -86,7 +86,7 @@ TEST_CASE("levels below the configured one are filtered, not dropped") {
   }
 }
 
-TEST_CASE("what cannot be recorded is dropped, counted by reason and told") {
+TEST_CASE("an event that cannot be recorded is dropped, counted by reason and reported") {
   RecordedSession session;
   auto empty_run = session.session().run("");
   auto node_of_empty = empty_run.node("n");
@@ -167,7 +167,7 @@ TEST_CASE("what happened before is delivered before, over threads") {
   CHECK(expected == 4000);
 }
 
-TEST_CASE("a journal that was delivered is removed, one that was not is kept and told") {
+TEST_CASE("a delivered journal is removed, another one is kept and reported") {
   RecordedSession delivered;
   record(delivered.run().node("n"), Type::progress, Level::info, "x");
   CHECK(holds_journal(delivered.journal_dir()));

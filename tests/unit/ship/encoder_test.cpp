@@ -113,7 +113,7 @@ TEST_CASE("text that no store could take is repaired") {
   CHECK(events[1].data == "{\"s\":\"\xEF\xBF\xBD\xE2\x90\x80\"}");
 }
 
-TEST_CASE("a field that is no number is refused and named") {
+TEST_CASE("a field that is not a number is refused and named") {
   RecordedSession session;
   auto node = session.run().node("n");
   CHECK(record(node, Type::progress, Level::info,

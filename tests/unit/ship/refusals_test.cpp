@@ -198,7 +198,7 @@ TEST_CASE("a flush knows when nothing more will be tried") {
     CHECK(in_vain());
     CHECK(rig.transport.sent.size() == 2);
   }
-  SUBCASE("a run that no answer names") {
+  SUBCASE("a run that no response names") {
     rig.record(0, run, "x");
     rig.transport.always = [](const Batch&) {
       SendResult result;
