@@ -12,7 +12,7 @@
 namespace trace::child {
 namespace {
 
-// How long to wait for a slow reader after the program was told to end.
+// How long to wait for a slow reader after the program was asked to end.
 constexpr std::chrono::seconds patience_after_end{1};
 
 }  // namespace

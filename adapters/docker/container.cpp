@@ -129,22 +129,22 @@ child::Command Container::start_attached(const ContainerSpec& spec) const {
   return command;
 }
 
-ContainerState Container::inspect_once(bool& answered) {
+ContainerState Container::inspect_once(bool& responded) {
   const ClientResult result = client_.call(
       {"inspect", "--type", "container", "--format", state_format, name_}, time_per_call);
-  answered = result.ok() || says_gone(result);
-  if (answered) patience_.answered();
+  responded = result.ok() || says_gone(result);
+  if (responded) patience_.responded();
   if (result.ok()) return state_of(result.out);
-  return {.kind = answered ? ContainerState::Kind::gone : ContainerState::Kind::unknown,
+  return {.kind = responded ? ContainerState::Kind::gone : ContainerState::Kind::unknown,
           .not_asked = result.not_started};
 }
 
 ContainerState Container::inspect() {
   patience_.begin();
   for (;;) {
-    bool answered = false;
-    ContainerState state = inspect_once(answered);
-    if (answered || !patience_.wait()) return state;
+    bool responded = false;
+    ContainerState state = inspect_once(responded);
+    if (responded || !patience_.wait()) return state;
   }
 }
 
@@ -161,9 +161,9 @@ bool Container::stop(std::chrono::milliseconds grace, const std::function<bool()
     } else {
       client_.call({"kill", name_}, time_per_call);
     }
-    bool answered = false;
-    const ContainerState state = inspect_once(answered);
-    if (answered && state.kind != ContainerState::Kind::running) return true;
+    bool responded = false;
+    const ContainerState state = inspect_once(responded);
+    if (responded && state.kind != ContainerState::Kind::running) return true;
     if (!patience_.wait()) return false;
   }
 }
@@ -187,7 +187,7 @@ bool Container::remove_once() {
     const ClientResult result = client_.call({"rm", "--force", "--volumes", name_}, time_per_call);
     if (result.ok() || says_gone(result)) return true;
     // If the daemon responds, retry: a removal may be in progress.
-    if (!is_silence(result) || client_.ask_version().ok()) patience_.answered();
+    if (!is_silence(result) || client_.ask_version().ok()) patience_.responded();
     if (Steady::now() >= last_end || !patience_.wait()) return false;
   }
 }

@@ -73,7 +73,7 @@ class Container {
   static constexpr std::chrono::seconds for_known{60};
   static constexpr std::chrono::seconds for_unknown{20};
 
-  ContainerState inspect_once(bool& answered);
+  ContainerState inspect_once(bool& responded);
   bool remove_once();
 
   DockerClient& client_;

@@ -15,11 +15,11 @@ class Patience {
   // `longest`: enough for a daemon to restart on a busy machine.
   Patience(child::Loop& loop, std::chrono::milliseconds longest) : loop_(loop), longest_(longest) {}
 
-  void answered() noexcept { since_ = child::Steady::now(); }
+  void responded() noexcept { since_ = child::Steady::now(); }
   // Starts a new operation, with the full time unless the daemon was already given up.
   void begin() noexcept {
     pause_ = first_pause;
-    if (!over_) answered();
+    if (!over_) responded();
   }
   // Returns false to give up, otherwise pauses before the next attempt.
   bool wait() {

@@ -92,7 +92,7 @@ void warm_up(Session& session, const Node& node) {
   session.flush(std::chrono::minutes(1));
 }
 
-// Answers the CPU time of the recording threads.
+// Returns the CPU time of the recording threads.
 Nanoseconds record_all(const std::vector<std::vector<Node>>& nodes, std::uint64_t events) {
   std::atomic<std::int64_t> recording{0};
   std::vector<std::jthread> threads;

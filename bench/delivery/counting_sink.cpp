@@ -153,8 +153,8 @@ class Connection {
     }
     // All events of a sender say when they were recorded, or none.
     constexpr std::string_view recorded_at = R"("data":{"t":)";
-    const bool tells = line.substr(0, longest_event).find(recorded_at) != line.npos;
-    for (std::size_t from = 0; tells && (from = line.find(recorded_at, from)) != line.npos;) {
+    const bool has_stamps = line.substr(0, longest_event).find(recorded_at) != line.npos;
+    for (std::size_t from = 0; has_stamps && (from = line.find(recorded_at, from)) != line.npos;) {
       from += recorded_at.size();
       travel_ns_.push_back(now - number_at(line.substr(from, 20)));
     }

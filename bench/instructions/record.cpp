@@ -1,5 +1,5 @@
 // The hot path with a fixed amount of work, for counting instructions: record(), while the backend
-// takes nothing. What the keeper does for the slabs is in it.
+// accepts nothing. Includes the work of the keeper for the slabs.
 //
 //   shiptrace_bench_count_record --events N
 #include <fmt/format.h>

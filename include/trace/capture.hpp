@@ -32,7 +32,7 @@ namespace trace {
 // Receives the raw bytes of the child as they are read: not yet cut into lines, secrets included.
 // Called on a thread of its own, one call at a time and in order; the bytes are valid during the
 // call. It may block: once 256 KiB are queued, the child's output is not read until the call
-// returns, but timeouts and stop requests still work. After the child was told to end, output that
+// returns, but timeouts and stop requests still work. After the child was asked to end, output that
 // does not fit into the queue is dropped. run_… and Execution return after the last call has
 // returned. If it throws a std::exception, the child is killed and the Ended has the code
 // ABANDONED; any other exception terminates the process.

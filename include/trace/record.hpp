@@ -91,7 +91,7 @@ inline bool finite(const S& value) noexcept {
 
 // Slow path: the first event of this call site in a slab, lifecycle events, …
 template <class... V>
-[[gnu::noinline]] Outcome record_with_care(const Node& node, Type type, Level level,
+[[gnu::noinline]] Outcome record_slow_path(const Node& node, Type type, Level level,
                                            const Site& site, std::uint16_t parts,
                                            const V&... values) noexcept {
   constexpr std::size_t count = (std::size_t{0} + ... + (is_stored_text<V> ? 1 : 0));
@@ -126,9 +126,9 @@ inline Outcome record_prepared(const Node& node, Type type, Level level, std::st
   const auto parts = static_cast<std::uint16_t>((cut_message ? part_cut_message : 0) |
                                                 (cut_data ? part_cut_data : 0));
   const Site site{format, &signature, names};
-  if (record_at_once(node.core(), type, level, site, parts, prepared.value...)) [[likely]]
+  if (record_fast_path(node.core(), type, level, site, parts, prepared.value...)) [[likely]]
     return Outcome::accepted;
-  return record_with_care(node, type, level, site, parts, prepared.value...);
+  return record_slow_path(node, type, level, site, parts, prepared.value...);
 }
 
 template <class... F, class... A>

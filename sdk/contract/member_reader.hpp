@@ -1,5 +1,5 @@
 // Reads the members of one foreign JSON object and notes every rule that they break, under the
-// member's name. parse_event.cpp and run_status.cpp say with it what a payload is made of.
+// member's name. event_reader.cpp and run_status.cpp use it to describe a payload.
 //
 // Unknown members are skipped; of a member that occurs twice the last one counts, as in
 // JavaScript. A note costs memory, a good member does not. On the stack of the parsing thread.

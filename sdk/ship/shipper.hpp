@@ -2,7 +2,7 @@
 // does with the answer what docs/ingestion-api.md says: acknowledge, retry, halve, park, or put an
 // event among the dead letters. A watermark moves only on an answer, and before slabs are freed.
 //
-// All behaviour sits in step(); the thread around it (session/threads.hpp) only waits in between,
+// All behaviour sits in step(); the thread around it (session/step_thread.hpp) only waits in between,
 // so tests drive it with a clock of their own. step() may block in Transport::send; producers
 // never wait for it. The remaining members may be called from any thread.
 #pragma once

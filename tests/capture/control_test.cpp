@@ -105,11 +105,11 @@ TEST_CASE("kill() leaves no grace, whether it comes alone or during one") {
                                                       }});
     CHECK(ended.code() == "CANCELLED");
     CHECK(ended.text() == "cancelled; SIGKILL ended it");
-    std::size_t told = 0;
+    std::size_t observed = 0;
     for (const EventPayload& event : recorder.events()) {
-      if (event.message == "Run cancelled by user") ++told;
+      if (event.message == "Run cancelled by user") ++observed;
     }
-    CHECK(told == 1);
+    CHECK(observed == 1);
   }
 }
 
@@ -144,8 +144,8 @@ TEST_CASE("a child that forks up to the limit of processes is ended with all tha
   // How many there are at a moment is a matter of luck: those that cannot fork go away again.
   CHECK(most > 0);
   CHECK(group.refused() > 0);
-  const bool is_told = ended.code() == "CANCELLED" || ended.code() == "PROCESS_EXIT";
-  CHECK(is_told);
+  const bool is_reported = ended.code() == "CANCELLED" || ended.code() == "PROCESS_EXIT";
+  CHECK(is_reported);
   CHECK(all_gone_soon(word));
   CHECK(recorder.events().back().type == Type::failed);
 }

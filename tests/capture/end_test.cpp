@@ -56,7 +56,7 @@ void check_cancelled(const std::vector<EventPayload>& events, const Ended& ended
 
 }  // namespace
 
-TEST_CASE("a time-out lets a child clean up") {
+TEST_CASE("a timeout lets a child clean up") {
   Recorder recorder;
   const Ended ended =
       run_process(recorder.node(),
@@ -74,7 +74,7 @@ TEST_CASE("a time-out lets a child clean up") {
   CHECK(code_of(events.back()) == "TIMEOUT");
 }
 
-TEST_CASE("a time-out ends a child that ignores SIGTERM, and its whole group") {
+TEST_CASE("a timeout ends a child that ignores SIGTERM, and its whole group") {
   Recorder recorder;
   const Ended ended = run_process(
       recorder.node(),

@@ -67,14 +67,14 @@ std::string member(const std::optional<std::string>& object, const std::string& 
   return simdjson::minify(value);
 }
 
-void check_told_as_cancelled(const std::vector<EventPayload>& events) {
-  std::size_t told = 0;
+void check_recorded_as_cancelled(const std::vector<EventPayload>& events) {
+  std::size_t observed = 0;
   for (const EventPayload& event : events) {
     if (event.message != "Run cancelled by user") continue;
-    ++told;
+    ++observed;
     CHECK(event.level == Level::warn);
   }
-  CHECK(told == 1);
+  CHECK(observed == 1);
 }
 
 // Bound and not listening: connections are refused, and the port stays reserved.

@@ -43,7 +43,7 @@ class BackendOfTest {
 std::string member(const std::optional<std::string>& object, const std::string& name);
 
 // One event says that the user cancelled the run, as a warning.
-void check_told_as_cancelled(const std::vector<EventPayload>& events);
+void check_recorded_as_cancelled(const std::vector<EventPayload>& events);
 
 // An endpoint without a listener.
 std::string nowhere();

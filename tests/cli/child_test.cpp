@@ -93,7 +93,7 @@ TEST_CASE("run passes bytes through that are no text and no line") {
   CHECK(events[2].message == "rest");
 }
 
-TEST_CASE("run exits with 128 and the signal, 124 on time-out, 127 and 126 without a command") {
+TEST_CASE("run exits with 128 and the signal, 124 on timeout, 127 and 126 without a command") {
   const BackendOfTest backend;
   CHECK(backend.shiptrace(of_run("killed", {"--", "sh", "-c", "kill -9 $$"})).status.code ==
         128 + SIGKILL);
@@ -145,7 +145,7 @@ TEST_CASE("a second Ctrl-C kills at once") {
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(4));
   const auto events = backend.events("r1");
   CHECK(member(events.back().data, "signal") == "9");
-  check_told_as_cancelled(events);
+  check_recorded_as_cancelled(events);
 }
 
 TEST_CASE("run passes our stdin on when asked, and a terminal when asked") {

@@ -102,13 +102,13 @@ DeadWorker killed_worker(const Config& config, const std::string& client = "dock
     auto run = session->run("dead");
     Node node = run.node("scan");
     const std::string line = fmt::format("{}\n{}\n", node.session_id(), node.journal());
-    bool told = false;
+    bool observed = false;
     run_container(std::move(node),
                   {.image = test_image,
                    .argv = {"sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"},
                    .tap =
                        [&](Stream, std::string_view) {
-                         if (std::exchange(told, true)) return;
+                         if (std::exchange(observed, true)) return;
                          if (::write(channel[1], line.data(), line.size()) < 0) ::_exit(1);
                        },
                    .docker = client});

@@ -141,7 +141,7 @@ TEST_CASE("a slow response is abandoned at the deadline") {
   CHECK(took < 3s);
 }
 
-TEST_CASE("the request time-out holds when the deadline is far") {
+TEST_CASE("the request timeout holds when the deadline is far") {
   const ScriptedServer server([](Peer& peer) {
     peer.read_request();
     peer.wait_for_close();
@@ -159,7 +159,7 @@ TEST_CASE("the request time-out holds when the deadline is far") {
   CHECK(server.accepted() == 2);
 }
 
-TEST_CASE("a TLS handshake that never ends is left at the connect time-out") {
+TEST_CASE("a TLS handshake that never ends is left at the connect timeout") {
   const ScriptedServer server([](Peer& peer) { peer.wait_for_close(); });
   auto options = options_for(fmt::format("https://127.0.0.1:{}", server.port()));
   options.connect_timeout = 200ms;

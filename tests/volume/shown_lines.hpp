@@ -34,7 +34,7 @@ class ShownLines {
   std::uint64_t events() const noexcept { return events_; }
   std::uint64_t running_totals() const noexcept { return running_totals_; }
   // The counts in the node's last event.
-  const std::optional<Volume>& told() const noexcept { return told_; }
+  const std::optional<Volume>& reported() const noexcept { return reported_; }
 
   // Lines that are not the one that was printed at their place, and anything else that is wrong.
   std::uint64_t wrong() const noexcept { return wrong_; }
@@ -54,7 +54,7 @@ class ShownLines {
   Volume omitted_;
   Volume tail_;
   Volume running_;
-  std::optional<Volume> told_;
+  std::optional<Volume> reported_;
   bool has_gap_ = false;
   std::uint64_t events_ = 0;
   std::uint64_t running_totals_ = 0;

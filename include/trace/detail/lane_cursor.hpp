@@ -95,8 +95,8 @@ extern constinit thread_local ThisThread this_thread;
 
 // The fast path. Returns false, with no effect, if the event has to take the slow path.
 template <class... V>
-inline bool record_at_once(const NodeCore* node, Type type, Level level, const Site& site,
-                           std::uint16_t parts, const V&... values) noexcept {
+inline bool record_fast_path(const NodeCore* node, Type type, Level level, const Site& site,
+                             std::uint16_t parts, const V&... values) noexcept {
   if (type != Type::progress || node == nullptr || this_thread.lane == nullptr ||
       this_thread.is_recording) [[unlikely]] {
     return false;
@@ -112,11 +112,11 @@ inline bool record_at_once(const NodeCore* node, Type type, Level level, const S
   const SiteEntry* const site_entry = lane->definitions.site(site);
   const std::size_t bytes = padded((sizeof(EventRecord) + ... + stored_bytes(values)));
   constexpr bool has_text = (is_stored_text<V> || ...);
-  const bool usual = lane->admission->admits<has_text>(level) && node_entry != nullptr &&
-                     site_entry != nullptr &&
-                     node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&
-                     static_cast<std::size_t>(lane->end - lane->at) >= bytes;
-  if (usual) [[likely]] {
+  const bool admitted = lane->admission->admits<has_text>(level) && node_entry != nullptr &&
+                        site_entry != nullptr &&
+                        node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&
+                        static_cast<std::size_t>(lane->end - lane->at) >= bytes;
+  if (admitted) [[likely]] {
     std::byte* const at = lane->at;
     fetch_for_writing(at + fetch_ahead);
     fetch_for_writing(at + fetch_ahead + cache_line);
@@ -130,7 +130,7 @@ inline bool record_at_once(const NodeCore* node, Type type, Level level, const S
   lane->busy.store(false, std::memory_order_release);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   this_thread.is_recording = false;
-  return usual;
+  return admitted;
 }
 
 }  // namespace trace::detail

@@ -86,7 +86,7 @@ void out_of_memory(Trial& trial) {
 }
 
 // Each asks for a page of nearly 16 MiB and reads none of it.
-void answers_that_nobody_reads(Trial& trial) {
+void unread_responses(Trial& trial) {
   Collector collector;
   const std::string text(64 * 1024, 'x');
   for (int part = 0; part < 2; ++part) {
@@ -149,7 +149,7 @@ void out_of_descriptors(Trial& trial) {
 
 std::vector<Fault> held_memory_attacks() {
   return {{"24 bodies that stop before their end", bodies_that_stop},
-          {"24 responses of 15 MiB that are not read", answers_that_nobody_reads},
+          {"24 responses of 15 MiB that are not read", unread_responses},
           {"more bodies than memory", out_of_memory},
           {"more clients than descriptors", out_of_descriptors}};
 }

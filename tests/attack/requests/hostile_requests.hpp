@@ -11,8 +11,8 @@ namespace trace::testing {
 struct HostileRequest {
   enum class End : std::uint8_t {
     refused,  // one response with `status`, then the connection is closed: what follows is not read
-    answered,  // one response with `status`; nothing follows
-    cut_off,   // the client closes in the middle: no response
+    responded,  // one response with `status`; nothing follows
+    cut_off,    // the client closes in the middle: no response
   };
   End end;
   std::string name;

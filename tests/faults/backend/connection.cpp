@@ -75,7 +75,7 @@ void name_not_found(Trial& trial) {
 }
 
 // The kernel accepts the connection, and it is never read.
-void accepts_and_never_answers(Trial& trial) {
+void accepts_and_never_responds(Trial& trial) {
   Config config;
   config.request_timeout = 300ms;
   passes(
@@ -176,7 +176,7 @@ void collector_killed_in_transaction(Trial& trial) {
 std::vector<Fault> connection_faults() {
   return {{"connection refused", connection_refused},
           {"name not found", name_not_found},
-          {"accepts and never responds", accepts_and_never_answers},
+          {"accepts and never responds", accepts_and_never_responds},
           {"accepts and never reads", never_reads},
           {"closes after half a response", closes_after_half_a_response},
           {"resets in the middle of an upload", resets_during_upload},

@@ -44,8 +44,8 @@ class Delivery {
   void compare(const std::map<std::string, std::vector<StoredEvent>>& stored);
   // Number of diagnostics by reason.
   std::map<std::string, int> diagnostics() const;
-  // The heap and the diagnostics; `told`: the reason that has to be among them, once.
-  void check_calm(const std::string& told);
+  // The heap and the diagnostics; `reported`: the reason that has to be among them, once.
+  void check_calm(const std::string& reported);
 
  private:
   Trial& trial_;

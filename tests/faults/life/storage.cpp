@@ -59,7 +59,7 @@ void overfill(Trial& trial, const Workplace& place) {
   trial.expect(session.stats().dropped_by[full] > 0, "nothing was counted as disk_full");
   trial.expect_equal(accepted + session.stats().dropped, 20'000U, "accepted and dropped");
   trial.expect_equal(session.close(30s).kept, 0U, "kept");
-  trial.expect(place.told().contains("disk_full"), "no diagnostic");
+  trial.expect(place.reported().contains("disk_full"), "no diagnostic");
   trial.expect_equal(session.stats().acknowledged, accepted, "delivered");
   trial.note(
       fmt::format("{} delivered, {} refused and counted", accepted, session.stats().dropped));
@@ -105,7 +105,7 @@ void directory_read_only(Trial& trial) {
   trial.expect_equal(record_numbered(session.run("run").node("node"), "event", 1000), 1000U,
                      "accepted");
   trial.expect_equal(session.close(20s).kept, 0U, "kept");
-  trial.expect(place.told().contains("journal"), "no diagnostic about the journal in memory");
+  trial.expect(place.reported().contains("journal"), "no diagnostic about the journal in memory");
   trial.expect_equal(place.count(), 1000U, "events");
   trial.note("1000 events from memory, reported");
 }
@@ -125,7 +125,7 @@ void directory_removed(Trial& trial) {
   trial.expect(are_numbered(place.delivered()[std::string(session.id())], "event",
                             static_cast<int>(accepted)),
                "order");
-  trial.expect(place.told().contains("journal"), "no diagnostic");
+  trial.expect(place.reported().contains("journal"), "no diagnostic");
   trial.note(fmt::format("{} events, reported", accepted));
 }
 
@@ -189,7 +189,7 @@ void file_truncated(Trial& trial) {
   const Stats stats = session.stats();
   trial.expect_equal(stats.acknowledged + stats.lost, accepted, "delivered and lost");
   trial.expect_equal(place.count(), std::size_t{stats.acknowledged}, "events");
-  trial.expect(place.told().contains("journal"), "no diagnostic");
+  trial.expect(place.reported().contains("journal"), "no diagnostic");
   trial.note(fmt::format("the host lives, {} delivered, {} lost and counted", stats.acknowledged,
                          stats.lost));
 }

@@ -27,7 +27,7 @@ class Workplace {
   Config config() const;
   const std::string& journal_dir() const noexcept { return journal_dir_; }
   // Diagnostics of this process by reason.
-  std::map<std::string, std::string> told() const;
+  std::map<std::string, std::string> reported() const;
 
   // Messages that were delivered, in order, by the session that recorded them.
   std::map<std::string, std::vector<std::string>> delivered() const;
@@ -40,7 +40,7 @@ class Workplace {
   std::string journal_dir_ = directory_ / "journal";
   std::string endpoint_ = directory_ / "events.ndjson";
   mutable std::mutex mutex_;
-  mutable std::map<std::string, std::string> told_;
+  mutable std::map<std::string, std::string> reported_;
 };
 
 // Starts or throws.

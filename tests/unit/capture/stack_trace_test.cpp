@@ -15,7 +15,7 @@ char sign_of(StackTrace::Place place) {
 }
 
 // Each line of `expected` begins with what is expected of it: '>' first, '|' inside, ' ' outside.
-// Answers the same text with what was found.
+// Returns the same text with the traces that were found.
 std::string grouped(std::string_view expected) {
   StackTrace trace;
   std::string found;

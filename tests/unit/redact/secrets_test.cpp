@@ -57,12 +57,12 @@ TEST_CASE("a result has a text, without the value") {
 TEST_CASE("many at once") {
   Secrets secrets;
   const std::vector<std::string> values{"first-secret", "tiny", "second-secret", "first-secret"};
-  const auto answers = secrets.add(values);
-  REQUIRE(answers.size() == 4);
-  CHECK(answers[0] == SecretAnswer::added);
-  CHECK(answers[1] == SecretAnswer::too_short);
-  CHECK(answers[2] == SecretAnswer::added);
-  CHECK(is_redacted(answers[3]));
+  const auto results = secrets.add(values);
+  REQUIRE(results.size() == 4);
+  CHECK(results[0] == SecretAnswer::added);
+  CHECK(results[1] == SecretAnswer::too_short);
+  CHECK(results[2] == SecretAnswer::added);
+  CHECK(is_redacted(results[3]));
   CHECK(secrets.superseded() == 0);
 }
 

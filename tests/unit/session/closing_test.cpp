@@ -35,8 +35,9 @@ void check_lost(RecordedSession& session, std::uint64_t lost, const std::string&
   CHECK(closed.kept == 0);
   CHECK(closed.lost == lost);
   CHECK(session.stats().lost == lost);
-  CHECK(session.told("lost").starts_with(fmt::format("{} events: {} not sent, and", lost, lost)));
-  CHECK(session.told("lost").find(why) != std::string::npos);
+  CHECK(
+      session.observed("lost").starts_with(fmt::format("{} events: {} not sent, and", lost, lost)));
+  CHECK(session.observed("lost").find(why) != std::string::npos);
   // The same again.
   CHECK(session.session().close(200ms).lost == lost);
 }
@@ -104,7 +105,7 @@ TEST_CASE("of a truncated journal as much is kept as a reader finds in it") {
   CHECK(closed.kept > 0);
   CHECK(closed.lost > 0);
   CHECK(closed.kept + closed.lost == session.stats().accepted);
-  CHECK(session.told("lost").find("truncated") != std::string::npos);
+  CHECK(session.observed("lost").find("truncated") != std::string::npos);
 }
 
 TEST_CASE("the last report of losses has the final counts, however often it was reported before") {
@@ -119,13 +120,13 @@ TEST_CASE("the last report of losses has the final counts, however often it was 
     }
   };
   drop_some();
-  CHECK(session.told("budget").find("dropped so far") != std::string::npos);
+  CHECK(session.observed("budget").find("dropped so far") != std::string::npos);
   drop_some();  // within the minute in which that is not reported again
   const Closed closed = session.session().close(100ms);
   const Stats stats = session.stats();
   CHECK(closed.lost == 0);
-  CHECK(session.told("lost") == fmt::format("{} events: {} dropped (budget {})", stats.dropped,
-                                            stats.dropped, stats.dropped));
+  CHECK(session.observed("lost") == fmt::format("{} events: {} dropped (budget {})", stats.dropped,
+                                                stats.dropped, stats.dropped));
   // The accepted events are kept, and those that report the losses.
   CHECK(closed.kept >= stats.accepted);
 }
@@ -134,7 +135,7 @@ TEST_CASE("nothing is reported as lost when nothing is") {
   RecordedSession session;
   record_some(session, 7);
   CHECK(session.session().close(5s).lost == 0);
-  CHECK(session.told_so_far("lost").empty());
+  CHECK(session.observed_so_far("lost").empty());
 }
 
 TEST_CASE("what an earlier journal of the session holds counts as kept") {

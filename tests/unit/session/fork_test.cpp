@@ -244,7 +244,7 @@ TEST_CASE("a parent's journal can be adopted while its child lives") {
       pause();
       _exit(0);
     }
-    [[maybe_unused]] const auto told = write(ready[1], &child, sizeof child);
+    [[maybe_unused]] const auto observed = write(ready[1], &child, sizeof child);
     kill(getpid(), SIGKILL);
   }
   pid_t child = 0;

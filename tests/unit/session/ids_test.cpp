@@ -78,6 +78,6 @@ TEST_CASE("a workflow id that is too long is omitted, and the run is still trace
   auto run = session.session().run("long", {.workflow_id = std::string(1 << 20, 'w')});
   record(run.node("n"), Type::progress, Level::info, "x");
   CHECK(session.events().size() == 1);
-  CHECK(session.told("bad_id").starts_with("workflow id"));
+  CHECK(session.observed("bad_id").starts_with("workflow id"));
   CHECK(session.session().close(5s).kept == 0);
 }

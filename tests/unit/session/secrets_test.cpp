@@ -194,11 +194,11 @@ TEST_CASE("what the environment and the token hold is secret") {
   const auto events = session.events();
   REQUIRE(events.size() == 1);
   CHECK(events[0].message == "[REDACTED] [REDACTED] /etc/passwd localhost tiny");
-  const std::string told = session.told("redaction");
-  CHECK(told.find("REDACT_TEST_PASSWORD is a common word") != std::string::npos);
-  CHECK(told.find("REDACT_TEST_SECRET has less than 6 bytes") != std::string::npos);
-  CHECK(told.find("REDACT_TEST_TOKENS") == std::string::npos);
-  CHECK(told.find("localhost") == std::string::npos);
+  const std::string observed = session.observed("redaction");
+  CHECK(observed.find("REDACT_TEST_PASSWORD is a common word") != std::string::npos);
+  CHECK(observed.find("REDACT_TEST_SECRET has less than 6 bytes") != std::string::npos);
+  CHECK(observed.find("REDACT_TEST_TOKENS") == std::string::npos);
+  CHECK(observed.find("localhost") == std::string::npos);
 
   RecordedSession without(without_environment());
   auto other = without.run().node("n");
@@ -222,9 +222,9 @@ TEST_CASE("a refused secret is reported, without its value") {
   RecordedSession session(without_environment());
   CHECK(session.session().add_secret(nullptr) == SecretAnswer::none);
   CHECK(session.session().add_secret("abc1") == SecretAnswer::too_short);
-  const std::string told = session.told("redaction");
-  CHECK(told.find("less than 6 bytes") != std::string::npos);
-  CHECK(told.find("abc1") == std::string::npos);
+  const std::string observed = session.observed("redaction");
+  CHECK(observed.find("less than 6 bytes") != std::string::npos);
+  CHECK(observed.find("abc1") == std::string::npos);
   CHECK(session.session().add_secret("changeme") == SecretAnswer::common_word);
 }
 

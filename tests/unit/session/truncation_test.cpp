@@ -46,5 +46,5 @@ TEST_CASE("a truncated journal costs the events in it and nothing else") {
                                                   : fmt::format("after {}", sequence - 1001);
     CHECK(event.message == expected);
   }
-  CHECK(session.told("journal").find("cut") != std::string::npos);
+  CHECK(session.observed("journal").find("cut") != std::string::npos);
 }

@@ -120,6 +120,6 @@ TEST_CASE("a field that is not a number is refused and named") {
                field("ratio", std::numeric_limits<double>::quiet_NaN()), "m") == Outcome::dropped);
   CHECK(record(node, {.timestamp = "yesterday"}) == Outcome::dropped);
   CHECK(session.stats().dropped_by[static_cast<std::size_t>(DropReason::bad_number)] == 1);
-  CHECK(session.told("bad_number").find("ratio") != std::string::npos);
+  CHECK(session.observed("bad_number").find("ratio") != std::string::npos);
   CHECK(session.events().empty());
 }

@@ -35,7 +35,7 @@ class SteppedClock final : public detail::Clock {
   detail::Steady::time_point now_{std::chrono::hours(1)};
 };
 
-// Answers with what the test queued, else acknowledges everything.
+// Returns what the test queued, otherwise acknowledges everything.
 class ScriptedTransport final : public Transport {
  public:
   struct Sent {
@@ -43,20 +43,20 @@ class ScriptedTransport final : public Transport {
     std::vector<std::string> ids;
     std::chrono::steady_clock::time_point deadline;
   };
-  using Answer = std::function<SendResult(const Batch&)>;
+  using Response = std::function<SendResult(const Batch&)>;
 
   SendResult send(const Batch& batch,
                   std::chrono::steady_clock::time_point deadline) noexcept override;
 
-  void then(Answer answer) { answers_.push_back(std::move(answer)); }
+  void then(Response response) { responses_.push_back(std::move(response)); }
   void then(SendResult::Kind kind, std::string detail = "scripted");
 
   std::vector<Sent> sent;                                  // every send
   std::map<std::string, std::vector<std::string>> stored;  // run -> ids, as acknowledged
-  Answer always;                                           // instead of acknowledging
+  Response always;                                         // instead of acknowledging
 
  private:
-  std::deque<Answer> answers_;
+  std::deque<Response> responses_;
 };
 
 // The response of a backend that accepts everything; at most `limit` events of each run.
@@ -83,7 +83,7 @@ class Rig {
   TempDir directory;
   SteppedClock clock;
   ScriptedTransport transport;
-  std::vector<std::string> diagnostics_told;
+  std::vector<std::string> diagnostics_reported;
   detail::Diagnostics diagnostics;
   std::unique_ptr<detail::JournalFile> file;
   detail::SlabPool pool;

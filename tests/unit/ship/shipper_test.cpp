@@ -106,8 +106,8 @@ TEST_CASE("a failing backend gets the same bytes again, later and later") {
   for (const auto& sent : rig.transport.sent) CHECK(sent.lines == rig.transport.sent[0].lines);
   CHECK(rig.shipper->counters().retries == 12);
   // 12 failures within some minutes: one line a minute at most.
-  CHECK(rig.diagnostics_told.size() >= 1);
-  CHECK(rig.diagnostics_told.size() <= 6);
+  CHECK(rig.diagnostics_reported.size() >= 1);
+  CHECK(rig.diagnostics_reported.size() <= 6);
 }
 
 TEST_CASE("those who were asked to come back at the same time do not come together") {

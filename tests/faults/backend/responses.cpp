@@ -21,13 +21,13 @@ Misbehaviour answering(std::string text) {
 }
 
 // The fault at the first requests, then a good backend: everything arrives, once, in order.
-void passes(Trial& trial, const Misbehaviour& misbehaviour, int times, const std::string& told,
+void passes(Trial& trial, const Misbehaviour& misbehaviour, int times, const std::string& reported,
             Config config = {}) {
   FaultBackend backend(misbehaviour, times);
   Delivery delivery(trial, backend.url(), std::move(config));
   delivery.record_all();
   trial.expect(delivery.deliver(), "not delivered in half a minute");
-  delivery.check_calm(told);
+  delivery.check_calm(reported);
   delivery.close();
   delivery.compare(backend.stored());
   trial.expect(backend.misbehaved() > 0, "the fault was not met");
