@@ -12,6 +12,9 @@ install(DIRECTORY include/trace DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MA
 foreach(library IN ITEMS sdk http file child process docker shiptrace)
   install(TARGETS shiptrace_${library} EXPORT shiptraceTargets)
 endforeach()
+if(NOT BUILD_SHARED_LIBS)  # shared libraries hold what they need of it
+  install(TARGETS shiptrace_text EXPORT shiptraceTargets)
+endif()
 install(EXPORT shiptraceTargets NAMESPACE shiptrace:: DESTINATION ${package_dir})
 
 if(SHIPTRACE_BUILD_SAMPLES)

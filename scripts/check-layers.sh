@@ -1,21 +1,23 @@
 #!/usr/bin/env bash
-# Checks that each file includes only what its layer may see (docs/architecture.md):
+# Checks that each file includes only what its folder may include. docs/architecture.md says what
+# that is: its table "The tree" lists every folder of sdk, adapters and samples, the lower ones
+# first, and in its third column the other folders that a folder may include (`text`; of another top
+# folder with its name, `sdk/text`). Beside that:
 #
 #   include/trace        the standard library, <fmt/core.h>, <trace/…>
-#   sdk/X                <trace/…>, POSIX, fmt, simdjson, OpenSSL's digests, concurrentqueue, and
-#                        folders of sdk that are not above X
-#   adapters/X           <trace/…>, its own folder, POSIX, fmt, simdjson, and the I/O libraries that
-#                        nobody else in sdk and adapters uses; never another adapter
-#                        (adapters/child is what adapters/process and adapters/docker stand on)
+#   sdk/X                <trace/…>, POSIX, fmt, simdjson, OpenSSL's digests, concurrentqueue
+#   adapters/X           <trace/…>, POSIX, fmt, simdjson, and the I/O libraries that nobody else in
+#                        sdk and adapters uses
 #   adapters/*.cpp       puts adapters together: may include all of them, no library
-#   samples/X            <trace/…>, its own folder and adapters; never the inside of sdk or another
-#                        sample. samples/worker has what any user has: <trace/…> alone
+#   samples/X            <trace/…>, its own files; never the inside of sdk or another sample.
+#                        samples/worker has what any user has: <trace/…> alone
 #
 # and that within sdk and adapters only sdk/config/environment.cpp reads the environment.
 #
 #   scripts/check-layers.sh [ROOT]      exit 0, or 1 with one line per violation
 set -euo pipefail
 cd "${1:-$(dirname "$0")/..}"
+readonly table=docs/architecture.md
 
 # Every include as "file|line|what", what with its brackets.
 includes() {
@@ -24,58 +26,104 @@ includes() {
     sed -E 's/^([^:]+):([0-9]+):[[:space:]]*#[[:space:]]*include[[:space:]]*/\1|\2|/'
 }
 
+# The table as "line|folder|folders that it may include", in its order.
+rows() {
+  awk -F'|' '
+    /^## / { in_tree = $0 == "## The tree" }
+    in_tree && /^\| `/ {
+      count = split($2, folders, "`")
+      allowed = ""
+      parts = split($4, names, "`")
+      for (i = 2; i <= parts; i += 2) allowed = allowed " " names[i]
+      for (i = 2; i <= count; i += 2) print FNR "|" folders[i] "|" allowed " "
+    }' "$table"
+}
+
 violations=$(
-  includes | awk -F'|' '
+  { rows; echo "|end|"; includes; } | awk -F'|' -v table="$table" '
     BEGIN {
-      # The ranks of the folders of sdk: a file includes its own rank or below.
-      rank["contract"] = 0; rank["config"] = 0; rank["summary"] = 0; rank["redact"] = 0
-      rank["tokens"] = 0
-      rank["journal"] = 1; rank["record"] = 1
-      rank["ship"] = 2; rank["capture"] = 2
-      rank["recovery"] = 3
-      rank["session"] = 4
       io_library = "^(curl|boost|librdkafka)/|^(zlib|zstd|sqlite3)\\.h$"
       pure_library = "^fmt/|^simdjson\\.h$"
       sdk_library = pure_library "|^openssl/(evp|sha)\\.h$|^concurrentqueue\\.h$"
       posix = "^(sys|linux|netinet|arpa|net|asm)/|^(aio|cpuid|dirent|emmintrin|endian|fcntl|grp|immintrin|malloc|netdb|poll|pthread|pwd|sched|semaphore|signal|spawn|syslog|termios|ucontext|unistd|x86intrin)\\.h$"
+      reading_table = 1
     }
     function bad(why) { printf "%s:%s: includes %s: %s\n", $1, $2, $3, why; }
     function standard(name) { return name ~ /^[a-z_0-9]+$/; }
+    # The folder of the table that a name in quotes lies in, seen from top folder `top`; else "".
+    function folder_of(top, name) {
+      if ((top "/" name) in may_include) return top "/" name
+      if (("sdk/" name) in may_include) return "sdk/" name
+      return ("adapters/" name) in may_include ? "adapters/" name : ""
+    }
+    function allows(own, other, top, name) {
+      if (own == other) return 1
+      split(own, top, "/")
+      name = other
+      sub("^" top[1] "/", "", name)
+      return index(may_include[own], " " name " ") > 0
+    }
+    reading_table && $2 == "end" {
+      for (folder in line_of) {
+        if (system("test -d " folder) != 0)
+          printf "%s:%s: the folder %s does not exist\n", table, line_of[folder], folder
+      }
+      command = "find sdk adapters samples -mindepth 2 -name \"*.[ch]pp\" | cut -d/ -f1,2 | sort -u"
+      while ((command | getline folder) > 0) {
+        if (!(folder in may_include)) printf "%s: is not in the table of %s\n", folder, table
+      }
+      reading_table = 0
+      next
+    }
+    reading_table {
+      split($2, path, "/")
+      count = split($3, names, " ")
+      for (i = 1; path[1] != "include" && i <= count; ++i) {
+        other = names[i] ~ /\// ? names[i] : path[1] "/" names[i]
+        if (!(other in may_include))
+          printf "%s:%s: %s may include %s, which is in no row above\n", table, $1, $2, names[i]
+      }
+      may_include[$2] = $3
+      line_of[$2] = $1
+      next
+    }
     {
       split($1, path, "/")
-      layer = path[1]; folder = path[2]
+      top = path[1]; folder = path[2]; own = top "/" folder
       quoted = $3 ~ /^"/
       name = substr($3, 2, length($3) - 2)
       split(name, part, "/")
       if (name ~ /(^|\/)\.\.?\//) { bad("no relative path; name it from its root"); next }
     }
-    layer == "include" {
+    top == "include" {
       if (quoted || !(standard(name) || name == "fmt/core.h" || name ~ /^trace\//))
         bad("public headers include the standard library, <fmt/core.h> and <trace/…> only")
       next
     }
-    layer == "sdk" && quoted {
-      if (!(part[1] in rank)) bad("no folder of sdk")
-      else if (!(folder in rank)) bad("the folder " folder " has no rank in scripts/check-layers.sh")
-      else if (rank[part[1]] > rank[folder]) bad("sdk/" part[1] " is above sdk/" folder)
+    top == "sdk" && quoted {
+      other = folder_of(top, part[1])
+      if (other !~ /^sdk\//) bad("no folder of sdk")
+      else if (own in may_include && !allows(own, other))
+        bad("the table of " table " does not list " part[1] " for " own)
       next
     }
-    layer == "sdk" {
+    top == "sdk" {
       if (!(standard(name) || name ~ /^trace\// || name ~ posix || name ~ sdk_library))
         bad("not among the headers that sdk may include")
       next
     }
-    layer == "adapters" && folder ~ /\.[ch]pp$/ {  # beside the folders: puts adapters together
-      if (!quoted && !(standard(name) || name ~ /^trace\// || name ~ /^fmt\//))
-        bad("what puts adapters together uses no library itself")
+    top == "adapters" && folder ~ /\.[ch]pp$/ {  # beside the folders: puts adapters together
+      if (quoted ? folder_of(top, part[1]) !~ /^adapters\// \
+                 : !(standard(name) || name ~ /^trace\// || name ~ /^fmt\//))
+        bad("what puts adapters together uses adapters, no library and nothing of sdk")
       next
     }
-    layer == "adapters" && quoted {
-      below = part[1] == "child" && (folder == "process" || folder == "docker")
-      if (name ~ /\// && part[1] != folder && !below) bad("an adapter sees <trace/…> and its own folder only")
+    top == "adapters" && quoted {
+      if (name ~ /\// && !(own in may_include && allows(own, folder_of(top, part[1]))))
+        bad("the table of " table " does not list it for " own)
       next
     }
-    layer == "adapters" {
+    top == "adapters" {
       if (name ~ io_library) {
         library = part[1] == "boost" ? part[1] "/" part[2] : part[1]
         if (library in user && user[library] != folder)
@@ -86,12 +134,15 @@ violations=$(
       }
       next
     }
-    layer == "samples" {
-      own = (quoted && (name !~ /\// || part[1] == folder)) || standard(name)
-      if (folder == "worker" ? !(own || name ~ /^trace\// || name ~ /^fmt\// || name ~ posix) \
-                             : quoted && !own && name !~ /^(http|file|process|docker)\//)
-        bad("no header of a user of the SDK")
-      if (part[1] in rank) bad("a sample uses the SDK through <trace/…> only")
+    top == "samples" {
+      file = own "/" name
+      is_own = quoted && (getline content < file) >= 0
+      close(file)
+      if (is_own || standard(name)) next
+      if (folder == "worker" ? !(name ~ /^trace\// || name ~ /^fmt\// || name ~ posix) \
+                             : quoted && !allows(own, folder_of("adapters", part[1])))
+        bad("not among the headers that " own " may include")
+      else if (("sdk/" part[1]) in may_include) bad("a sample uses the SDK through <trace/…> only")
     }'
 
   grep -rnE --include='*.[ch]pp' '\b(secure_)?getenv[[:space:]]*\(|\benviron\b' sdk adapters |

@@ -13,7 +13,7 @@
 namespace trace {
 
 namespace detail {
-class RedactedTexts;  // sdk/redact/redacted_texts.hpp
+class RedactedTexts;  // sdk/secrets/redacted_texts.hpp
 }
 
 // Truncated between characters; "…" marks what is missing.

@@ -10,7 +10,8 @@
 
 #include <trace/event.hpp>
 
-#include "record/clock.hpp"
+#include "lines/line.hpp"
+#include "time/clock.hpp"
 
 namespace trace::detail {
 
@@ -25,15 +26,6 @@ struct CapturedEvent {
   bool is_late = false;    // it happened at `at`, not now
   Steady::time_point at{};
 };
-
-// Lines and bytes, the bytes of a line with a \n for its end.
-struct LineVolume {
-  std::uint64_t lines = 0;
-  std::uint64_t bytes = 0;
-};
-
-inline constexpr std::size_t max_streams = 3;
-constexpr std::size_t index_of(Stream stream) noexcept { return static_cast<std::size_t>(stream); }
 
 // What was neither among the first nor among the last lines.
 struct Omission {

@@ -19,7 +19,7 @@
 #include <string_view>
 
 #include "capture/captured_event.hpp"
-#include "capture/stack_trace.hpp"
+#include "levels/stack_trace.hpp"
 
 namespace trace::detail {
 

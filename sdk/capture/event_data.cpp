@@ -4,7 +4,7 @@
 
 #include <iterator>
 
-#include "contract/json_text.hpp"
+#include "text/json_text.hpp"
 
 namespace trace::detail {
 

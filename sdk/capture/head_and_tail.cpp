@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "capture/plain_text.hpp"
+#include "lines/plain_text.hpp"
 
 namespace trace::detail {
 namespace {

@@ -17,8 +17,8 @@
 #include <trace/capture_limits.hpp>
 
 #include "capture/line_events.hpp"
-#include "capture/sha256.hpp"
-#include "capture/tail_ring.hpp"
+#include "journal/tail_ring.hpp"
+#include "text/sha256.hpp"
 
 namespace trace::detail {
 

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "capture/coalescer.hpp"
-#include "capture/level_detector.hpp"
-#include "capture/line_framer.hpp"
-#include "capture/stack_trace.hpp"
+#include "levels/level_detector.hpp"
+#include "levels/stack_trace.hpp"
+#include "lines/line_framer.hpp"
 
 namespace trace::detail {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "capture/plain_text.hpp"
-#include "contract/utf8.hpp"
+#include "lines/plain_text.hpp"
+#include "text/utf8.hpp"
 
 namespace trace::detail {
 

@@ -17,9 +17,9 @@
 
 #include "capture/head_and_tail.hpp"
 #include "capture/line_events.hpp"
-#include "capture/line_framer.hpp"
-#include "redact/redacted_texts.hpp"
-#include "redact/stream_redactor.hpp"
+#include "lines/line_framer.hpp"
+#include "secrets/redacted_texts.hpp"
+#include "secrets/stream_redactor.hpp"
 
 namespace trace::detail {
 

@@ -1,6 +1,6 @@
 #include "contract/event_json.hpp"
 
-#include "contract/json_text.hpp"
+#include "text/json_text.hpp"
 
 namespace trace {
 namespace detail {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "contract/json_text.hpp"
+#include "text/json_text.hpp"
 
 namespace trace::detail {
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "contract/decimal.hpp"
-#include "contract/padded_text.hpp"
+#include "text/decimal.hpp"
+#include "text/padded_text.hpp"
 
 namespace trace::detail {
 

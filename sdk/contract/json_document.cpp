@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "contract/json_lexical.hpp"
-#include "contract/json_text.hpp"
-#include "contract/utf8.hpp"
+#include "text/json_lexical.hpp"
+#include "text/json_text.hpp"
+#include "text/utf8.hpp"
 
 namespace trace::detail {
 namespace {

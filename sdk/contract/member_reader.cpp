@@ -1,7 +1,8 @@
 #include "contract/member_reader.hpp"
 
-#include "contract/json_text.hpp"
 #include "contract/timestamp.hpp"
+#include "text/json_text.hpp"
+#include "text/utf8.hpp"
 
 namespace trace::detail {
 namespace {

@@ -1,8 +1,8 @@
 // WorkflowRunStatusPayload: written for backends, read for tools.
 #include <trace/status.hpp>
 #include "contract/event_reader.hpp"
-#include "contract/json_text.hpp"
 #include "contract/member_reader.hpp"
+#include "text/json_text.hpp"
 
 namespace trace {
 namespace {

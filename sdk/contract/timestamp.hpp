@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "contract/decimal.hpp"
-#include "contract/padded_text.hpp"
+#include "text/decimal.hpp"
+#include "text/padded_text.hpp"
 
 namespace trace::detail {
 

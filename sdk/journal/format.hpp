@@ -15,6 +15,8 @@
 
 #include <trace/detail/event_record.hpp>
 
+#include "time/wall_time.hpp"
+
 namespace trace::detail {
 
 inline constexpr char file_magic[8] = {'S', 'H', 'I', 'P', 'T', 'R', 'C', '\n'};
@@ -24,7 +26,6 @@ inline constexpr std::uint32_t slab_magic = 0x42414C53;  // "SLAB"
 inline constexpr std::uint32_t small_slab_bytes = 16 * 1024;
 inline constexpr std::uint32_t large_slab_bytes = 512 * 1024;
 inline constexpr std::size_t max_extents = 1024;
-inline constexpr std::size_t max_calibrations = 64;
 inline constexpr std::uint32_t max_runs = 65536;
 inline constexpr std::uint32_t table_lane = 0xFFFFFFFF;
 // The lanes of events that the SDK adds of its own: nodes that died with their worker, losses.
@@ -43,13 +44,6 @@ struct Extent {
   std::uint32_t slab_count;
 };
 
-// From `stamp` on, wall time is `wall_ns` + (stamp - this stamp) * ns_per_tick.
-struct Calibration {
-  std::uint64_t stamp;
-  std::int64_t wall_ns;
-  double ns_per_tick;
-};
-
 struct FileHeader {
   char magic[8];
   std::uint32_t version;
@@ -61,8 +55,7 @@ struct FileHeader {
   std::atomic<std::uint32_t> closed_cleanly;
   std::atomic<std::uint32_t> extent_count;
   std::atomic<std::uint64_t> dropped[32];  // by DropReason
-  std::atomic<std::uint64_t> calibration_count;
-  Calibration calibrations[max_calibrations];  // the last ones, a ring
+  Calibrations calibrations;
   Extent extents[max_extents];
   // The programs that containers are started with, a NUL behind each; an empty one ends them.
   char docker_clients[256];

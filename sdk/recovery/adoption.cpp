@@ -4,8 +4,9 @@
 
 #include <exception>
 
-#include "contract/json_text.hpp"
+#include "contract/timestamp.hpp"
 #include "journal/docker_clients.hpp"
+#include "text/json_text.hpp"
 
 namespace trace::detail {
 namespace {
@@ -32,7 +33,7 @@ Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limi
       journal_(std::move(reader), parts.directory, parts.journal_budget),
       parts_(parts),
       clock_(parts.clock),
-      wall_time_(journal_.reader().header()),
+      wall_time_(journal_.reader().header().calibrations),
       shipper_({journal_, journal_, runs_, wall_time_, parts.transport, clock_, parts.dead_letters,
                 parts.diagnostics, parts.taken, parts.redaction},
                limits, std::string(journal_.reader().header().session)) {

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <utility>
 
-#include "contract/json_text.hpp"
 #include "recovery/orphan.hpp"
+#include "text/json_text.hpp"
 
 namespace trace::detail {
 namespace {

@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "capture/plain_text.hpp"
 #include "contract/identifier.hpp"
+#include "lines/plain_text.hpp"
 
 namespace trace::detail {
 namespace {

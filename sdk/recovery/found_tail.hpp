@@ -1,5 +1,5 @@
 // FoundTail: the last lines of a node's output as its worker left them when it was killed, from the
-// file beside the journal (capture/tail_format.hpp). Everything in it is checked. Reading it and
+// file beside the journal (journal/tail_format.hpp). Everything in it is checked. Reading it and
 // making events of it goes in steps, since it may be large. One thread.
 #pragma once
 
@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "capture/line_events.hpp"
-#include "capture/tail_format.hpp"
 #include "journal/directory.hpp"
+#include "journal/tail_format.hpp"
 
 namespace trace::detail {
 

@@ -4,8 +4,8 @@
 
 #include <ctime>
 
-#include "capture/tail_format.hpp"
 #include "journal/file_lock.hpp"
+#include "journal/tail_format.hpp"
 #include "recovery/found_tail.hpp"
 
 namespace trace::detail {

@@ -16,7 +16,7 @@
 #include "journal/file_lock.hpp"
 #include "journal/slab_reader.hpp"
 #include "recovery/adoptions.hpp"
-#include "redact/known_secrets.hpp"
+#include "secrets/known_secrets.hpp"
 
 namespace trace {
 

@@ -1,7 +1,7 @@
 #include "recovery/recovery_lane.hpp"
 
 #include "capture/event_data.hpp"
-#include "contract/json_text.hpp"
+#include "contract/timestamp.hpp"
 #include "record/event_parts.hpp"
 
 namespace trace::detail {

@@ -9,7 +9,7 @@
 #include "journal/directory.hpp"
 #include "journal/docker_clients.hpp"
 #include "record/ulid.hpp"
-#include "redact/known_secrets.hpp"
+#include "secrets/known_secrets.hpp"
 #include "session/leftover.hpp"
 
 namespace trace::detail {
@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto name_check_interval = 5s;
+constexpr auto file_check_interval = 5s;
 // How long a dead session's journal of which the backend takes nothing keeps others waiting.
 constexpr auto turn = 60s;
 constexpr std::size_t most_superseded_secrets = 16;
@@ -113,7 +113,8 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
       file_(open_journal(config_, id_, diagnostics_)),
       losses_(file_->header(), diagnostics_),
       pool_(*file_, config_.values().journal_budget),
-      wall_time_(file_->header(), clock_.stamp(), clock_.wall_ns(), ns_per_tick(source_)),
+      wall_time_(file_->header().calibrations, clock_.stamp(), clock_.wall_ns(),
+                 ns_per_tick(source_)),
       tables_(pool_),
       dead_letters_(file_->directory(), config_.values().journal_budget),
       lanes_(pool_, source_, drops_when_full_ ? Lane::WhenEmpty::refuse : Lane::WhenEmpty::wait,
@@ -331,14 +332,16 @@ bool SessionCore::flush(Steady::time_point deadline) {
 }
 
 void SessionCore::tell_of_the_journal(Steady::time_point now) {
+  const bool check_is_due = now >= next_file_check_;
+  if (check_is_due) file_->look_for_truncation();  // nobody may touch the missing pages
   if (!truncation_told_ && file_->truncations() > 0) {
     truncation_told_ = true;
     diagnostics_.report("journal", fmt::format("somebody cut {} short; events in it are lost, what "
                                                "is recorded from now on is not crash-safe",
                                                file_->path()));
   }
-  if (now < next_name_check_) return;
-  next_name_check_ = Steady::now() + name_check_interval;
+  if (!check_is_due) return;
+  next_file_check_ = Steady::now() + file_check_interval;
   if (!file_->is_named()) {
     diagnostics_.report("journal", fmt::format("somebody removed {}; events are delivered, but "
                                                "nobody could recover them",

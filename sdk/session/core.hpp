@@ -11,18 +11,18 @@
 #include <trace/record.hpp>
 #include <trace/session.hpp>
 
-#include "capture/tail_ring.hpp"
 #include "config/finalized.hpp"
 #include "journal/file.hpp"
-#include "journal/keeper.hpp"
 #include "journal/live_files.hpp"
 #include "journal/slab_pool.hpp"
 #include "journal/tables.hpp"
+#include "journal/tail_ring.hpp"
 #include "record/admission_gate.hpp"
 #include "record/lanes.hpp"
 #include "recovery/adoptions.hpp"
-#include "redact/redaction.hpp"
-#include "redact/secrets.hpp"
+#include "secrets/event_redactor.hpp"
+#include "secrets/secrets.hpp"
+#include "session/keeper.hpp"
 #include "session/loss_events.hpp"
 #include "session/losses.hpp"
 #include "session/node_state.hpp"
@@ -157,7 +157,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   const std::shared_ptr<const int> lease_ = std::make_shared<const int>(0);
   std::atomic<std::uint64_t> tails_{0};
   bool truncation_told_ = false;
-  Steady::time_point next_name_check_{};
+  Steady::time_point next_file_check_{};
   std::atomic<std::uint64_t> filtered_{0};
   std::atomic<bool> closed_{false};
   std::mutex close_mutex_;

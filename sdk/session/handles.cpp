@@ -9,8 +9,8 @@
 #include <trace/summary.hpp>
 
 #include "contract/identifier.hpp"
-#include "redact/redacted_texts.hpp"
-#include "redact/redaction.hpp"
+#include "secrets/event_redactor.hpp"
+#include "secrets/redacted_texts.hpp"
 #include "session/generations.hpp"
 #include "session/inheritance.hpp"
 #include "session/node_secrets.hpp"
@@ -240,9 +240,9 @@ Summariser Node::summariser(SummaryLimits limits) const {
 }
 
 CutText Node::cut(std::string_view text, std::size_t most_bytes) const {
-  detail::Redaction redaction(detail::redaction_of(shared_state()));
-  redaction.refresh();
-  return detail::RedactedTexts::of(redaction.cleaned(text)).beginning(most_bytes);
+  detail::EventRedactor redactor(detail::redaction_of(shared_state()));
+  redactor.refresh();
+  return detail::RedactedTexts::of(redactor.cleaned(text)).beginning(most_bytes);
 }
 
 void Node::failed(const Failure& failure) noexcept {

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "redact/redacted_texts.hpp"
+#include "secrets/redacted_texts.hpp"
 #include "session/borrowed_node.hpp"
 #include "session/node_output.hpp"
 #include "session/node_secrets.hpp"
@@ -37,15 +37,15 @@ struct LineStream::State {
   // Known secrets are gone from the line; of a token that is cut the rest would not be recognised.
   void show(const RedactedText& line, const std::function<void(const RedactedText&)>& see) {
     if (line.text().size() <= longest_uncut) return see(line);
-    if (!redaction) redaction.emplace(detail::redaction_of(node.node().shared_state()));
-    redaction->refresh();
-    see(detail::RedactedTexts::of(redaction->cleaned(line.text())));
+    if (!redactor) redactor.emplace(detail::redaction_of(node.node().shared_state()));
+    redactor->refresh();
+    see(detail::RedactedTexts::of(redactor->cleaned(line.text())));
   }
 
   detail::BorrowedNode node;
   detail::NodeOutput& output;
   detail::OutputChain::Source source;
-  std::optional<detail::Redaction> redaction;  // of long lines that somebody sees
+  std::optional<detail::EventRedactor> redactor;  // of long lines that somebody sees
   bool has_ended = false;
 };
 

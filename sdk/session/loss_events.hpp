@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "record/clock.hpp"
 #include "record/lane.hpp"
 #include "session/node_state.hpp"
+#include "time/clock.hpp"
 
 namespace trace::detail {
 

@@ -5,7 +5,7 @@
 #include <new>
 
 #include "capture/event_data.hpp"
-#include "contract/json_text.hpp"
+#include "contract/timestamp.hpp"
 #include "session/core.hpp"
 
 namespace trace::detail {

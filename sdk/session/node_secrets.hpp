@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "redact/redaction.hpp"
+#include "secrets/event_redactor.hpp"
 
 namespace trace::detail {
 

@@ -1,7 +1,7 @@
 // The way of record() from a handle to the lane, and of whole events into the same format.
 #include <trace/record.hpp>
 
-#include "contract/json_text.hpp"
+#include "contract/timestamp.hpp"
 #include "record/event_parts.hpp"
 #include "session/core.hpp"
 #include "session/inheritance.hpp"

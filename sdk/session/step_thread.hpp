@@ -8,7 +8,7 @@
 
 #include <trace/detail/background_thread.hpp>
 
-#include "record/clock.hpp"
+#include "time/clock.hpp"
 
 namespace trace::detail {
 

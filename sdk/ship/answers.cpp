@@ -7,8 +7,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "contract/json_text.hpp"
 #include "ship/shipper.hpp"
+#include "text/json_text.hpp"
 
 namespace trace::detail {
 namespace {

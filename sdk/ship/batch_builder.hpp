@@ -7,10 +7,10 @@
 #include <optional>
 #include <unordered_map>
 
-#include "record/clock.hpp"
 #include "ship/encoder.hpp"
 #include "ship/merger.hpp"
 #include "ship/pending_batch.hpp"
+#include "time/clock.hpp"
 
 namespace trace::detail {
 

@@ -11,9 +11,9 @@
 #include <optional>
 #include <vector>
 
-#include "contract/json_text.hpp"
 #include "journal/directory_budget.hpp"
 #include "journal/file_lock.hpp"
+#include "text/json_text.hpp"
 
 namespace trace::detail {
 namespace {

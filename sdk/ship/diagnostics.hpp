@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "record/clock.hpp"
+#include "time/clock.hpp"
 
 namespace trace::detail {
 

@@ -5,6 +5,8 @@
 #include "contract/json_repair.hpp"
 #include "contract/timestamp.hpp"
 #include "ship/payload_reader.hpp"
+#include "text/json_text.hpp"
+#include "text/utf8.hpp"
 #include "tokens/token_anchors.hpp"
 
 namespace trace::detail {
@@ -55,14 +57,14 @@ std::string emitter_name(std::string_view session_id, std::uint32_t lane) {
 }
 
 void Encoder::append_cleaned(std::string& out, std::string_view text) {
-  append_quoted(out, redaction_.cleaned(text));
+  append_quoted(out, redactor_.cleaned(text));
 }
 
 void Encoder::append_object(std::string& out, std::string_view text) {
   if (auto object = repaired_json_object(text)) {
-    out += redaction_.cleaned_json(*object);
+    out += redactor_.cleaned_json(*object);
   } else if (auto value = repaired_json_value(text)) {
-    out.append("{\"value\":").append(redaction_.cleaned_json(*value)).append("}");
+    out.append("{\"value\":").append(redactor_.cleaned_json(*value)).append("}");
   } else {
     out += "{\"value\":";
     append_cleaned(out, text);
@@ -71,7 +73,7 @@ void Encoder::append_object(std::string& out, std::string_view text) {
 }
 
 bool Encoder::append(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out) {
-  redaction_.refresh();
+  redactor_.refresh();
   if (!event.encoded.empty()) {
     const auto whole = repaired_json_object(event.encoded);
     if (whole) out.append(*whole);
@@ -101,11 +103,11 @@ bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::me
   // As JSON, the values are what they are, or a form of it; in doubt each is looked at by itself.
   // That costs as much as writing them: what was just written is not read fast.
   const std::string_view written(values, static_cast<std::size_t>(to - values));
-  if (redaction_.knows_tokens() && plan->may_hold_anchor(event.payload) &&
+  if (redactor_.knows_tokens() && plan->may_hold_anchor(event.payload) &&
       next_anchor(written, 0) != written.size()) {
     return false;
   }
-  if (redaction_.knows_secrets() && !redaction_.is_clean(written)) return false;
+  if (redactor_.knows_secrets() && !redactor_.is_clean(written)) return false;
   *to++ = '}';
   out.resize(static_cast<std::size_t>(to - out.data()));
   return true;
@@ -149,7 +151,7 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
                           std::uint16_t cut_part) {
     const bool was_cut = (parts & cut_part) != 0;
     const std::string_view text =
-        redaction_.cleaned(given, was_cut ? TextSort::cut : TextSort::whole);
+        redactor_.cleaned(given, was_cut ? TextSort::cut : TextSort::whole);
     const std::string_view kept = trimmed_utf8(text, text_limit(limit));
     note_cut(kept.size() < text.size() || was_cut, name);
     return kept;
@@ -172,7 +174,7 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
     }
     if ((event.parts & part_error_code) != 0) {
       out += ',';
-      append_member(out, "code", redaction_.cleaned(texts.error_code));
+      append_member(out, "code", redactor_.cleaned(texts.error_code));
     }
     out += '}';
   }
@@ -249,7 +251,7 @@ bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::s
         append_number(out, payload.value<double>());
         break;
       case Tag::string:
-        append_quoted(out, redaction_.cleaned_member(site.names[i], payload.text()));
+        append_quoted(out, redactor_.cleaned_member(site.names[i], payload.text()));
         break;
       case Tag::pointer:
         out += fmt::format("\"{:#x}\"", payload.word());
@@ -257,7 +259,7 @@ bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::s
       case Tag::json: {
         const std::string_view text = payload.text();
         if (const auto value = repaired_json_value(text)) {
-          out += redaction_.cleaned_json(*value);
+          out += redactor_.cleaned_json(*value);
         } else {
           append_cleaned(out, text);
         }

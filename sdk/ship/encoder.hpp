@@ -13,9 +13,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "contract/json_text.hpp"
 #include "journal/slab_reader.hpp"
-#include "redact/redaction.hpp"
+#include "secrets/event_redactor.hpp"
 #include "ship/bounded_text.hpp"
 #include "ship/event_head.hpp"
 #include "ship/message_plan.hpp"
@@ -28,7 +27,7 @@ inline constexpr std::size_t max_stack_bytes = 32 * 1024;
 class Encoder {
  public:
   explicit Encoder(std::string_view session_id, RedactionRules redaction = {})
-      : head_(session_id), redaction_(std::move(redaction)) {}
+      : head_(session_id), redactor_(std::move(redaction)) {}
 
   // From now on stamps are converted with these points.
   void set_time(std::vector<Calibration> points) { head_.set_time(std::move(points)); }
@@ -55,7 +54,7 @@ class Encoder {
   void note_cut(bool cut, std::string_view name);
 
   EventHead head_;
-  Redaction redaction_;
+  EventRedactor redactor_;
   std::vector<std::optional<MessagePlan>> plans_;
   std::unordered_map<std::string, std::uint32_t> plan_numbers_;  // by what a site is made of
   fmt::dynamic_format_arg_store<fmt::format_context> arguments_;

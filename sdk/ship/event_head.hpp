@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "contract/padded_text.hpp"
 #include "contract/timestamp.hpp"
 #include "journal/slab_reader.hpp"
-#include "record/wall_time.hpp"
+#include "text/padded_text.hpp"
+#include "time/wall_time.hpp"
 
 namespace trace::detail {
 

@@ -6,9 +6,9 @@
 #include <charconv>
 #include <cstring>
 
-#include "contract/json_quoting.hpp"
-#include "contract/json_text.hpp"
 #include "journal/slab_reader.hpp"
+#include "text/json_quoting.hpp"
+#include "text/json_text.hpp"
 #include "tokens/token_anchors.hpp"
 
 namespace trace::detail {

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "contract/padded_text.hpp"
 #include "ship/payload_reader.hpp"
+#include "text/padded_text.hpp"
 
 namespace trace::detail {
 

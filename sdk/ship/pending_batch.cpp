@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "contract/json_text.hpp"
+#include "text/json_text.hpp"
 
 namespace trace::detail {
 

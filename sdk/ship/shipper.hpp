@@ -2,9 +2,9 @@
 // does with the answer what docs/ingestion-api.md says: acknowledge, retry, halve, park, or put an
 // event among the dead letters. A watermark moves only on an answer, and before slabs are freed.
 //
-// All behaviour sits in step(); the thread around it (session/step_thread.hpp) only waits in between,
-// so tests drive it with a clock of their own. step() may block in Transport::send; producers
-// never wait for it. The remaining members may be called from any thread.
+// All behaviour sits in step(); the thread around it (session/step_thread.hpp) only waits in
+// between, so tests drive it with a clock of their own. step() may block in Transport::send;
+// producers never wait for it. The remaining members may be called from any thread.
 #pragma once
 
 #include <trace/transport.hpp>
@@ -18,7 +18,6 @@
 #include <string>
 
 #include "journal/slab_source.hpp"
-#include "record/wall_time.hpp"
 #include "ship/backoff.hpp"
 #include "ship/batch_builder.hpp"
 #include "ship/dead_letters.hpp"
@@ -26,6 +25,7 @@
 #include "ship/merger.hpp"
 #include "ship/parking.hpp"
 #include "ship/refusals.hpp"
+#include "time/wall_time.hpp"
 
 namespace trace::detail {
 

@@ -8,8 +8,9 @@
 
 #include <trace/summary.hpp>
 
-#include "contract/json_text.hpp"
-#include "redact/stream_redactor.hpp"
+#include "contract/json_repair.hpp"
+#include "secrets/stream_redactor.hpp"
+#include "text/json_text.hpp"
 
 namespace trace {
 namespace {

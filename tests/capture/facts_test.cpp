@@ -16,7 +16,7 @@
 #include "child/control_group.hpp"
 #include "child/node_capture.hpp"
 #include "child/stderr_tail.hpp"
-#include "redact/redacted_texts.hpp"
+#include "secrets/redacted_texts.hpp"
 
 namespace trace::testing {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "capture/output_chain.hpp"
-#include "contract/utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace {
 

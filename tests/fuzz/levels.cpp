@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-#include "capture/level_detector.hpp"
-#include "capture/stack_trace.hpp"
+#include "levels/level_detector.hpp"
+#include "levels/stack_trace.hpp"
 
 namespace {
 

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "contract/json_repair.hpp"
-#include "redact/redaction.hpp"
-#include "redact/secret_forms.hpp"
-#include "redact/stream_redactor.hpp"
+#include "secrets/event_redactor.hpp"
+#include "secrets/secret_forms.hpp"
+#include "secrets/stream_redactor.hpp"
 #include "tokens/token_patterns.hpp"
-#include "unit/redact/oracle.hpp"
+#include "unit/secrets/oracle.hpp"
 
 namespace {
 
@@ -113,9 +113,9 @@ void check_streams(const std::shared_ptr<Secrets>& secrets, std::string_view tex
 void check_json(const std::shared_ptr<Secrets>& secrets, std::string_view text) {
   const auto json = repaired_json_value(text);
   if (!json) return;
-  Redaction redaction({secrets, true});
-  redaction.refresh();
-  require(repaired_json_value(redaction.cleaned_json(*json)).has_value());
+  EventRedactor redactor({secrets, true});
+  redactor.refresh();
+  require(repaired_json_value(redactor.cleaned_json(*json)).has_value());
 }
 
 }  // namespace

@@ -15,11 +15,11 @@ mkdir "$corpus"/{events,levels,capture,answer,journal,redactor,tokens}
 find "$source/tests/contract" -name '*.ndjson' -exec cat {} + |
   awk -v dir="$corpus/events" '{ file = dir "/" NR; printf "%s", $0 > file; close(file) }'
 # Lines of the tests of levels and stack traces, one seed per file.
-cp "$source"/tests/unit/capture/{level_detector,json_log,stack_trace}_test.cpp "$corpus/levels"
+cp "$source"/tests/unit/levels/{level_detector,json_log,stack_trace}_test.cpp "$corpus/levels"
 # The same a line at a time: what a tool prints, without the quotes of C++.
-grep -hoE '"[^"]{8,}' "$source/tests/unit/capture/level_detector_test.cpp" | cut -c 2- |
+grep -hoE '"[^"]{8,}' "$source/tests/unit/levels/level_detector_test.cpp" | cut -c 2- |
   awk -v dir="$corpus/levels" '{ file = dir "/line" NR; printf "%s", $0 > file; close(file) }'
-grep -hoE 'R"\([^)]*\)"' "$source/tests/unit/capture/json_log_test.cpp" | sed -E 's/^R"\(|\)"$//g' |
+grep -hoE 'R"\([^)]*\)"' "$source/tests/unit/levels/json_log_test.cpp" | sed -E 's/^R"\(|\)"$//g' |
   awk -v dir="$corpus/levels" '{ file = dir "/json" NR; printf "%s", $0 > file; close(file) }'
 # Output with progress, rows that are drawn again, links, secrets and long lines.
 printf '\0\0\1\20one\r\n 10%%\r 20%%\r\033[K\n\033]8;;http://h/\033\\link\033]8;;\a\nhunter2-secret' > "$corpus/capture/1"

@@ -117,10 +117,11 @@ std::uint64_t add_parts(SampleJournal& sample) {
     sample.part_bytes += bytes;
   };
   // Up to the calibrations that are in use, then the extents.
-  const std::uint64_t points = header.calibration_count.load() * sizeof(Calibration);
+  const std::uint64_t points = header.calibrations.count.load() * sizeof(Calibration);
   add(0, offsetof(FileHeader, endpoint) + 64, table_lane, true);
   add(offsetof(FileHeader, closed_cleanly),
-      offsetof(FileHeader, calibrations) + points - offsetof(FileHeader, closed_cleanly),
+      offsetof(FileHeader, calibrations) + offsetof(Calibrations, points) + points -
+          offsetof(FileHeader, closed_cleanly),
       table_lane, true);
   add(offsetof(FileHeader, extents), header.extent_count.load() * sizeof(Extent), table_lane, true);
   std::uint64_t end = 0;

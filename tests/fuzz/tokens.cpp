@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "contract/json_repair.hpp"
-#include "contract/json_text.hpp"
-#include "redact/redaction.hpp"
+#include "secrets/event_redactor.hpp"
+#include "text/json_text.hpp"
 #include "tokens/token_anchors.hpp"
 #include "tokens/token_patterns.hpp"
 #include "tokens/token_table.hpp"
@@ -134,17 +134,17 @@ void check_parts(std::string_view text) {
 }
 
 void check_json(std::string_view text) {
-  Redaction redaction({nullptr, true});
+  EventRedactor redactor({nullptr, true});
   std::string json = "{\"message\":";
   append_quoted(json, text);
   json += '}';
-  require(repaired_json_value(redaction.cleaned_json(json)).has_value());
+  require(repaired_json_value(redactor.cleaned_json(json)).has_value());
   // The encoder relies on this.
   if (next_anchor(json, 0) == json.size()) require(!next_token(text));
   if (const auto object = repaired_json_value(text)) {
-    const std::string once(redaction.cleaned_json(*object));
+    const std::string once(redactor.cleaned_json(*object));
     require(repaired_json_value(once).has_value());
-    require(redaction.cleaned_json(once) == once);
+    require(redactor.cleaned_json(once) == once);
   }
 }
 

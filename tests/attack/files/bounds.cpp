@@ -12,8 +12,8 @@
 
 #include "attack/files/place.hpp"
 #include "attack/files/rows.hpp"
-#include "capture/tail_format.hpp"
 #include "docker/containers_directory.hpp"
+#include "journal/tail_format.hpp"
 
 namespace trace::testing {
 namespace {

@@ -46,8 +46,8 @@ CraftedJournal::CraftedJournal(const std::string& endpoint, const std::string& s
   session.copy(header_->session, sizeof header_->session - 1);
   std::string("file").copy(header_->transport, sizeof header_->transport - 1);
   endpoint.copy(header_->endpoint, sizeof header_->endpoint - 1);
-  header_->calibration_count = 1;
-  header_->calibrations[0] = {1, 1'700'000'000'000'000'000, 1.0};
+  header_->calibrations.count = 1;
+  header_->calibrations.points[0] = {1, 1'700'000'000'000'000'000, 1.0};
 }
 
 void CraftedJournal::docker_client(const std::string& program) {

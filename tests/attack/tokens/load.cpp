@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "attack/tokens/attacks.hpp"
-#include "redact/redaction.hpp"
+#include "secrets/event_redactor.hpp"
 
 namespace trace::testing {
 namespace {
@@ -24,11 +24,11 @@ std::string repeated(std::string_view unit, std::size_t bytes) {
 
 // The CPU time of one look, the lesser of two.
 double milliseconds(const std::string& text) {
-  detail::Redaction redaction({nullptr, true});
+  detail::EventRedactor redactor({nullptr, true});
   double least = 1e9;
   for (int i = 0; i < 2; ++i) {
     const std::clock_t start = std::clock();
-    redaction.cleaned(text);
+    redactor.cleaned(text);
     const double spent = static_cast<double>(std::clock() - start) * 1000.0 / CLOCKS_PER_SEC;
     least = spent < least ? spent : least;
   }

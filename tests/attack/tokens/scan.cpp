@@ -6,15 +6,15 @@
 #include <iostream>
 #include <string>
 
-#include "redact/redaction.hpp"
+#include "secrets/event_redactor.hpp"
 
 int main() {
-  trace::detail::Redaction redaction({nullptr, true});
+  trace::detail::EventRedactor redactor({nullptr, true});
   std::uint64_t lines = 0;
   std::uint64_t redacted = 0;
   std::ios::sync_with_stdio(false);
   for (std::string line; std::getline(std::cin, line); ++lines) {
-    const std::string_view cleaned = redaction.cleaned(line);
+    const std::string_view cleaned = redactor.cleaned(line);
     if (cleaned == line) continue;
     ++redacted;
     fmt::print("- {}\n+ {}\n", line, cleaned);

@@ -15,8 +15,8 @@
 
 #include "faults/life/worker.hpp"
 #include "journal/file.hpp"
-#include "record/wall_time.hpp"
 #include "support/collector.hpp"
+#include "time/wall_time.hpp"
 
 namespace trace::testing {
 namespace {
@@ -177,7 +177,7 @@ void wall_clock_steps(Trial& trial) {
   const auto file = JournalFile::in_memory({"S", "test", ""});
   std::uint64_t stamp = 1000;
   std::int64_t wall = 1'000'000 * second;
-  WallTime time(file->header(), stamp, wall, 1.0);
+  WallTime time(file->header().calibrations, stamp, wall, 1.0);
   std::int64_t reported = 0;
   std::uint64_t back = 0;
   for (int i = 0; i < 3 * 3600; ++i) {

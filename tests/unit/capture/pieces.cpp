@@ -4,7 +4,7 @@
 
 #include <tuple>
 
-#include "contract/utf8.hpp"
+#include "text/utf8.hpp"
 
 namespace trace::testing {
 

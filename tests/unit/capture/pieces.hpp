@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "capture/captured_event.hpp"
-#include "capture/line_framer.hpp"
+#include "lines/line_framer.hpp"
 
 namespace trace::testing {
 

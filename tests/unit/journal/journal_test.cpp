@@ -12,9 +12,9 @@
 #include "journal/slab_pool.hpp"
 #include "journal/slab_reader.hpp"
 #include "record/lane.hpp"
-#include "record/wall_time.hpp"
 #include "support/journal_directory.hpp"
 #include "support/temp_dir.hpp"
+#include "time/wall_time.hpp"
 
 using namespace trace;
 using namespace trace::detail;
@@ -210,7 +210,7 @@ TEST_CASE("wall time follows the clock and never steps back") {
   constexpr std::int64_t second = 1'000'000'000;
   std::int64_t wall = 1'000 * second;
   std::uint64_t stamp = 5'000;
-  WallTime time(file->header(), stamp, wall, 1.0);
+  WallTime time(file->header().calibrations, stamp, wall, 1.0);
   std::int64_t observed = 0;
   std::int64_t furthest_behind = 0;
   const auto pass = [&](int seconds, std::int64_t clock_error) {

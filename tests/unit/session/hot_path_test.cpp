@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "redact/secrets.hpp"
+#include "secrets/secrets.hpp"
 #include "session/core.hpp"
 #include "unit/session/recorded_session.hpp"
 

@@ -82,7 +82,7 @@ Rig::Rig(detail::BatchLimits limits, std::unique_ptr<detail::JournalFile> journa
                    : detail::JournalFile::in_memory({std::string(rig_session), "test", ""})),
       pool(*file, 64 << 20),
       tables(pool),
-      wall_time(file->header(), clock.stamp(), clock.wall_ns(), 1.0),
+      wall_time(file->header().calibrations, clock.stamp(), clock.wall_ns(), 1.0),
       dead_letters(journal_directory(directory.path()), std::uint64_t{2} << 30) {
   shipper = std::make_unique<detail::Shipper>(
       detail::ShipperParts{pool, tables, runs, wall_time, transport, clock, dead_letters,

@@ -1,0 +1,150 @@
+#include "levels/leading_word.hpp"
+
+#include "levels/level_words.hpp"
+#include "text/ascii.hpp"
+
+namespace trace::detail {
+namespace {
+
+// What a word means before a colon. Not all names of levels are marks there: "Alert: 5 hosts",
+// "Fine: 20", "Severe: …" are somebody's text unless they are in capitals.
+std::optional<Level> level_of_mark(std::string_view word) noexcept {
+  if (word == "note" || word == "Note" || word == "NOTE" || word == "hint" || word == "HINT" ||
+      word == "help") {
+    return Level::info;
+  }
+  if (word == "DEPRECATION") return Level::warn;
+  const std::optional<Level> level = level_of_word(word);
+  if (!level || is_in_capitals(word)) return level;
+  const char first = static_cast<char>(word.front() | 0x20);
+  switch (first) {
+    case 'a':  // alert
+    case 's':  // severe
+    case 'v':  // verbose
+      return std::nullopt;
+    case 't':  // trce, but not trace
+      return word.size() == 4 ? level : std::nullopt;
+    case 'f':  // fatal, but not fine
+      return word.size() == 5 && *level == Level::error ? level : std::nullopt;
+    case 'e':  // error, err, but not emergency
+      return word.size() <= 5 ? level : std::nullopt;
+    default:
+      return level;
+  }
+}
+
+// Kinds of errors whose name has two words.
+bool is_kind_of_error(std::string_view word) noexcept {
+  constexpr std::string_view kinds[] = {"fatal",  "Fatal", "FATAL", "runtime",  "Runtime", "syntax",
+                                        "Syntax", "parse", "Parse", "internal", "Internal"};
+  for (const std::string_view kind : kinds) {
+    if (word == kind) return true;
+  }
+  return false;
+}
+
+// What stands behind the colon decides: a blank or the end, and no mere value.
+bool is_message(std::string_view behind, std::optional<Level> level, bool in_capitals) noexcept {
+  if (behind.empty()) return level >= Level::warn;  // "debug:" alone is a key
+  if (!is_blank(behind.front()) && !(in_capitals && behind.front() != '/')) return false;
+  return !is_plain_value(behind);
+}
+
+// "TS2322:" behind "error ", as compilers of Microsoft print it.
+bool is_code_and_colon(std::string_view text) noexcept {
+  const std::size_t letters = length_of(text, is_capital);
+  const std::size_t digits = length_of(from(text, letters), is_digit);
+  return letters > 0 && digits > 0 && at(text, letters + digits) == ':';
+}
+
+// "[E0308]:" or "[0003] " behind a word.
+std::optional<Level> level_before_bracket(std::string_view word,
+                                          std::string_view bracket) noexcept {
+  const std::size_t close = bracket.substr(0, 64).find(']');
+  if (close == std::string_view::npos) return std::nullopt;
+  const char behind = at(bracket, close + 1);
+  const bool is_logrus = is_in_capitals(word) && word.size() == 4 && is_digit(at(bracket, 1)) &&
+                         (is_blank(behind) || behind == '\0');
+  return is_logrus || behind == ':' ? level_of_mark(word) : std::nullopt;
+}
+
+bool is_clock(std::string_view text) noexcept {
+  return is_digit(at(text, 0)) && is_digit(at(text, 1)) && at(text, 2) == ':' &&
+         is_digit(at(text, 3)) && is_digit(at(text, 4)) && at(text, 5) == ':';
+}
+
+// "E0102 15:04:05.000000" (klog, glog), "E: " (apt), "E, [2024-…" (Ruby).
+std::optional<Level> level_of_one_letter(std::string_view text) noexcept {
+  const std::string_view rest = from(text, 1);
+  if (rest.starts_with(": ")) {
+    const bool is_known =
+        text.front() == 'E' || text.front() == 'W' || text.front() == 'N' || text.front() == 'I';
+    return is_known && !is_plain_value(from(rest, 2)) ? level_of_letter(text.front())
+                                                      : std::nullopt;
+  }
+  if (rest.starts_with(", [") && is_digit(at(rest, 3))) return level_of_letter(text.front());
+  const std::size_t date = length_of(rest, is_digit);
+  const bool is_klog = (date == 4 || date == 8) && at(rest, date) == ' ' &&
+                       is_clock(without_blanks_before(from(rest, date)));
+  return is_klog ? level_of_letter(text.front()) : std::nullopt;
+}
+
+// Words that stand for a level even without a colon. CRITICAL is also how severe a finding is, and
+// TRACE a method of HTTP.
+bool stands_alone(std::string_view word) noexcept {
+  return is_in_capitals(word) && word != "CRITICAL" && word != "TRACE" && word != "ALERT" &&
+         word != "FINE" && word != "VERB" && word != "VER";
+}
+
+}  // namespace
+
+std::optional<Level> level_before_colon(std::string_view text) noexcept {
+  const std::string_view word = text.substr(0, length_of(text.substr(0, 14), is_letter));
+  if (word.size() < 3) return std::nullopt;
+  const std::string_view rest = from(text, word.size());
+  switch (at(rest, 0)) {
+    case ':': {
+      if (rest.starts_with("://")) return std::nullopt;
+      const std::optional<Level> level = level_of_mark(word);
+      const bool counts = level && is_message(from(rest, 1), level, is_in_capitals(word));
+      return counts ? level : std::nullopt;
+    }
+    case '[':
+      return level_before_bracket(word, rest);
+    case ' ':
+      if ((rest.starts_with(" error:") || rest.starts_with(" ERROR:")) && is_kind_of_error(word)) {
+        return Level::error;
+      }
+      if (word == "internal" && rest.starts_with(" compiler error:")) return Level::error;
+      if (word == "error" || word == "warning") {
+        return is_code_and_colon(from(rest, 1)) ? level_of_mark(word) : std::nullopt;
+      }
+      if (word == "fatal" && rest.starts_with(" error ") && is_code_and_colon(from(rest, 7))) {
+        return Level::error;
+      }
+      return std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Level> level_of_leading_word(std::string_view text) noexcept {
+  const std::size_t letters = length_of(text.substr(0, 14), is_letter);
+  if (letters == 1) return level_of_one_letter(text);
+  if (letters < 3) return std::nullopt;
+  const std::string_view word = text.substr(0, letters);
+  const std::string_view rest = from(text, letters);
+  const char behind = at(rest, 0);
+  if (behind == ':' || behind == '[') return level_before_colon(text);
+  if (behind != ' ' && behind != '\t' && behind != '|' && behind != '\0') return std::nullopt;
+  // What is in small letters has most often been answered by now.
+  if (is_capital(word[1])) {
+    if (!stands_alone(word)) return std::nullopt;
+    const std::optional<Level> level = level_of_word(word);
+    const bool is_assigned = rest.starts_with(" = ");
+    return level && !is_assigned && !is_plain_value(rest) ? level : std::nullopt;
+  }
+  return behind == ' ' ? level_before_colon(text) : std::nullopt;
+}
+
+}  // namespace trace::detail

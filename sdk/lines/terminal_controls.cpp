@@ -1,0 +1,207 @@
+#include "lines/terminal_controls.hpp"
+
+#include <algorithm>
+
+#include "lines/plain_text.hpp"
+
+namespace trace::detail {
+namespace {
+
+constexpr unsigned max_number = 9999;
+
+constexpr bool is_final(unsigned char byte) noexcept { return byte >= 0x40 && byte <= 0x7E; }
+constexpr bool is_intermediate(unsigned char byte) noexcept { return byte >= 0x20 && byte <= 0x2F; }
+
+}  // namespace
+
+void TerminalControls::start_c1(unsigned char second) noexcept {
+  switch (second) {
+    case 0x9B:
+      begin_csi();
+      break;
+    case 0x90:  // DCS
+    case 0x98:  // SOS
+    case 0x9D:  // OSC
+    case 0x9E:  // PM
+    case 0x9F:  // APC
+      state_ = State::text;
+      break;
+    default:  // a control of its own
+      break;
+  }
+}
+
+std::size_t TerminalControls::take(std::string_view bytes, TerminalMove& move) noexcept {
+  move = {};
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    if (!step(static_cast<unsigned char>(bytes[at]), move)) {
+      state_ = State::outside;
+      return at;
+    }
+    if (state_ == State::outside) return at + 1;
+  }
+  return bytes.size();
+}
+
+bool TerminalControls::step(unsigned char byte, TerminalMove& move) noexcept {
+  switch (state_) {
+    case State::escape:
+      return step_escape(byte, move);
+    case State::intermediate:
+      if (is_intermediate(byte)) return true;
+      if (byte < 0x30 || byte > 0x7E) return false;
+      state_ = State::outside;
+      return true;
+    case State::csi:
+      return step_csi(byte, move);
+    case State::text_escape:
+      state_ = State::escape;
+      return step_escape(byte, move);  // ESC \ ends it, and another sequence ends it, too
+    case State::text:
+    case State::text_c2:
+      return step_text(byte);
+    case State::outside:
+      break;
+  }
+  return false;
+}
+
+bool TerminalControls::step_escape(unsigned char byte, TerminalMove& move) noexcept {
+  switch (byte) {
+    case '[':
+      begin_csi();
+      return true;
+    case ']':
+    case 'P':
+    case 'X':
+    case '^':
+    case '_':
+      state_ = State::text;
+      return true;
+    case 0x1B:
+      return true;
+    case 'M':
+      move = {TerminalMove::Kind::up, 1};
+      break;
+    default:
+      if (is_intermediate(byte)) {
+        state_ = State::intermediate;
+        return true;
+      }
+      if (byte < 0x30 || byte > 0x7E) return false;
+      break;
+  }
+  state_ = State::outside;
+  return true;
+}
+
+void TerminalControls::begin_csi() noexcept {
+  state_ = State::csi;
+  number_ = 0;
+  number_ended_ = false;
+  is_private_ = false;
+}
+
+bool TerminalControls::step_csi(unsigned char byte, TerminalMove& move) noexcept {
+  if (byte >= '0' && byte <= '9') {
+    if (!number_ended_) number_ = std::min(number_ * 10 + (byte - '0'), max_number);
+    return true;
+  }
+  if (byte == ';' || byte == ':') {
+    number_ended_ = true;
+    return true;
+  }
+  if ((byte >= 0x3C && byte <= 0x3F) || is_intermediate(byte)) {
+    is_private_ = true;
+    return true;
+  }
+  if (!is_final(byte)) return false;
+  if (!is_private_) move = csi_move(byte);
+  state_ = State::outside;
+  return true;
+}
+
+TerminalMove TerminalControls::csi_move(unsigned char final) const noexcept {
+  using Kind = TerminalMove::Kind;
+  const unsigned count = std::max(number_, 1U);
+  switch (final) {
+    case 'A':
+    case 'F':
+      return {Kind::up, count};
+    case 'B':
+    case 'E':
+      return {Kind::down, count};
+    case 'C':
+      return {Kind::forward, count};
+    case 'D':
+      return {Kind::back, count};
+    case 'G':
+    case '`':
+      return {number_ <= 1 ? Kind::line_start : Kind::none, 1};
+    case 'H':
+    case 'f':
+      return {Kind::line_start, 1};
+    case 'K':
+      return {number_ == 0 ? Kind::none : Kind::erase, 1};
+    default:
+      return {};
+  }
+}
+
+bool TerminalControls::step_text(unsigned char byte) noexcept {
+  const bool after_c2 = state_ == State::text_c2;
+  state_ = State::text;
+  switch (byte) {
+    case '\n':
+      return false;
+    case 0x07:  // BEL
+    case 0x18:  // CAN
+    case 0x1A:  // SUB
+      state_ = State::outside;
+      return true;
+    case 0x1B:
+      state_ = State::text_escape;
+      return true;
+    case 0xC2:
+      state_ = State::text_c2;
+      return true;
+    case 0x9C:
+      if (after_c2) state_ = State::outside;
+      return true;
+    default:
+      return true;
+  }
+}
+
+std::string without_controls(std::string_view text) {
+  std::string out;
+  TerminalControls controls;
+  while (!text.empty()) {
+    if (controls.inside()) {
+      TerminalMove move;
+      text.remove_prefix(controls.take(text, move));
+      continue;
+    }
+    bool ascii = true;
+    std::size_t plain = first_control(text, ascii);
+    if (!ascii) plain = first_c1(text.substr(0, plain));
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const char control = text.front();
+    if (control == '\xC2') {
+      controls.start_c1(static_cast<unsigned char>(text[1]));
+      text.remove_prefix(2);
+      continue;
+    }
+    if (control == '\x1B') {
+      controls.start();
+    } else if (std::string_view("\a\x0E\x0F").find(control) == std::string_view::npos) {
+      out += control;
+    }
+    text.remove_prefix(1);
+  }
+  return out;
+}
+
+}  // namespace trace::detail

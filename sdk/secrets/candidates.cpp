@@ -1,0 +1,370 @@
+#include "secrets/candidates.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "secrets/symbols.hpp"
+
+namespace trace::detail {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "a window is the low bytes of a word");
+
+constexpr std::size_t longest_window = sizeof(std::uint64_t);
+// Longer strides save nothing more.
+constexpr std::size_t longest_stride = 16;
+// What two blocks hold wherever in the first it begins.
+constexpr std::size_t longest_run = 32;
+static_assert(longest_run >= longest_window + longest_stride - 1);
+// For each noted window so many bits, so that few others are taken for one.
+constexpr std::size_t bits_per_window = 64;
+constexpr std::size_t fewest_bits = std::size_t{1} << 13;
+
+// What the table may take when forms are many: windows have fewer bits then, and strides get
+// shorter.
+struct Table {
+  std::size_t most_bits;
+  std::size_t fewest_bits_per_window;
+};
+// Looks are many, so strides are to be long: 256 KiB.
+constexpr Table table_for_windows{std::size_t{1} << 21, 16};
+// Looks are few, and the text goes through the caches in between: 128 KiB, of which some stays.
+constexpr Table table_for_runs{std::size_t{1} << 20, 32};
+
+// Bytes in front of the first gap of any form: what stands there is contiguous in each text.
+std::size_t shortest_beginning(std::span<const std::string> forms) {
+  std::size_t shortest = longest_run;
+  for (const std::string& form : forms) {
+    shortest = std::min(shortest, std::min(form.find(gap), form.size()));
+  }
+  return shortest;
+}
+
+// Longer windows occur less often by accident, shorter ones leave longer strides.
+std::size_t window_for(std::size_t beginning) {
+  return std::min({beginning, std::max<std::size_t>(4, beginning / 2), longest_window});
+}
+
+std::uint64_t bytes_at(const char* at, std::size_t count) noexcept {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, count);
+  return bytes;
+}
+
+// The bytes that are this symbol.
+std::string spellings_of(char symbol) {
+  if (symbol >= 'a' && symbol <= 'z') return {symbol, static_cast<char>(symbol - 'a' + 'A')};
+  if (symbol == '+') return "+-";
+  if (symbol == '/') return "/_";
+  return {symbol};
+}
+
+// Whether the text in front of a break, as far as it is known, can be a wrapped line's.
+bool is_wrapped_line(std::string_view text, std::size_t end) noexcept {
+  const std::size_t first = end - std::min(end, shortest_wrapped_line);
+  while (end > first && is_in_wrapped_line(text[end - 1])) --end;
+  return end == first;
+}
+
+// Behind the parts of a line break that stand at `at`. Of a break that is longer than any that lies
+// within a form, one byte more than that: to read on would cost the square of its length.
+std::size_t behind_break(std::string_view text, std::size_t at) noexcept {
+  text = text.substr(0, at + longest_break + 1);
+  while (at < text.size()) {
+    if (is_white_space(text[at])) {
+      ++at;
+    } else if (text[at] == '=') {
+      std::size_t end = at + 1;
+      if (end < text.size() && text[end] == '\r') ++end;
+      if (end < text.size() && text[end] != '\n') return at;
+      at = end;
+    } else if (text[at] == '\\') {
+      const std::size_t letter = std::min(text.find_first_not_of('\\', at), text.size());
+      if (letter < text.size() && !is_line_end_letter(text[letter])) return at;
+      at = std::min(letter + 1, text.size());
+    } else {
+      return at;
+    }
+  }
+  return at;
+}
+
+bool can_look_for_runs() noexcept {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2");
+#else
+  return false;
+#endif
+}
+bool uses_runs = can_look_for_runs();
+
+}  // namespace
+
+Candidates::Candidates(std::span<const std::string> forms) {
+  const std::size_t beginning = shortest_beginning(forms);
+  window_ = window_for(beginning);
+  run_ = beginning;
+  for (std::size_t known = 1, i = 0; known < run_; ++i) {
+    shifts_[i] = std::min(known, run_ - known);
+    known += shifts_[i];
+  }
+  // Where there are many forms, more windows of each would fill the table.
+  const Table table = uses_runs ? table_for_runs : table_for_windows;
+  const std::size_t affordable =
+      table.most_bits / table.fewest_bits_per_window / std::max<std::size_t>(forms.size(), 1);
+  stride_ =
+      std::clamp<std::size_t>(std::min(beginning - window_ + 1, affordable), 1, longest_stride);
+  mask_ = ~std::uint64_t{0} >> (64 - 8 * window_);
+  const std::size_t bits = std::clamp(std::bit_ceil(forms.size() * stride_ * bits_per_window),
+                                      fewest_bits, table.most_bits);
+  bits_.assign(bits / 64, 0);
+  shift_ = 64U - static_cast<unsigned>(std::bit_width(bits_.size()) - 1);
+
+  for (const std::string& form : forms) note_beginning(form);
+}
+
+void Candidates::note_beginning(std::string_view beginning) {
+  for (const char c : beginning.substr(0, run_)) {
+    for (const char each : spellings_of(c)) beginnings_.add(each);
+  }
+  for (std::size_t at = 0; at < stride_; ++at) note(beginning.substr(at, window_));
+}
+
+// All texts that have these symbols.
+void Candidates::note(std::string_view window) {
+  std::array<std::size_t, longest_window> choices{};
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < window.size(); ++at) {
+    if (window[at] == '+' || window[at] == '/') choices[count++] = at;
+  }
+  for (std::size_t choice = 0; choice < std::size_t{1} << count; ++choice) {
+    std::string text(window);
+    for (std::size_t i = 0; i < count; ++i) {
+      if ((choice >> i & 1) != 0) text[choices[i]] = text[choices[i]] == '+' ? '-' : '_';
+    }
+    const Slot slot = slot_of(bytes_at(text.data(), text.size()));
+    bits_[slot.word] |= slot.bits;
+  }
+}
+
+// Bits of bytes that are no part of a run, and then of those at which none begins: each step makes
+// the runs that are known longer, up to twice as long.
+[[gnu::always_inline]] inline std::uint64_t Candidates::without_runs(
+    std::uint64_t others, const Shifts& shifts) noexcept {
+  for (const std::uint64_t shift : shifts) others |= others >> (shift & 63);
+  return others;
+}
+
+// Where the text ends with the beginning of a run, which is too short to be one.
+std::size_t Candidates::unfinished_run(std::string_view text, std::size_t from) const noexcept {
+  const std::size_t first = std::max(from, text.size() - std::min(text.size(), run_ - 1));
+  std::size_t at = text.size();
+  // What may be the first part of a line break.
+  while (at > first && (text[at - 1] == '\r' || text[at - 1] == '=' || text[at - 1] == '\\')) --at;
+  const std::size_t least = std::max(from, at - std::min(at, run_ - 1));
+  while (at > least && beginnings_.has(text[at - 1])) --at;
+  return at;
+}
+
+std::optional<Candidates::Place> Candidates::around_break(std::string_view text, std::size_t from,
+                                                          std::size_t at) const noexcept {
+  std::size_t end = at;
+  if (text[at] == '\n') {
+    if (end > 0 && text[end - 1] == '\r') --end;
+    if (end > 0 && text[end - 1] == '=') {
+      --end;
+      // The break begins further in front, where it was looked at.
+      if (end > 0 && is_white_space(text[end - 1])) return std::nullopt;
+    } else if (!is_wrapped_line(text, end)) {
+      return std::nullopt;
+    }
+  } else if (!is_wrapped_line(text, end) || behind_break(text, at) == at) {
+    return std::nullopt;
+  }
+  char together[2 * longest_run];
+  const std::size_t before = std::min(end, run_);
+  std::memcpy(together, text.data() + end - before, before);
+  std::size_t behind = behind_break(text, at);
+  const Place place{std::max(from, end - before), std::max(at, std::min(behind, text.size() - 1))};
+  std::size_t size = before;
+  for (std::size_t begin = at; size < before + run_ && behind - begin <= longest_break;) {
+    if (behind >= text.size()) return place;  // nobody knows yet
+    together[size++] = text[behind++];
+    begin = behind;
+    behind = behind_break(text, begin);
+  }
+  for (std::size_t i = 0; i + window_ <= size; i += stride_) {
+    if (is_noted(bytes_at(together + i, window_))) return place;
+  }
+  return std::nullopt;
+}
+
+// A form that begins in front of the place may have its break behind it.
+Candidates::Place Candidates::with_break_behind(std::string_view text, std::size_t from,
+                                                Place place) const noexcept {
+  const std::size_t end = std::min(place.begin + run_ + 2, text.size());
+  for (std::size_t at = place.begin; at < end; ++at) {
+    if (text[at] != '\n' && text[at] != '\\') continue;
+    place.begin = std::max(from, std::min(place.begin, at - std::min(at, run_ + 2)));
+    break;
+  }
+  return place;
+}
+
+Candidates::Place Candidates::next_by_window(std::string_view text,
+                                             std::size_t from) const noexcept {
+  std::size_t at = from;
+  std::size_t breaks = from;  // looked at up to here
+  const auto place = [&](std::size_t seen) -> Place {
+    const Place found{at - std::min(stride_ - 1, at - from), seen};
+    for (; breaks < found.begin; ++breaks) {
+      if (text[breaks] != '\n' && text[breaks] != '\\') continue;
+      if (const auto around = around_break(text, from, breaks)) return *around;
+    }
+    const Place with = with_break_behind(text, from, found);
+    return {seen < text.size() ? with.begin : std::min(with.begin, unfinished_run(text, from)),
+            seen};
+  };
+  for (; at + longest_window <= text.size(); at += stride_) {
+    if (is_noted(bytes_at(text.data() + at, longest_window))) return place(at);
+  }
+  for (; at + window_ <= text.size(); at += stride_) {
+    if (is_noted(bytes_at(text.data() + at, text.size() - at))) return place(at);
+  }
+  return place(text.size());
+}
+
+#ifdef __x86_64__
+namespace {
+
+constexpr std::size_t block = 32;
+
+// Of 32 bytes of a text, a bit for each; behind the text's end there is nothing.
+struct Block {
+  std::uint32_t others;  // that are not in the set
+  std::uint32_t breaks;  // line ends, and what may escape one
+};
+
+[[gnu::target("avx2"), gnu::always_inline]] inline std::uint32_t breaks_of(__m256i bytes) noexcept {
+  return static_cast<std::uint32_t>(
+      _mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n')),
+                                           _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')))));
+}
+
+template <bool with_upper_half>
+[[gnu::target("avx2"), gnu::noinline]] Block last_block(const ByteSet& set, std::string_view text,
+                                                        std::size_t at) noexcept {
+  char bytes[block] = {};
+  if (at < text.size()) std::memcpy(bytes, text.data() + at, std::min(block, text.size() - at));
+  const __m256i loaded = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
+  const std::uint32_t others = ByteSet::lacks_32<with_upper_half>(set.tables(), loaded);
+  const std::size_t left = at < text.size() ? text.size() - at : 0;
+  if (left >= block) return {others, breaks_of(loaded)};
+  return {others | ~std::uint32_t{0} << left, breaks_of(loaded)};
+}
+
+// As is_wrapped_line(), but says no only where that is sure.
+[[gnu::always_inline]] inline bool may_end_wrapped_line(std::string_view text,
+                                                        std::size_t end) noexcept {
+  static_assert(shortest_wrapped_line == sizeof(__m128i));
+  if (end < shortest_wrapped_line) return true;
+  const __m128i line =
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + end - shortest_wrapped_line));
+  // The '=' of quoted-printable, or the '\r' of a line end.
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(line, _mm_set1_epi8(' '))) == 0 || text[end - 1] == '=' ||
+         text[end - 1] == '\r';
+}
+
+}  // namespace
+
+// In a block, one after the other. `next`: nothing begins in front of it.
+std::optional<Candidates::Place> Candidates::next_in_block(std::string_view text, std::size_t from,
+                                                           std::size_t at, std::uint32_t begins,
+                                                           std::uint32_t breaks,
+                                                           std::size_t& next) const noexcept {
+  if (next > at) begins = next - at < block ? begins >> (next - at) << (next - at) : 0;
+  std::optional<Place> found;
+  while (begins != 0 && !found) {
+    const std::size_t begin = at + static_cast<std::size_t>(std::countr_zero(begins));
+    const std::size_t seen = begin + stride_ - 1;
+    const std::size_t left = text.size() - seen;
+    if (is_noted(bytes_at(text.data() + seen, std::min(left, longest_window)))) {
+      found = Place{begin, seen};
+    }
+    next = seen + 1;
+    begins = next - at < block ? begins >> (next - at) << (next - at) : 0;
+  }
+  for (; breaks != 0; breaks &= breaks - 1) {
+    const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(breaks));
+    if (found && end >= found->begin) break;
+    if (!may_end_wrapped_line(text, end)) continue;
+    if (const auto around = around_break(text, from, end)) return around;
+  }
+  if (found) return with_break_behind(text, from, *found);
+  return std::nullopt;
+}
+
+template <bool with_upper_half>
+[[gnu::target("avx2,bmi,bmi2")]] Candidates::Place Candidates::next_by_run(
+    std::string_view text, std::size_t from) const noexcept {
+  const Shifts shifts = shifts_;
+  const Block first = last_block<with_upper_half>(beginnings_, text, from);
+  std::uint64_t others = first.others;  // of this block and the next
+  std::uint32_t breaks = first.breaks;
+  std::size_t next = from;
+  for (std::size_t at = from; at < text.size(); at += block) {
+    std::uint32_t begins = 0;
+    std::uint32_t next_breaks = 0;
+    // Where nothing is to be looked at; without a call, so that the tables stay in registers.
+    const ByteSet::Tables tables = beginnings_.tables();
+    const __m256i line_end = _mm256_set1_epi8('\n');
+    const __m256i escape = _mm256_set1_epi8('\\');
+    for (; at + 2 * block <= text.size(); at += block) {
+      const __m256i loaded =
+          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at + block));
+      others |= std::uint64_t{ByteSet::lacks_32<with_upper_half>(tables, loaded)} << block;
+      next_breaks = static_cast<std::uint32_t>(_mm256_movemask_epi8(
+          _mm256_or_si256(_mm256_cmpeq_epi8(loaded, line_end), _mm256_cmpeq_epi8(loaded, escape))));
+      // A run that begins in this block ends in the next one at the latest.
+      begins = ~static_cast<std::uint32_t>(without_runs(others, shifts));
+      if (begins != 0) break;
+      if (breaks != 0) {
+        if ((breaks & (breaks - 1)) != 0) break;
+        if (may_end_wrapped_line(text, at + static_cast<std::size_t>(std::countr_zero(breaks))))
+          break;
+      }
+      others >>= block;
+      breaks = next_breaks;
+    }
+    if (at + 2 * block > text.size()) {
+      const Block last = last_block<with_upper_half>(beginnings_, text, at + block);
+      others |= std::uint64_t{last.others} << block;
+      next_breaks = last.breaks;
+      begins = ~static_cast<std::uint32_t>(without_runs(others, shifts));
+    }
+    const auto found = next_in_block(text, from, at, begins, breaks, next);
+    if (found) return *found;
+    others >>= block;
+    breaks = next_breaks;
+  }
+  return {unfinished_run(text, from), text.size()};
+}
+#endif
+
+Candidates::Place Candidates::next(std::string_view text, std::size_t from) const noexcept {
+#ifdef __x86_64__
+  if (uses_runs) {
+    return beginnings_.has_upper_half() ? next_by_run<true>(text, from)
+                                        : next_by_run<false>(text, from);
+  }
+#endif
+  return next_by_window(text, from);
+}
+
+bool set_candidate_runs(bool are_used) noexcept {
+  uses_runs = are_used && can_look_for_runs();
+  return uses_runs == are_used;
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,123 @@
+#include "secrets/matcher.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "secrets/text_redactor.hpp"
+
+namespace trace::detail {
+namespace {
+
+// Gives what replaces a secret its quotes where it does not stand within a JSON string.
+template <class Sink>
+class JsonSink {
+ public:
+  explicit JsonSink(Sink& sink) : sink_(sink) {}
+
+  void operator()(std::string_view piece) {
+    if (piece.data() != replacement.data()) {
+      for (const char c : piece) follow(c);
+      sink_(piece);
+    } else if (in_string_) {
+      sink_(piece);
+    } else {
+      sink_("\"");
+      sink_(piece);
+      sink_("\"");
+    }
+  }
+
+ private:
+  void follow(char c) noexcept {
+    if (c == '"' && !is_escaped_) in_string_ = !in_string_;
+    is_escaped_ = c == '\\' && !is_escaped_;
+  }
+
+  Sink& sink_;
+  bool in_string_ = false;
+  bool is_escaped_ = false;
+};
+
+template <class Sink>
+void redact(const Matcher& matcher, std::string_view text, TextSort sort, Sink&& sink) {
+  TextRedactor redactor;
+  const Pieces pieces{{}, text};
+  if (sort == TextSort::json) {
+    JsonSink<Sink> json(sink);
+    redactor.read(matcher, pieces, json);
+    redactor.finish(pieces, json);
+    return;
+  }
+  redactor.read(matcher, pieces, sink);
+  if (sort == TextSort::whole) redactor.finish(pieces, sink);
+}
+
+}  // namespace
+
+namespace {
+
+// Breaks may be as many as symbols.
+std::size_t longest_text_of(std::string_view form) {
+  const auto gaps = static_cast<std::size_t>(std::count(form.begin(), form.end(), gap));
+  if (gaps > 0) return form.size() - gaps + gaps * longest_gap;
+  return form.size() * (1 + sizeof "=\r" - 1 + longest_break);
+}
+
+}  // namespace
+
+Matcher::Matcher(std::span<const std::string> forms, std::vector<std::string> values)
+    : automaton_(forms), candidates_(forms), values_(std::move(values)) {
+  for (const std::string& form : forms) longest_ = std::max(longest_, longest_text_of(form));
+}
+
+std::size_t Matcher::bytes() const noexcept {
+  std::size_t sum = automaton_.bytes() + candidates_.bytes();
+  for (const std::string& value : values_) sum += sizeof value + value.size();
+  return sum;
+}
+
+bool Matcher::contains(std::string_view text, TextSort sort) const noexcept {
+  const Pieces pieces{{}, text};
+  Walk walk;
+  for (std::size_t at = 0; at < text.size();) {
+    const Candidates::Place place = candidates_.next(text, at);
+    if (place.seen == text.size() && sort != TextSort::cut) return false;
+    for (at = place.begin; at < text.size();) {
+      walk.read(automaton_, pieces, at++);
+      if (walk.has_match(automaton_)) return true;
+      if (at <= place.seen) continue;
+      if (walk.is_idle()) break;
+      const FormLength length = walk.under_way(automaton_);
+      if (walk.is_in_step() && !length.is_irregular && length.symbols <= candidates_.window() &&
+          at - length.symbols > place.seen) {
+        at -= length.symbols;
+        walk = {};
+        break;
+      }
+    }
+  }
+  return sort == TextSort::cut &&
+         walk.begin_of_under_way(automaton_, pieces, text.size()) < text.size();
+}
+
+std::size_t Matcher::redacted_size(std::string_view text, TextSort sort) const noexcept {
+  std::size_t size = 0;
+  redact(*this, text, sort, [&](std::string_view piece) { size += piece.size(); });
+  return size;
+}
+
+char* Matcher::write_redacted(char* to, std::string_view text, TextSort sort) const noexcept {
+  redact(*this, text, sort, [&](std::string_view piece) {
+    std::memcpy(to, piece.data(), piece.size());
+    to += piece.size();
+  });
+  return to;
+}
+
+std::string Matcher::redacted(std::string_view text, TextSort sort) const {
+  std::string out;
+  redact(*this, text, sort, [&](std::string_view piece) { out += piece; });
+  return out;
+}
+
+}  // namespace trace::detail

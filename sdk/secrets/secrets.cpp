@@ -1,0 +1,207 @@
+#include "secrets/secrets.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "secrets/frequent_words.hpp"
+#include "secrets/whitespace.hpp"
+
+namespace trace {
+
+std::string_view text(SecretAnswer answer) noexcept {
+  switch (answer) {
+    case SecretAnswer::added:
+      return "added";
+    case SecretAnswer::known:
+      return "was added before";
+    case SecretAnswer::common_word:
+      return "is a common word: it is redacted wherever it stands, also where it is no secret; "
+             "choose a value that nobody guesses";
+    case SecretAnswer::none:
+      return "is empty and was not added";
+    case SecretAnswer::too_short:
+      return "has less than 6 bytes and is NOT redacted, because it would be found by accident; "
+             "use a longer value";
+    case SecretAnswer::too_long:
+      return "has more than 32 KiB and is NOT redacted; add the parts that are secret";
+    case SecretAnswer::reserved:
+      return "is part of \"[REDACTED]\" and is NOT redacted; use another value";
+    case SecretAnswer::no_memory:
+      return "is NOT redacted: no memory";
+  }
+  return "";
+}
+
+namespace detail {
+namespace {
+
+constexpr std::size_t longest_secret = 32 * 1024;
+
+}  // namespace
+
+Secrets::Secrets(const Secrets& inherited) : shortest_(inherited.shortest_) {
+  const Matchers theirs = inherited.matchers();
+  if (theirs.merged == nullptr) return;
+  Values values;
+  for (const Matcher* const matcher : {theirs.merged, theirs.fresh}) {
+    if (matcher == nullptr) continue;
+    for (const std::string& value : matcher->values()) {
+      if (!known_.insert(value).second) continue;
+      bytes_ += value.size();
+      values.push_back(value);
+    }
+  }
+  publish_added(values);
+}
+
+SecretAnswer Secrets::judge(std::string_view value) const noexcept {
+  const std::string_view word = trimmed_white_space(value);
+  if (word.empty()) return SecretAnswer::none;
+  if (word.size() > longest_secret) return SecretAnswer::too_long;
+  if (word.size() < shortest_) return SecretAnswer::too_short;
+  if (replacement.find(word) != std::string_view::npos) return SecretAnswer::reserved;
+  return is_frequent_word(word) ? SecretAnswer::common_word : SecretAnswer::added;
+}
+
+SecretAnswer Secrets::add(std::string_view value) {
+  const std::string one(value);
+  return add(std::span(&one, 1)).front();
+}
+
+std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
+  std::vector<SecretAnswer> answers;
+  answers.reserve(values.size());
+  const std::lock_guard lock(mutex_);
+  const Values added = take_new(values, answers);
+  try {
+    if (!added.empty()) publish_added(added);
+  } catch (...) {
+    forget(added);
+    throw;
+  }
+  return answers;
+}
+
+Secrets::Values Secrets::take_new(std::span<const std::string> values,
+                                  std::vector<SecretAnswer>& answers) {
+  Values added;
+  added.reserve(values.size());
+  try {
+    for (const std::string& value : values) {
+      SecretAnswer& answer = answers.emplace_back(judge(value));
+      if (!is_redacted(answer)) continue;
+      std::string word(trimmed_white_space(value));
+      if (known_.contains(word)) {
+        // Not when it is only a form of another secret: it has forms of its own.
+        answer = SecretAnswer::known;
+      } else if (with_gaps(word).size() < shortest_) {
+        answer = SecretAnswer::too_short;  // but for its white space
+      } else {
+        known_.insert(word);
+        bytes_ += word.size();
+        added.push_back(std::move(word));
+      }
+    }
+  } catch (...) {
+    forget(added);
+    throw;
+  }
+  return added;
+}
+
+void Secrets::forget(const Values& values) noexcept {
+  for (const std::string& value : values) {
+    known_.erase(value);
+    bytes_ -= value.size();
+  }
+}
+
+Secrets::Shared Secrets::matcher_of(Values values) const {
+  std::vector<std::string> forms;
+  for (const std::string& value : values) {
+    std::vector<std::string> own = secret_forms(value, shortest_);
+    std::move(own.begin(), own.end(), std::back_inserter(forms));
+  }
+  std::sort(forms.begin(), forms.end());
+  forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
+  return std::make_shared<const Matcher>(forms, std::move(values));
+}
+
+void Secrets::publish_added(const Values& added) {
+  if (merged_owner_ == nullptr) {  // the first ones are all there are
+    merged_owner_ = matcher_of(added);
+    merged_.store(merged_owner_.get(), std::memory_order_release);
+    return;
+  }
+  Values values;
+  if (fresh_owner_) {
+    const Values& before = fresh_owner_->values();
+    values.assign(before.begin() + static_cast<std::ptrdiff_t>(merged_of_fresh_), before.end());
+  }
+  values.insert(values.end(), added.begin(), added.end());
+  Shared fresh = matcher_of(std::move(values));
+  superseded_.reserve(superseded_.size() + 1);
+  if (fresh_owner_) superseded_.push_back(std::move(fresh_owner_));
+  fresh_owner_ = std::move(fresh);
+  merged_of_fresh_ = 0;
+  fresh_.store(fresh_owner_.get(), std::memory_order_release);
+}
+
+void Secrets::merge() const {
+  if (is_merged()) return;
+  const std::lock_guard merging(merging_);
+  Shared fresh;
+  Values values;
+  std::size_t added = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (fresh_owner_ == nullptr) return;
+    fresh = fresh_owner_;
+    values = merged_owner_->values();
+    const Values& more = fresh->values();
+    added = more.size() - merged_of_fresh_;
+    values.insert(values.end(), more.end() - static_cast<std::ptrdiff_t>(added), more.end());
+  }
+  Shared merged = matcher_of(std::move(values));
+  const std::lock_guard lock(mutex_);
+  superseded_.reserve(superseded_.size() + 2);
+  superseded_.push_back(std::move(merged_owner_));
+  merged_owner_ = std::move(merged);
+  merged_.store(merged_owner_.get(), std::memory_order_release);
+  if (fresh_owner_ != fresh) {  // it begins with what is merged now
+    merged_of_fresh_ = added;
+    return;
+  }
+  superseded_.push_back(std::move(fresh_owner_));
+  fresh_owner_ = nullptr;
+  merged_of_fresh_ = 0;
+  fresh_.store(nullptr, std::memory_order_release);  // see matchers()
+}
+
+std::shared_ptr<const Matcher> Secrets::shared_matcher() const {
+  merge();
+  const std::lock_guard lock(mutex_);
+  return merged_owner_;
+}
+
+std::size_t Secrets::longest_kept() const {
+  const Shared now = shared_matcher();
+  return now == nullptr ? 0 : now->longest_kept();
+}
+
+std::size_t Secrets::superseded() const {
+  const std::lock_guard lock(mutex_);
+  return superseded_.size();
+}
+
+void Secrets::release_superseded(std::size_t count) {
+  std::vector<Shared> released;  // freed when the lock is gone
+  const std::lock_guard lock(mutex_);
+  const auto end =
+      superseded_.begin() + static_cast<std::ptrdiff_t>(std::min(count, superseded_.size()));
+  released.assign(std::make_move_iterator(superseded_.begin()), std::make_move_iterator(end));
+  superseded_.erase(superseded_.begin(), end);
+}
+
+}  // namespace detail
+}  // namespace trace

@@ -1,0 +1,178 @@
+// TextRedactor: how far the redaction of one text has come. Both ways of redacting, of a whole text
+// and of a stream, are this:
+//
+//   1. Skip what holds no candidate; read the rest byte by byte with the automaton.
+//   2. Where a form ends, note the part of the text that it takes, joined with its neighbours.
+//   3. What stands in front of the longest form that is still under way is settled: pass it on,
+//      with "[REDACTED]" for what was noted.
+//   4. Keep the rest until more is known.
+//
+// What is passed on depends on the bytes alone, not on how they came. One thread.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "secrets/matcher.hpp"
+#include "secrets/walk.hpp"
+
+namespace trace::detail {
+
+// What was kept of a stream and what came after it, as one text.
+struct Pieces {
+  std::string_view kept;
+  std::string_view fresh;
+  TextBefore in_front = {};
+
+  const TextBefore& before() const noexcept { return in_front; }
+  std::size_t size() const noexcept { return kept.size() + fresh.size(); }
+  char operator[](std::size_t at) const noexcept {
+    return at < kept.size() ? kept[at] : fresh[at - kept.size()];
+  }
+  template <class Sink>
+  void pass(std::size_t from, std::size_t to, Sink& sink) const {
+    if (from < kept.size()) sink(kept.substr(from, std::min(to, kept.size()) - from));
+    if (to <= kept.size()) return;
+    from = std::max(from, kept.size()) - kept.size();
+    sink(fresh.substr(from, to - kept.size() - from));
+  }
+};
+
+class TextRedactor {
+ public:
+  // Reads on to the text's end and passes on what is settled; sink(std::string_view), never empty.
+  template <class Sink>
+  void read(const Matcher& matcher, const Pieces& text, Sink& sink) {
+    while (read_ < text.size()) {
+      if (walk_.is_idle() && read_ >= text.kept.size()) {
+        read_from_candidate(matcher, text, sink);
+      } else {
+        read_byte(matcher, text, sink);
+        if (is_worth_nothing(matcher, text.kept.size())) read_again(matcher);
+      }
+    }
+    settle(under_way(matcher, text), text, sink);
+  }
+
+  // The text ends here: passes on the rest.
+  template <class Sink>
+  void finish(const Pieces& text, Sink& sink) {
+    settle(text.size(), text, sink);
+  }
+
+  // Where the longest form begins that is under way. What stands in front of it is settled after
+  // read(), and not needed any more.
+  std::size_t under_way(const Matcher& matcher, const Pieces& text) const noexcept {
+    return walk_.begin_of_under_way(matcher.automaton(), text, read_);
+  }
+  // The text begins so many bytes later from now on, behind what the result says.
+  TextBefore forget(const Pieces& text, std::size_t bytes) noexcept {
+    read_ -= bytes;
+    settled_ -= bytes;
+    for (std::size_t i = 0; i < noted_; ++i) {
+      parts_[i].begin -= bytes;
+      parts_[i].end -= bytes;
+    }
+    if (bytes == 0) return text.before();
+    return {wrapped_line_before(text, bytes), byte_before(text, bytes)};
+  }
+  // The next read() starts from the text's beginning, with a matcher that knows more.
+  void start_again() noexcept {
+    walk_ = {};
+    read_ = 0;
+    noted_ = 0;
+  }
+
+ private:
+  struct Part {
+    std::size_t begin;
+    std::size_t end;
+  };
+  // Parts within a form that is still under way. When there are more, what stands between the last
+  // ones is replaced with them.
+  static constexpr std::size_t most_parts = 64;
+
+  template <class Sink>
+  void read_from_candidate(const Matcher& matcher, const Pieces& text, Sink& sink) {
+    const std::size_t kept = text.kept.size();
+    const Candidates::Place place = matcher.candidates().next(text.fresh, read_ - kept);
+    read_ = kept + place.begin;
+    while (read_ < text.size()) {
+      read_byte(matcher, text, sink);
+      if (read_ <= kept + place.seen) continue;
+      if (walk_.is_idle()) return;
+      if (is_worth_nothing(matcher, kept + place.seen + 1)) return read_again(matcher);
+    }
+  }
+
+  // What began in front of `first` has come to nothing, and what began behind is short: most text
+  // is full of the first bytes of some form.
+  bool is_worth_nothing(const Matcher& matcher, std::size_t first) const noexcept {
+    const FormLength length = walk_.under_way(matcher.automaton());
+    return !length.is_irregular && length.symbols <= matcher.candidates().window() &&
+           read_ - length.symbols >= first && walk_.is_in_step();
+  }
+
+  // Goes back to where the form that is under way begins.
+  void read_again(const Matcher& matcher) noexcept {
+    read_ -= walk_.under_way(matcher.automaton()).symbols;
+    walk_ = {};
+    while (noted_ > 0 && parts_[noted_ - 1].begin >= read_) --noted_;  // will be noted again
+  }
+
+  template <class Sink>
+  void read_byte(const Matcher& matcher, const Pieces& text, Sink& sink) {
+    walk_.read(matcher.automaton(), text, read_++);
+    if (!walk_.has_match(matcher.automaton())) return;
+    walk_.for_each_match(matcher.automaton(), text, read_, [&](std::size_t begin) { note(begin); });
+    settle(under_way(matcher, text), text, sink);
+    if (noted_ <= most_parts) return;
+    --noted_;
+    parts_[noted_ - 1].end = parts_[noted_].end;
+  }
+
+  void note(std::size_t begin) noexcept {
+    std::size_t end = read_;
+    while (noted_ > 0 && parts_[noted_ - 1].end >= begin) {
+      const Part& last = parts_[--noted_];
+      begin = std::min(begin, last.begin);
+      end = std::max(end, last.end);  // noted before read_again()
+    }
+    parts_[noted_++] = {begin, end};
+  }
+
+  // Passes on what stands in front of `to`, and replaces what is noted up to there: no form that
+  // is still to be found begins before it.
+  template <class Sink>
+  void settle(std::size_t to, const Pieces& text, Sink& sink) {
+    std::size_t done = 0;
+    for (; done < noted_ && parts_[done].begin <= to; ++done) {
+      pass(parts_[done].begin, text, sink);
+      if (!replaced_last_) sink(replacement);
+      replaced_last_ = true;
+      settled_ = std::max(settled_, parts_[done].end);
+    }
+    std::copy(parts_.begin() + done, parts_.begin() + noted_, parts_.begin());
+    noted_ -= done;
+    pass(to, text, sink);
+  }
+
+  template <class Sink>
+  void pass(std::size_t to, const Pieces& text, Sink& sink) {
+    if (to <= settled_) return;
+    text.pass(settled_, to, sink);
+    settled_ = to;
+    replaced_last_ = false;
+  }
+
+  Walk walk_;
+  std::size_t read_ = 0;
+  std::size_t settled_ = 0;  // passed on or replaced
+  bool replaced_last_ = false;
+  std::size_t noted_ = 0;
+  std::array<Part, most_parts + 1> parts_;
+};
+
+}  // namespace trace::detail

@@ -1,0 +1,49 @@
+#include "session/keeper.hpp"
+
+#include <algorithm>
+
+namespace trace::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Enough for a burst until the next look: 8 MiB.
+constexpr std::size_t least_large = 16;
+constexpr std::size_t most_large = 128;
+constexpr std::size_t small_reserve = 64;
+constexpr auto idle_pause = 128ms;
+// The space of a flood is kept this long for the next one.
+constexpr auto trim_after = 5s;
+constexpr auto look_interval = 5s;
+// As admission depends on what else the directory holds.
+constexpr auto crowded_look_interval = 200ms;
+constexpr unsigned crowded_percent = 60;
+
+}  // namespace
+
+Steady::time_point Keeper::step(Steady::time_point now) {
+  const std::uint64_t taken = pool_.taken();
+  const std::uint64_t recent = taken - taken_before_;
+  taken_before_ = taken;
+  const std::size_t reserve = std::clamp<std::size_t>(recent * 4, least_large, most_large);
+  bool worked = pool_.replenish(reserve, small_reserve);
+  if (recent > 0) {
+    busy_until_ = now + trim_after;
+  } else if (now >= busy_until_) {
+    worked = pool_.trim(least_large, small_reserve) || worked;
+  }
+  if (now >= next_look_) {
+    pool_.look_around();
+    next_look_ =
+        now + (pool_.used_percent() < crowded_percent ? Steady::duration(look_interval)
+                                                      : Steady::duration(crowded_look_interval));
+  }
+  if (now >= next_calibration_) {
+    wall_time_.calibrate(clock_.stamp(), clock_.wall_ns(), monotonic_ns());
+    next_calibration_ = now + 1s;
+  }
+  pause_ = worked || recent > 0 ? 1ms : std::min(pause_ * 2, std::chrono::milliseconds(idle_pause));
+  return now + pause_;
+}
+
+}  // namespace trace::detail

@@ -1,0 +1,140 @@
+#include "text/json_lexical.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <system_error>
+
+#include "text/utf8.hpp"
+
+namespace trace::detail {
+namespace {
+
+constexpr std::size_t escape_length = 6;  // \uXXXX
+
+// The code unit that a \uXXXX at the front of `text` stands for.
+std::optional<unsigned> code_unit(std::string_view text) noexcept {
+  if (text.size() < escape_length || text[0] != '\\' || text[1] != 'u') return std::nullopt;
+  unsigned value = 0;
+  const char* const end = text.data() + escape_length;
+  const auto [read, error] = std::from_chars(text.data() + 2, end, value, 16);
+  if (error != std::errc{} || read != end) return std::nullopt;
+  return value;
+}
+
+constexpr bool is_high_surrogate(unsigned unit) noexcept { return unit >= 0xD800 && unit < 0xDC00; }
+constexpr bool is_low_surrogate(unsigned unit) noexcept { return unit >= 0xDC00 && unit < 0xE000; }
+
+// Copies or replaces the escape at the front of `text`; answers its length.
+std::size_t append_repaired_escape(std::string& out, std::string_view text) {
+  const std::optional<unsigned> unit = code_unit(text);
+  if (!unit) {
+    // The character after a backslash belongs to it, unless it is wrong by itself.
+    const bool is_pair = text.size() >= 2 && static_cast<unsigned char>(text[1]) < 0x80;
+    const std::size_t length = is_pair ? 2 : 1;
+    out.append(text.substr(0, length));
+    return length;
+  }
+  if (*unit == 0) {
+    out += symbol_for_null;
+    return escape_length;
+  }
+  if (is_high_surrogate(*unit)) {
+    const std::optional<unsigned> second = code_unit(text.substr(escape_length));
+    if (second && is_low_surrogate(*second)) {
+      out.append(text.substr(0, 2 * escape_length));
+      return 2 * escape_length;
+    }
+  }
+  if (is_high_surrogate(*unit) || is_low_surrogate(*unit)) {
+    out += replacement_character;
+  } else {
+    out.append(text.substr(0, escape_length));
+  }
+  return escape_length;
+}
+
+// Length of the string at the front of `json`, which begins with its opening quote.
+std::size_t string_length(std::string_view json) noexcept {
+  std::size_t at = 1;
+  while (at < json.size() && json[at] != '"') at += json[at] == '\\' ? 2 : 1;
+  return at < json.size() ? at + 1 : json.size();
+}
+
+// True for -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
+bool is_json_number(std::string_view text) noexcept {
+  const auto take_one_of = [&](std::string_view set) {
+    if (text.empty() || set.find(text.front()) == std::string_view::npos) return false;
+    text.remove_prefix(1);
+    return true;
+  };
+  const auto take_digits = [&] {
+    const std::size_t before = text.size();
+    while (take_one_of("0123456789")) {
+    }
+    return text.size() < before;
+  };
+  take_one_of("-");
+  if (!take_one_of("0") && !take_digits()) return false;
+  if (take_one_of(".") && !take_digits()) return false;
+  if (take_one_of("eE")) {
+    take_one_of("+-");
+    if (!take_digits()) return false;
+  }
+  return text.empty();
+}
+
+// Shorter and without an exponent, a number is within every range that matters.
+bool may_be_out_of_range(std::string_view number) noexcept {
+  return number.size() > 18 || number.find_first_of("eE") != std::string_view::npos;
+}
+
+// In the place of a key a number is wrong, and must not become the string that would be right.
+bool is_followed_by_colon(std::string_view rest) noexcept {
+  const std::size_t at = rest.find_first_not_of(" \t\r\n");
+  return at != std::string_view::npos && rest[at] == ':';
+}
+
+}  // namespace
+
+std::string with_repaired_strings(std::string_view json) {
+  std::string valid;
+  valid.reserve(json.size());
+  append_valid_utf8(valid, json);
+
+  std::string out;
+  out.reserve(valid.size());
+  std::string_view rest = valid;
+  while (!rest.empty()) {
+    const std::size_t plain = std::min(rest.find('\\'), rest.size());
+    out.append(rest.substr(0, plain));
+    rest.remove_prefix(plain);
+    if (!rest.empty()) rest.remove_prefix(append_repaired_escape(out, rest));
+  }
+  return out;
+}
+
+std::string with_long_numbers_marked(std::string_view json) {
+  std::string out;
+  out.reserve(json.size() + 64);
+  while (!json.empty()) {
+    std::size_t length = json.front() == '"'
+                             ? string_length(json)
+                             : std::min(json.find_first_of("\"-0123456789"), json.size());
+    if (length == 0) {
+      length = std::min(json.find_first_not_of("+-.eE0123456789"), json.size());
+      const std::string_view number = json.substr(0, length);
+      if (may_be_out_of_range(number) && is_json_number(number) &&
+          !is_followed_by_colon(json.substr(length))) {
+        out.append("\"\\u0000").append(number).append("\"");
+        json.remove_prefix(length);
+        continue;
+      }
+    }
+    out.append(json.substr(0, length));
+    json.remove_prefix(length);
+  }
+  return out;
+}
+
+}  // namespace trace::detail
