@@ -73,7 +73,7 @@ void pass_on(int signal, siginfo_t* info, void* context) noexcept {
   } else if (former_action.sa_handler != SIG_DFL && former_action.sa_handler != SIG_IGN) {
     former_action.sa_handler(signal);
   } else {
-    // The access is repeated when this handler returns, and then ends the process as it should.
+    // The access is repeated when this handler returns, and then kills the process.
     std::signal(signal, SIG_DFL);
   }
 }
@@ -102,7 +102,7 @@ LiveFile* LiveFiles::add(int fd, std::byte* base, std::size_t mapped_bytes) noex
   follow_forks();
   for (LiveFile& file : files) {
     if (file.in_use.load(std::memory_order_relaxed)) continue;
-    // Claimed by its descriptor, visible to the handlers only when it is whole.
+    // Claimed by its descriptor, visible to the handlers only when complete.
     int none = unclaimed;
     if (!file.fd.compare_exchange_strong(none, fd)) continue;
     file.base.store(base);

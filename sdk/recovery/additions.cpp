@@ -7,7 +7,7 @@
 namespace trace::detail {
 namespace {
 
-// Only what is used is touched, and what was delivered is used again.
+// Only pages in use are touched, and delivered slabs are reused.
 constexpr std::uint64_t memory_budget = std::uint64_t{1} << 30;
 constexpr std::size_t lost_nodes_at_once = 10'000;
 

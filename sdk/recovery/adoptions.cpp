@@ -15,9 +15,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto look_interval = 30s;
-// Between two tries to remove containers of one dead session.
+// Between attempts to remove containers of one dead session.
 constexpr auto longest_pause = 10min;
-// For reading, in one step.
+// For reading, per step.
 constexpr auto step_time = 20ms;
 constexpr std::size_t most_told_at_once = 3;
 
@@ -39,7 +39,7 @@ Adoptions::Adoptions(Destination destination, std::string own, Steady::duration 
 
 Steady::time_point Adoptions::step(Steady::time_point now) {
   if (current_ == nullptr) return look(now);
-  // What was refused may be given up now, or taken.
+  // Refused events may be given up now, or accepted.
   if (current_->only_refused_is_left() && current_->holds_refused() && now >= next_hurry_ &&
       parts_.taken.count() > seen_taken_) {
     next_hurry_ = now + look_interval;
@@ -115,8 +115,8 @@ void Adoptions::open(const std::string& name) {
     return leave_alone(fmt::format("{}: is the journal of the session {}", path, header.session));
   }
   if (header.transport != destination_.transport || header.endpoint != destination_.endpoint) {
-    return leave_alone(fmt::format("{}: is bound for {} {}", path, quoted(header.transport),
-                                   quoted(header.endpoint)));
+    return leave_alone(fmt::format("{}: has another destination, {} {}", path,
+                                   quoted(header.transport), quoted(header.endpoint)));
   }
   reader_.emplace(std::move(*reader));
 }
@@ -132,14 +132,14 @@ void Adoptions::begin_adoption(Steady::time_point now) {
     next_hurry_ = {};
     taken_before_ = progress();
   } else {
-    // Trying again would take as long again.
+    // Another attempt would take as long.
     done_with_.insert(journal_name(reader_->header().session));
     leave_alone(fmt::format("{}: {}", reader_->path(), problem));
   }
   reader_.reset();
 }
 
-// Once for each adoption, before it goes.
+// Once for each adoption, before it is destroyed.
 void Adoptions::count_current() {
   const ShipperCounters& counters = current_->counters();
   progress_ = progress();
@@ -167,9 +167,9 @@ void Adoptions::finish_current(Steady::time_point now) {
   } else {
     postponed_.erase(name);
     if (parts_.directory->status(name)) {
-      // Delivering it again and again would help nobody.
+      // Delivering it repeatedly is useless.
       done_with_.insert(name);
-      leave_alone(current_->path() + ": is delivered, but cannot be removed");
+      leave_alone(current_->path() + ": was delivered, but cannot be removed");
     } else {
       ++journals_removed_;
     }
@@ -177,7 +177,7 @@ void Adoptions::finish_current(Steady::time_point now) {
   current_.reset();
 }
 
-// The journal keeps what was not taken of it: a later look finds it again.
+// The journal keeps what was not delivered: a later scan finds it again.
 void Adoptions::end_turn(Steady::time_point now) {
   if (current_->reaping()) return;
   if (progress() > taken_before_) {
@@ -185,7 +185,7 @@ void Adoptions::end_turn(Steady::time_point now) {
     turn_end_ = now + turn_;
   }
   const bool refused = current_->only_refused_is_left();
-  // Others may have come since the last look.
+  // New ones may have appeared since the last scan.
   if (refused && waiting_.empty() && now >= next_look_) begin_look(now);
   if ((now < turn_end_ && !refused) || waiting_.empty()) return;
   if (refused) {
@@ -196,10 +196,10 @@ void Adoptions::end_turn(Steady::time_point now) {
   parts_.diagnostics.report(
       "recovery",
       fmt::format(
-          "{}: {}; it is tried again after the {} journals behind it", current_->path(),
+          "{}: {}; it is retried after the {} next journals", current_->path(),
           refused
               ? std::string("the backend refuses what is left of it")
-              : fmt::format("nothing of it was taken for {} ms",
+              : fmt::format("nothing of it was accepted for {} ms",
                             std::chrono::duration_cast<std::chrono::milliseconds>(turn_).count()),
           waiting_.size()));
   count_current();
@@ -211,7 +211,7 @@ void Adoptions::leave_alone(std::string why) {
   if (left_alone_.insert(why).second) untold_.push_back(std::move(why));
 }
 
-// One diagnostic for all that a look has left alone: each would otherwise hide the next one.
+// One diagnostic for everything that a scan left alone, because of the rate limit.
 void Adoptions::tell() {
   if (untold_.empty()) return;
   const std::size_t told = std::min(untold_.size(), most_told_at_once);

@@ -1,4 +1,4 @@
-// The second half of Shipper: what an answer of the backend means for the batch that was sent.
+// The second part of Shipper: the effect of the backend's response on the batch that was sent.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,12 +13,12 @@
 namespace trace::detail {
 namespace {
 
-// What an answer says about one lane of a run, and what follows from it.
+// A response's content about one lane of a run, and what follows from it.
 struct LaneAnswer {
   std::uint32_t lane;
-  std::uint64_t through = 0;    // what the backend has
-  std::uint64_t watermark = 0;  // what is done, without a gap; 0: nothing
-  bool stuck = false;           // an event was not taken
+  std::uint64_t through = 0;    // acknowledged by the backend
+  std::uint64_t watermark = 0;  // resolved without a gap; 0: nothing
+  bool stuck = false;           // an event was not accepted
 };
 
 class LaneAnswers {
@@ -34,7 +34,7 @@ class LaneAnswers {
   }
 
   LaneAnswer& of(std::uint32_t lane) {
-    // A thread's events mostly follow each other.
+    // Usually the lane of the previous event.
     if (last_ < all_.size() && all_[last_].lane == lane) return all_[last_];
     auto at = std::lower_bound(
         all_.begin(), all_.end(), lane,
@@ -50,17 +50,17 @@ class LaneAnswers {
   std::size_t last_ = 0;
 };
 
-// Why nothing came of a send that was answered with an acknowledgement.
+// Why an acknowledgement acknowledged nothing.
 std::string unacknowledged_text(const std::vector<RunBatch>& unanswered, const SendResult& result) {
   if (unanswered.empty() || result.runs.empty()) {
-    return "the answer acknowledges no event; they are sent again";
+    return "the response acknowledges no event; all are sent again";
   }
-  std::string text = "the answer does not name the run ";
+  std::string text = "the response does not name the run ";
   append_quoted(text, unanswered.front().run().id);
   text += " but ";
   append_quoted(text, result.runs.front().run_id);
   return text +
-         "; its events are kept and sent again. A backend has to name a run byte for byte as "
+         "; its events are kept and sent again. A backend must name a run byte for byte as "
          "it was sent";
 }
 
@@ -79,12 +79,12 @@ void Shipper::send_front(Steady::time_point now) {
 
 void Shipper::settle(const SendResult& result, Steady::time_point now) {
   if (outbox_.front().events() == 0 && result.kind != SendResult::Kind::acknowledged) {
-    outbox_.pop_front();  // a question; it is asked again
+    outbox_.pop_front();  // a status query; it is repeated
     return;
   }
   switch (result.kind) {
     case SendResult::Kind::interrupted:
-      next_try_ = now;  // somebody was in a hurry; nobody is to blame
+      next_try_ = now;  // interrupted by a flush; not a failure
       return;
     case SendResult::Kind::acknowledged:
       acknowledge(result, now);
@@ -99,13 +99,13 @@ void Shipper::settle(const SendResult& result, Steady::time_point now) {
     case SendResult::Kind::retry_later:
       next_try_ = now + backoff_.next(result.retry_after);
       parts_.diagnostics.report("backend",
-                                fmt::format("{}; events are kept and sent later", result.detail));
+                                fmt::format("{}; events are kept and retried", result.detail));
       break;
     case SendResult::Kind::refused:
       next_try_ = now + backoff_.slow();
       parts_.diagnostics.report(
           "refused",
-          fmt::format("{}; events are kept, check endpoint and credentials", result.detail));
+          fmt::format("{}; events are kept; check endpoint and credentials", result.detail));
       break;
   }
   counters_.retries.fetch_add(1, std::memory_order_relaxed);
@@ -126,7 +126,7 @@ void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
       if (answer != answers.end()) judge(run, *answer->second, judged);
     }
     if (judged.taken == 0 && judged.rejected > 0) {
-      // It takes none of them: the same as a batch that is refused as a whole.
+      // It accepts none of them: the same as a batch that is refused as a whole.
       for (const RunBatch& run : batch.runs) {
         const auto answer = answers.find(run.run().id);
         if (answer == answers.end()) continue;
@@ -151,7 +151,7 @@ void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
     counters_.retries.fetch_add(1, std::memory_order_relaxed);
     parts_.diagnostics.report("backend", unacknowledged_text(unanswered, result));
   }
-  // The backend answers, so a run that it leaves out has a trouble of its own.
+  // The backend responds, so the problem is specific to the omitted run.
   for (RunBatch& run : unanswered) park(std::move(run), now, false);
   note_taken(counters_.acknowledged + counters_.own_acknowledged - taken_before);
   backoff_.succeeded();
@@ -177,7 +177,7 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
                               Steady::time_point now) {
   if (answer.status == RunStatus::cancelled) batch.run().cancellation.announce();
   LaneAnswers lanes(answer, session_id_);
-  // The watermark passes no event that was refused and is tried once more.
+  // The watermark does not pass a refused event that is retried.
   for (const PendingBatch& refused : refusals_.events()) {
     const RunBatch& lone = refused.runs.front();
     if (&lone.run() == &batch.run()) lanes.of(lone.events().front().lane).stuck = true;
@@ -207,7 +207,7 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
   }
   counters_.acknowledged.fetch_add(acknowledged, std::memory_order_relaxed);
   counters_.own_acknowledged.fetch_add(own_acknowledged, std::memory_order_relaxed);
-  // Before any slab is freed: a restart must not send what the backend has.
+  // Before any slab is freed: a restart must not resend acknowledged events.
   for (const LaneAnswer& lane : lanes.all()) {
     if (lane.watermark == 0) continue;
     parts_.watermarks.set_watermark(batch.run().number, lane.lane, lane.watermark);
@@ -234,7 +234,7 @@ void Shipper::park(RunBatch left, Steady::time_point now, bool progress) {
   std::deque<RunBatch> all;
   const RunInfo& run = left.run();
   all.push_back(std::move(left));
-  // What else of this run is on its way must not overtake it.
+  // Other batches of this run must not overtake it.
   for (PendingBatch& batch : outbox_) {
     for (RunBatch& other : batch.runs) {
       if (&other.run() == &run) all.push_back(std::move(other));

@@ -56,5 +56,5 @@ TEST_CASE("a truncation is reported though nobody touches what is missing") {
   const std::string journal = journal_of(session);
   const auto bytes = static_cast<off_t>(std::filesystem::file_size(journal));
   REQUIRE(truncate(journal.c_str(), bytes - 64 * 1024) == 0);
-  CHECK(session.reported("journal").find("cut") != std::string::npos);
+  CHECK(session.observed("journal").find("cut") != std::string::npos);
 }
