@@ -137,7 +137,7 @@ bool OrphanedContainers::remove(DockerClient& client, const std::string& id) {
 
 }  // namespace docker
 
-std::unique_ptr<Reaping> reap_containers(const AdoptedSession& session) {
+std::unique_ptr<OrphanCleanup> remove_orphaned_containers(const AdoptedSession& session) {
   if (session.docker_clients.empty()) return nullptr;
   return std::make_unique<docker::OrphanedContainers>(session);
 }

@@ -22,13 +22,13 @@ namespace trace::docker {
 // The value of the label shiptrace.journal: the canonical path.
 std::string journal_label(std::string_view journal);
 
-class OrphanedContainers final : public Reaping {
+class OrphanedContainers final : public OrphanCleanup {
  public:
   explicit OrphanedContainers(AdoptedSession session);
   ~OrphanedContainers() override;
 
   bool ended() const noexcept override { return ended_.load(std::memory_order_acquire); }
-  std::string complaint() const override { return error_; }
+  std::string error() const override { return error_; }
 
  private:
   std::string error_of(std::string_view why) const;

@@ -194,7 +194,7 @@ Execution start_container(Node node, ContainerSpec spec);
 
 // Removes the containers and files that a dead session left, on a thread of its own, for at most
 // about 20 seconds per docker client. Null if that session started no containers. For
-// Dependencies::reap; Session::start(Config) and recover(Config) install it.
-std::unique_ptr<Reaping> reap_containers(const AdoptedSession& session);
+// Dependencies::clean_up_orphans; Session::start(Config) and recover(Config) install it.
+std::unique_ptr<OrphanCleanup> remove_orphaned_containers(const AdoptedSession& session);
 
 }  // namespace trace

@@ -210,7 +210,7 @@ class Run {
 // What tests and unusual hosts replace; see Session::start.
 struct Dependencies {
   std::unique_ptr<Transport> transport;
-  Reap reap = {};  // removes what dead sessions left running; may be empty
+  OrphanCleaner clean_up_orphans = {};  // removes what dead sessions left running; may be empty
 };
 
 // A worker's connection to its backend, with the journal that makes it crash-safe. Move-only.

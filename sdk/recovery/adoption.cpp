@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto reaping_interval = 50ms;
+constexpr auto cleanup_interval = 50ms;
 // Between attempts to open files while the process has no descriptors left.
 constexpr auto blocked_interval = 500ms;
 // For reading, per step: deadlines of close() and flush() are checked between steps.
@@ -43,10 +43,10 @@ Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limi
                    .organization_id = run.organization_id,
                    .total_actions = run.total_actions});
   }
-  if (!parts_.is_reaped) begin_reaping();
+  if (!parts_.is_cleaned_up) begin_cleanup();
 }
 
-void Adoption::begin_reaping() {
+void Adoption::begin_cleanup() {
   const FileHeader& header = journal_.reader().header();
   NotedClients clients = noted_clients(header, parts_.docker_clients);
   for (const std::string& other : clients.others) {
@@ -56,7 +56,7 @@ void Adoption::begin_reaping() {
                          "the docker_clients of this process",
                          header.session, header.session, quoted(other)));
   }
-  if (!parts_.reap) {
+  if (!parts_.clean_up_orphans) {
     if (clients.ours.empty()) return;
     complain("containers", fmt::format("containers of the dead session {} may be left behind: "
                                        "this process has no docker adapter",
@@ -65,9 +65,9 @@ void Adoption::begin_reaping() {
     return;
   }
   try {
-    reaping_ = parts_.reap({std::string(header.session), path_,
-                            parts_.directory ? parts_.directory->descriptor() : -1,
-                            std::move(clients.ours)});
+    cleanup_ = parts_.clean_up_orphans({std::string(header.session), path_,
+                                        parts_.directory ? parts_.directory->descriptor() : -1,
+                                        std::move(clients.ours)});
   } catch (const std::exception& error) {  // thrown by the host's cleanup, or no memory
     complain("containers", error.what());
     containers_left_ = true;
@@ -82,7 +82,7 @@ void Adoption::complain(std::string_view reason, std::string text) {
 void Adoption::hurry(Steady::time_point deadline) { shipper_.request_flush(last_stamp, deadline); }
 
 Steady::time_point Adoption::step(Steady::time_point now) {
-  end_reaping();
+  end_cleanup();
   const Steady::time_point step_end = Steady::now() + step_time;
   journal_.begin_step(step_end);
   const Steady::time_point next = shipper_.step(now);
@@ -97,19 +97,19 @@ Steady::time_point Adoption::step(Steady::time_point now) {
     if (!all_added_) return journal_.additions()->is_blocked() ? now + blocked_interval : now;
   }
   if (!journal_.set_damaged_aside(step_end)) return now;
-  if (reaping()) return now + reaping_interval;
+  if (is_cleaning_up()) return now + cleanup_interval;
   finish();
   return now;
 }
 
 // Before the journal, and with it the lock, is removed.
-void Adoption::end_reaping() {
-  if (reaping_ == nullptr || !reaping_->ended()) return;
-  const std::string complaint = reaping_->complaint();
-  reaped_ = complaint.empty();
-  containers_left_ = !reaped_;
-  if (!complaint.empty()) complain("containers", complaint);
-  reaping_.reset();
+void Adoption::end_cleanup() {
+  if (cleanup_ == nullptr || !cleanup_->ended()) return;
+  const std::string error = cleanup_->error();
+  cleaned_up_ = error.empty();
+  containers_left_ = !cleaned_up_;
+  if (!error.empty()) complain("containers", error);
+  cleanup_.reset();
 }
 
 void Adoption::finish() {

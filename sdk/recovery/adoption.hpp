@@ -21,14 +21,14 @@ struct AdoptionParts {
   DeadLetters& dead_letters;
   Diagnostics& diagnostics;
   TakenEvents& taken;
-  Reap reap = {};
+  OrphanCleaner clean_up_orphans = {};
   RedactionRules redaction = {};
   // The journals' directory and its budget; our own docker clients.
   SharedDirectory directory = {};
   std::uint64_t journal_budget = 0;
   std::vector<std::string> docker_clients = {};
   // The containers of the adopted session have already been removed.
-  bool is_reaped = false;
+  bool is_cleaned_up = false;
 };
 
 class Adoption {
@@ -54,9 +54,9 @@ class Adoption {
     return quarantined() - journal_.quarantine().kept();
   }
   // The containers of that session are being removed.
-  bool reaping() const noexcept { return reaping_ != nullptr; }
+  bool is_cleaning_up() const noexcept { return cleanup_ != nullptr; }
   // The containers of that session have been removed.
-  bool reaped() const noexcept { return reaped_; }
+  bool is_cleaned_up() const noexcept { return cleaned_up_; }
   // What failed, one line each; complete once done().
   const std::vector<std::string>& complaints() const noexcept { return complaints_; }
   // Containers of that session may be left. Then the file stays, so that the next adopter tries
@@ -80,8 +80,8 @@ class Adoption {
   };
   static constexpr std::uint64_t last_stamp = UINT64_MAX - 1;
 
-  void begin_reaping();
-  void end_reaping();
+  void begin_cleanup();
+  void end_cleanup();
   void finish();
   void tell_of_quarantine();
   void complain(std::string_view reason, std::string text);
@@ -94,9 +94,9 @@ class Adoption {
   WallTime wall_time_;
   RunRegistry runs_;
   Shipper shipper_;
-  std::unique_ptr<Reaping> reaping_;  // ends before the journal is removed
+  std::unique_ptr<OrphanCleanup> cleanup_;  // ends before the journal is removed
   bool all_added_ = false;
-  bool reaped_ = false;
+  bool cleaned_up_ = false;
   bool containers_left_ = false;
   bool done_ = false;
   std::vector<std::string> complaints_;

@@ -125,7 +125,7 @@ void Adoptions::begin_adoption(Steady::time_point now) {
   const std::string problem = reader_->problem();
   if (problem.empty()) {
     AdoptionParts parts = parts_;
-    parts.is_reaped = reaped_.contains(reader_->header().session);
+    parts.is_cleaned_up = cleaned_up_.contains(reader_->header().session);
     current_ = std::make_unique<Adoption>(std::move(*reader_), std::move(parts), limits_);
     found_ = true;
     turn_end_ = now + turn_;
@@ -179,7 +179,7 @@ void Adoptions::finish_current(Steady::time_point now) {
 
 // The journal keeps what was not delivered: a later scan finds it again.
 void Adoptions::end_turn(Steady::time_point now) {
-  if (current_->reaping()) return;
+  if (current_->is_cleaning_up()) return;
   if (progress() > taken_before_) {
     taken_before_ = progress();
     turn_end_ = now + turn_;
@@ -203,7 +203,7 @@ void Adoptions::end_turn(Steady::time_point now) {
                             std::chrono::duration_cast<std::chrono::milliseconds>(turn_).count()),
           waiting_.size()));
   count_current();
-  if (current_->reaped()) reaped_.insert(current_->session());
+  if (current_->is_cleaned_up()) cleaned_up_.insert(current_->session());
   current_.reset();
 }
 

@@ -53,7 +53,7 @@ class Adoptions {
   // Paths of journals that were postponed because the backend refuses the rest of them.
   const std::set<std::string>& refused() const noexcept { return refused_; }
   // Waiting for the removal of containers, which has its own time limit.
-  bool reaping() const noexcept { return current_ && current_->reaping(); }
+  bool is_cleaning_up() const noexcept { return current_ && current_->is_cleaning_up(); }
   // Only refused events are left of the current journal.
   bool only_refused_is_left() const noexcept {
     return current_ && current_->only_refused_is_left();
@@ -119,7 +119,7 @@ class Adoptions {
   std::vector<std::string> untold_;
   // Names of journals that take too much to be read, or are delivered and cannot be removed.
   std::set<std::string> done_with_;
-  std::set<std::string> reaped_;  // sessions whose containers are gone
+  std::set<std::string> cleaned_up_;  // sessions whose containers are gone
 };
 
 }  // namespace trace::detail

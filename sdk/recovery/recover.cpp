@@ -50,7 +50,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
                        dead_letters,
                        diagnostics,
                        taken,
-                       dependencies.reap,
+                       dependencies.clean_up_orphans,
                        {secrets, values.redact_patterns},
                        *directory,
                        values.journal_budget,
@@ -67,7 +67,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
     const bool was_reading = adoptions.reading();
     const Steady::time_point next = adoptions.step(now);
     const std::uint64_t now_taken = adoptions.progress();
-    if (now_taken > progress || adoptions.reaping()) {
+    if (now_taken > progress || adoptions.is_cleaning_up()) {
       progress = now_taken;
       give_up = clock.now() + patience;
     } else if (was_reading) {

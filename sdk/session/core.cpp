@@ -97,7 +97,7 @@ std::shared_ptr<SessionCore> SessionCore::successor() const {
     if (in_own_process()) lock.lock();
     secrets = std::make_shared<Secrets>(*secrets_);
   }
-  return start(config_, {std::move(transport), reap_}, std::move(secrets));
+  return start(config_, {std::move(transport), clean_up_orphans_}, std::move(secrets));
 }
 
 SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
@@ -121,7 +121,7 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
              gate_.admission()),
       loss_events_(pool_, source_, id_),
       transport_(std::move(dependencies.transport)),
-      reap_(std::move(dependencies.reap)),
+      clean_up_orphans_(std::move(dependencies.clean_up_orphans)),
       keeper_(pool_, wall_time_, clock_),
       shipper_({pool_,
                 tables_,
@@ -140,7 +140,7 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
                   dead_letters_,
                   diagnostics_,
                   taken_events_,
-                  reap_,
+                  clean_up_orphans_,
                   {secrets_, config_.values().redact_patterns},
                   file_->directory(),
                   config_.values().journal_budget,

@@ -144,7 +144,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Lanes lanes_;
   LossEvents loss_events_;
   std::unique_ptr<Transport> transport_;
-  const Reap reap_;
+  const OrphanCleaner clean_up_orphans_;
   Keeper keeper_;
   TakenEvents taken_events_;  // of this process, from any journal
   Shipper shipper_;

@@ -51,10 +51,10 @@ Config config_in(const TempDir& directory) {
   return config;
 }
 
-Dependencies backend(bool takes, Reap reap = reap_containers) {
+Dependencies backend(bool takes, OrphanCleaner clean_up_orphans = remove_orphaned_containers) {
   Dependencies dependencies;
   dependencies.transport = std::make_unique<Taker>(takes);
-  dependencies.reap = std::move(reap);
+  dependencies.clean_up_orphans = std::move(clean_up_orphans);
   return dependencies;
 }
 
@@ -191,11 +191,11 @@ TEST_CASE("a session that starts does it as well, once for each journal") {
   TempDir directory;
   const Config config = config_in(directory);
   const DeadWorker dead = killed_worker(config);
-  std::atomic<int> reaped = 0;
+  std::atomic<int> calls = 0;
   auto session = Session::start(config, backend(true, [&](const AdoptedSession& adopted) {
                                   CHECK(adopted.id == dead.session);
-                                  ++reaped;
-                                  return reap_containers(adopted);
+                                  ++calls;
+                                  return remove_orphaned_containers(adopted);
                                 }));
   REQUIRE(session);
   for (const auto end = Steady::now() + 60s;
@@ -204,7 +204,7 @@ TEST_CASE("a session that starts does it as well, once for each journal") {
   }
   CHECK_FALSE(std::filesystem::exists(dead.journal));
   CHECK(docker({"inspect", dead.container}).status.code != 0);
-  CHECK(reaped == 1);
+  CHECK(calls == 1);
   session->close(5s);
 }
 
@@ -263,12 +263,13 @@ TEST_CASE("without containers no docker client is called") {
   const auto report = recover(config, 10s, backend(true, [&](const AdoptedSession& adopted) {
                                 ++asked;
                                 CHECK(adopted.docker_clients.empty());
-                                return reap_containers(adopted);
+                                return remove_orphaned_containers(adopted);
                               }));
   REQUIRE(report);
   CHECK(asked == 1);
   CHECK(report->left.empty());
-  CHECK(reap_containers({"01ARZ3NDEKTSV4RRFFQ69G5FAV", directory / "x.journal"}) == nullptr);
+  CHECK(remove_orphaned_containers({"01ARZ3NDEKTSV4RRFFQ69G5FAV", directory / "x.journal"}) ==
+        nullptr);
 }
 
 }  // namespace trace::testing

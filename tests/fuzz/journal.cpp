@@ -40,7 +40,7 @@ using Ids = std::set<std::string>;
 constexpr std::uint64_t budget = std::uint64_t{64} << 20;
 
 // Whatever a header names, nothing but what we named ourselves comes here.
-std::unique_ptr<Reaping> reap(const AdoptedSession& session) {
+std::unique_ptr<OrphanCleanup> clean_up(const AdoptedSession& session) {
   require(is_session_id(session.id));
   for (const std::string& client : session.docker_clients) {
     require(client == "docker" || client == "podman");
@@ -66,10 +66,17 @@ Ids recovered(const std::string& file) {
   };
   DeadLetters dead_letters(opened, budget);
   Diagnostics diagnostics([](const Diagnostic&) {}, clock);
-  Adoption adoption(
-      std::move(*reader),
-      {transport, clock, dead_letters, diagnostics, reap, {}, opened, budget, {"docker", "podman"}},
-      {{1 << 20, 2000}, 50ms, 30s, 1});
+  Adoption adoption(std::move(*reader),
+                    {transport,
+                     clock,
+                     dead_letters,
+                     diagnostics,
+                     clean_up,
+                     {},
+                     opened,
+                     budget,
+                     {"docker", "podman"}},
+                    {{1 << 20, 2000}, 50ms, 30s, 1});
   adoption.hurry(clock.now() + 1h);
   for (int steps = 0; !adoption.done(); ++steps) {
     require(steps < 10'000);

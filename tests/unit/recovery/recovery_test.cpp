@@ -295,19 +295,19 @@ TEST_CASE("a recovery without a backend says what is left, and loses nothing") {
 namespace {
 
 // Takes some looks to end, and sees how it is with the journal meanwhile.
-class SlowReaping final : public Reaping {
+class SlowCleanup final : public OrphanCleanup {
  public:
-  SlowReaping(std::string journal, std::string complaint)
-      : journal_(std::move(journal)), complaint_(std::move(complaint)) {}
+  SlowCleanup(std::string journal, std::string complaint)
+      : journal_(std::move(journal)), error_(std::move(complaint)) {}
   bool ended() const noexcept override {
     kept_ = kept_ && std::filesystem::exists(journal_) && !lock_orphan_at(journal_);
     return ++looks_ > 3;
   }
-  std::string complaint() const override { return kept_ ? complaint_ : "the journal was let go"; }
+  std::string error() const override { return kept_ ? error_ : "the journal was let go"; }
 
  private:
   const std::string journal_;
-  const std::string complaint_;
+  const std::string error_;
   mutable bool kept_ = true;
   mutable int looks_ = 0;
 };
@@ -330,12 +330,12 @@ TEST_CASE("what a dead session left running is ended once, before its journal is
   SUBCASE("whole") {}
   SUBCASE("not whole") { complaint = "one is still there"; }
   Dependencies dependencies = storing(store);
-  dependencies.reap = [&](const AdoptedSession& adopted) {
+  dependencies.clean_up_orphans = [&](const AdoptedSession& adopted) {
     ++begun;
     CHECK(adopted.journal == journal);
     CHECK(adopted.id == std::filesystem::path(journal).stem().string());
     CHECK(adopted.docker_clients == std::vector<std::string>{"docker", "podman"});
-    return std::make_unique<SlowReaping>(journal, complaint);
+    return std::make_unique<SlowCleanup>(journal, complaint);
   };
   auto report = recover(config, 10s, std::move(dependencies));
   REQUIRE(report);
@@ -358,7 +358,7 @@ TEST_CASE("nothing is ended for sessions that live or go elsewhere") {
   record(live->run("run").node("n"), Type::progress, Level::info, "mine");
   int begun = 0;
   Dependencies dependencies = storing(std::make_shared<Store>());
-  dependencies.reap = [&](const AdoptedSession&) {
+  dependencies.clean_up_orphans = [&](const AdoptedSession&) {
     ++begun;
     return nullptr;
   };
