@@ -13,7 +13,7 @@ import sys
 
 GLOSSARY = "docs/glossary.md"
 # Folders and files that obey the glossary.
-CHECKED = ["include", "adapters/child", "adapters/docker", "adapters/process", "bench", "docs",
+CHECKED = ["include", "sdk", "adapters/child", "adapters/docker", "adapters/process", "bench", "docs",
            "tests", "scripts", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"]
 EXEMPT = [
     GLOSSARY,

@@ -19,7 +19,7 @@ HeadAndTail::HeadAndTail(const CaptureLimits& limits, MakeRing make_ring,
     : make_ring_(std::move(make_ring)),
       wall_(wall),
       events_(events),
-      // With an unlimited tail nothing is ever left out, so nothing has to wait.
+      // With an unlimited tail nothing is ever omitted, so nothing has to wait.
       head_left_(limits.tail_bytes == CaptureLimits::unlimited ? CaptureLimits::unlimited
                                                                : limits.head_bytes),
       tail_limit_(limits.tail_bytes) {}
@@ -94,7 +94,7 @@ void HeadAndTail::drop_front(std::uint64_t least_bytes) {
   ring_->drop(front, gone.size());
 }
 
-// Somebody else wrote to the file: what was in it is known by its volume only.
+// The file was damaged: only the volume of its lines is known.
 void HeadAndTail::give_up_tail() {
   for (std::size_t i = 0; i < max_streams; ++i) {
     count(omitted_, static_cast<Stream>(i), in_tail_.by_stream[i]);
@@ -160,7 +160,7 @@ void HeadAndTail::show_tail() {
   events_.coalescer().set_late(false);
 }
 
-// What is recorded leaves the tail, so that a death in between repeats little.
+// Recorded lines are removed from the tail, so that little is repeated if the process dies.
 std::uint64_t HeadAndTail::let_go(std::uint64_t most_bytes) noexcept {
   std::uint64_t gone = 0;
   TailLines front{};
@@ -174,7 +174,7 @@ std::uint64_t HeadAndTail::let_go(std::uint64_t most_bytes) noexcept {
   return gone;
 }
 
-// The tail is over; the head stays as full as it is.
+// The tail is finished; the head keeps its size.
 void HeadAndTail::forget() noexcept {
   ring_.reset();
   in_tail_ = {};

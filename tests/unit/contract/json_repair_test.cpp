@@ -65,7 +65,7 @@ TEST_CASE("numbers of any size are kept") {
   }
 }
 
-TEST_CASE("what is no JSON stays none") {
+TEST_CASE("invalid JSON stays invalid") {
   for (const char* text : {"",
                            " ",
                            "{",
