@@ -42,7 +42,7 @@ class HeadAndTail {
     }
   }
   void tick(Steady::time_point now);
-  Steady::time_point next_due() const noexcept { return next_telling_; }
+  Steady::time_point next_due() const noexcept { return next_report_; }
   // End of the output: reports the omission and passes on the tail.
   void finish();
 
@@ -57,7 +57,7 @@ class HeadAndTail {
   void count(Omission& omission, Stream stream, const LineVolume& volume) const noexcept;
   bool tail_is_whole() const noexcept;
   void show_tail();
-  std::uint64_t let_go(std::uint64_t most_bytes) noexcept;
+  std::uint64_t release(std::uint64_t most_bytes) noexcept;
   void forget() noexcept;
 
   const MakeRing make_ring_;
@@ -72,8 +72,8 @@ class HeadAndTail {
   Omission omitted_;
   bool hash_is_known_ = true;
   std::unique_ptr<Sha256> hash_;
-  std::uint64_t told_ = 0;  // bytes
-  Steady::time_point next_telling_ = Steady::time_point::max();
+  std::uint64_t reported_ = 0;  // bytes
+  Steady::time_point next_report_ = Steady::time_point::max();
 };
 
 }  // namespace trace::detail

@@ -25,7 +25,7 @@ bool lay_anonymous_memory(std::byte* at, std::size_t bytes) noexcept {
               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != MAP_FAILED;
 }
 
-void let_go_in_child() noexcept {
+void release_in_child() noexcept {
   forks.fetch_add(1, std::memory_order_relaxed);
   for (LiveFile& file : files) {
     if (!file.in_use.load(std::memory_order_acquire)) continue;
@@ -95,7 +95,7 @@ void on_sigbus(int signal, siginfo_t* info, void* context) noexcept {
 
 void LiveFiles::follow_forks() noexcept {
   static std::once_flag once;
-  std::call_once(once, [] { pthread_atfork(nullptr, nullptr, let_go_in_child); });
+  std::call_once(once, [] { pthread_atfork(nullptr, nullptr, release_in_child); });
 }
 
 LiveFile* LiveFiles::add(int fd, std::byte* base, std::size_t mapped_bytes) noexcept {

@@ -51,17 +51,17 @@ class Additions {
   void give_back(Slab* slab) noexcept;
 
  private:
-  struct Telling {
-    Telling(RecoveryLane& lane, FoundTail found) : tail(std::move(found)), events(lane, tail) {}
+  struct Replay {
+    Replay(RecoveryLane& lane, FoundTail found) : tail(std::move(found)), events(lane, tail) {}
     FoundTail tail;
     TailEvents events;
-    std::optional<TailTelling> telling;
+    std::optional<TailReplay> replay;
   };
 
   void make_room();
   bool list_tails();
   void begin_tail(Quarantine& quarantine);
-  bool tell(Steady::time_point until, Quarantine& quarantine);
+  bool replay(Steady::time_point until, Quarantine& quarantine);
   void record_lost_node(const LostNode& node, std::string_view timestamp);
 
   const std::string session_;
@@ -79,7 +79,7 @@ class Additions {
   std::unique_ptr<JournalFile> memory_;
   std::unique_ptr<SlabPool> pool_;
   std::unique_ptr<RecoveryLane> lane_;
-  std::unique_ptr<Telling> telling_;
+  std::unique_ptr<Replay> replay_;
 };
 
 }  // namespace trace::detail

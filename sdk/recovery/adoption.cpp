@@ -127,11 +127,11 @@ void Adoption::finish() {
       journal_.additions()->remove_tails();
     }
   }
-  tell_of_quarantine();
+  report_quarantine();
   done_ = true;
 }
 
-void Adoption::tell_of_quarantine() {
+void Adoption::report_quarantine() {
   if (journal_.reader().is_cut()) {
     parts_.diagnostics.report(
         "quarantine", fmt::format("{} is shorter than its session made it: it was truncated; the "

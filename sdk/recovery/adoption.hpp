@@ -83,7 +83,7 @@ class Adoption {
   void begin_cleanup();
   void end_cleanup();
   void finish();
-  void tell_of_quarantine();
+  void report_quarantine();
   void complain(std::string_view reason, std::string text);
 
   const std::string name_;

@@ -19,7 +19,7 @@ constexpr auto look_interval = 30s;
 constexpr auto longest_pause = 10min;
 // For reading, per step.
 constexpr auto step_time = 20ms;
-constexpr std::size_t most_told_at_once = 3;
+constexpr std::size_t most_reported_at_once = 3;
 
 std::string quoted(std::string_view text) {
   std::string out;
@@ -72,7 +72,7 @@ Steady::time_point Adoptions::look(Steady::time_point now) {
     }
   }
   if (current_ != nullptr || reader_ || !waiting_.empty()) return now;
-  tell();
+  report_left_alone();
   return found_ ? now : next_look_;
 }
 
@@ -208,17 +208,19 @@ void Adoptions::end_turn(Steady::time_point now) {
 }
 
 void Adoptions::leave_alone(std::string why) {
-  if (left_alone_.insert(why).second) untold_.push_back(std::move(why));
+  if (left_alone_.insert(why).second) unreported_.push_back(std::move(why));
 }
 
 // One diagnostic for everything that a scan left alone, because of the rate limit.
-void Adoptions::tell() {
-  if (untold_.empty()) return;
-  const std::size_t told = std::min(untold_.size(), most_told_at_once);
+void Adoptions::report_left_alone() {
+  if (unreported_.empty()) return;
+  const std::size_t reported = std::min(unreported_.size(), most_reported_at_once);
   std::string text = fmt::format(
-      "{}", fmt::join(untold_.begin(), untold_.begin() + static_cast<std::ptrdiff_t>(told), "; "));
-  if (untold_.size() > told) text += fmt::format("; and {} more", untold_.size() - told);
-  if (parts_.diagnostics.report("recovery", text)) untold_.clear();
+      "{}", fmt::join(unreported_.begin(),
+                      unreported_.begin() + static_cast<std::ptrdiff_t>(reported), "; "));
+  if (unreported_.size() > reported)
+    text += fmt::format("; and {} more", unreported_.size() - reported);
+  if (parts_.diagnostics.report("recovery", text)) unreported_.clear();
 }
 
 void Adoptions::hurry(Steady::time_point deadline) {

@@ -87,7 +87,7 @@ class Adoptions {
   void finish_current(Steady::time_point now);
   void end_turn(Steady::time_point now);
   void leave_alone(std::string why);
-  void tell();
+  void report_left_alone();
 
   const Destination destination_;
   const std::string own_;
@@ -116,7 +116,7 @@ class Adoptions {
   std::set<std::string> refused_;               // paths postponed with only refused events left
   std::map<std::string, Postponed> postponed_;  // by name
   std::set<std::string> left_alone_;
-  std::vector<std::string> untold_;
+  std::vector<std::string> unreported_;
   // Names of journals that take too much to be read, or are delivered and cannot be removed.
   std::set<std::string> done_with_;
   std::set<std::string> cleaned_up_;  // sessions whose containers are gone

@@ -48,7 +48,7 @@ class FoundTail {
   std::int64_t first_wall_ns() const noexcept;
 
  private:
-  friend class TailTelling;
+  friend class TailReplay;
 
   FoundTail() = default;
   bool first(TailLines& lines) const noexcept;
@@ -68,9 +68,9 @@ class FoundTail {
 
 // Reports what was omitted before the first line of a tail, then its lines as events; their times
 // are those of the wall clock since its epoch. Depends on the file alone.
-class TailTelling {
+class TailReplay {
  public:
-  TailTelling(const FoundTail& tail, EventSink& sink);
+  TailReplay(const FoundTail& tail, EventSink& sink);
   // Continues until `until`, but at least one record. True when finished.
   bool go_on(Steady::time_point until);
 

@@ -50,11 +50,11 @@ std::shared_ptr<Secrets> known_secrets(const Config& config, std::string& compla
     }
   }
   auto secrets = std::make_shared<Secrets>();
-  const std::vector<SecretAnswer> answers = secrets->add(values);
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i] == SecretAnswer::added || answers[i] == SecretAnswer::known) continue;
+  const std::vector<SecretAnswer> results = secrets->add(values);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i] == SecretAnswer::added || results[i] == SecretAnswer::known) continue;
     complaints += (complaints.empty() ? "" : "; ") + names[i] + " ";
-    complaints += text(answers[i]);
+    complaints += text(results[i]);
   }
   return secrets;
 }

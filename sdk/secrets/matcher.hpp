@@ -40,11 +40,11 @@ class Matcher {
   // Whether redaction would change the text.
   bool contains(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
 
-  // In the text of a JSON value a number becomes a string. What is left is JSON unless a secret
-  // takes part of the JSON's own characters.
+  // Within JSON a number becomes a string. The result is valid JSON unless a secret covers JSON's
+  // own characters.
   //
-  // The size of the redacted text; the text, which takes so many bytes, written to `to`; answers
-  // where it ends.
+  // redacted_size() returns the size of the redacted text; write_redacted() writes it to `to` and
+  // returns its end.
   std::size_t redacted_size(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
   char* write_redacted(char* to, std::string_view text,
                        TextSort sort = TextSort::whole) const noexcept;

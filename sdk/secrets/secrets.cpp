@@ -69,26 +69,26 @@ SecretAnswer Secrets::add(std::string_view value) {
 }
 
 std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
-  std::vector<SecretAnswer> answers;
-  answers.reserve(values.size());
+  std::vector<SecretAnswer> results;
+  results.reserve(values.size());
   const std::lock_guard lock(mutex_);
-  const Values added = take_new(values, answers);
+  const Values added = take_new(values, results);
   try {
     if (!added.empty()) publish_added(added);
   } catch (...) {
     forget(added);
     throw;
   }
-  return answers;
+  return results;
 }
 
 Secrets::Values Secrets::take_new(std::span<const std::string> values,
-                                  std::vector<SecretAnswer>& answers) {
+                                  std::vector<SecretAnswer>& results) {
   Values added;
   added.reserve(values.size());
   try {
     for (const std::string& value : values) {
-      SecretAnswer& answer = answers.emplace_back(judge(value));
+      SecretAnswer& answer = results.emplace_back(judge(value));
       if (!is_redacted(answer)) continue;
       std::string word(trimmed_white_space(value));
       if (known_.contains(word)) {

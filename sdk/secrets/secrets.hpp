@@ -86,7 +86,7 @@ class Secrets {
   using Shared = std::shared_ptr<const Matcher>;
   SecretAnswer judge(std::string_view value) const noexcept;
   // Returns the acceptable new values and marks them as known.
-  Values take_new(std::span<const std::string> values, std::vector<SecretAnswer>& answers);
+  Values take_new(std::span<const std::string> values, std::vector<SecretAnswer>& results);
   void forget(const Values& values) noexcept;
   Shared matcher_of(Values values) const;
   void publish_added(const Values& added);

@@ -334,8 +334,8 @@ bool SessionCore::flush(Steady::time_point deadline) {
 void SessionCore::tell_of_the_journal(Steady::time_point now) {
   const bool check_is_due = now >= next_file_check_;
   if (check_is_due) file_->look_for_truncation();  // the missing pages may never be accessed
-  if (!truncation_told_ && file_->truncations() > 0) {
-    truncation_told_ = true;
+  if (!truncation_reported_ && file_->truncations() > 0) {
+    truncation_reported_ = true;
     diagnostics_.report("journal", fmt::format("{} was truncated; events in it are lost; what "
                                                "is recorded from now on is not crash-safe",
                                                file_->path()));
@@ -400,7 +400,7 @@ void SessionCore::settle_account(bool all_read) {
   const std::uint64_t unreadable = shipped.unreadable;
   const std::uint64_t settled =
       counted.acknowledged + counted.rejected + shipped.own_acknowledged + discarded + unreadable;
-  const std::uint64_t recorded = counted.accepted + loss_events_.told();
+  const std::uint64_t recorded = counted.accepted + loss_events_.recorded();
   const Leftover left = leftover_of(*file_, config_.journal_dir,
                                     recorded > settled ? recorded - settled : 0, all_read);
   lost_ = left.lost;

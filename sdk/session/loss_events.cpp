@@ -45,20 +45,20 @@ void LossEvents::step(Steady::time_point now, bool room) {
     const auto wait = lossy.node->losses.resumed() ? gather : patience;
     if (now - lossy.since < wait) return false;
     lossy.since = now;
-    return tell(*lossy.node);
+    return report(*lossy.node);
   });
 }
 
 void LossEvents::finish() {
   collect({});
   for (const Lossy& lossy : lossy_) {
-    while (!tell(*lossy.node)) {  // losses were added meanwhile
+    while (!report(*lossy.node)) {  // losses were added meanwhile
     }
   }
   lossy_.clear();
 }
 
-bool LossEvents::tell(NodeState& node) {
+bool LossEvents::report(NodeState& node) {
   NodeLosses::Taken taken;
   if (node.losses.take(taken)) {
     for (std::size_t i = 0; i < drop_reasons; ++i) {

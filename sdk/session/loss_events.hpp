@@ -34,7 +34,7 @@ class LossEvents {
   void finish();
 
   // Number of loss events.
-  std::uint64_t told() const noexcept { return lane_.accepted.load(std::memory_order_relaxed); }
+  std::uint64_t recorded() const noexcept { return lane_.accepted.load(std::memory_order_relaxed); }
 
  private:
   struct Lossy {
@@ -43,7 +43,7 @@ class LossEvents {
   };
   void collect(Steady::time_point now);
   // False if there is more to report, and the node was not enlisted again.
-  bool tell(NodeState& node);
+  bool report(NodeState& node);
   void record(const NodeState& node, DropReason reason, std::uint64_t count,
               const NodeLosses::Taken& taken);
 

@@ -94,7 +94,7 @@ class Shipper {
   bool due(Steady::time_point now) const;
   void ask_for_states(Steady::time_point now);
 
-  // answers.cpp: from responses to watermarks
+  // responses.cpp: from responses to watermarks
   void send_front(Steady::time_point now);
   void settle(const SendResult& result, Steady::time_point now);
   void acknowledge(const SendResult& result, Steady::time_point now);
@@ -103,8 +103,10 @@ class Shipper {
     std::uint64_t rejected = 0;
     std::string_view reason = {};  // of the first rejected event
   };
-  void judge(const RunBatch& batch, const RunAcknowledgement& answer, Judged& judged) const;
-  bool acknowledge_run(RunBatch batch, const RunAcknowledgement& answer, Steady::time_point now);
+  void judge(const RunBatch& batch, const RunAcknowledgement& acknowledgement,
+             Judged& judged) const;
+  bool acknowledge_run(RunBatch batch, const RunAcknowledgement& acknowledgement,
+                       Steady::time_point now);
   std::string id_of(const EventRef& event) const;
   void park(RunBatch left, Steady::time_point now, bool progress);
 
