@@ -20,7 +20,7 @@ Dependencies dependencies_of(const Config& config) {
   } else if (config.transport == "file") {
     dependencies.transport = file::make_file_transport(config.endpoint);
   }
-  dependencies.reap = reap_containers;
+  dependencies.clean_up_orphans = remove_orphaned_containers;
   return dependencies;
 }
 

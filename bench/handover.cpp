@@ -1,6 +1,7 @@
-// What should pass through the queue between recording threads and the shipper: single events or
-// slabs of many? Two producers hand 200-byte events to one consumer in four ways; the cost is the
-// producer's mean per event. The figures are quoted by docs/decisions/0001-slabs-through-queues.md.
+// Compares what passes through the queue between recording threads and the shipper: single events
+// or slabs of many? Two producers hand 200-byte events to one consumer in four ways; the cost is
+// the producer's mean per event. The figures are quoted by
+// docs/decisions/0001-slabs-through-queues.md.
 #include <concurrentqueue.h>
 #include <fmt/format.h>
 
@@ -37,7 +38,7 @@ struct Slab {
   std::atomic<std::size_t> committed{0};
 };
 
-// Produces on two threads, consumes on a third; answers the producers' mean ns per event.
+// Produces on two threads, consumes on a third; returns the producers' mean ns per event.
 template <class Produce, class Consume>
 double measured(Produce produce, Consume consume) {
   std::atomic<bool> done{false};

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The machine's banner: what a reader has to know to judge the figures, as lines "name: value".
 #   bench/machine.sh BUILD_DIR
-# What cannot be read is left out. Who uses it: run.sh.
+# Omits values that cannot be read. Who uses it: run.sh.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
 build=${1:?the build directory is missing}

@@ -34,7 +34,7 @@ constexpr microseconds patience = 100ms;
 constexpr microseconds notice = 1s;  // within this the emitters notice the outage, one by one
 constexpr microseconds instant = 10ms;
 
-// What Backoff would be without jitter.
+// Backoff without jitter.
 class FixedBackoff {
  public:
   explicit FixedBackoff(std::uint64_t /*seed*/) {}
@@ -50,7 +50,7 @@ class FixedBackoff {
   unsigned failures_ = 0;
 };
 
-// What Backoff would be if it waited for exactly what it is asked for.
+// Backoff that waits exactly for the Retry-After time.
 class PunctualBackoff {
  public:
   explicit PunctualBackoff(std::uint64_t seed) : own_(seed) {}
@@ -85,7 +85,7 @@ class Backend {
  public:
   explicit Backend(std::uint64_t capacity) : service_(microseconds(1s) / capacity) {}
 
-  // When the answer is ready; none: refused.
+  // When the response is ready; nullopt: refused.
   std::optional<microseconds> take(microseconds now) {
     const microseconds begin = std::max(now, free_);
     if (begin - now > patience) return {};

@@ -13,7 +13,7 @@
 #                    DIR/bench/results of the build directory, so that the page stays whole
 #   --bars FILE      more bars, as in bench/bars.json; for a peer that was linked in, say
 #
-# TMPDIR says on which disk the journals lie. docs/benchmarks.md tells the methods.
+# TMPDIR selects the disk of the journals. docs/benchmarks.md describes the method.
 # Exit codes: 0 all bars are held · 1 a program failed, or a bar was missed (in a whole run: or not
 # measured) · 2 wrong usage.
 set -euo pipefail

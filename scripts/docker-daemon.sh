@@ -49,7 +49,7 @@ daemon_pid() {
   printf '%s' "$pid"
 }
 
-answers() { DOCKER_HOST=$docker_host timeout 10 docker version >/dev/null 2>&1; }
+responds() { DOCKER_HOST=$docker_host timeout 10 docker version >/dev/null 2>&1; }
 
 become_root() {
   (( $(id -u) == 0 )) && return
@@ -96,7 +96,7 @@ make_bridge() {
   fi
 }
 
-# launch STORAGE BRIDGE: true when the daemon answers and a container runs.
+# launch STORAGE BRIDGE: true if the daemon responds and a container runs.
 launch() {
   local options=(--data-root "$directory/data" --exec-root "$directory/exec"
                  --pidfile "$directory/dockerd.pid" --host "$docker_host" --group "$group"
@@ -106,7 +106,7 @@ launch() {
   setsid dockerd "${options[@]}" </dev/null >>"$log" 2>&1 &
   local pid=$! second
   for (( second = 0; second < 120; second++ )); do
-    if answers; then break; fi
+    if responds; then break; fi
     kill -0 "$pid" 2>/dev/null || return 1
     sleep 0.5
   done
@@ -162,7 +162,7 @@ case $command in
     echo "$image"
     ;;
   env)
-    answers || exit 1
+    responds || exit 1
     echo "export DOCKER_HOST=$docker_host"
     ;;
   stop)
@@ -173,7 +173,7 @@ case $command in
     rmdir "$directory" 2>/dev/null || true
     ;;
   start)
-    if answers; then echo "export DOCKER_HOST=$docker_host"; exit 0; fi
+    if responds; then echo "export DOCKER_HOST=$docker_host"; exit 0; fi
     command -v dockerd >/dev/null || [[ -x /usr/sbin/dockerd ]] ||
       cannot "dockerd is not installed; scripts/install-deps.sh installs docker.io"
     command -v docker >/dev/null || cannot "the docker client is not installed"

@@ -92,7 +92,7 @@ prepare_docker() {
   step "a Docker daemon"
   local answer status=0
   if docker version >/dev/null 2>&1 && "$source/scripts/docker-daemon.sh" image >/dev/null; then
-    echo "using the daemon that answers${DOCKER_HOST:+ at $DOCKER_HOST}"
+    echo "using the running daemon${DOCKER_HOST:+ at $DOCKER_HOST}"
     return
   fi
   daemon_dir=$(mktemp -d /tmp/shiptrace-docker-XXXXXX)

@@ -20,8 +20,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t read_bytes = 128 * 1024;
-// How long the output may stay open after the process has exited, and again after its group was
-// killed.
+// How long to wait for the output to be closed after the process has exited, and after its group
+// was killed.
 constexpr auto linger_for_group = 500ms;
 constexpr auto linger_for_rest = 200ms;
 
@@ -68,7 +68,7 @@ class Child::State final : private Timed {
   void signal(int number) noexcept {
     if (pid_ < 0 || ended_) return;
     if (number == SIGKILL) is_killed_ = true;
-    // The process exists until reap(), if only as a zombie, so its ids are nobody else's.
+    // Until reap() the process is at least a zombie, so its ids are not reused.
     const bool group = ::kill(-pid_, number) == 0;
     if (!group || ::getpgid(pid_) != pid_) ::kill(pid_, number);
   }
@@ -77,7 +77,7 @@ class Child::State final : private Timed {
     for (Channel& channel : channels_) {
       if (channel.stream != stream || !channel.open()) continue;
       channel.pipe.close();
-      if (stream == Stream::pty) input_.reset();  // the terminal's other owner
+      if (stream == Stream::pty) input_.reset();  // it also holds the terminal
       if (exited_) end_if_all_read();
     }
   }
@@ -95,10 +95,10 @@ class Child::State final : private Timed {
               [this, &state] { return !at_end && state.may_read(stream); }) {}
     bool open() const noexcept { return pipe.is_open() && !at_end; }
     Stream stream;
-    bool at_end = false;  // of a terminal, which is hung up when we close it
+    bool at_end = false;  // of a terminal, which closing would hang up
     Watched pipe;
   };
-  // What is waited for after the process has exited.
+  // What we wait for after the process has exited.
   enum class Linger { no, for_group, for_rest };
 
   static void open(Channel& channel, FileDescriptor end) noexcept {
@@ -107,14 +107,14 @@ class Child::State final : private Timed {
     channel.pipe.open(std::move(end));
   }
 
-  // Some bytes; how many there were.
+  // Reads once; returns the number of bytes.
   std::size_t read(Channel& channel) {
     const ssize_t bytes = ::read(channel.pipe.get(), buffer_.data(), buffer_.size());
     if (bytes > 0) {
       output_(channel.stream, {buffer_.data(), static_cast<std::size_t>(bytes)});
       return static_cast<std::size_t>(bytes);
     }
-    // A terminal that everybody has left answers with an error, as a pipe does with its end.
+    // A terminal with no open slave returns an error, where a pipe returns end of file.
     if (bytes == 0 || (errno != EAGAIN && errno != EINTR)) all_read(channel);
     return 0;
   }
@@ -149,13 +149,13 @@ class Child::State final : private Timed {
       ::kill(-pid_, SIGKILL);
       return linger(Linger::for_rest, linger_for_rest);
     }
-    // Somebody outside of the group still writes: what came so far is what there is.
+    // A process outside of the group holds the pipe: read what is there and stop.
     for (Channel& channel : channels_) read_what_is_there(channel);
     if (!ended_) end();
   }
 
-  // Output waits for whoever takes it, so that nothing can be said of who still writes. Once the
-  // child was killed nobody waits for that any more.
+  // Reading is paused for a slow consumer, so we cannot tell whether the child still writes.
+  // Irrelevant once the child was killed.
   bool is_held_up() {
     return !is_killed_ &&
            std::any_of(channels_.begin(), channels_.end(), [this](const Channel& channel) {
@@ -180,7 +180,7 @@ class Child::State final : private Timed {
   }
 
   void end() noexcept {
-    ::kill(-pid_, SIGKILL);  // who stayed in the background without our pipes
+    ::kill(-pid_, SIGKILL);  // processes of the group without our pipes
     ended_ = true;
     linger_ = Linger::no;
     input_.reset();
@@ -231,7 +231,7 @@ std::optional<StartFailure> Child::start(const Command& command) {
 
 void Child::terminate() noexcept {
   state_->signal(SIGTERM);
-  state_->signal(SIGCONT);  // a stopped process gets no SIGTERM
+  state_->signal(SIGCONT);  // a stopped process does not handle SIGTERM
 }
 void Child::kill() noexcept { state_->signal(SIGKILL); }
 

@@ -1,12 +1,10 @@
-// Child: a process whose output is passed on as it is read, and whose end is known.
+// Child: a process whose output is delivered as it is read and whose exit is awaited.
 //
-// A child has ended when its process has exited and its output has been read. A grandchild that
-// keeps the pipes open holds that up for a moment only (of the time in which output
-// may be read): then
-// its process group is killed, what the pipes hold is read, and that is the end. Nothing of the
-// group is alive after it.
+// A child has ended when its process has exited and its output has been read. If a grandchild keeps
+// the pipes open, its process group is killed after a moment (counting only time in which output
+// may be read), and what the pipes contain is read. No process of the group is left after that.
 //
-// Works on the thread of its Loop.
+// Runs on the thread of its Loop.
 #pragma once
 
 #include <sys/types.h>
@@ -24,8 +22,8 @@
 
 namespace trace::child {
 
-// How the process ended. Nothing is known when somebody else took its status (a host program
-// that ignores SIGCHLD or reaps every child).
+// How the process ended. All unknown if somebody else reaped it (a host program that ignores
+// SIGCHLD or waits for every child).
 struct ExitStatus {
   std::optional<int> code = {};
   std::optional<int> signal = {};
@@ -35,23 +33,23 @@ struct ExitStatus {
 class Child {
  public:
   using Output = std::function<void(Stream, std::string_view bytes)>;
-  // Whether output may be read now. Where it may not, the child waits once its pipe is full. Asked
-  // whenever the loop is about to wait.
+  // Whether output may be read now; if not, the child blocks once its pipe is full. Called before
+  // each wait of the loop.
   using MayRead = std::function<bool(Stream)>;
 
   Child(Loop& loop, Output output, MayRead may_read = {});
-  ~Child();  // kills the process group, unless the child has ended
+  ~Child();  // kills the process group if the child has not ended
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  // Starts the process, once; answers why it could not.
+  // Starts the process, once; returns the reason if that fails.
   std::optional<StartFailure> start(const Command& command);
 
-  // SIGTERM to the process group (and to the process, if it left that).
+  // Sends SIGTERM to the process group (and to the process, if it has left the group).
   void terminate() noexcept;
-  // The same with SIGKILL.
+  // Sends SIGKILL in the same way.
   void kill() noexcept;
-  // Nobody wants what it writes there any more: its next write meets a broken pipe.
+  // Closes our end of the stream: the child's next write fails with a broken pipe.
   void close_output(Stream stream) noexcept;
 
   bool ended() const noexcept;

@@ -37,7 +37,7 @@ bool contains(std::string_view list, std::string_view word) {
   return false;
 }
 
-// The number behind `name` in lines of "name number".
+// The value of `name` in lines of "name value".
 std::optional<std::uint64_t> number_of(const std::string& file, std::string_view name) {
   const std::string text = content(file);
   std::string_view rest = text;
@@ -56,12 +56,12 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-// Where a hierarchy is mounted, and which part of it.
+// A mount point of a hierarchy, and the part of it that is mounted.
 struct Mount {
   std::string directory;
   std::string root;
 
-  // Empty: the group is not below it.
+  // Empty if the group is not below it.
   std::string directory_of(std::string_view group) const {
     if (directory.empty() || group.find("/..") != std::string_view::npos) return {};
     if (root != "/") {
@@ -151,7 +151,7 @@ std::optional<Usage> ControlGroup::usage() const {
   const auto system = number_of(cpu, unified_ ? "system_usec" : "system");
   const auto memory = number_of(memory_ + "/memory.stat", unified_ ? "anon" : "total_rss");
   if (!user || !system || !memory) return std::nullopt;
-  // Version 1 counts in ticks.
+  // Version 1 counts clock ticks.
   const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
   const auto time = [&](std::uint64_t number) {
     return std::chrono::milliseconds(unified_ ? number / 1000 : number * 1000 / ticks);

@@ -1,6 +1,5 @@
-// ControlGroup: what the kernel counts for a group of processes: who was killed for want of memory,
-// and what they used. Version 1 and 2 of control groups, wherever they are mounted. A group that is
-// gone, or that we may not read, answers nothing. Any thread.
+// ControlGroup: statistics of a control group: OOM kills, CPU time, memory. Versions 1 and 2,
+// wherever they are mounted. Returns nullopt for a group that is gone or not readable. Any thread.
 #pragma once
 
 #include <sys/types.h>
@@ -16,20 +15,20 @@ namespace trace::child {
 
 class ControlGroup {
  public:
-  // That a running process is in.
+  // The group of a running process.
   static ControlGroup of(pid_t pid);
-  // The first of these paths that is a group, seen from where the groups are mounted.
+  // The first of these paths, relative to the mount point, that is a group.
   static ControlGroup at(const std::vector<std::string>& paths);
 
-  // Processes of the group that the kernel has killed because memory ran out.
+  // Number of the group's processes that the OOM killer has killed.
   std::optional<std::uint64_t> out_of_memory_kills() const;
-  // CPU time so far, and the memory in use now.
+  // CPU time so far and current memory use.
   std::optional<Usage> usage() const;
 
   explicit operator bool() const noexcept { return !memory_.empty() || !cpu_.empty(); }
 
  private:
-  // Directories; with version 2 both are the same.
+  // Directories; the same one in version 2.
   std::string memory_;
   std::string cpu_;
   bool unified_ = false;

@@ -34,9 +34,9 @@ struct Execution::State {
   std::stop_source kill;
   std::optional<std::stop_callback<std::function<void()>>> on_their_stop;
   std::optional<std::stop_callback<std::function<void()>>> on_their_kill;
-  // The thread's until it is joined. When memory runs out the first value of `ended` is the one.
+  // Owned by the thread until it is joined. Keeps this value if memory runs out.
   Ended ended;
-  // The last that is made: until then the node is the caller's.
+  // Constructed last: until then the caller owns the node.
   child::CapturedNode captured;
   detail::BackgroundThread thread;
 };
@@ -44,8 +44,8 @@ struct Execution::State {
 namespace child {
 namespace {
 
-// Records the failure without memory of the heap, so that it works when that is spent. A node that
-// has ended has no second end: what failed came after it.
+// Records the failure without allocating, so that it works when memory is exhausted. Does nothing
+// if the node has already ended.
 void record_failed(CapturedNode& captured, std::string_view code, std::string_view text) noexcept {
   if (captured.ended) return;
   if (!captured.started) captured.node.started();
@@ -59,7 +59,7 @@ void record_failed(CapturedNode& captured, std::string_view code, std::string_vi
                                      : std::nullopt});
 }
 
-// Ends the node with what is being thrown. From within a catch clause.
+// Ends the node with the current exception; call it in a catch clause.
 Ended failed_of_exception(CapturedNode& captured) {
   if (captured.ended) return std::move(*captured.end);
   std::string code = "ABANDONED";
@@ -69,7 +69,7 @@ Ended failed_of_exception(CapturedNode& captured) {
   } catch (const std::system_error& error) {
     if (is_exhaustion(error.code().value())) code = resource_exhausted;
     text = error.what();
-  } catch (const std::exception& error) {  // of the host program's tap
+  } catch (const std::exception& error) {  // from the host's tap
     text = error.what();
   }
   record_failed(captured, code, text);
@@ -90,7 +90,7 @@ void work_on(Execution::State& ours, const Work& work) noexcept {
     if (ours.captured.ended) ours.ended = std::move(*ours.captured.end);
     record_failed(ours.captured, resource_exhausted, out_of_memory);
   }
-  ours.captured.node.release();  // it has ended
+  ours.captured.node.release();  // already ended
 }
 
 }  // namespace
@@ -139,7 +139,7 @@ int Ended::exit_status() const noexcept {
   if (code.empty()) return 0;
   if (code == "TIMEOUT") return 124;
   if (code == "CANCELLED") return 130;
-  if (code == "OUTPUT_INVALID") return 1;  // it exited with 0
+  if (code == "OUTPUT_INVALID") return 1;  // although the process exited with 0
   if (code == "COMMAND_NOT_FOUND") return 127;
   if (code == "COMMAND_NOT_EXECUTABLE") return 126;
   if (code == "DOCKER_UNAVAILABLE" || code == "IMAGE_NOT_FOUND" ||

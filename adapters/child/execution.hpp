@@ -1,5 +1,5 @@
-// What stands behind an Execution: the capture's thread, which starts the program, waits for it
-// and records. This is the one place that starts threads for capture.
+// The implementation of Execution: the capture's thread, which starts the program, waits for it and
+// records. The only place that starts threads for capture.
 #pragma once
 
 #include <trace/capture.hpp>
@@ -12,33 +12,33 @@
 
 namespace trace::child {
 
-// Who may ask for the end: with the grace, or at once.
+// Stop requests: with grace (`stop`) and without (`kill`).
 struct StopTokens {
   std::stop_token stop;
   std::stop_token kill;
 };
 
-// The node of a capture. Whoever holds it records the node's end, whatever happens: a node that
-// somebody asked to capture must not be left without one.
+// The node of a capture. Its holder records the node's end in every case: each node whose capture
+// was requested gets one.
 struct CapturedNode {
   Node node;
   bool started = false;  // STARTED was recorded
   bool ended = false;    // COMPLETED or FAILED was
-  // How it has ended, when it has.
-  std::optional<Ended> end = {};
+
+  std::optional<Ended> end = {};  // set with `ended`
 };
 
-// Runs the program to its end and records its node; on the capture's thread. What it throws ends
-// the node as FAILED.
+// Runs the program to its end and records its node, on the capture's thread. An exception ends the
+// node as FAILED.
 using Work = std::function<Ended(CapturedNode& node, Loop& loop, const StopTokens& stop)>;
 
-// Takes the node over and does the work on a thread of its own. It is asked to stop by `stop`, by
-// Execution::stop() and kill(), and by the end of the Execution. A lack of threads, processes,
-// descriptors or memory ends the node as RESOURCE_EXHAUSTED. What this throws is std::bad_alloc,
-// and the node is still the caller's then.
+// Takes over the node and runs `work` on a new thread. `stop`, Execution::stop() and kill(), and
+// the destruction of the Execution ask it to stop. A lack of threads, processes, descriptors or
+// memory ends the node as RESOURCE_EXHAUSTED. Throws only std::bad_alloc; the caller then still
+// owns the node.
 Execution start_execution(Node& node, StopTokens stop, Work work);
 
-// Ends a node whose capture could not begin because there is no memory.
+// Ends a node whose capture could not start for lack of memory.
 void end_unstarted(Node& node) noexcept;
 
 }  // namespace trace::child

@@ -1,6 +1,6 @@
-// What the machine has run out of: descriptors, processes, threads, memory. Such a failure says
-// nothing about the program that was to be run, so it has a code of its own and may be tried again.
-// Pure functions, any thread.
+// Detects resource exhaustion: descriptors, processes, threads, memory. Such a failure does not
+// depend on the program that was to be run, so it has a code of its own and may be retried. Pure
+// functions, any thread.
 #pragma once
 
 #include <cerrno>
@@ -9,8 +9,8 @@ namespace trace::child {
 
 inline constexpr const char* resource_exhausted = "RESOURCE_EXHAUSTED";
 
-// Whether the error number says so. EAGAIN: of fork(), exec and threads, a limit on processes;
-// ENOSPC: no pseudo terminal left, or no room on the disk.
+// EAGAIN comes from fork(), exec and thread creation at a limit on processes; ENOSPC means that no
+// pseudo terminal or disk space is left.
 constexpr bool is_exhaustion(int error) noexcept {
   return error == EMFILE || error == ENFILE || error == EAGAIN || error == ENOMEM ||
          error == ENOSPC || error == ENOBUFS;

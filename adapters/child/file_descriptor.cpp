@@ -8,7 +8,7 @@
 namespace trace::child {
 namespace {
 
-// A child that writes in bursts waits less for us, and we read more at a time.
+// Lets a bursty child block less, and us read more at a time.
 constexpr int pipe_bytes = 1 << 20;
 constexpr int first_above_standard = 3;
 
@@ -21,24 +21,26 @@ FileDescriptor checked(int number, const char* what) {
 
 FileDescriptor above_standard(FileDescriptor descriptor) {
   if (descriptor.get() >= first_above_standard) return descriptor;
-  return checked(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, first_above_standard), "a descriptor");
+  return checked(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, first_above_standard),
+                 "cannot duplicate a descriptor");
 }
 
 Pipe make_pipe() {
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC) != 0) {
-    throw std::system_error(errno, std::generic_category(), "a pipe");
+    throw std::system_error(errno, std::generic_category(), "cannot create a pipe");
   }
   FileDescriptor read(ends[0]);
   FileDescriptor write(ends[1]);
   Pipe pipe{above_standard(std::move(read)), above_standard(std::move(write))};
-  // Refused when the user's pipes take too much already: then it stays small.
+  // Fails if the user's pipes exceed the limit; the pipe then keeps its size.
   ::fcntl(pipe.write.get(), F_SETPIPE_SZ, pipe_bytes);
   return pipe;
 }
 
 FileDescriptor open_null() {
-  return above_standard(checked(::open("/dev/null", O_RDONLY | O_CLOEXEC), "/dev/null"));
+  return above_standard(
+      checked(::open("/dev/null", O_RDONLY | O_CLOEXEC), "cannot open /dev/null"));
 }
 
 }  // namespace trace::child

@@ -1,5 +1,5 @@
-// FileDescriptor: the owner of a descriptor, and pipes made of two of them. For whoever starts a
-// child. One thread at a time.
+// FileDescriptor owns a descriptor; Pipe is a pair of them. Used to start children. Not
+// thread-safe.
 #pragma once
 
 #include <unistd.h>
@@ -39,11 +39,11 @@ struct Pipe {
   FileDescriptor write;
 };
 
-// Close-on-exec, larger than usual where the system allows, and never one of the numbers 0 to 2:
-// a child gets those by dup2(), which must not meet itself. Throws std::system_error.
+// Close-on-exec, larger than the default where the system allows it, and never numbered 0 to 2,
+// because dup2() gives the child those numbers. Throws std::system_error.
 Pipe make_pipe();
-FileDescriptor open_null();  // /dev/null for reading, in the same way
-// The same file under a number above 2.
+FileDescriptor open_null();  // /dev/null for reading, likewise
+// Moves it to a number above 2.
 FileDescriptor above_standard(FileDescriptor descriptor);
 
 }  // namespace trace::child

@@ -1,4 +1,4 @@
-// JsonObject: the text of a JSON object, written member by member, for `data`. One thread.
+// JsonObject: builds the text of a JSON object for `data`. Not thread-safe.
 #pragma once
 
 #include <trace/capture.hpp>
@@ -10,9 +10,9 @@
 
 namespace trace::child {
 
-// Text as a JSON string. Invalid UTF-8 stays: what goes into an event is repaired there.
+// A JSON string. Invalid UTF-8 is kept; the event's writer repairs it.
 std::string json_text(std::string_view text);
-// An argument list; of a very long one the beginning.
+// An argument list; a very long one is truncated.
 std::string json_arguments(const std::vector<std::string>& argv);
 // {"rows":24,"columns":80}
 std::string json_size(const TerminalSize& size);

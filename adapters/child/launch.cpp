@@ -14,8 +14,8 @@
 #include <cerrno>
 #include <csignal>
 
-// clone(2) under glibc's own name. ThreadSanitizer replaces the other by one that takes the child
-// for that of a fork, and then no longer follows the thread that it shares memory with.
+// clone(2) by glibc's internal name. ThreadSanitizer intercepts the public one, assumes a fork, and
+// then no longer tracks the thread that shares its memory.
 extern "C" int __clone(int (*run)(void*), void* stack, int flags, void* argument, ...);  // NOLINT
 
 namespace trace::child {
@@ -24,7 +24,7 @@ namespace {
 constexpr unsigned close_range_cloexec = 1U << 2U;
 constexpr int cannot_execute = 127;
 
-// What the parent gives its child, and what the child says of its failure.
+// Passed from parent to child; the child reports a failure in it.
 struct Preparation {
   const char* path;
   char* const* argv;
@@ -35,7 +35,7 @@ struct Preparation {
   int error = 0;
 };
 
-// Descriptors that the host program forgot to mark, or has made a moment ago.
+// Descriptors that the host did not mark close-on-exec, or has not yet.
 void keep_from_child() noexcept {
   if (::syscall(SYS_close_range, 3U, ~0U, close_range_cloexec) == 0) return;
   rlimit limit{};
@@ -44,8 +44,9 @@ void keep_from_child() noexcept {
   for (int number = 3; number < end; ++number) ::fcntl(number, F_SETFD, FD_CLOEXEC);
 }
 
-// No handler of the host may run in its memory twice: first the default actions, then the signals.
-// By the system call, since what wraps it may note the actions in memory that is also the host's.
+// No handler of the host may run in the child, which shares its memory: reset the actions first,
+// then unblock the signals. Raw system calls, because libc's wrappers may record the actions in
+// shared memory.
 void reset_signals() noexcept {
   struct {
     void* handler;
@@ -66,7 +67,7 @@ bool connect_streams(const Streams& streams) noexcept {
     return false;
   }
   if (streams.in >= 0) return ::dup2(streams.in, STDIN_FILENO) >= 0;
-  ::close(STDIN_FILENO);  // so that this is the lowest number, and there is room for one
+  ::close(STDIN_FILENO);  // so that open() returns this number and does not exceed the limit
   return ::open("/dev/null", O_RDONLY) == STDIN_FILENO;
 }
 
@@ -74,7 +75,7 @@ bool prepare(const Preparation& with) noexcept {
   // A new session is also a new process group.
   if ((with.streams.terminal ? ::setsid() : ::setpgid(0, 0)) < 0) return false;
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
-  if (::getppid() != with.parent) {  // it died before it could take us along
+  if (::getppid() != with.parent) {  // the parent died before prctl()
     errno = ESRCH;
     return false;
   }
@@ -86,7 +87,7 @@ bool prepare(const Preparation& with) noexcept {
   return true;
 }
 
-// Only system calls: the memory is the host's, whose other threads go on.
+// System calls only: the memory is shared with the host's running threads.
 int run_child(void* argument) noexcept {
   auto& with = *static_cast<Preparation*>(argument);
   const bool prepared = prepare(with);
@@ -97,7 +98,7 @@ int run_child(void* argument) noexcept {
   return cannot_execute;
 }
 
-// The child's stack, with a page below it that nobody can touch.
+// The child's stack, with a guard page.
 class Stack {
  public:
   Stack() noexcept
@@ -138,7 +139,7 @@ Launched launch(const std::string& path, const std::vector<std::string>& argv,
     launched.error = errno;
     return launched;
   }
-  // No handler of the host may run in the child before it is another program.
+  // No handler of the host may run in the child before exec.
   const detail::AsynchronousSignalsBlocked blocked;
   int pidfd = -1;
   launched.pid = ::__clone(&run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD,

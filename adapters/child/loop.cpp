@@ -13,7 +13,7 @@
 namespace trace::child {
 namespace {
 
-// Marked as removed, since it may be removed while the list is being worked through.
+// Marks the entry as removed, because the list may be iterated right now.
 template <class T>
 void remove(std::vector<T*>& list, T* gone) noexcept {
   std::replace(list.begin(), list.end(), gone, static_cast<T*>(nullptr));
@@ -98,7 +98,7 @@ void Loop::wait(Steady::time_point until) {
   }
   for (std::size_t i = 1; i < waiting.size(); ++i) {
     if (descriptors[i].revents == 0) continue;
-    // One that an earlier call has removed or closed is not called any more.
+    // Skip those that an earlier call has removed or closed.
     const bool is_there = std::find(watched_.begin(), watched_.end(), waiting[i]) != watched_.end();
     if (is_there && waiting[i]->get() == descriptors[i].fd) waiting[i]->ready_();
   }

@@ -1,9 +1,9 @@
-// Loop: what happens around the children of one capture, one after the other on the capture's
-// thread: their output, their end, and what other threads ask for.
+// Loop: the event loop of one capture, on the capture's thread: output of children, their exit, and
+// requests of other threads.
 //
-// The capture's code reads from top to bottom: it starts a child and runs the loop until what it
-// waits for has come, or the time is over. Only post() may be called from other threads. A loop
-// needs one descriptor of its own: it waits with ppoll(2), which has its time-outs for nothing.
+// Code that uses it reads from top to bottom: it starts a child and runs the loop until a condition
+// holds or a deadline has passed. Only post() may be called from other threads. A loop needs one
+// descriptor: ppoll(2) needs none for timeouts.
 #pragma once
 
 #include <chrono>
@@ -19,25 +19,25 @@ using Steady = std::chrono::steady_clock;
 
 class Loop;
 
-// Something that does its work when time has passed, while its loop runs. On the loop's thread.
+// A timer of a loop, by inheritance. On the loop's thread.
 class Timed {
  public:
   explicit Timed(Loop& loop);
   virtual ~Timed();
   Timed(const Timed&) = delete;
   Timed& operator=(const Timed&) = delete;
-  virtual Steady::time_point next_due() const = 0;  // the end of time: nothing is waited for
+  virtual Steady::time_point next_due() const = 0;  // max(): nothing pending
   virtual void tick(Steady::time_point now) = 0;
 
  private:
   Loop& loop_;
 };
 
-// A descriptor, its owner, and what is to be called while it is ready. On the loop's thread.
+// Owns a descriptor and calls `ready` while it is ready. On the loop's thread.
 class Watched {
  public:
   enum class For { reading, writing };
-  // `ready` may close it, and may destroy it. `wanted`: asked before each wait; false: not now.
+  // `ready` may close or destroy it. `wanted` is called before each wait; false: skip it this time.
   Watched(Loop& loop, For what, std::function<void()> ready, std::function<bool()> wanted = {});
   ~Watched();
   Watched(const Watched&) = delete;
@@ -63,14 +63,14 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Makes its descriptor; throws std::system_error when there is none left. run_until() does so,
-  // too, for whoever has not.
+  // Creates its descriptor; throws std::system_error if none is left. run_until() does it if
+  // necessary.
   void open();
 
-  // Has the function called by the loop. Any thread.
+  // Runs the function on the loop's thread. Any thread.
   void post(std::function<void()> function);
 
-  // Works until done() says so (true) or the deadline has passed (false).
+  // Runs until done() returns true (returns true) or the deadline has passed (returns false).
   bool run_until(const std::function<bool()>& done,
                  Steady::time_point deadline = Steady::time_point::max());
 
@@ -83,10 +83,10 @@ class Loop {
   Steady::time_point next_due() const;
   void wait(Steady::time_point until);
 
-  std::mutex mutex_;  // of the two below
+  std::mutex mutex_;  // guards posted_ and wake_
   std::vector<std::function<void()>> posted_;
   FileDescriptor wake_;
-  // Null: removed meanwhile.
+  // Null: removed while the list is iterated.
   std::vector<Timed*> timed_;
   std::vector<Watched*> watched_;
 };

@@ -12,7 +12,7 @@
 namespace trace::child {
 namespace {
 
-// How long a reader that is slow is waited for when the program was made to end.
+// How long to wait for a slow reader after the program was asked to end.
 constexpr std::chrono::seconds patience_after_end{1};
 
 }  // namespace
@@ -57,7 +57,7 @@ void NodeCapture::open_tap() {
         return bytes.size();
       },
       [this] {
-        // The program is of no use to a host that cannot take its output.
+        // A host that cannot consume the output cannot use the program.
         if (!has_ended_) std::rethrow_exception(tap_->thrown());
       });
 }
@@ -98,7 +98,7 @@ bool NodeCapture::run_until(const std::function<bool()>& done) {
 }
 
 Steady::time_point NodeCapture::deadline() const noexcept {
-  const auto most = std::chrono::hours(24 * 365 * 100);  // beyond it lies the clock's end
+  const auto most = std::chrono::hours(24 * 365 * 100);  // avoids overflow of the clock
   if (options_.timeout <= options_.timeout.zero() || options_.timeout > most) {
     return Steady::time_point::max();
   }
@@ -149,7 +149,7 @@ Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
   return Ended(std::move(facts));
 }
 
-// Who has asked for the end waits a moment only, or not at all.
+// After a stop request wait briefly, or not at all.
 void NodeCapture::wait_until_taken(const std::function<bool()>& all_taken) {
   if (end_request_ == EndRequest::none) run_until(all_taken);
   if (end_request_ == EndRequest::none || at_once_) return;

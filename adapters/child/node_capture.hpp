@@ -1,8 +1,8 @@
-// NodeCapture: a node while its program runs. Records the start, each line and the end, and knows
-// when the program has to end early: the time-out, a stop request, the backend's cancellation.
+// NodeCapture: a node whose program is running. Records the start, each line and the end, and
+// decides when the program must be ended: timeout, stop request, cancellation by the backend.
 //
-// Process and container capture share it; they say what is run and how it is ended. Works on the
-// capture's thread; only what asks for the end comes from other threads, through the Loop.
+// Shared by process and container capture, which start and stop the program. Runs on the capture's
+// thread; requests from other threads arrive through the Loop.
 #pragma once
 
 #include <trace/capture.hpp>
@@ -38,7 +38,7 @@ class NodeCapture final : private Timed {
     CaptureLimits limits = {};
     bool terminal = false;  // one stream, Stream::pty, instead of two
   };
-  // Throws std::system_error when there is no thread or descriptor for the tap or for passing on.
+  // Throws std::system_error if there is no thread or descriptor for the tap or for PassOn.
   NodeCapture(CapturedNode& captured, Loop& loop, Options options, const StopTokens& stop);
   ~NodeCapture() override;
   NodeCapture(const NodeCapture&) = delete;
@@ -46,37 +46,37 @@ class NodeCapture final : private Timed {
 
   const Node& node() const noexcept { return captured_.node; }
 
-  // STARTED; the time counts from here.
+  // Records STARTED; the timeout counts from here.
   void started(const CutText& message, const JsonObject& data);
 
-  // Bytes that the program wrote.
+  // The program wrote these bytes.
   void output(Stream stream, std::string_view bytes);
-  // Whether there is room for more of them: for Child. Once the program has to end, always.
+  // For Child: whether the queues have room. Always true once the program must end.
   bool may_read(Stream stream) const;
-  // The program has to end, without a request: from now on its output is read whether or not there
-  // is room, and what has none is not passed on.
+  // The program must end, although nobody requested it: from now on its output is read even if the
+  // queues are full, and what does not fit is not passed on.
   void read_on() noexcept { reads_on_ = true; }
-  // Has it called when nobody reads what is passed on of a stream any more.
+  // Called when the reader of a stream that is passed on has gone.
   void on_reader_gone(std::function<void(Stream)> call) { on_reader_gone_ = std::move(call); }
   bool is_reader_gone() const noexcept { return is_reader_gone_; }
 
-  // Runs the loop until done() or until the program has to end; true for done().
+  // Runs the loop until done() (returns true) or until the program must end (returns false).
   bool run_until(const std::function<bool()>& done);
   EndRequest end_request() const noexcept { return end_request_; }
-  // The program has no time left to end by itself.
+  // The grace period is over.
   bool at_once() const noexcept { return at_once_; }
   // "timed out after 2s", "cancelled", "".
   std::string end_request_text() const;
   // TIMEOUT, CANCELLED, "".
   std::string end_request_code() const;
 
-  // The output is this, already summarised, and not stdout.
+  // Sets the output's summary, instead of that of stdout.
   void output_is(std::string summary) { output_ = std::move(summary); }
 
-  // Once the tap has taken everything: COMPLETED with the summary of the output, or FAILED with the
-  // reason and the last lines of stderr. `data` is what is to be told besides the exit code, the
-  // signal, the duration, what was used, and the lines and bytes of the output and their rate. Then
-  // waits until the output was passed on, so long as neither the time-out nor anybody ends that.
+  // Waits for the tap, then records COMPLETED with the summary of the output, or FAILED with the
+  // reason and the last lines of stderr. `data` is added to the exit code, signal, duration, usage,
+  // and the output's lines, bytes and rates. Then waits until the output has been passed on, the
+  // timeout has passed, or the program was asked to stop.
   Ended ended(Ended::Facts facts, JsonObject data = {});
 
  private:
@@ -92,7 +92,7 @@ class NodeCapture final : private Timed {
   CapturedNode& captured_;
   Loop& loop_;
   Options options_;
-  // In front of the streams that tell them, also of what is left when they go.
+  // Declared before the streams that feed them, which flush in their destructors.
   Summariser summary_;
   StderrTail stderr_tail_;
   LineStream out_;
@@ -107,7 +107,7 @@ class NodeCapture final : private Timed {
   std::function<void(Stream)> on_reader_gone_;
   std::unique_ptr<Outlet> tap_;
   PassingOn passing_on_;
-  // Last, so that they are gone before what they call.
+  // Last, so that they are destroyed before what they call.
   std::stop_callback<std::function<void()>> on_stop_;
   std::stop_callback<std::function<void()>> on_kill_;
   CancelSubscription on_cancel_;

@@ -9,7 +9,7 @@
 namespace trace::child {
 namespace {
 
-// Two reads of a pipe: one that is being taken, one that waits.
+// Two reads of a pipe: one being consumed, one queued.
 constexpr std::size_t most_queued = 256 * 1024;
 
 struct Piece {
@@ -19,7 +19,7 @@ struct Piece {
 
 }  // namespace
 
-// Of the loop's and the outlet's thread; outlives the outlet when the thread is left behind.
+// Shared by the loop's and the outlet's thread; outlives the outlet if the thread is left behind.
 struct Outlet::Shared {
   Shared(Loop& of, Take with, std::function<void()> when_closed)
       : loop(&of), take(std::move(with)), closed(std::move(when_closed)) {}
@@ -30,13 +30,13 @@ struct Outlet::Shared {
 
   mutable std::mutex mutex;
   std::condition_variable changed;
-  Loop* loop;  // null: the outlet is gone
+  Loop* loop;  // null: the outlet was destroyed
   const Take take;
   const std::function<void()> closed;
   std::deque<Piece> queue;
-  std::size_t bytes = 0;  // in the queue, and of the piece that is being taken
+  std::size_t bytes = 0;  // queued, including the piece being consumed
   bool is_taking = false;
-  // The loop has found it full, or not idle, and waits for the contrary.
+  // The loop found it full (or not idle) and waits for that to change.
   bool room_is_awaited = false;
   bool end_is_awaited = false;
   std::uint64_t missed = 0;
@@ -73,7 +73,7 @@ void Outlet::Shared::taken(std::size_t given, std::size_t of_these, std::excepti
   const bool is_idle = end_is_awaited && bytes == 0;
   if (!has_room && !is_idle) return;
   room_is_awaited = end_is_awaited = false;
-  loop->post([] {});  // so that it looks
+  loop->post([] {});  // wakes the loop
 }
 
 void Outlet::Shared::work() {

@@ -1,6 +1,6 @@
-// Outlet: hands a child's output to somebody who may take as long over it as they like, without
-// holding up the capture's loop: a bounded queue and a thread that empties it. When the queue is
-// full the capture stops reading, so that the child waits, and nobody else.
+// Outlet: passes a child's output to a consumer that may block, without blocking the capture's
+// loop: a bounded queue and a thread that empties it. When the queue is full the capture stops
+// reading, so only the child blocks.
 //
 // On the loop's thread, except that `take` is called on the outlet's own.
 #pragma once
@@ -21,28 +21,28 @@ namespace trace::child {
 
 class Outlet {
  public:
-  // Takes bytes, one call at a time and in order, and returns how many it has taken. Fewer than
-  // there are, or an exception: it takes no more.
+  // Consumes bytes, one call at a time and in order, and returns how many it consumed. A short
+  // count or an exception closes the outlet.
   using Take = std::function<std::size_t(Stream, std::string_view)>;
-  // What becomes of a call of `take` that is under way when the outlet ends.
+  // What ~Outlet does while a call of `take` is running.
   enum class AtEnd {
-    wait,   // it is waited for: it uses what goes away then
-    leave,  // it may never return, and owns what it uses
+    wait,   // waits: the call uses objects that are destroyed afterwards
+    leave,  // leaves the thread behind: the call may never return, and owns what it uses
   };
 
-  // `closed` is called on the loop's thread when nothing is taken any more; it may throw. Throws
-  // std::system_error when there is no thread.
+  // `closed` is called on the loop's thread once the outlet has closed; it may throw. Throws
+  // std::system_error if there is no thread.
   Outlet(Loop& loop, AtEnd at_end, Take take, std::function<void()> closed);
-  ~Outlet();  // what is still in the queue is not taken
+  ~Outlet();  // drops what is still queued
   Outlet(const Outlet&) = delete;
   Outlet& operator=(const Outlet&) = delete;
 
-  // Copies the bytes. What does not fit, or comes after the outlet was closed, is missed.
+  // Copies the bytes. Bytes that do not fit, or arrive after it has closed, are dropped.
   void put(Stream stream, std::string_view bytes);
   bool full() const;
-  // Everything was taken, or nothing will be.
+  // The queue is empty, or the outlet has closed.
   bool idle() const;
-  // Bytes that were not taken so far.
+  // Bytes that were queued or dropped, and not consumed.
   std::uint64_t not_taken() const;
   // What `take` threw.
   std::exception_ptr thrown() const;

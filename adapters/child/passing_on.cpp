@@ -23,7 +23,7 @@ bool are_same_file(int one, int other) noexcept {
          a.st_ino == b.st_ino;
 }
 
-// How many of the bytes could be written; `error` of the write that failed. On a thread that blocks
+// Returns the number of bytes written; sets `error` if a write failed. On a thread that blocks
 // SIGPIPE.
 std::size_t write_all(int descriptor, std::string_view bytes, std::atomic<int>& error) {
   std::size_t done = 0;
@@ -32,7 +32,7 @@ std::size_t write_all(int descriptor, std::string_view bytes, std::atomic<int>& 
     if (written >= 0) {
       done += static_cast<std::size_t>(written);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      // Somebody made it non-blocking; shells and ssh do so with a terminal.
+      // Some other process made it non-blocking; shells and ssh do that to terminals.
       pollfd ready{descriptor, POLLOUT, 0};
       ::poll(&ready, 1, -1);
     } else if (errno != EINTR) {
@@ -60,11 +60,11 @@ PassingOn::PassingOn(Loop& loop, const PassOn& where, std::function<void(Stream)
 }
 
 PassingOn::Target* PassingOn::open(Loop& loop, int descriptor, std::function<void()> reader_gone) {
-  // Of our own: a write that never ends must not meet a file that got the number meanwhile.
+  // Duplicated: a blocked write must not end up in a file that reuses the number.
   auto ours = std::make_shared<FileDescriptor>(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
   if (!*ours) {
-    if (errno == EBADF) return nullptr;  // it was closed on purpose, as with >&-
-    throw std::system_error(errno, std::generic_category(), "cannot pass output on");
+    if (errno == EBADF) return nullptr;  // closed on purpose, as with >&-
+    throw std::system_error(errno, std::generic_category(), "cannot forward output");
   }
   auto target = std::make_unique<Target>();
   target->error = std::make_shared<std::atomic<int>>(0);

@@ -1,6 +1,6 @@
-// PassingOn: the child's output on its way to descriptors of somebody else, a terminal or a pipe
-// whose reader may be slow, asleep or gone. Streams that go to the same file share an outlet, so
-// that they arrive in the order in which they were read. On the loop's thread.
+// PassingOn: writes the child's output to the descriptors of a PassOn: a terminal or a pipe whose
+// reader may be slow, stopped or gone. Streams that go to the same file share an outlet, so that
+// they arrive in the order in which they were read. On the loop's thread.
 #pragma once
 
 #include <trace/capture.hpp>
@@ -20,14 +20,14 @@ namespace trace::child {
 
 class PassingOn {
  public:
-  // `reader_gone` is called on the loop's thread for a stream that nobody reads any more. Throws
-  // std::system_error when there is no thread or descriptor for it.
+  // `reader_gone` is called on the loop's thread for a stream whose reader has gone. Throws
+  // std::system_error if there is no thread or descriptor for it.
   PassingOn(Loop& loop, const PassOn& where, std::function<void(Stream)> reader_gone);
 
   void put(Stream stream, std::string_view bytes);
   bool full(Stream stream) const;
   bool idle() const;
-  // What could not be passed on, and why; nothing when all was, or its reader has left.
+  // What could not be passed on, and why; nullopt if nothing is missing or the reader has gone.
   std::optional<NotPassedOn> missed() const;
 
  private:

@@ -28,7 +28,7 @@ bool is_file(const std::string& path, int directory) {
 }  // namespace
 
 std::variant<std::string, StartFailure> find_program(const std::string& name, int directory) {
-  if (name.empty()) return StartFailure{not_found, "no command was given"};
+  if (name.empty()) return StartFailure{not_found, "the command is empty"};
   if (name.find('/') != std::string::npos) return name;
   const std::string path = detail::search_path();
   std::string denied;
@@ -56,7 +56,7 @@ StartFailure cannot_start(int error, const std::string& what) {
 StartFailure exec_failure(const std::string& path, int error, int directory) {
   if (is_exhaustion(error)) return cannot_start(error, path);
   if ((error == ENOENT && is_file(path, directory))) {
-    return {not_executable, path + ": its interpreter was not found"};
+    return {not_executable, path + ": interpreter not found"};
   }
   const bool missing = error == ENOENT || error == ENOTDIR;
   return {missing ? not_found : not_executable, fmt::format("{}: {}", path, words(error))};

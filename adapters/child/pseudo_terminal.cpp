@@ -12,7 +12,7 @@ namespace trace::child {
 namespace {
 
 [[noreturn]] void fail() {
-  throw std::system_error(errno, std::generic_category(), "a pseudo terminal");
+  throw std::system_error(errno, std::generic_category(), "cannot create a pseudo terminal");
 }
 
 }  // namespace

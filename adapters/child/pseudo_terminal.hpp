@@ -1,5 +1,4 @@
-// A pseudo terminal: what the child has as its terminal, and our end of it. For whoever starts a
-// child. One thread at a time.
+// A pseudo terminal for a child. Not thread-safe.
 #pragma once
 
 #include <trace/capture.hpp>
@@ -9,15 +8,15 @@
 namespace trace::child {
 
 struct PseudoTerminal {
-  FileDescriptor ours;    // yields what the child writes, takes what is typed
+  FileDescriptor ours;    // reads what the child writes, writes its input
   FileDescriptor childs;  // its stdin, stdout and stderr
 };
 
-// Both ends as make_pipe() makes them. A raw one adds no \r to what is written, echoes nothing and
-// gives no meaning to what is typed. Throws std::system_error.
+// Both ends have the properties of make_pipe(). A raw terminal does no output processing (\r), no
+// echo and no interpretation of input. Throws std::system_error.
 PseudoTerminal make_terminal(const TerminalSize& size, bool raw);
 
-// What is typed to say "end of file": at the beginning of a line, twice anywhere else.
+// Ctrl-D: means end of file at the beginning of a line, and when sent twice elsewhere.
 inline constexpr char end_of_file = 0x04;
 
 }  // namespace trace::child

@@ -1,5 +1,5 @@
-// Repeater: calls back again and again on a Loop while something else is waited for, each time
-// after twice the pause before, up to a longest one. Works on the Loop's thread.
+// Repeater: a periodic callback on a Loop; the interval doubles after each call, up to a maximum.
+// On the Loop's thread.
 #pragma once
 
 #include <algorithm>

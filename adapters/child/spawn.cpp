@@ -15,7 +15,7 @@
 namespace trace::child {
 namespace {
 
-// Both ends of what the child reads and writes.
+// Both ends of the child's standard streams.
 struct Connections {
   Streams streams{};
   FileDescriptor in, out, err;  // ours
@@ -30,7 +30,8 @@ Connections connect(const Command& command) {
   if (command.terminal) {
     PseudoTerminal terminal = make_terminal(*command.terminal, command.raw_terminal);
     between.in = FileDescriptor(::fcntl(terminal.ours.get(), F_DUPFD_CLOEXEC, 3));
-    if (!between.in) throw std::system_error(errno, std::generic_category(), "a pseudo terminal");
+    if (!between.in)
+      throw std::system_error(errno, std::generic_category(), "cannot duplicate a pseudo terminal");
     between.out = std::move(terminal.ours);
     const int end = childs(std::move(terminal.childs));
     between.streams = {end, end, end, true};

@@ -1,5 +1,5 @@
-// spawn(): the one place where a process is made. No shell, its own process group, nothing of ours
-// but the three standard streams, and no life longer than ours.
+// spawn(): the only place that creates a process: without a shell, in a process group of its own,
+// with no descriptor of ours but the three standard streams, and killed when we die.
 #pragma once
 
 #include <sys/types.h>
@@ -20,20 +20,19 @@ struct Command {
   std::string working_directory = {};  // empty: ours
   Input input = {};
   std::optional<TerminalSize> terminal = {};
-  bool raw_terminal =
-      false;  // it passes bytes on as they are: behind the child is another terminal
+  bool raw_terminal = false;  // the child passes bytes through to a terminal of its own
 };
 
 struct Spawned {
-  pid_t pid = -1;           // also of its process group, and of its session on a terminal
+  pid_t pid = -1;           // also the id of its process group and, with a terminal, of its session
   FileDescriptor ended;     // a pidfd: readable once the process has ended
-  FileDescriptor out, err;  // what it writes; on a terminal all comes from `out`
-  FileDescriptor in;        // where the input is to be written; empty: the child has it
+  FileDescriptor out, err;  // its output; with a terminal all of it is in `out`
+  FileDescriptor in;        // to write its input to; empty: the child reads a file
 };
 
 // The kernel kills the child when the calling thread ends, so call it from the thread that waits.
-// Its signals are as after a login. The pid is not reaped here. At most five descriptors are open
-// at a time without an input or a terminal, and three of them stay.
+// The child's signals have their default actions. The caller has to reap it. Needs at most five
+// descriptors at a time without input and terminal; three stay open.
 std::variant<Spawned, StartFailure> spawn(const Command& command);
 
 }  // namespace trace::child

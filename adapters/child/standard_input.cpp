@@ -21,37 +21,39 @@ FileDescriptor checked(int number, const char* what) {
   return above_standard(FileDescriptor(number));
 }
 
-// A file in memory that holds the text: nobody has to write while the child reads.
+// A memfd that holds the text, so that nothing has to be written while the child reads.
 FileDescriptor file_of(std::string_view text) {
-  FileDescriptor file = checked(::memfd_create("stdin", MFD_CLOEXEC), "a file in memory");
+  FileDescriptor file =
+      checked(::memfd_create("stdin", MFD_CLOEXEC), "cannot create a memfd for the input");
   while (!text.empty()) {
     const ssize_t written = ::write(file.get(), text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) throw std::system_error(errno, std::generic_category(), "a file in memory");
+    if (written <= 0)
+      throw std::system_error(errno, std::generic_category(), "cannot write the input's memfd");
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   ::lseek(file.get(), 0, SEEK_SET);
   return file;
 }
 
-// A descriptor of our own for the same source. Opened anew where that is possible: how we read must
-// not change how others read, who share the open file with us. Without O_NONBLOCK a named pipe that
-// nobody writes to any more would hold us here for ever, and with us time-out and cancellation.
+// Opens the source again if possible, because O_NONBLOCK would affect everybody who shares the open
+// file. Without O_NONBLOCK a FIFO without writers would block us, including timeouts and
+// cancellation.
 FileDescriptor source_of(int descriptor) {
   const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
   const int opened = ::open(path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (opened >= 0) {
     FileDescriptor file(opened);
-    // A file that is opened anew begins anew.
+    // A reopened file starts at offset 0.
     const off_t at = ::lseek(descriptor, 0, SEEK_CUR);
     if (at > 0) ::lseek(opened, at, SEEK_SET);
     return above_standard(std::move(file));
   }
-  return checked(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3), "the input");
+  return checked(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3), "cannot duplicate the input");
 }
 
-// Only regular files have an answer at all times. A device may have none for now, and one that
-// always has is ready at all times, too.
+// Only regular files are always readable. A device may have no data for now; one that always has is
+// always ready.
 bool makes_wait(int descriptor) {
   struct stat status {};
   return ::fstat(descriptor, &status) == 0 && !S_ISREG(status.st_mode);
@@ -62,7 +64,7 @@ bool makes_wait(int descriptor) {
 FileDescriptor readable_input(const Input& input) {
   if (input.descriptor < 0) return input.text.empty() ? open_null() : file_of(input.text);
   if (::isatty(input.descriptor) == 1) return {};
-  return checked(::fcntl(input.descriptor, F_DUPFD_CLOEXEC, 3), "the input");
+  return checked(::fcntl(input.descriptor, F_DUPFD_CLOEXEC, 3), "cannot duplicate the input");
 }
 
 InputPump::InputPump(Loop& loop, FileDescriptor sink, bool terminal, Input input)
@@ -96,9 +98,9 @@ void InputPump::open_source(int descriptor) {
   }
 }
 
-// Reads what is there without waiting, until there is something to write.
+// Reads without blocking, until there is something to write.
 void InputPump::advance() {
-  // A pipe whose writers had gone before it was opened does not tell its end to who waits.
+  // poll() does not report the end of a FIFO whose writers closed it before we opened it.
   while (rest().empty() && has_source_ && (file_ || (never_blocks_ && !empty_))) read();
   if (rest().empty() && !has_source_) finish();
 }
@@ -122,7 +124,7 @@ void InputPump::write() {
   const std::string_view left = rest();
   const ssize_t bytes = ::write(sink_.get(), left.data(), left.size());
   if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (bytes <= 0) return stop();  // the child does not read any more
+  if (bytes <= 0) return stop();  // the child has closed its input
   at_line_end_ = left[static_cast<std::size_t>(bytes) - 1] == '\n';
   written_ += static_cast<std::size_t>(bytes);
   advance();

@@ -1,8 +1,8 @@
-// What a child reads: a file that it can have as it is, or bytes that have to be passed on while it
-// runs, because it sits at a terminal of its own, or because they come from ours, which a process
-// in the background must not read.
+// A child's standard input: a file that it can open itself, or bytes that we forward while it runs,
+// because it has a terminal of its own, or because they come from our terminal, which a background
+// process must not read.
 //
-// Works on the thread of the Loop.
+// Runs on the thread of the Loop.
 #pragma once
 
 #include <trace/capture.hpp>
@@ -16,12 +16,12 @@
 
 namespace trace::child {
 
-// The child's descriptor 0 when it has no terminal; throws std::system_error. Empty: the input has
-// to be passed on through a pipe.
+// The child's descriptor 0 if it has no terminal; throws std::system_error. Empty: use a pipe and
+// an InputPump.
 FileDescriptor readable_input(const Input& input);
 
-// Passes the input on to `sink`, our end of a pipe or of the child's terminal, as fast as that
-// takes it. ~InputPump ends it, whatever is left.
+// Forwards the input to `sink`, our end of a pipe or of the child's terminal. ~InputPump stops,
+// whatever is left.
 class InputPump {
  public:
   InputPump(Loop& loop, FileDescriptor sink, bool terminal, Input input);
@@ -37,13 +37,13 @@ class InputPump {
 
   const bool terminal_;
   bool has_source_ = false;
-  bool never_blocks_ = false;  // reading from the source
-  bool empty_ = false;         // it was, when we last looked
+  bool never_blocks_ = false;  // reading from the source does not
+  bool empty_ = false;         // the source was, at the last read
   bool finished_ = false;
   bool at_line_end_ = true;
   std::string piece_;
   std::size_t written_ = 0;
-  FileDescriptor file_;  // the source, where that always has an answer
+  FileDescriptor file_;  // the source, if reading it never blocks
   Watched source_;
   Watched sink_;
 };

@@ -1,5 +1,5 @@
-// StderrTail: the last lines that a program wrote to stderr, so that its failure can be told with
-// its own words. Bounded in lines and bytes; a character is never cut. One thread.
+// StderrTail: the last lines that a program wrote to stderr, for its failure. Bounded in lines and
+// bytes; characters are never cut. Not thread-safe.
 #pragma once
 
 #include <trace/redacted_text.hpp>
@@ -18,9 +18,9 @@ class StderrTail {
 
   void add(const RedactedText& line);
   bool empty() const noexcept { return lines_.empty(); }
-  // A JSON array of the lines, oldest first. Of a line that alone is too long, its end. The rest of
-  // a private key whose first line is not among them any more is "[REDACTED]": nobody would
-  // recognise it.
+  // A JSON array of the lines, oldest first. Of a single line that is too long, its end. If the
+  // first line of a private key has been dropped, the rest of the key is "[REDACTED]": nothing
+  // would recognise it.
   std::string json() const;
 
  private:

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_kept = 64 * 1024;
 
-// Whole lines: of one that was cut nobody could tell a secret.
+// Truncates to whole lines: a secret in a truncated line would not be recognised.
 void keep(std::string& text, std::string_view bytes) {
   if (text.size() >= most_kept) return;
   text += bytes;
@@ -28,18 +28,18 @@ std::string_view without_prefix(std::string_view line) {
 
 }  // namespace
 
-std::string Answer::complaint() const {
+std::string ClientResult::error_line() const {
   if (not_started) return not_started->text;
-  if (!in_time) return "the docker client did not answer in time";
+  if (!in_time) return "the docker client timed out";
   std::string_view found;
   std::string_view rest = err;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    const bool says_more = line.empty() || line.starts_with("See ") || line.starts_with("Run ") ||
-                           line.starts_with("Unable to find image") || line.starts_with("time=\"");
-    if (says_more) continue;
+    const bool is_context = line.empty() || line.starts_with("See ") || line.starts_with("Run ") ||
+                            line.starts_with("Unable to find image") || line.starts_with("time=\"");
+    if (is_context) continue;
     if (found.empty() || line.find("rror") != std::string_view::npos) found = line;
     if (line.find("rror") != std::string_view::npos) break;
   }
@@ -48,22 +48,22 @@ std::string Answer::complaint() const {
 
 Call::Call(child::Loop& loop, const child::Command& command)
     : loop_(loop), client_(loop, [this](Stream stream, std::string_view bytes) {
-        keep(stream == Stream::out ? answer_.out : answer_.err, bytes);
+        keep(stream == Stream::out ? result_.out : result_.err, bytes);
       }) {
-  answer_.not_started = client_.start(command);
+  result_.not_started = client_.start(command);
 }
 
-Answer Call::finish(std::chrono::milliseconds grace) {
+ClientResult Call::finish(std::chrono::milliseconds grace) {
   if (!ended()) {
-    answer_.in_time = false;
+    result_.in_time = false;
     const auto has_ended = [this] { return ended(); };
     if (grace > 0ms) client_.terminate();
     if (grace <= 0ms || !loop_.run_until(has_ended, child::Steady::now() + grace)) client_.kill();
     loop_.run_until(has_ended);
-  } else if (!answer_.not_started) {
-    answer_.code = client_.status().code;
+  } else if (!result_.not_started) {
+    result_.code = client_.status().code;
   }
-  return answer_;
+  return result_;
 }
 
 child::Command DockerClient::command(std::vector<std::string> arguments) const {
@@ -71,14 +71,14 @@ child::Command DockerClient::command(std::vector<std::string> arguments) const {
   return {.argv = std::move(arguments)};
 }
 
-Answer DockerClient::call(std::vector<std::string> arguments, std::chrono::milliseconds time,
-                          const std::function<bool()>& give_up) {
+ClientResult DockerClient::call(std::vector<std::string> arguments, std::chrono::milliseconds time,
+                                const std::function<bool()>& give_up) {
   Call call(loop_, command(std::move(arguments)));
   loop_.run_until([&] { return call.ended() || (give_up && give_up()); },
                   child::Steady::now() + time);
   return call.finish(give_up && give_up() ? 0ms : 2000ms);
 }
 
-Answer DockerClient::ask_version() { return call({"version"}, 10s); }
+ClientResult DockerClient::ask_version() { return call({"version"}, 10s); }
 
 }  // namespace trace::docker

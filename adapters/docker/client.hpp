@@ -1,7 +1,8 @@
-// DockerClient: single calls of the docker client, for the questions and orders around a
-// container. Each call is bounded in time; the client inherits our environment, DOCKER_HOST too.
+// DockerClient: runs single commands of the docker client. Each call has a timeout; the client
+// inherits our environment, including DOCKER_HOST.
 //
-// Works on the capture's thread; the container's output is read meanwhile, for they share a Loop.
+// Runs on the capture's thread. The container's output is read meanwhile, because both use the same
+// Loop.
 #pragma once
 
 #include <chrono>
@@ -15,7 +16,8 @@
 
 namespace trace::docker {
 
-struct Answer {
+// What a call of the client returned.
+struct ClientResult {
   std::optional<child::StartFailure> not_started;  // the client itself
   bool in_time = true;
   std::optional<int> code;
@@ -23,23 +25,23 @@ struct Answer {
   std::string err;
 
   bool ok() const noexcept { return code == 0; }
-  // The one line of the client's complaint that says what is wrong.
-  std::string complaint() const;
+  // The line of the client's stderr that names the error.
+  std::string error_line() const;
 };
 
-// A call under way.
+// A running call.
 class Call {
  public:
   Call(child::Loop& loop, const child::Command& command);
 
-  bool ended() const noexcept { return answer_.not_started || client_.ended(); }
-  // The answer; a client that has not ended is made to, and did not answer in time. It is killed
-  // when it does not end within `grace`.
-  Answer finish(std::chrono::milliseconds grace = std::chrono::seconds(2));
+  bool ended() const noexcept { return result_.not_started || client_.ended(); }
+  // Returns the result. A client that is still running is terminated, after `grace` killed, and
+  // counts as timed out.
+  ClientResult finish(std::chrono::milliseconds grace = std::chrono::seconds(2));
 
  private:
   child::Loop& loop_;
-  Answer answer_;
+  ClientResult result_;
   child::Child client_;
 };
 
@@ -49,13 +51,12 @@ class DockerClient {
       : loop_(loop), program_(std::move(program)) {}
 
   child::Command command(std::vector<std::string> arguments) const;
-  // `give_up`: looked at whenever something happens meanwhile; then the client is killed, and the
-  // call is not in time.
-  Answer call(std::vector<std::string> arguments, std::chrono::milliseconds time,
-              const std::function<bool()>& give_up = {});
-  // Succeeds when the daemon answers: docker's client fails where there is none, podman's is its
-  // own.
-  Answer ask_version();
+  // `give_up` is called after each event of the loop; if it returns true, the client is killed and
+  // the call counts as timed out.
+  ClientResult call(std::vector<std::string> arguments, std::chrono::milliseconds time,
+                    const std::function<bool()>& give_up = {});
+  // Succeeds if the daemon responds. docker's client fails without a daemon; podman has none.
+  ClientResult ask_version();
 
  private:
   child::Loop& loop_;

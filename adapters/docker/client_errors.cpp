@@ -2,12 +2,12 @@
 
 #include <utility>
 
-#include "docker/words.hpp"
+#include "docker/client_messages.hpp"
 
 namespace trace::docker {
 namespace {
 
-// Complaints are short.
+// Longer output is not an error message of the client.
 constexpr std::size_t most_held = 8 * 1024;
 
 }  // namespace
@@ -15,7 +15,7 @@ constexpr std::size_t most_held = 8 * 1024;
 std::string ClientErrors::pass(std::string_view bytes) {
   if (open_) return std::string(bytes);
   held_ += bytes;
-  if (held_.size() <= most_held && may_begin_complaint(held_)) return {};
+  if (held_.size() <= most_held && may_begin_client_error(held_)) return {};
   return release();
 }
 

@@ -1,8 +1,8 @@
-// ClientErrors: tells the docker client's own complaint from what the container writes to stderr.
+// ClientErrors: separates the docker client's own error messages from the container's stderr.
 //
-// `docker start --attach` writes both to the same stream, on a terminal the container's stdout too.
-// When the container cannot be started, the client's complaint is all there is, and it comes first:
-// a stderr that begins like one is held back until it is clear that the container runs. Works on
+// `docker start --attach` writes both to the same stream (with a terminal, also the container's
+// stdout). If the container cannot be started, the client's message is the only output: so output
+// that begins like such a message is held back until it is known that the container runs. Runs on
 // the capture's thread.
 #pragma once
 
@@ -13,9 +13,9 @@ namespace trace::docker {
 
 class ClientErrors {
  public:
-  // What of these bytes can be passed on as the container's.
+  // Returns the bytes that are known to be the container's.
   std::string pass(std::string_view bytes);
-  // The container does run: what was held back was its own.
+  // The container runs: returns what was held back, which is the container's.
   std::string release();
 
   bool holding() const noexcept { return !held_.empty(); }
@@ -23,7 +23,7 @@ class ClientErrors {
 
  private:
   std::string held_;
-  bool open_ = false;  // from now on everything passes
+  bool open_ = false;  // nothing is held back any more
 };
 
 }  // namespace trace::docker

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "docker/client_messages.hpp"
 #include "docker/files.hpp"
-#include "docker/words.hpp"
 
 namespace trace::docker {
 namespace {
@@ -17,9 +17,9 @@ using namespace std::chrono_literals;
 using child::Steady;
 
 constexpr auto time_per_call = 15s;
-// Of a daemon that answers but cannot remove.
+// For a daemon that responds but cannot remove.
 constexpr auto most_for_removal = 2min;
-// A daemon may be about to make what the client that we ended had asked for.
+// The daemon may still be creating what the client requested before it was killed.
 constexpr auto late_creation = 3s;
 
 std::string_view take_line(std::string_view& text) {
@@ -36,7 +36,7 @@ constexpr std::string_view never = "0001-01-01";
 
 std::string in_container(std::string_view file) { return fmt::format("/shipsec/{}", file); }
 
-// A record of comma-separated values, for which a quoted one may hold commas.
+// A CSV record, in which a quoted value may contain commas.
 std::string mount_of(const std::string& directory) {
   std::string source = "source=" + directory;
   for (std::size_t at = 0; (at = source.find('"', at)) != std::string::npos; at += 2) {
@@ -86,8 +86,8 @@ child::Command Container::creation(const ContainerSpec& spec, const Labels& labe
   const auto add = [&](const char* option, const std::string& value) {
     if (!value.empty()) arguments.insert(arguments.end(), {option, value});
   };
-  // What is captured need not be kept by the daemon as well, a line of JSON for each line, for as
-  // long as the container is there: that takes many times the time and the disk of the output.
+  // The output is captured, so the daemon need not store it as well: one line of JSON for each
+  // line, until the container is removed, costs many times the output's time and disk space.
   add("--log-driver", "none");
   if (!labels.journal.empty()) add("--label", "shiptrace.journal=" + labels.journal);
   add("--network", spec.network);
@@ -110,13 +110,13 @@ child::Command Container::creation(const ContainerSpec& spec, const Labels& labe
   return client_.command(std::move(arguments));
 }
 
-void Container::created(const Answer& answer) {
-  // A client that ended by itself without success made none.
-  may_exist_ = !answer.not_started && (answer.ok() || !answer.in_time);
-  creation_interrupted_ = !answer.in_time;
-  if (!answer.ok()) return;
+void Container::created(const ClientResult& result) {
+  // A client that exited with an error created none.
+  may_exist_ = !result.not_started && (result.ok() || !result.in_time);
+  creation_interrupted_ = !result.in_time;
+  if (!result.ok()) return;
   patience_.set_longest(for_known);
-  std::string_view said = answer.out;
+  std::string_view said = result.out;
   id_ = take_line(said);
 }
 
@@ -125,26 +125,26 @@ child::Command Container::start_attached(const ContainerSpec& spec) const {
   if (spec.input) command.argv.insert(command.argv.end() - 1, "--interactive");
   command.input = spec.input.value_or(Input());
   command.terminal = spec.terminal;
-  command.raw_terminal = true;  // the container's own makes lines and echoes
+  command.raw_terminal = true;  // the container's terminal does the line editing and the echo
   return command;
 }
 
-ContainerState Container::inspect_once(bool& answered) {
-  const Answer answer = client_.call(
+ContainerState Container::inspect_once(bool& responded) {
+  const ClientResult result = client_.call(
       {"inspect", "--type", "container", "--format", state_format, name_}, time_per_call);
-  answered = answer.ok() || says_gone(answer);
-  if (answered) patience_.answered();
-  if (answer.ok()) return state_of(answer.out);
-  return {.kind = answered ? ContainerState::Kind::gone : ContainerState::Kind::unknown,
-          .not_asked = answer.not_started};
+  responded = result.ok() || says_gone(result);
+  if (responded) patience_.responded();
+  if (result.ok()) return state_of(result.out);
+  return {.kind = responded ? ContainerState::Kind::gone : ContainerState::Kind::unknown,
+          .not_asked = result.not_started};
 }
 
 ContainerState Container::inspect() {
   patience_.begin();
   for (;;) {
-    bool answered = false;
-    ContainerState state = inspect_once(answered);
-    if (answered || !patience_.wait()) return state;
+    bool responded = false;
+    ContainerState state = inspect_once(responded);
+    if (responded || !patience_.wait()) return state;
   }
 }
 
@@ -152,8 +152,8 @@ bool Container::stop(std::chrono::milliseconds grace, const std::function<bool()
   patience_.begin();
   const auto end_of_grace = Steady::now() + grace;
   for (;;) {
-    // The daemon counts in whole seconds. What it fails to do it is asked for again while there is
-    // time, and then for the last resort.
+    // The daemon counts whole seconds. A failed stop is repeated while there is time, then followed
+    // by a kill.
     const auto left = std::chrono::ceil<std::chrono::seconds>(end_of_grace - Steady::now());
     if (left > 0s && !at_once()) {
       client_.call({"stop", "-t", std::to_string(left.count()), name_}, left + time_per_call,
@@ -161,15 +161,15 @@ bool Container::stop(std::chrono::milliseconds grace, const std::function<bool()
     } else {
       client_.call({"kill", name_}, time_per_call);
     }
-    bool answered = false;
-    const ContainerState state = inspect_once(answered);
-    if (answered && state.kind != ContainerState::Kind::running) return true;
+    bool responded = false;
+    const ContainerState state = inspect_once(responded);
+    if (responded && state.kind != ContainerState::Kind::running) return true;
     if (!patience_.wait()) return false;
   }
 }
 
 bool Container::remove() {
-  if (!std::exchange(may_exist_, false)) return true;  // tried once, for as long as it takes
+  if (!std::exchange(may_exist_, false)) return true;  // attempted only once
   if (!remove_once()) return false;
   if (!creation_interrupted_) return true;
   const auto end = Steady::now() + late_creation;
@@ -184,10 +184,10 @@ bool Container::remove_once() {
   patience_.begin();
   const auto last_end = Steady::now() + most_for_removal;
   for (;;) {
-    const Answer answer = client_.call({"rm", "--force", "--volumes", name_}, time_per_call);
-    if (answer.ok() || says_gone(answer)) return true;
-    // A daemon that answers is asked again: a removal may be under way.
-    if (!is_silence(answer) || client_.ask_version().ok()) patience_.answered();
+    const ClientResult result = client_.call({"rm", "--force", "--volumes", name_}, time_per_call);
+    if (result.ok() || says_gone(result)) return true;
+    // If the daemon responds, retry: a removal may be in progress.
+    if (!is_silence(result) || client_.ask_version().ok()) patience_.responded();
     if (Steady::now() >= last_end || !patience_.wait()) return false;
   }
 }

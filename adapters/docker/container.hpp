@@ -1,8 +1,7 @@
-// Container: one container from its creation to its removal.
+// Container: one container from creation to removal.
 //
-// It is addressed by the name that we gave it, which nobody else has, so that nothing but our own
-// container is ever stopped or removed. ~Container removes it if nobody has.
-// Works on the capture's thread.
+// It is addressed by the unique name that we gave it, so that no other container is ever stopped or
+// removed. ~Container removes it if it was not removed before. Runs on the capture's thread.
 #pragma once
 
 #include <trace/capture.hpp>
@@ -17,11 +16,11 @@
 
 namespace trace::docker {
 
-// What `docker inspect` says.
+// The result of `docker inspect`.
 struct ContainerState {
   enum class Kind {
-    unknown,  // the daemon does not answer
-    gone,     // there is no such container
+    unknown,  // the daemon does not respond
+    gone,     // no such container
     waiting,  // created, never started
     running,
     exited,
@@ -30,11 +29,10 @@ struct ContainerState {
   int exit_code = 0;
   bool out_of_memory = false;
   std::string error = {};                             // why it could not be started
-  std::optional<child::StartFailure> not_asked = {};  // why the daemon was not even asked
+  std::optional<child::StartFailure> not_asked = {};  // the client could not be run
 };
 
-// What it carries, so that whoever adopts the journal knows it for that session's, and so that
-// people see what it is.
+// Labels of the container, by which recovery finds a session's containers.
 struct Labels {
   std::string run, node, session, journal;
 };
@@ -48,34 +46,34 @@ class Container {
   Container& operator=(const Container&) = delete;
 
   const std::string& name() const noexcept { return name_; }
-  // The daemon's own name for it, once it was created.
+  // The daemon's id, after creation.
   const std::string& id() const noexcept { return id_; }
 
-  // The call that creates it, which may pull the image; and what came of it. `files`: the directory
-  // for its files, or empty.
+  // The command that creates it, which may pull the image; created() takes its result. `files`: the
+  // directory for its files, or empty.
   child::Command creation(const ContainerSpec& spec, const Labels& labels,
                           const std::string& files) const;
-  void created(const Answer& answer);
-  // The call that starts it and passes its output on until it ends.
+  void created(const ClientResult& result);
+  // The command that starts it and copies its output until it ends.
   child::Command start_attached(const ContainerSpec& spec) const;
 
   ContainerState inspect();
 
-  // Stops it by its own stop signal, after the grace (or as soon as at_once() says so) by SIGKILL,
-  // again and again until it does not run any more: also when the client fails or hangs, and while
-  // the daemon restarts. Gives up when the daemon has not answered for long; answers whether the
-  // container has ended.
+  // Sends its stop signal, after the grace (or as soon as at_once() returns true) SIGKILL, and
+  // repeats that until the container has stopped, even if the client fails or hangs or the daemon
+  // restarts. Gives up if the daemon does not respond for a long time. Returns whether the
+  // container has stopped.
   bool stop(std::chrono::milliseconds grace, const std::function<bool()>& at_once);
-  // Removes it, also when it runs; the same patience. Answers whether it is gone.
+  // Removes it, even if it is running, with the same retries. Returns whether it is gone.
   bool remove();
 
  private:
-  // A daemon that restarts under a container that ran; a daemon of which nobody knows whether it
-  // has our container at all.
+  // How long to wait for a daemon that had our container (it may be restarting), and for one that
+  // may never have had it.
   static constexpr std::chrono::seconds for_known{60};
   static constexpr std::chrono::seconds for_unknown{20};
 
-  ContainerState inspect_once(bool& answered);
+  ContainerState inspect_once(bool& responded);
   bool remove_once();
 
   DockerClient& client_;

@@ -23,10 +23,10 @@ FileDescriptor open_directory(int parent, const char* name) {
   return FileDescriptor(::openat(parent, name, directory_flags));
 }
 
-// Whether a removal has to end.
+// Whether the removal must stop.
 using Enough = std::function<bool()>;
 
-// As many of the entries as can be read in time: the directory may be growing.
+// The entries that can be read in time: the directory may be growing.
 std::vector<std::string> entries_of(int directory, const Enough& enough) {
   std::vector<std::string> names;
   const int fd = ::openat(directory, ".", directory_flags);
@@ -50,8 +50,8 @@ bool remove_entry(int directory, const std::string& name) noexcept {
          ::unlinkat(directory, name.c_str(), AT_REMOVEDIR) == 0;
 }
 
-// One round: what is in a directory of `top` is removed or moved up to `top`, where the next round
-// finds it. False when nothing could be done, or when it has to end.
+// One pass: entries of a subdirectory of `top` are removed or moved up to `top`, where the next
+// pass finds them. Returns false if nothing could be done or the removal must stop.
 bool flatten(int top, std::uint64_t& number, const Enough& enough) {
   bool progress = false;
   for (const std::string& name : entries_of(top, enough)) {
@@ -86,7 +86,7 @@ FileDescriptor open_journal_directory(std::string_view journal, std::string& why
   }
   if (info.st_uid != ::geteuid() || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     why = fmt::format(
-        "{}: belongs to another user or can be written to by others (owner uid {}, "
+        "{}: owned by another user or writable by others (owner uid {}, "
         "mode {:04o}): chmod go-w",
         path, info.st_uid, info.st_mode & 07777);
     errno = EPERM;
@@ -104,7 +104,7 @@ FileDescriptor make_directory(int parent, const std::string& name, unsigned mode
     errno = EPERM;
     return {};
   }
-  // The mode is what we say, whatever the process takes away from new files.
+  // Regardless of the umask.
   if (::fchmod(made.get(), mode) != 0) return {};
   return made;
 }

@@ -13,19 +13,19 @@
 #include "child/node_capture.hpp"
 #include "docker/client.hpp"
 #include "docker/client_errors.hpp"
+#include "docker/client_messages.hpp"
 #include "docker/container.hpp"
 #include "docker/failure.hpp"
 #include "docker/files.hpp"
 #include "docker/lookup_watch.hpp"
-#include "docker/reaper.hpp"
+#include "docker/orphaned_containers.hpp"
 #include "docker/usage_readings.hpp"
-#include "docker/words.hpp"
 
 namespace trace {
 namespace docker {
 namespace {
 
-// Of STARTED.
+// Limit of STARTED's message.
 constexpr std::size_t most_message_bytes = 1024;
 
 using namespace std::chrono_literals;
@@ -36,7 +36,7 @@ using child::Loop;
 using child::NodeCapture;
 using child::Steady;
 
-// Session ids differ, and each session counts: nobody else has this name.
+// Unique: the session's ULID and a counter.
 std::string unique_name(std::string_view session) {
   static std::atomic<std::uint64_t> number{0};
   std::string name = fmt::format("shiptrace-{}-{}", session, ++number);
@@ -46,7 +46,7 @@ std::string unique_name(std::string_view session) {
   return name;
 }
 
-// What stands before a value, should anybody give one: it is refused, and must not be told.
+// Without values, which are refused and must not be recorded.
 std::vector<std::string> names_of(std::vector<std::string> variables) {
   for (std::string& variable : variables)
     variable.erase(std::min(variable.find('='), variable.size()));
@@ -71,15 +71,16 @@ JsonObject description(const ContainerSpec& spec, const std::string& name) {
   return data;
 }
 
-// A broken pipe does not reach a container by itself: it would go on for nobody.
+// A broken pipe does not reach a container by itself; without this it would keep running with no
+// reader.
 Ended::Facts reader_gone() {
   return {.code = "PROCESS_SIGNAL",
-          .text = fmt::format("{}: nobody reads the output any more", child::signal_text(SIGPIPE)),
+          .text = fmt::format("{}: the reader of its output has gone", child::signal_text(SIGPIPE)),
           .signal = SIGPIPE};
 }
 
-// Takes back the note of a container unless it is dismissed: an exception came before there was
-// one, and close() must not keep the journal for it.
+// Withdraws the journal's note of a container unless dismissed: if an exception is thrown before
+// the container exists, close() must not keep the journal for it.
 class WithoutContainer {
  public:
   explicit WithoutContainer(const Node* noted) : noted_(noted) {}
@@ -123,7 +124,7 @@ class ContainerCapture {
       data.raw("leftBehind", "true");
       if (!facts.code.empty()) {
         facts.text += fmt::format(
-            "; the container {} may be left behind: the Docker daemon did not remove it",
+            "; container {} may be left behind: the Docker daemon did not confirm its removal",
             container_.name());
       }
     } else if (is_noted_) {
@@ -137,7 +138,7 @@ class ContainerCapture {
  private:
   Ended::Facts facts_of_run();
   std::optional<Ended::Facts> prepare();
-  Answer create(const std::string& files);
+  ClientResult create(const std::string& files);
   Ended::Facts facts_of_end(const ContainerState& state, const child::ExitStatus& client);
   Ended::Facts requested_end();
   void stop(std::chrono::milliseconds grace);
@@ -151,7 +152,7 @@ class ContainerCapture {
   const ContainerSpec& spec_;
   DockerClient client_;
   std::optional<Files> files_;
-  std::string without_files_;  // why there are none although there could have been
+  std::string without_files_;  // why there are none although they were wanted
   Container container_;
   std::optional<UsageReadings> readings_;
   Child attached_;
@@ -161,15 +162,15 @@ class ContainerCapture {
   bool is_noted_ = false;
 };
 
-// What has to be right before there is a container; answers what is not.
+// Checks and preparations before the container is created; returns the failure, if any.
 std::optional<Ended::Facts> ContainerCapture::prepare() {
   for (const std::string& name : spec_.env) {
     if (name.empty() || name.find('=') != std::string::npos) {
-      return refusal(fmt::format("env takes names of variables, not values: '{}…'",
+      return refusal(fmt::format("env takes names of variables, not values: '{}=…'",
                                  name.substr(0, name.find('='))));
     }
   }
-  // Before there can be files or a container: whoever adopts the journal looks for them.
+  // Before files or a container exist, so that an adopter of the journal finds them.
   is_noted_ = capture_.node().note_docker_client(spec_.docker);
   WithoutContainer without_container(is_noted_ ? &capture_.node() : nullptr);
   const std::string_view journal = capture_.node().journal();
@@ -177,7 +178,7 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
     auto files = Files::make(journal, container_.name(), spec_.input_file);
     if (files) files_.emplace(std::move(*files));
     if (!files && spec_.input_file) {
-      without_container.dismiss();  // run() counts it
+      without_container.dismiss();  // run() withdraws the note
       return refusal(files.error().text());
     }
     if (!files) without_files_ = files.error().text();
@@ -186,7 +187,7 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
   return std::nullopt;
 }
 
-Answer ContainerCapture::create(const std::string& files) {
+ClientResult ContainerCapture::create(const std::string& files) {
   const Node& node = capture_.node();
   Call creation(loop_, container_.creation(spec_,
                                            {.run = std::string(node.run_id()),
@@ -196,20 +197,20 @@ Answer ContainerCapture::create(const std::string& files) {
                                            files));
   const auto ended = [&] { return creation.ended(); };
   if (!capture_.run_until(ended) && !capture_.at_once()) {
-    // Without an image to pull it takes a moment, and then it is clear what there is to remove.
+    // Unless an image is pulled it takes a moment; then we know whether there is one to remove.
     loop_.run_until([&] { return ended() || capture_.at_once(); }, Steady::now() + 500ms);
   }
-  Answer created = creation.finish();
+  ClientResult created = creation.finish();
   container_.created(created);
   return created;
 }
 
 Ended::Facts ContainerCapture::facts_of_run() {
   if (auto wrong = prepare()) return std::move(*wrong);
-  Answer created = create(files_ ? files_->directory() : "");
+  ClientResult created = create(files_ ? files_->directory() : "");
   const bool may_do_without = files_ && !spec_.input_file && !created.ok() && created.in_time;
   if (may_do_without && says_mount_missing(created.err)) {
-    without_files_ = created.complaint();
+    without_files_ = created.error_line();
     files_.reset();
     if (capture_.end_request() == EndRequest::none) created = create("");
   }
@@ -234,7 +235,7 @@ Ended::Facts ContainerCapture::facts_of_run() {
   return facts;
 }
 
-// A result that cannot be used is the failure of a program that says it succeeded.
+// An unusable result fails a program that exited with 0.
 void ContainerCapture::take_result(Ended::Facts& facts) {
   if (!files_ || !spec_.result_file) return;
   FoundResult found = files_->result(capture_.node().summariser());
@@ -245,12 +246,12 @@ void ContainerCapture::take_result(Ended::Facts& facts) {
   facts.text = std::move(found.why);
 }
 
-// Until the client ends or has to, with what was held back of stderr passed on in time.
+// Waits until the client ends or must be ended, and releases held-back stderr in time.
 void ContainerCapture::wait_for_end() {
   const auto ended = [this] { return attached_.ended() || capture_.is_reader_gone(); };
   const bool came = capture_.run_until([&] { return ended() || client_errors_.holding(); });
   if (!came || ended()) return;
-  // A client that complains ends at once.
+  // A client that prints an error exits at once.
   if (loop_.run_until(ended, Steady::now() + 1s)) return;
   release_held();
   capture_.run_until(ended);
@@ -277,10 +278,11 @@ Ended::Facts ContainerCapture::requested_end() {
 }
 
 void ContainerCapture::stop(std::chrono::milliseconds grace) {
-  // A stream that nobody reads must not hold up the client's end when the other's reader has left.
+  // A stream whose reader is slow must not delay the client's exit when the other's reader has
+  // gone.
   capture_.read_on();
   container_.stop(grace, [this] { return capture_.at_once(); });
-  // The client ends with its container.
+  // The client exits with its container.
   const auto ended = [this] { return attached_.ended(); };
   if (!loop_.run_until(ended, Steady::now() + 5s)) {
     attached_.kill();
@@ -289,7 +291,7 @@ void ContainerCapture::stop(std::chrono::milliseconds grace) {
   release_held();
 }
 
-// Docker tells a signal as 128 and its number, as a shell does.
+// Docker reports a signal as 128 + its number, like a shell.
 std::optional<int> signal_of(int exit_code) {
   constexpr int base = 128;
   const bool known = exit_code > base && ::sigabbrev_np(exit_code - base) != nullptr;
@@ -302,7 +304,7 @@ Ended::Facts exit_facts(const ContainerState& state) {
   facts.signal = signal_of(state.exit_code);
   if (state.out_of_memory) {
     facts.code = "OOM_KILLED";
-    facts.text = "killed: the container was out of memory";
+    facts.text = "killed: the container ran out of memory";
   } else if (facts.signal) {
     facts.code = "PROCESS_SIGNAL";
     facts.text = child::signal_text(*facts.signal);
@@ -324,15 +326,17 @@ Ended::Facts ContainerCapture::facts_of_end(const ContainerState& state,
       return exit_facts(state);
     case Kind::running:
       return {.code = "DOCKER_UNAVAILABLE",
-              .text = "the docker client ended while the container ran; it was stopped"};
+              .text =
+                  "the docker client exited while the container was running; the container was "
+                  "stopped"};
     case Kind::gone:
       return {.code = "DOCKER_UNAVAILABLE",
-              .text = "somebody removed the container before its end was known",
+              .text = "the container was removed before its exit status was read",
               .exit_code = client.code};
     default:
       if (state.not_asked) return client_failure(*state.not_asked);
       return {.code = "DOCKER_UNAVAILABLE",
-              .text = "the Docker daemon went away while the container ran"};
+              .text = "the Docker daemon became unreachable while the container was running"};
   }
 }
 

@@ -1,4 +1,4 @@
-// Why a container did not run: the codes of docs/contract.md behind the docker client's words.
+// Maps messages of the docker client to the error codes of docs/contract.md.
 #pragma once
 
 #include <trace/capture.hpp>
@@ -10,18 +10,18 @@
 
 namespace trace::docker {
 
-// Docker's own refusals have no code of their own: PROCESS_EXIT with docker's exit code for a
-// container that it could not run.
+// Docker refused to run the container: PROCESS_EXIT with docker's exit code, because the contract
+// has no code for it.
 Ended::Facts refusal(std::string text);
 
 // The docker client itself could not be started.
 Ended::Facts client_failure(const child::StartFailure& failure);
 
-// `docker create` failed. Asks the daemon when the words leave it open.
+// `docker create` failed. Asks the daemon if the message is ambiguous.
 Ended::Facts creation_failure(DockerClient& client, const ContainerSpec& spec,
-                              const Answer& answer);
+                              const ClientResult& result);
 
-// The container exists and never started; `said` is what the client wrote.
+// The container exists and never started; `said` is the client's output.
 Ended::Facts start_failure(const ContainerState& state, const std::string& said);
 
 }  // namespace trace::docker

@@ -41,7 +41,7 @@ FoundResult invalid(std::string why) {
   return {.kind = FoundResult::Kind::invalid, .why = fmt::format("{} {}", result_name, why)};
 }
 
-// What the machine lacks now says nothing of the container or its result: it is tried again.
+// Resource exhaustion, which is independent of the container and its result: to be retried.
 void throw_if_exhausted(int error, const std::string& what) {
   if (child::is_exhaustion(error)) throw std::system_error(error, std::generic_category(), what);
 }
@@ -61,7 +61,7 @@ FoundResult read_result(int file, Summariser summary) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return unreadable();
     if (got == 0) break;
-    // It may grow while we read: something of the container may still be there.
+    // It may grow while we read: a process of the container may still be running.
     bytes += static_cast<std::uint64_t>(got);
     if (bytes > Files::most_result_bytes) return invalid("is larger than 64 MiB");
     const std::string_view text(piece.data(), static_cast<std::size_t>(got));
@@ -73,7 +73,7 @@ FoundResult read_result(int file, Summariser summary) {
   if (valid) return found;
   found.kind = FoundResult::Kind::invalid;
   found.why = bytes == 0 ? fmt::format("{} is empty", result_name)
-                         : fmt::format("{} is no JSON: it goes wrong at byte {}", result_name,
+                         : fmt::format("{} is not valid JSON: error at byte {}", result_name,
                                        check.good_bytes() + 1);
   return found;
 }
@@ -126,8 +126,8 @@ Files::~Files() {
 }
 
 FoundResult Files::result(Summariser summary) const {
-  // Looked at before it is opened: opening alone sets some devices going, and a container of root
-  // can make the file of any of them.
+  // Checked before it is opened: opening alone can trigger some devices, and a container with root
+  // can create a device file.
   const child::FileDescriptor place(
       ::openat(opened_.get(), std::string(result_name).c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!place && errno == ENOENT) return {};
@@ -135,9 +135,9 @@ FoundResult Files::result(Summariser summary) const {
   if (!place || ::fstat(place.get(), &status) != 0) {
     return unreadable();
   }
-  if (S_ISLNK(status.st_mode)) return invalid("is a symbolic link, which is not followed");
-  if (!S_ISREG(status.st_mode)) return invalid("is no regular file");
-  // The very file that was looked at, whatever has its name now.
+  if (S_ISLNK(status.st_mode)) return invalid("is a symbolic link; a regular file is required");
+  if (!S_ISREG(status.st_mode)) return invalid("is not a regular file");
+  // Make sure that it is the file that was checked.
   const child::FileDescriptor file(::open(fmt::format("/proc/self/fd/{}", place.get()).c_str(),
                                           O_RDONLY | O_NOCTTY | O_CLOEXEC));
   if (!file) return unreadable();
@@ -146,17 +146,17 @@ FoundResult Files::result(Summariser summary) const {
 
 bool Files::remove() noexcept {
   if (name_.empty()) return true;
-  removal_tried_ = true;  // it may take long, and would fail again
+  removal_tried_ = true;  // not repeated by ~Files: it may take long, and would fail again
   const auto above = [](const child::FileDescriptor& from, const char* path) {
     return child::FileDescriptor(
         ::openat(from.get(), path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   };
-  // Upwards from the directory that we hold: what its path leads to now may be something else.
+  // Upwards from the directory that we hold open: its path may lead to another one now.
   const auto parent = above(opened_, "../..");
   if (!parent || !remove_tree(parent.get(), name_)) return false;
   name_.clear();
   if (session_.empty()) return true;
-  // The session's directory goes with the last of its containers, and so on.
+  // The session's directory is removed with its last container, and so on.
   const auto containers = above(parent, "..");
   if (containers && ::unlinkat(containers.get(), session_.c_str(), AT_REMOVEDIR) == 0) {
     if (const auto journals = above(containers, "..")) {

@@ -1,6 +1,6 @@
 #include "docker/lookup_watch.hpp"
 
-#include "docker/words.hpp"
+#include "docker/client_messages.hpp"
 
 namespace trace::docker {
 namespace {
@@ -14,7 +14,7 @@ void LookupWatch::see(Stream stream, std::string_view bytes) {
   Channel& channel = channels_[stream == Stream::err ? 1 : 0];
   if (failed_ || channel.seen > most_seen || bytes.empty()) return;
   channel.seen += bytes.size();
-  // Words that two reads share, then what is whole.
+  // A message split over two reads, then the rest.
   channel.end.append(bytes.substr(0, longest_words));
   failed_ = says_lookup_failed(channel.end) || says_lookup_failed(bytes);
   if (bytes.size() >= longest_words) {

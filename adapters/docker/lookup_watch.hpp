@@ -1,6 +1,6 @@
-// LookupWatch: looks for failed name lookups in what a container without a network writes: the
-// usual reason why such a container fails, and one that its own words do not give away. Looks at a
-// bounded part of each stream. One thread.
+// LookupWatch: detects failed name lookups in the output of a container without a network: the most
+// common reason why such a container fails, and one that its message does not show. Scans a bounded
+// part of each stream. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ class LookupWatch {
 
  private:
   struct Channel {
-    std::string end;  // of what came, where words may have begun
+    std::string end;  // the last bytes, where a message may have begun
     std::size_t seen = 0;
   };
   std::array<Channel, 2> channels_;
@@ -27,6 +27,6 @@ class LookupWatch {
 };
 
 inline constexpr std::string_view lookup_hint =
-    "; a name could not be resolved, and the container has no network: network=bridge gives it one";
+    "; a name could not be resolved, because the container has no network; use network=bridge";
 
 }  // namespace trace::docker

@@ -1,6 +1,6 @@
-// Patience: how long a daemon that does not answer is asked again. One per container, over all that
-// is asked about it: the time counts from the last answer, so that a daemon that is gone for good
-// is waited for once. Pauses grow while nobody answers. One thread.
+// Patience: retries with growing pauses while a daemon does not respond. One per container, for
+// everything that is asked about it: the time limit counts from the last response, so that a dead
+// daemon is waited for only once. Not thread-safe.
 #pragma once
 
 #include <algorithm>
@@ -12,16 +12,16 @@ namespace trace::docker {
 
 class Patience {
  public:
-  // `longest`: a daemon that restarts, on a busy machine, is back by then.
+  // `longest`: enough for a daemon to restart on a busy machine.
   Patience(child::Loop& loop, std::chrono::milliseconds longest) : loop_(loop), longest_(longest) {}
 
-  void answered() noexcept { since_ = child::Steady::now(); }
-  // Something new is begun: whoever has answered before gets the whole time again.
+  void responded() noexcept { since_ = child::Steady::now(); }
+  // Starts a new operation, with the full time unless the daemon was already given up.
   void begin() noexcept {
     pause_ = first_pause;
-    if (!over_) answered();
+    if (!over_) responded();
   }
-  // False: give up. Else it is time for the next try.
+  // Returns false to give up, otherwise pauses before the next attempt.
   bool wait() {
     if (over_ || child::Steady::now() - since_ >= longest_) {
       over_ = true;

@@ -1,6 +1,6 @@
-// UsageReadings: what a container used, read from its control group while it runs, because nothing
-// is left of that when it has ended. Only where its group is on this machine and in one of the
-// usual places: its name holds the container's id, so that it is nobody else's. Capture's thread.
+// UsageReadings: reads a container's resource usage from its control group while it runs, because
+// the group is gone once it has ended. Only if the group is on this machine in one of the usual
+// places; its name contains the container's id, so it cannot be another's. On the capture's thread.
 #pragma once
 
 #include <trace/capture.hpp>
@@ -16,10 +16,10 @@ namespace trace::docker {
 
 class UsageReadings {
  public:
-  // `id`: the container's, 64 hexadecimal digits.
+  // `id`: the container's id, 64 hexadecimal digits.
   UsageReadings(child::Loop& loop, const std::string& id);
 
-  // The last reading, with the most memory of all; nothing when there was none.
+  // The last reading, with the maximum of all memory readings; nullopt if there was none.
   const std::optional<Usage>& last() const noexcept { return last_; }
 
  private:

@@ -19,10 +19,10 @@ using child::Loop;
 using child::NodeCapture;
 using child::Steady;
 
-// Of the command in STARTED's message.
+// Limit of the command in STARTED's message.
 constexpr std::size_t most_message_bytes = 200;
 
-// The command as people read it: arguments with a blank in quotes.
+// The command line, with arguments that contain white space in quotes.
 std::string readable(const std::vector<std::string>& argv) {
   std::string text;
   for (const std::string& argument : argv) {
@@ -33,7 +33,7 @@ std::string readable(const std::vector<std::string>& argv) {
   return text;
 }
 
-// Answers whether it took SIGKILL.
+// Returns true if SIGKILL was necessary.
 bool end_by_force(Child& process, Loop& loop, const NodeCapture& capture,
                   std::chrono::milliseconds grace) {
   const auto ended = [&] { return process.ended(); };
@@ -47,8 +47,8 @@ bool end_by_force(Child& process, Loop& loop, const NodeCapture& capture,
   return true;
 }
 
-// Tells the kernel's SIGKILL for want of memory from anybody else's, by what it counts for the
-// control group that the process was started in.
+// Distinguishes the OOM killer's SIGKILL from any other by the counter of the control group that
+// the process was started in.
 class MemoryWatch {
  public:
   void begin(pid_t pid) {
@@ -56,8 +56,8 @@ class MemoryWatch {
     before_ = group_.out_of_memory_kills();
   }
   bool killed(const child::ExitStatus& status) const {
-    constexpr int told_by_shell = 128 + SIGKILL;
-    if (status.signal != SIGKILL && status.code != told_by_shell) return false;
+    constexpr int reported_by_shell = 128 + SIGKILL;
+    if (status.signal != SIGKILL && status.code != reported_by_shell) return false;
     const auto now = group_.out_of_memory_kills();
     return before_ && now && *now > *before_;
   }
@@ -76,13 +76,13 @@ Ended::Facts facts_of(const NodeCapture& capture, const child::ExitStatus& statu
     if (forced) facts.text += "; SIGKILL ended it";
   } else if (memory.killed(status)) {
     facts.code = "OOM_KILLED";
-    facts.text = "killed: its control group was out of memory";
+    facts.text = "killed: its control group ran out of memory";
   } else if (status.signal) {
     facts.code = "PROCESS_SIGNAL";
     facts.text = child::signal_text(*status.signal);
   } else if (!status.code) {
     facts.code = "PROCESS_EXIT";
-    facts.text = "ended, but its exit status was taken by another part of this program";
+    facts.text = "exit status unknown: another part of this program reaped the process";
   } else if (*status.code != 0) {
     facts.code = "PROCESS_EXIT";
     facts.text = child::exit_text(*status.code);
@@ -114,7 +114,7 @@ Ended capture_process(child::CapturedNode& node, Loop& loop, const child::StopTo
       loop, [&](Stream stream, std::string_view bytes) { capture.output(stream, bytes); },
       [&](Stream stream) { return capture.may_read(stream); });
   capture.on_reader_gone([&](Stream stream) { process.close_output(stream); });
-  // Nothing is read before the loop runs: STARTED comes first and can name the process.
+  // Nothing is read before the loop runs, so STARTED comes first and can contain the pid.
   auto failure = process.start(
       {spec.argv, spec.working_directory, spec.input.value_or(Input()), spec.terminal});
   MemoryWatch memory;

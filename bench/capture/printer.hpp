@@ -11,10 +11,10 @@ namespace trace::bench {
 
 inline constexpr std::size_t line_bytes = 100;  // the \n at its end is one of them
 
-// What makes this program print so many lines.
+// Arguments that make this program print `lines` lines.
 std::vector<std::string> command_that_prints(std::uint64_t lines);
 
-// Prints them to stdout; false when nobody reads them any more.
+// Prints them to stdout; false if the reader has closed the pipe.
 bool print_lines(std::uint64_t lines);
 
 }  // namespace trace::bench

@@ -12,7 +12,7 @@ struct Reading {
   double seconds;
 };
 
-// Reads 64 KiB at a time and finds each line with memchr(): what nobody can do without.
+// Reads 64 KiB at a time and finds each line with memchr(): the lower bound.
 Reading read_and_find_lines(std::uint64_t lines);
 // cat, to a file.
 Reading cat_to(const char* path, std::uint64_t lines);

@@ -27,7 +27,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-// What the journal notes of a run beside its events, amply.
+// Upper bound of a run's metadata in the journal.
 constexpr std::uint64_t bytes_of_a_run = 4096;
 
 std::unique_ptr<Server> start_backend(const DeliveryCase& which, const std::string& directory) {
@@ -92,7 +92,7 @@ void warm_up(Session& session, const Node& node) {
   session.flush(std::chrono::minutes(1));
 }
 
-// Answers the CPU time of the recording threads.
+// Returns the CPU time of the recording threads.
 Nanoseconds record_all(const std::vector<std::vector<Node>>& nodes, std::uint64_t events) {
   std::atomic<std::int64_t> recording{0};
   std::vector<std::jthread> threads;

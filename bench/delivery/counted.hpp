@@ -1,4 +1,4 @@
-// What the counting sink says at its end.
+// The counting sink's final report.
 #pragma once
 
 #include <cstdint>

@@ -49,7 +49,7 @@ std::uint64_t number_at(std::string_view text) {
   return number;
 }
 
-// The text between `before`, from `from` on, and the next quote; `from` moves behind it.
+// The text between `before`, from `from` on, and the next quote; `from` moves past it.
 std::optional<std::string_view> quoted(std::string_view text, std::string_view before,
                                        std::size_t& from) {
   const std::size_t at = text.find(before, from);
@@ -153,8 +153,8 @@ class Connection {
     }
     // All events of a sender say when they were recorded, or none.
     constexpr std::string_view recorded_at = R"("data":{"t":)";
-    const bool tells = line.substr(0, longest_event).find(recorded_at) != line.npos;
-    for (std::size_t from = 0; tells && (from = line.find(recorded_at, from)) != line.npos;) {
+    const bool has_stamps = line.substr(0, longest_event).find(recorded_at) != line.npos;
+    for (std::size_t from = 0; has_stamps && (from = line.find(recorded_at, from)) != line.npos;) {
       from += recorded_at.size();
       travel_ns_.push_back(now - number_at(line.substr(from, 20)));
     }

@@ -19,7 +19,7 @@ class JsonWriter {
  public:
   static constexpr std::size_t longest_event = 1024;
 
-  // Writes one event and a comma to `at`; answers its end.
+  // Writes one event and a comma to `at`; returns its end.
   char* write(char* at, std::uint64_t sequence, std::uint64_t number, std::uint32_t microseconds) {
     at = put(at, before_sequence_);
     at = put_digits(at, sequence, 12);

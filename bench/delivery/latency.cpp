@@ -1,4 +1,4 @@
-// delivery_latency: how long an event is on its way from record() until the backend has read it,
+// delivery_latency: the time from record() until the backend has read the event,
 // at a steady rate. Each event carries the time of its record(); the sink, on the same machine and
 // so with the same monotonic clock, subtracts.
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// What the machine asks for delivering the same JSON: written into one buffer and sent from there
+// The machine's own cost of delivering the same JSON: written into one buffer and sent from there
 // to the counting sink with send(), batch after batch over one connection. No journal, no threads,
 // no HTTP library; nothing that this leaves out can be had for less.
 #include <arpa/inet.h>
@@ -39,7 +39,7 @@ class Connection {
     send_all(fmt::format("POST /trace/events HTTP/1.1\r\nContent-Length: {}\r\n\r\n", body.size()));
     send_all(body);
     char answer[4096];
-    if (recv(fd_, answer, sizeof answer, 0) <= 0) throw std::runtime_error("no answer");
+    if (recv(fd_, answer, sizeof answer, 0) <= 0) throw std::runtime_error("no response");
   }
 
  private:

@@ -37,7 +37,7 @@ double cpu_per_event(const std::function<void()>& work) {
   return static_cast<double>((cpu_time_of_process() - begin).count()) / 1000 / events;
 }
 
-// Events of two threads, as they lie in the journal.
+// Events of two threads, as stored in the journal.
 class Recorded {
  public:
   enum class Text { of_two_arguments, ready };

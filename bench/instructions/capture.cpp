@@ -1,5 +1,5 @@
 // The chain of a captured stream with a fixed amount of work, for counting instructions: lines of
-// 100 bytes, 1,280 at a time as from a full pipe, become events that nobody records. Ten secrets
+// 100 bytes, 1,280 at a time as from a full pipe, become events that are not recorded. Ten secrets
 // are looked for.
 //
 //   shiptrace_bench_count_capture --events N      so many lines

@@ -1,5 +1,5 @@
 // The hot path with a fixed amount of work, for counting instructions: record(), while the backend
-// takes nothing. What the keeper does for the slabs is in it.
+// accepts nothing. Includes the work of the keeper for the slabs.
 //
 //   shiptrace_bench_count_record --events N
 #include <fmt/format.h>
@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
   using namespace trace::bench;
   const std::uint64_t events = events_option(argc, argv);
   trace::Config config;
-  // Nowhere: the journal lies in memory. valgrind cannot follow the mapping of the file.
+  // Nowhere: the journal is in memory. valgrind cannot follow the mapping of the file.
   config.journal_dir = "/proc/shiptrace";
   config.on_diagnostic = [](const trace::Diagnostic&) {};
   trace::Dependencies dependencies;

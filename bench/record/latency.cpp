@@ -32,7 +32,7 @@ void pin_this_thread(unsigned number) {
   }
 }
 
-// What one thread does; what it saw goes into `sum`.
+// The work of one thread; adds its measurements to `sum`.
 class Measurement {
  public:
   Measurement(Subject& subject, const Scenario& scenario, unsigned threads, const Ticks& ticks)

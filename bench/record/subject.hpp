@@ -1,4 +1,4 @@
-// What record_latency measures: a library that takes an event on the calling thread and brings it
+// The subject of record_latency: a library that takes an event on the calling thread and brings it
 // somewhere on others. A peer is linked in from outside: a file of its own that implements Subject
 // and registers it (docs/benchmarks.md).
 #pragma once
@@ -59,7 +59,7 @@ class Subject {
 
 struct SubjectMaker {
   std::string name;
-  std::string memory;  // where its events lie: heap, ext4, tmpfs …
+  std::string memory;  // where its events are stored: heap, ext4, tmpfs …
   // `directory` is empty, its own, and lies on that file system.
   std::function<std::unique_ptr<Subject>(const std::string& directory)> make;
 };

@@ -1,4 +1,4 @@
-// What every benchmark prints: one JSON object per line and metric, read by bench/report.
+// The output of every benchmark: one JSON object per line and metric, read by bench/report.
 //   {"bench":"…","case":{…},"metric":"…","unit":"…","value":…}
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace trace::bench {
 
-// What distinguishes one measurement of a benchmark from the next: an ordered set of members.
+// Identifies a measurement of a benchmark: an ordered set of members.
 class Case {
  public:
   Case& with(std::string_view name, std::string_view value);

@@ -18,7 +18,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   const std::string& url() const noexcept { return url_; }
-  // Ends its stdin and answers the line that it prints then; empty when it prints none.
+  // Closes its stdin and returns the line that it then prints; empty if none.
   std::string last_words();
 
  private:

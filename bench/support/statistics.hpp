@@ -8,7 +8,7 @@
 
 namespace trace::bench {
 
-// The value below which the part `quantile` (0 to 1) of the sorted samples lies; at least one
+// The value below which the part `quantile` (0 to 1) of the sorted samples is; at least one
 // sample.
 template <class T>
 T at_quantile(const std::vector<T>& sorted, double quantile) {

@@ -16,7 +16,7 @@ class Ticks {
   double ns(std::uint64_t ticks) const noexcept {
     return static_cast<double>(ticks) * ns_per_tick_;
   }
-  // What two calls of now() with nothing between them show: the median.
+  // The median difference of two adjacent calls of now().
   double own_ns() const;
 
  private:

@@ -1,4 +1,4 @@
-// What a process has used: CPU time, memory, allocations.
+// Resource usage of a process: CPU time, memory, allocations.
 #pragma once
 
 #include <chrono>

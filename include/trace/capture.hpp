@@ -1,16 +1,16 @@
-// Capture: run a process or a container as a node of a run, its output as events.
+// Capture: runs a process or a container as a node of a run and records its output as events.
 //
-// STARTED says what is run; each line of output becomes a PROGRESS event with data.stream,
-// data.origin and the level that the line itself says (else info, and warn for stderr); COMPLETED
-// carries the summary of stdout, FAILED the reason (contract: Worker Responsibilities, Failure
-// Semantics). Arguments go to the program as they are: no shell is involved. The session's secrets
-// are taken out of all that is recorded. docs/capture.md tells the rest.
+// STARTED names the command. Each line of output becomes a PROGRESS event with data.stream,
+// data.origin and a level: the one that the line states, otherwise info (warn for stderr).
+// COMPLETED carries the summary of stdout, FAILED the reason (contract: Worker Responsibilities,
+// Failure Semantics). Arguments reach the program unchanged: no shell is involved. The session's
+// secrets are removed from everything that is recorded. See docs/capture.md.
 //
-// Threading: run_… blocks the caller, start_… returns at once and works on one thread of its own.
-// Any thread may call them. The Node is taken over and ended, the spec is copied or moved in.
-// Nothing here throws for a failing program, nor for a lack of descriptors, processes or threads:
-// that is an Ended. A lack of memory for the call itself throws std::bad_alloc. However a call
-// ends, its node has an end.
+// Threading: run_… blocks the caller; start_… returns at once and works on one thread of its own.
+// Any thread may call them. They take over the Node and end it; the spec is copied or moved in.
+// Neither a failing program nor a lack of descriptors, processes or threads throws: both are
+// reported as an Ended. A lack of memory for the call itself throws std::bad_alloc. Whatever
+// happens, the node gets an end.
 #pragma once
 
 #include <chrono>
@@ -29,76 +29,75 @@
 
 namespace trace {
 
-// Receives the raw bytes of the child as they are read, before they are cut into lines and with the
-// secrets that are in them. Called on a thread of its own, one call at a time and in order; the
-// bytes are valid during the call. It may block: when 256 KiB wait for it the child's output is not
-// read until it returns, but time-outs and stop requests work. Once the child was made to end, what
-// does not fit is left out. run_… and Execution return after its last call has. When it throws a
-// std::exception, the child is killed, and the Ended has the code ABANDONED; anything else that it
-// throws ends the process.
+// Receives the raw bytes of the child as they are read: not yet cut into lines, secrets included.
+// Called on a thread of its own, one call at a time and in order; the bytes are valid during the
+// call. It may block: once 256 KiB are queued, the child's output is not read until the call
+// returns, but timeouts and stop requests still work. After the child was asked to end, output that
+// does not fit into the queue is dropped. run_… and Execution return after the last call has
+// returned. If it throws a std::exception, the child is killed and the Ended has the code
+// ABANDONED; any other exception terminates the process.
 using OutputTap = std::function<void(Stream, std::string_view bytes)>;
 
-// Where the child's raw output is also written, as the CLI passes it on to its own stdout and
-// stderr: what comes from a terminal and from stdout to `out`, what comes from stderr to `err`.
-// Negative: nowhere; so is a descriptor that is closed. They stay yours.
+// Where the child's raw output is also written: stdout and terminal output to `out`, stderr to
+// `err`. The CLI uses it to forward output to its own stdout and stderr. Negative: nowhere; the
+// same holds for a descriptor that is closed. The caller keeps ownership of both.
 //
-// Threads of the capture write, so a reader that does not read holds up the child once 256 KiB wait
-// for it, but no time-out and no stop request. When the reader has gone (EPIPE), the child's next
-// write to that stream meets a broken pipe, too; a container is killed. Each other error ends the
-// passing on; the child goes on and is recorded. After the end of the child its output is passed on
-// until all is, or until the time-out or a stop request ends that: Ended::Facts::not_passed_on.
+// Threads of the capture write. A reader that does not read blocks the child once 256 KiB are
+// queued, but no timeout and no stop request. When the reader has gone (EPIPE), the child's next
+// write to that stream fails with a broken pipe, too; a container is killed. Any other write error
+// stops the forwarding; the child continues and is recorded. After the child has ended, the rest of
+// its output is forwarded until a timeout or stop request: see Ended::Facts::not_passed_on.
 struct PassOn {
   int out = -1;
   int err = -1;
 };
 
-// A terminal of the child's own instead of pipes. What it writes comes as one stream,
-// Stream::pty; programs that ask whether they talk to a person then say yes.
-// In characters.
+// Size, in characters, of a pseudo terminal that the child gets instead of pipes. All its output is
+// then one stream, Stream::pty, and isatty() is true for it.
 struct TerminalSize {
   std::uint16_t rows = 24;
   std::uint16_t columns = 80;
 };
 
-// What the child reads as its standard input. Of the two the descriptor counts.
+// The child's standard input. The descriptor takes precedence over the text.
 struct Input {
   std::string text = {};  // these bytes, then end of file
-  int descriptor = -1;    // what this yields, unless negative; it stays yours, open until the end
+  int descriptor = -1;    // read from this if not negative; the caller closes it after the end
 };
 
-// A process; its environment is ours.
+// A process. It inherits the environment of this one.
 struct ProcessSpec {
-  std::vector<std::string> argv = {};     // program and arguments; looked up in PATH without a '/'
+  std::vector<std::string> argv = {};     // a program without '/' is looked up in PATH
   std::string working_directory = {};     // empty: the caller's
   std::chrono::milliseconds timeout{0};   // 0: none
   std::chrono::milliseconds grace{5000};  // from SIGTERM to SIGKILL, both to the process group
   std::stop_token stop = {};              // a stop request ends the child as CANCELLED
-  std::stop_token kill = {};              // the same without the grace, also during it
+  std::stop_token kill = {};              // the same without grace, also during it
   OutputTap tap = {};
   PassOn pass_on = {};
-  std::optional<Input> input = {};            // nothing: there is nothing to read
-  std::optional<TerminalSize> terminal = {};  // nothing: pipes
+  std::optional<Input> input = {};            // nullopt: empty input
+  std::optional<TerminalSize> terminal = {};  // nullopt: pipes
   CaptureLimits limits = {};
 };
 
-// A container. What docker refuses of this is PROCESS_EXIT with exit code 125 and docker's words,
-// and Ended::Facts::refused.
+// A container. If docker refuses to run it, the result is PROCESS_EXIT with exit code 125 and
+// docker's message, and Ended::Facts::refused is set.
 struct ContainerSpec {
-  std::string image = {};              // pulled when it is not here, within the time-out
+  std::string image = {};              // pulled if it is missing, within the timeout
   std::vector<std::string> argv = {};  // empty: the image's own command
-  // The daemon keeps the values of both, and shows them to whoever may talk to it (docker inspect).
-  std::vector<std::string> env = {};  // NAMES of variables of this process to pass on
-  std::string env_file = {};  // NAME=VALUE lines, read by the docker client; not known to redaction
+  // The daemon stores the values of both and shows them to its clients (docker inspect).
+  std::vector<std::string> env = {};  // names of variables of this process to pass on
+  std::string env_file = {};          // NAME=VALUE lines, read by the docker client; not redacted
   std::string network = "none";
   std::string memory = {};  // docker's notation, "256m"; empty: no limit
   std::string cpus = {};    // docker's notation, "1.5"; empty: no limit
   std::uint32_t pids = 0;   // processes and threads at a time; 0: no limit
-  bool read_only = false;   // nothing of the image can be written to; /tmp is in memory
+  bool read_only = false;   // the root file system is read-only; /tmp is in memory
   std::string user = {};    // docker's notation; empty: the image's
   std::optional<std::string> input_file = {};  // JSON text for the file $SHIPSEC_INPUT_PATH
-  bool result_file = true;  // a file at $SHIPSEC_OUTPUT_PATH is the output, instead of stdout
+  bool result_file = true;  // the file $SHIPSEC_OUTPUT_PATH is the output instead of stdout
   std::chrono::milliseconds timeout{0};   // 0: none
-  std::chrono::milliseconds grace{5000};  // from its stop signal to SIGKILL; whole seconds, upwards
+  std::chrono::milliseconds grace{5000};  // from its stop signal to SIGKILL; rounded up to seconds
   std::stop_token stop = {};              // as for a process
   std::stop_token kill = {};
   OutputTap tap = {};
@@ -106,24 +105,24 @@ struct ContainerSpec {
   std::optional<Input> input = {};
   std::optional<TerminalSize> terminal = {};
   CaptureLimits limits = {};
-  std::string docker = "docker";  // the client to call; podman's takes the same orders
+  std::string docker = "docker";  // the client to call; podman works, too
 };
 
-// What a child used. Of a process with its descendants that it waited for, from the kernel at its
-// end; of a container the last of the readings while it ran.
+// Resources that a child used. Process: with descendants that it waited for, from the kernel.
+// Container: the last reading while it ran.
 struct Usage {
   std::chrono::milliseconds user{0};    // CPU time
   std::chrono::milliseconds system{0};  // CPU time in the kernel for it
-  std::uint64_t max_rss_bytes = 0;      // memory in use at the most, file caches left out
+  std::uint64_t max_rss_bytes = 0;      // peak memory, without file caches
 };
 
-// Output that a descriptor of PassOn did not take, although its reader has not left.
+// Output that was not forwarded to a descriptor of PassOn, although its reader has not gone.
 struct NotPassedOn {
   std::uint64_t bytes = 0;
   int error = 0;  // errno of the write that failed; 0: the reader did not read in time
 };
 
-// How a child ended. A plain value; the views refer to it.
+// How a child ended. A plain value, which owns what its views refer to.
 class Ended {
  public:
   struct Facts {
@@ -132,12 +131,12 @@ class Ended {
                             // IMAGE_NOT_FOUND, DOCKER_UNAVAILABLE, OUTPUT_INVALID,
                             // RESOURCE_EXHAUSTED (contract: Failure Semantics); ABANDONED when
                             // the tap threw
-    std::string text = {};  // one line for people
-    bool refused = false;   // docker did not run the container; `text` has its words
+    std::string text = {};  // one line, human readable
+    bool refused = false;   // docker did not run the container; `text` has its message
     std::optional<int> exit_code = {};
-    std::optional<int> signal = {};         // that ended it; of a container, exit code - 128
-    std::chrono::milliseconds duration{0};  // from STARTED on
-    std::optional<Usage> usage = {};        // nothing when it cannot be known
+    std::optional<int> signal = {};         // that ended it; for a container, exit code - 128
+    std::chrono::milliseconds duration{0};  // since STARTED
+    std::optional<Usage> usage = {};        // nullopt: unknown
     std::optional<NotPassedOn> not_passed_on = {};
   };
   explicit Ended(Facts facts) : facts_(std::move(facts)) {}
@@ -147,17 +146,17 @@ class Ended {
   std::string_view text() const noexcept { return facts_.text; }
   const Facts& facts() const noexcept { return facts_; }
 
-  // The status for this process to exit with: the child's exit code, 128 + signal, 124 for
-  // TIMEOUT, 125 when the child could not be started (127 and 126 for COMMAND_NOT_FOUND and
-  // COMMAND_NOT_EXECUTABLE), 130 for CANCELLED, 1 for OUTPUT_INVALID.
+  // The exit status for this process: the child's exit code, 128 + signal, 124 for TIMEOUT, 125 if
+  // the child could not be started (127 and 126 for COMMAND_NOT_FOUND and COMMAND_NOT_EXECUTABLE),
+  // 130 for CANCELLED, 1 for OUTPUT_INVALID.
   int exit_status() const noexcept;
 
  private:
   Facts facts_;
 };
 
-// A child that runs. ~Execution stops the child (as CANCELLED) and waits for its end, so long as
-// the grace may last. Move-only; a moved-from one can only be assigned to.
+// A running child. ~Execution stops the child (as CANCELLED) and waits for its end, at most for the
+// grace period. Move-only; a moved-from one can only be assigned to.
 class Execution {
  public:
   struct State;
@@ -166,9 +165,9 @@ class Execution {
   Execution& operator=(Execution&&) noexcept;
   ~Execution();
 
-  // Asks the child to end: SIGTERM, after the grace SIGKILL; a container is stopped. Any thread.
+  // Sends SIGTERM, after the grace period SIGKILL; stops a container. Any thread.
   void stop() noexcept;
-  // Ends it at once: SIGKILL. Any thread, also after stop().
+  // Sends SIGKILL. Any thread, also after stop().
   void kill() noexcept;
   // Blocks until the child and its node have ended. Call it once.
   Ended wait();
@@ -177,23 +176,25 @@ class Execution {
   std::unique_ptr<State> state_;
 };
 
-// Processes: own process group; the child dies with this process. (target shiptrace::process)
+// Processes, each in a process group of its own; the child is killed when this process dies.
+// (target shiptrace::process)
 Ended run_process(Node node, ProcessSpec spec);
 Execution start_process(Node node, ProcessSpec spec);
 
-// Containers through the docker client: labelled, named uniquely, removed at the end whatever
-// happened; data.leftBehind says that the daemon did not confirm it. (target shiptrace::docker)
+// Containers through the docker client: labelled, uniquely named, and removed at the end whatever
+// happened; data.leftBehind reports that the daemon did not confirm the removal. (target
+// shiptrace::docker)
 //
-// Files: a directory of ours (mode 0700, beside the journal) lends the container one that it may
-// write to, mounted at /shipsec. The JSON that is in the file $SHIPSEC_OUTPUT_PATH at the end is
-// the output; text that is no JSON is OUTPUT_INVALID. A daemon that does not see our files gets no
-// such directory, unless there is an input_file.
+// Files: a directory that only we can enter (mode 0700, beside the journal) contains one that is
+// mounted at /shipsec, writable for the container. The JSON in the file $SHIPSEC_OUTPUT_PATH at the
+// end is the output; text that is not JSON is OUTPUT_INVALID. If the daemon cannot see our files
+// (another machine), the container runs without the directory; with an input_file it fails.
 Ended run_container(Node node, ContainerSpec spec);
 Execution start_container(Node node, ContainerSpec spec);
 
-// Removes the containers that a dead session left, and their files; on a thread of its own, for
-// about 20 seconds at most for each docker client. Null when that session started none. For
-// Dependencies::reap; Session::start(Config) and recover(Config) bring it along.
-std::unique_ptr<Reaping> reap_containers(const AdoptedSession& session);
+// Removes the containers and files that a dead session left, on a thread of its own, for at most
+// about 20 seconds per docker client. Null if that session started no containers. For
+// Dependencies::clean_up_orphans; Session::start(Config) and recover(Config) install it.
+std::unique_ptr<OrphanCleanup> remove_orphaned_containers(const AdoptedSession& session);
 
 }  // namespace trace

@@ -1,9 +1,8 @@
 // The event and its envelope, as the execution trace contract defines them ("Trace Event
 // Payload" and "Envelope Fields" of docs/contract.md).
 //
-// Two groups of readers use this header: component authors name Type, Level and ErrorInfo when
-// they record; backends and tools parse and write whole payloads. All functions here are free of
-// shared state and safe on any thread.
+// Component authors use Type, Level and ErrorInfo when they record; backends and tools parse and
+// write whole payloads. No shared state: every function may be called from any thread.
 #pragma once
 
 #include <cstdint>
@@ -31,11 +30,11 @@ std::string_view name(Type type) noexcept;
 std::string_view name(Level level) noexcept;
 std::string_view name(Stream stream) noexcept;
 
-// The reverse: exactly the names of the contract, in its spelling and case; else nothing.
+// The reverse: nullopt unless it is a name of the contract, in its spelling and case.
 std::optional<Type> type_from_name(std::string_view name) noexcept;
 std::optional<Level> level_from_name(std::string_view name) noexcept;
 
-// The level that a type carries when nobody says otherwise: error for failed, info for the rest.
+// The level of an event that sets none: error for failed, info for the rest.
 constexpr Level default_level(Type type) noexcept {
   return type == Type::failed ? Level::error : Level::info;
 }
@@ -73,23 +72,23 @@ struct StreamEnvelope {
   std::optional<std::uint32_t> total_actions;
 };
 
-// Contract JSON on one line, without a newline at the end. Text is repaired on the way: each
+// Contract JSON on one line, without a newline at the end. Text is repaired: each
 // invalid UTF-8 sequence and lone surrogate becomes U+FFFD, NUL becomes U+2400.
 std::string to_json(const EventPayload& event);
 std::string to_json(const StreamEnvelope& envelope);
 
-// Parses and validates foreign JSON. The error names every field that breaks a rule of the
+// Parses and validates untrusted JSON. The error names every field that violates a rule of the
 // contract. Unknown keys are dropped. `json` need not outlive the call.
 Result<EventPayload> parse_event(std::string_view json);
 Result<StreamEnvelope> parse_envelope(std::string_view json);
 
-// One envelope in which each event is judged alone: an invalid event goes to `invalid` and the
-// others are kept, as an ingesting backend needs it. Fails only when the envelope itself (JSON,
-// runId, events, workflowId …) breaks a rule.
+// An envelope whose events are validated one by one, for an ingesting backend: invalid events go to
+// `invalid`, the others are kept. Fails only if the envelope itself (JSON, runId, events,
+// workflowId …) violates a rule.
 struct JudgedEnvelope {
   struct Invalid {
-    std::size_t index;  // place in `events` of the input, from 0
-    std::string id;     // empty when the event has none that can be read
+    std::size_t index;  // in `events` of the input, from 0
+    std::string id;     // empty if it is missing or not a string
     Error error;
   };
   StreamEnvelope envelope;

@@ -6,16 +6,16 @@
 
 namespace trace {
 
-// The text of a JSON value as a field's value: field("hosts", trace::Json{"[1,2]"}). Text that
-// is no JSON is sent as a string. Copied by record().
+// JSON text as a field's value: field("hosts", trace::Json{"[1,2]"}). Text that is not valid JSON
+// is sent as a string. Copied by record().
 struct Json {
   std::string_view text;
 };
 
-// The name of a field: a literal.
+// The name of a field: a string literal.
 struct FieldName {
   template <std::size_t N>
-  consteval FieldName(const char (&literal)[N])  // NOLINT: implicit, so that call sites read well
+  consteval FieldName(const char (&literal)[N])  // NOLINT: implicit
       : text(literal), size(N - 1) {
     if (N < 2) throw "a field needs a name";  // in a constant expression: a compile-time error
   }
@@ -30,7 +30,7 @@ struct Field {
   const T& value;
 };
 
-// Names a value for `data`. Up to eight per event. Numbers, booleans and text keep their JSON
+// Names a value for `data`; at most eight per event. Numbers, booleans and text keep their JSON
 // type; any other type is formatted with "{}". The value must outlive the call of record().
 template <class T>
 constexpr Field<T> field(FieldName name, const T& value) noexcept {

@@ -1,9 +1,9 @@
-// What a dead session leaves behind besides events: containers that still run.
+// Cleaning up after dead sessions: containers that are still running.
 //
-// Whoever adopts a journal has just taken its lock, so its session is gone for good; from then on,
-// and only then, may somebody end what that session started. Those who can (the docker adapter)
-// give a Reap to Session::start() and recover(); it is called once for each journal that is
-// adopted, on the thread that delivers events. So are the methods of what it answers.
+// Only the process that has taken the lock of a dead session's journal may remove what that session
+// started, because the lock proves that the session is gone. Adapters that can do it (docker) pass
+// an OrphanCleaner to Session::start() and recover(). It is called once for each adopted journal,
+// on the thread that delivers events; so are the methods of the object that it returns.
 #pragma once
 
 #include <functional>
@@ -14,28 +14,27 @@
 namespace trace {
 
 struct AdoptedSession {
-  std::string id;       // its ULID
-  std::string journal;  // the path of its journal, whose lock we hold; its name is the id's
-  // The directory of that journal, open while the Reaping lives; negative: none. Beside the
-  // journal, "containers/<id>" holds the files of its containers.
+  std::string id;       // ULID
+  std::string journal;  // path of its journal, whose lock we hold; named after `id`
+  // Descriptor of that journal's directory, open as long as the OrphanCleanup exists; negative:
+  // none. The files of its containers are in "containers/<id>" below it.
   int directory = -1;
-  // Those of Config::docker_clients that it noted to have started containers with; none: it started
-  // none with them. These are strings of our own configuration: nothing that a journal holds may be
-  // executed or opened.
+  // The entries of Config::docker_clients that the session started containers with. The strings
+  // come from our own configuration: nothing that a journal contains may be executed or opened.
   std::vector<std::string> docker_clients = {};
 };
 
-// Work under way for one dead session. Its journal, and with it the lock, is kept until ended().
-// The destructor gives up what has not ended, soon.
-class Reaping {
+// Cleanup in progress for one dead session. The journal, and with it the lock, is kept until
+// ended(). The destructor cancels what has not ended; it returns soon.
+class OrphanCleanup {
  public:
-  virtual ~Reaping() = default;
+  virtual ~OrphanCleanup() = default;
   virtual bool ended() const noexcept = 0;
-  // After the end: what could not be done, one line for people; empty when all was.
-  virtual std::string complaint() const = 0;
+  // After the end: what failed, in one line; empty on success.
+  virtual std::string error() const = 0;
 };
 
-// Must return at once; null when there is nothing to do. What it throws is told as a diagnostic.
-using Reap = std::function<std::unique_ptr<Reaping>(const AdoptedSession&)>;
+// Must not block. Returns null if there is nothing to do. An exception is reported as a diagnostic.
+using OrphanCleaner = std::function<std::unique_ptr<OrphanCleanup>(const AdoptedSession&)>;
 
 }  // namespace trace

@@ -1,15 +1,16 @@
-// trace::record: the one verb. Every event of the SDK goes through it.
+// trace::record: records one event. Every event of the SDK goes through it.
 //
 //   trace::record(node, trace::Type::progress, trace::Level::info,
 //                 trace::field("host", host), "{} resolved", done);
 //
-// The caller's thread copies the raw arguments into this thread's slab of the journal and
-// publishes them with one store: no lock, no allocation, no system call. Formatting, JSON and
-// delivery happen on the shipper's thread. When record() has answered Outcome::accepted the event
-// survives the death of the process (docs/guarantees.md tells the limits).
+// The calling thread copies the raw arguments into its slab of the journal and publishes them with
+// one store: no lock, no allocation, no system call. Formatting, JSON and delivery happen on the
+// shipper's thread. Once record() has returned Outcome::accepted, the event survives the death of
+// the process (docs/guarantees.md lists the limits).
 //
-// Once the session knows secrets (redaction.hpp), texts are looked through before they are copied;
-// still without a lock, an allocation or a system call. Numbers are looked at when they are sent.
+// Once the session knows secrets (redaction.hpp), texts are searched for them before they are
+// copied, still without a lock, an allocation or a system call. Numbers are searched when they are
+// sent.
 //
 // All functions are noexcept and may be called from any thread, but a fiber that records must stay
 // on its thread. Format strings and field names are literals, checked at compile time.
@@ -37,45 +38,44 @@
 
 namespace trace {
 
-// The answer of record().
+// The result of record().
 enum class Outcome : std::uint8_t {
   accepted,  // in the journal; it will be delivered
   dropped,   // refused and counted by reason, see Session::stats()
   filtered,  // below Config::level
 };
 
-// A whole event for callers that have its parts at run time. Views are copied by record().
+// A whole event, for callers that know its parts only at run time. record() copies the views.
 // Longer parts are trimmed: message 16 KiB, stack 32 KiB, data and output summary 64 KiB.
 struct EventBody {
   Type type = Type::progress;
   Level level = Level::info;
   std::optional<std::string_view> message = {};
-  std::optional<std::string_view> error_message = {};  // an error needs at least its message
+  std::optional<std::string_view> error_message = {};  // required for an error
   std::optional<std::string_view> error_code = {};
   std::optional<std::string_view> error_stack = {};
-  std::optional<std::string_view> output_summary = {};  // text of a JSON object
-  std::optional<std::string_view> data = {};            // text of a JSON object
-  std::optional<std::string_view> timestamp = {};       // when it happened, if that is not now
+  std::optional<std::string_view> output_summary = {};  // JSON object
+  std::optional<std::string_view> data = {};            // JSON object
+  std::optional<std::string_view> timestamp = {};       // default: now
 };
 
-// Records a whole event. The order on the wire is the order of the calls, also when `timestamp`
-// says otherwise.
+// Records a whole event. Events are sent in the order of the calls, regardless of `timestamp`.
 Outcome record(const Node& node, const EventBody& body) noexcept;
 
 namespace detail {
 
-// Where a record's payload goes; `at` is null when the record was refused with `outcome`.
+// Where a record's payload goes; `at` is null if the record was refused with `outcome`.
 struct Reservation {
   std::byte* at;
   void* lane;
   Outcome outcome;
-  const void* secrets;  // what the texts have to be rid of; null: of nothing
+  const void* secrets;  // to remove from the texts; null: none
 };
 
-// `payload_bytes`: of the values with the texts as they are; reserve() looks through these.
+// `payload_bytes`: size of the values with the texts unchanged; reserve() searches the texts.
 Reservation reserve(const Node& node, Type type, Level level, const Site& site, std::uint16_t parts,
                     std::size_t payload_bytes, OutgoingText* texts, std::size_t count) noexcept;
-// Stores a text of the event without its secrets.
+// Stores a text of the event with its secrets replaced.
 void store_outgoing(std::byte*& at, const OutgoingText& text, const void* secrets) noexcept;
 Outcome publish(const Reservation& reservation) noexcept;
 // `detail` has static storage.
@@ -89,9 +89,9 @@ inline bool finite(const S& value) noexcept {
     return true;
 }
 
-// What the usual way does not take: the first event from here in a slab, a lifecycle event, …
+// Slow path: the first event of this call site in a slab, lifecycle events, …
 template <class... V>
-[[gnu::noinline]] Outcome record_with_care(const Node& node, Type type, Level level,
+[[gnu::noinline]] Outcome record_slow_path(const Node& node, Type type, Level level,
                                            const Site& site, std::uint16_t parts,
                                            const V&... values) noexcept {
   constexpr std::size_t count = (std::size_t{0} + ... + (is_stored_text<V> ? 1 : 0));
@@ -117,7 +117,7 @@ template <class... V>
   return publish(reservation);
 }
 
-// The cut flags are references because preparing the other arguments of this call sets them.
+// The cut flags are references because evaluating the other arguments of this call sets them.
 template <class... P>
 inline Outcome record_prepared(const Node& node, Type type, Level level, std::string_view format,
                                const Signature& signature, const FieldName* names,
@@ -126,9 +126,9 @@ inline Outcome record_prepared(const Node& node, Type type, Level level, std::st
   const auto parts = static_cast<std::uint16_t>((cut_message ? part_cut_message : 0) |
                                                 (cut_data ? part_cut_data : 0));
   const Site site{format, &signature, names};
-  if (record_at_once(node.core(), type, level, site, parts, prepared.value...)) [[likely]]
+  if (record_fast_path(node.core(), type, level, site, parts, prepared.value...)) [[likely]]
     return Outcome::accepted;
-  return record_with_care(node, type, level, site, parts, prepared.value...);
+  return record_slow_path(node, type, level, site, parts, prepared.value...);
 }
 
 template <class... F, class... A>
@@ -185,16 +185,16 @@ using RuntimeFormat = decltype(fmt::runtime(""));
 
 }  // namespace detail
 
-// A format string known only at run time does not compile: the journal refers to format strings
-// by address, and fmt could not check it against the arguments' types.
+// A format string known only at run time does not compile: the journal refers to format strings by
+// address, and fmt could not check it against the arguments' types.
 template <class... T>
 requires(std::is_same_v<std::remove_cvref_t<T>, detail::RuntimeFormat> || ...) Outcome
     record(const Node& node, Type type, Level level, T&&... rest)
 = delete;
 
 // Records one event: its type, its level, up to eight fields for `data`, and its message. An empty
-// format string leaves the message out. Text longer than 16 KiB (fields: 64 KiB together) is cut
-// at a character and data.truncated says so.
+// format string omits the message. Text longer than 16 KiB (fields: 64 KiB together) is cut between
+// characters and data.truncated lists it.
 template <class... A>
 inline Outcome record(const Node& node, Type type, Level level, fmt::format_string<A...> format,
                       const A&... args) noexcept {

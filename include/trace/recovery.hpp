@@ -1,7 +1,8 @@
-// Recovery: what workers that died, or ended without their backend, left in the journal directory.
+// Recovery: delivers what workers that died, or closed without reaching their backend, left in the
+// journal directory.
 //
 // Every session adopts the orphaned journals of its own destination by itself; these functions are
-// for tools that want it done now, or want to look. Blocking; any thread.
+// for tools that want it done now or want to inspect a journal. Blocking; any thread.
 #pragma once
 
 #include <chrono>
@@ -16,39 +17,39 @@
 namespace trace {
 
 struct RecoveryReport {
-  std::uint64_t delivered = 0;             // events that the backend has now
-  std::uint64_t rejected = 0;              // refused by it for good, kept in rejected.ndjson
+  std::uint64_t delivered = 0;             // events that the backend has acknowledged
+  std::uint64_t rejected = 0;              // permanently refused by it, kept in rejected.ndjson
   std::uint64_t dead_letters_dropped = 0;  // as Stats::dead_letters_dropped
   std::uint64_t lost_nodes = 0;            // nodes that were reported as WORKER_LOST
-  std::uint64_t journals = 0;              // delivered whole and removed
-  // Damaged slabs and files, of which quarantine/ keeps the newest.
+  std::uint64_t journals = 0;              // completely delivered and removed
+  // Damaged slabs and files; quarantine/ keeps the newest.
   std::uint64_t quarantined = 0;
-  std::uint64_t not_quarantined = 0;  // of these, those that could not be kept
-  // Events that are gone: unreadable, or refused by the backend and not kept in rejected.ndjson.
-  // How many a damaged slab had is not known, so they are not counted here.
+  std::uint64_t not_quarantined = 0;  // those of them that could not be kept
+  // Events that are lost: unreadable, or refused by the backend and not kept in rejected.ndjson.
+  // The number of events in a damaged slab is unknown, so they are not counted here.
   std::uint64_t lost = 0;
-  // What is left and why, one line each. Empty: nothing is left.
+  // What was left undelivered and why, one line each.
   std::vector<std::string> left;
 };
 
-// Delivers the orphaned journals of the configuration's directory and destination, each event
-// under its original identity, until none is left, or nothing was taken for `patience`. Journals of
-// live sessions are theirs. Fails when the configuration is wrong, or when the directory cannot be
-// trusted or used: of another user, writable by others, a symbolic link, on a network file system,
-// or below a directory that anybody can write to (SECURITY.md). The first form makes the transport
-// that the configuration names.
+// Delivers the orphaned journals of the configuration's directory and destination, each event under
+// its original identity, until none is left or nothing was acknowledged for `patience`. Journals of
+// live sessions are left alone. Fails if the configuration is invalid, or if the directory cannot
+// be trusted or used: owned by another user, writable by others, a symbolic link, on a network file
+// system, or below a directory that anybody can write to (SECURITY.md). The first form creates the
+// transport that the configuration names.
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience);
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
                                Dependencies dependencies);
 
-// What a journal holds, read without its lock: of a live session it is a snapshot.
+// The contents of a journal, read without its lock: a snapshot if the session is live.
 struct JournalReport {
   std::string session;
   std::string transport;
   std::string endpoint;
   bool in_use = false;  // a live session holds it
   bool closed_cleanly = false;
-  std::uint64_t events = 0;  // that can be read
+  std::uint64_t events = 0;  // readable
   std::uint64_t unsent = 0;  // above the acknowledged watermarks
   std::uint64_t slabs = 0;
   std::uint64_t damaged_slabs = 0;
@@ -63,7 +64,7 @@ struct JournalReport {
     std::string id;
     bool ended = false;
   };
-  std::vector<NodeLine> nodes;  // that were started
+  std::vector<NodeLine> nodes;  // that have started
   struct LossLine {
     std::string reason;
     std::uint64_t events = 0;
@@ -71,8 +72,8 @@ struct JournalReport {
   std::vector<LossLine> dropped;
 };
 
-// Fails when the file is not a journal, one of another format version, or one that takes too much
-// memory or time to be read.
+// Fails if the file is not a journal, has another format version, or takes too much memory or time
+// to read.
 Result<JournalReport> inspect_journal(const std::string& path);
 
 }  // namespace trace

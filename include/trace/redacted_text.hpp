@@ -1,8 +1,8 @@
-// RedactedText and CutText: texts that have to be cut. A cut through a secret leaves a part of it
-// that nothing recognises any more, so secrets are removed before a text is cut. The types enforce
-// that: only redaction makes a RedactedText, and only a RedactedText makes a CutText, which is what
-// captures take for texts that may be long. Component authors do not need them; adapters get
-// them from Node::cut() and LineStream::on_line(). Values; any thread.
+// RedactedText and CutText: text that has to be truncated. Truncating in the middle of a secret
+// leaves a part of it that redaction no longer recognises, so secrets are removed first. The types
+// enforce the order: only redaction creates a RedactedText, only a RedactedText creates a CutText,
+// and captures accept only a CutText where text may be long. Component authors do not need them;
+// adapters get them from Node::cut() and LineStream::on_line(). Values; any thread.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ namespace detail {
 class RedactedTexts;  // sdk/secrets/redacted_texts.hpp
 }
 
-// At most as long as it was cut to, between characters; "…" stands for what is missing.
+// Truncated between characters; "…" marks what is missing.
 class CutText {
  public:
   const std::string& text() const noexcept { return text_; }
@@ -27,7 +27,7 @@ class CutText {
   std::string text_;
 };
 
-// A view of a text without secrets.
+// A view of text without secrets.
 class RedactedText {
  public:
   std::string_view text() const noexcept { return text_; }

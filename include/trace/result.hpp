@@ -1,8 +1,8 @@
-// Result<T>: a value, or everything that is wrong with the input that should have made it.
+// Result<T>: a value, or a list of everything that is wrong with the input.
 //
-// Set-up and parsing answer with a Result and report every wrong field at once, so that a
-// configuration is corrected in one go. Nothing in this header allocates on success.
-// Thread-safety: as for the contained value; there is no shared state.
+// Set-up and parsing return a Result that lists every invalid field at once, so that a
+// configuration can be corrected in one go. Nothing in this header allocates on success.
+// Thread-safety: that of the contained value; there is no shared state.
 #pragma once
 
 #include <string>
@@ -13,14 +13,14 @@
 
 namespace trace {
 
-// One wrong field: its name as the caller wrote it (an environment name, a JSON path such as
-// "error.code") and the rule that it breaks, in words that say what to do.
+// One invalid field: its name as the caller wrote it (an environment variable, a JSON path such as
+// "error.code") and the rule that it violates, phrased so that it says what to do.
 struct FieldError {
   std::string field;
   std::string message;
 };
 
-// Everything that is wrong, in the order in which it was found. Never empty in a failed Result.
+// All errors, in the order in which they were found. Never empty in a failed Result.
 class Error {
  public:
   Error(std::string field, std::string message) { add(std::move(field), std::move(message)); }
@@ -32,7 +32,7 @@ class Error {
 
   const std::vector<FieldError>& fields() const noexcept { return fields_; }
 
-  // "field: message; field: message" on one line, for people.
+  // "field: message; field: message" on one line.
   std::string text() const {
     std::string out;
     for (const auto& [field, message] : fields_) {

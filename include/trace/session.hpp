@@ -1,14 +1,13 @@
-// Session, Run, Node: who records, for which run, for which action of it.
+// Session, Run, Node: handles of a worker, of a workflow run, and of one action of that run.
 //
-// A worker starts one Session, opens a Run for each workflow run that it works for and a Node for
-// each action (contract: Event Fields, `runId` and `nodeId`). trace::record() (record.hpp) is the
-// verb; the methods here write the events of a node's life with the level of their type.
+// A worker starts one Session, opens a Run for each workflow run that it works on and a Node for
+// each action (contract: Event Fields, `runId` and `nodeId`). trace::record() (record.hpp) records
+// an event; the methods here record the events of a node's life cycle.
 //
-// Ownership: each object owns its part and ends it in its destructor: ~Node reports a node that
-// was left open, ~Run unregisters callbacks, ~Session closes. Objects may outlive the Session;
-// what they record then is counted as dropped.
-// Thread-safety: every method of Session, Run and Node may be called from any thread at any time
-// except during that object's own destruction or move.
+// Ownership: each destructor ends what its object owns: ~Node reports a node that was left open,
+// ~Run unregisters callbacks, ~Session closes. Objects may outlive the Session; what they record
+// after that is counted as dropped. Thread-safety: every method of Session, Run and Node may be
+// called from any thread at any time except during that object's own destruction or move.
 #pragma once
 
 #include <array>
@@ -44,18 +43,18 @@ struct NodeState;
 struct CancelCallback;
 }  // namespace detail
 
-// Why record() answered Outcome::dropped. Session::stats() counts by it.
+// Why record() returned Outcome::dropped; an index of Stats::dropped_by.
 enum class DropReason : std::uint8_t {
   budget,         // the journal's budget is spent and the policy is drop
-  disk_full,      // the disk of the journal, or a limit on the file's size, leaves no room
-  closed,         // the session is closed, or the run or node handle is empty
-  bad_id,         // run or node id: empty, too long or with control characters
+  disk_full,      // the journal's disk is full, or RLIMIT_FSIZE is reached
+  closed,         // the session is closed, or the handle is empty
+  bad_id,         // run or node id is empty, too long or contains control characters
   bad_number,     // a field holds NaN or an infinity
   bad_format,     // a user-defined formatter threw
-  bad_timestamp,  // EventBody::timestamp is none of the contract
+  bad_timestamp,  // EventBody::timestamp is not a valid time stamp
   too_large,      // does not fit into a slab even when trimmed
   nested,         // record() inside record() of the same thread (a signal handler)
-  forked,         // in a child of _Fork(), or of fork() when the transport has no another()
+  forked,         // in a child of _Fork(), or of fork() if the transport has no another()
   no_memory,      // a lane, slab or definition could not be allocated
   count_
 };
@@ -64,38 +63,38 @@ std::string_view name(DropReason reason) noexcept;
 
 // Counters since the session's start, each exact at some instant during the call.
 struct Stats {
-  std::uint64_t accepted = 0;  // record() answered Outcome::accepted
+  std::uint64_t accepted = 0;  // record() returned Outcome::accepted
   std::uint64_t filtered = 0;  // below Config::level
   std::uint64_t dropped = 0;   // sum of dropped_by
   std::array<std::uint64_t, static_cast<std::size_t>(DropReason::count_)> dropped_by{};
-  // Accepted, and then lost: neither with the backend, nor in a journal that a later start finds,
-  // nor in rejected.ndjson. Final after close().
+  // Accepted and then lost: neither acknowledged, nor in a journal that a later session finds, nor
+  // in rejected.ndjson. Final after close().
   std::uint64_t lost = 0;
   std::uint64_t acknowledged = 0;  // stored by the backend
-  std::uint64_t rejected = 0;      // refused by it for good, kept in rejected.ndjson
+  std::uint64_t rejected = 0;      // permanently refused by it, kept in rejected.ndjson
   // Refused events, of this session or another, that were removed from rejected.ndjson because
   // their share of the budget was spent, or that could not be kept there.
   std::uint64_t dead_letters_dropped = 0;
-  std::uint64_t batches = 0;                    // sends that were acknowledged
-  std::uint64_t retries = 0;                    // sends that were not
-  std::uint64_t slabs_mapped_by_producers = 0;  // the keeper was late
-  std::uint64_t slabs_ready = 0;                // 512 KiB each, waiting for producers
+  std::uint64_t batches = 0;                    // acknowledged sends
+  std::uint64_t retries = 0;                    // other sends
+  std::uint64_t slabs_mapped_by_producers = 0;  // the keeper was too slow
+  std::uint64_t slabs_ready = 0;                // 512 KiB each, ready for producers
   std::uint64_t journal_bytes = 0;              // reserved on disk now
 };
 
-// What close() left behind. Every event that was accepted is with the backend, in rejected.ndjson,
-// kept, or lost.
+// What close() left behind. Every accepted event is acknowledged, in rejected.ndjson, kept, or
+// lost.
 struct Closed {
-  std::uint64_t kept = 0;  // in a journal file in `journal`, from which a later start sends them
-  // Gone: not sent, and in no such file, because the journal was in memory or because somebody
+  std::uint64_t kept = 0;  // in a journal in `journal`; a later session sends them
+  // Not sent, and not in such a file, because the journal was in memory or because somebody
   // removed, replaced or truncated it; or refused by the backend and not kept in rejected.ndjson.
-  // The diagnostic "lost" says why.
+  // The diagnostic "lost" gives the reason.
   std::uint64_t lost = 0;
   std::string journal;  // the journal's directory
 };
 
-// A registered cancellation callback; its destructor unregisters it and waits until a running
-// call has ended (except when called from within the callback).
+// A registered cancellation callback. The destructor unregisters it and waits until a running call
+// has returned (unless it is called from the callback itself).
 class CancelSubscription {
  public:
   CancelSubscription() = default;
@@ -113,57 +112,56 @@ struct Failure {
   std::string message = {};
   std::string code = {};   // empty: none
   std::string stack = {};  // empty: none
-  bool retryable = false;  // true: this attempt failed, the run goes on
+  bool retryable = false;  // true: only this attempt failed, the run continues
   int attempt = 0;         // 1, 2, 3 …; 0: unknown
 };
 
-// One action of a run. Made by Run::node(). Move-only.
-// ~Node of a node that was started and not ended records FAILED with the code ABANDONED.
+// One action of a run, created by Run::node(). Move-only. ~Node records FAILED with the code
+// ABANDONED if the node has started and not ended.
 class Node {
  public:
   Node(Node&&) noexcept = default;
   Node& operator=(Node&&) noexcept;
   ~Node();
 
-  // STARTED, info. A new attempt starts the node again.
+  // Records STARTED, info. Call it again for a new attempt.
   void started() noexcept;
-  // COMPLETED, info; with the output's summary (summary.hpp) when one is given.
+  // Records COMPLETED, info; the second form with a summary of the output (summary.hpp).
   void completed() noexcept;
   void completed(std::string_view output) noexcept;
-  // FAILED, error; data.retryable and data.attempt tell a retry.
+  // Records FAILED, error; with data.retryable and data.attempt.
   void failed(const Failure& failure) noexcept;
 
-  // A summariser for output of this node: as another one, but what is larger than the limits loses
-  // its secrets before it is cut, and `bytes` and `sha256` are those of the text without them.
+  // A summariser for output of this node. If the output exceeds the limits, its secrets are removed
+  // before it is cut, and `bytes` and `sha256` are those of the redacted text.
   Summariser summariser(SummaryLimits limits = {}) const;
 
-  // The beginning of a text about this node, at most so many bytes of it, without secrets and what
-  // has the shape of a token: those come out before the text is cut.
+  // The first `most_bytes` bytes of a text about this node. Known secrets and everything that looks
+  // like a token are removed before the text is cut.
   CutText cut(std::string_view text, std::size_t most_bytes) const;
 
-  // A sink for bytes of this node that the SDK did not spawn; their lines become events with
-  // data.stream. The stream refers to this node's state and may outlive the handle. The limits are
-  // the node's: those of its first stream.
+  // A sink for output of this node that the SDK did not spawn; its lines become events with
+  // data.stream. The stream refers to this node's state and may outlive the handle. The limits
+  // belong to the node: those of its first stream apply.
   LineStream stream(Stream stream, const CaptureLimits& limits = {});
 
-  // Calls back on the SDK's shipper thread, once, when the backend says that the run was
-  // cancelled; at once on the calling thread if it already was. A thread that is started there
-  // inherits the shipper's scheduling (SCHED_BATCH, unless the host's is not SCHED_OTHER).
+  // Calls `callback` once, on the SDK's shipper thread, when the backend reports that the run was
+  // cancelled; on the calling thread, immediately, if it already was. A thread that the callback
+  // starts inherits the shipper's scheduling (SCHED_BATCH, unless the host's is not SCHED_OTHER).
   [[nodiscard]] CancelSubscription on_cancel(std::function<void()> callback);
 
   std::string_view id() const noexcept;
   std::string_view run_id() const noexcept;
-  // Of the session that records for this node in this process: names its containers, for example.
+  // The session that records for this node in this process; part of the names of its containers.
   std::string_view session_id() const noexcept;
-  // The path of that session's journal; empty when it lies in memory only. Valid as long as the
-  // node.
+  // Path of that session's journal; empty if it is in memory only. Valid as long as the node.
   std::string_view journal() const noexcept;
   // Notes in that journal that a container is about to be started through this docker client, so
   // that whoever adopts it looks for it there. Copied. False: there is no journal, or no room for
   // one more.
   bool note_docker_client(std::string_view program) const noexcept;
-  // The container of one such note is gone for certain. A session that closes before all are keeps
-  // its journal's note, so that a later start or recover() removes what is left.
+  // The container of one such note has been removed. A session that closes before all of them are
+  // keeps the journal's note, so that a later session or recover() removes the rest.
   void note_container_removed() const noexcept;
 
   // For the SDK's own layers.
@@ -171,31 +169,32 @@ class Node {
   detail::NodeState* state() const noexcept;
   std::shared_ptr<detail::NodeState> shared_state() const noexcept;
   explicit Node(std::shared_ptr<detail::NodeState> state) noexcept;
-  void release() noexcept { core_.reset(); }  // lets go of the node without reporting
+  void release() noexcept { core_.reset(); }  // releases the node without reporting
 
  private:
   std::shared_ptr<detail::NodeCore> core_;  // the base of a NodeState
 };
 
-// What is known of a run besides its id; sent beside `runId` in each envelope.
+// Metadata of a run, sent beside `runId` in each envelope.
 struct RunSpec {
   std::string workflow_id = {};
   std::string organization_id = {};
-  std::uint32_t total_actions = 0;  // nodes that the workflow has; 0: unknown
+  std::uint32_t total_actions = 0;  // number of nodes in the workflow; 0: unknown
 };
 
-// One workflow run that this worker works for. Made by Session::run(). Move-only.
+// One workflow run that this worker works on, created by Session::run(). Move-only.
 class Run {
  public:
   Run(Run&&) noexcept = default;
   Run& operator=(Run&&) noexcept = default;
   ~Run();
 
-  // `id`: 1 to 256 bytes, no control characters; otherwise everything recorded with the node is
-  // dropped as bad_id and a diagnostic says so. Invalid UTF-8 is replaced by U+FFFD. Copied.
+  // `id`: 1 to 256 bytes without control characters; with any other id everything recorded for the
+  // node is dropped as bad_id and a diagnostic is reported. Invalid UTF-8 is replaced by U+FFFD.
+  // Copied.
   Node node(std::string_view id);
 
-  // As Node::on_cancel, held until ~Run, which unregisters and waits.
+  // Like Node::on_cancel; registered until ~Run, which unregisters and waits.
   void on_cancel(std::function<void()> callback);
 
   std::string_view id() const noexcept;
@@ -208,24 +207,24 @@ class Run {
   std::vector<CancelSubscription> callbacks_;
 };
 
-// The parts that tests and unusual hosts replace; see Session::start.
+// What tests and unusual hosts replace; see Session::start.
 struct Dependencies {
   std::unique_ptr<Transport> transport;
-  Reap reap = {};  // ends what dead sessions left running; empty: nobody does
+  OrphanCleaner clean_up_orphans = {};  // removes what dead sessions left running; may be empty
 };
 
 // A worker's connection to its backend, with the journal that makes it crash-safe. Move-only.
 // Owns two threads: the keeper (journal space) and the shipper (delivery).
 //
-// fork(): handles go on working in the child. What the child records goes into a session of its own
-// (new identity, new journal file, same configuration), which begins with its first record or
-// run() and ends with close(); nothing of the parent is touched. A child that ends without
-// close() leaves its journal to the next session that looks, like a worker that died. Nodes that
-// the parent started stay the parent's.
+// fork(): handles keep working in the child. What the child records goes into a session of its own
+// (new identity, new journal file, same configuration), which starts with its first record or run()
+// and ends with close(); the parent's session is not touched. A child that ends without close()
+// leaves its journal to be recovered, like a worker that died. Nodes that the parent started remain
+// the parent's.
 class Session {
  public:
-  // Checks the configuration, opens the journal, starts the threads. Fails with every wrong
-  // field at once. The first form makes the transport that `config.transport` names.
+  // Validates the configuration, opens the journal, starts the threads. On failure the error lists
+  // every invalid field. The first form creates the transport that `config.transport` names.
   static Result<Session> start(Config config);
   static Result<Session> start(Config config, Dependencies dependencies);
 
@@ -233,54 +232,53 @@ class Session {
   Session& operator=(Session&&) noexcept;
   ~Session();  // close(Config::close_timeout)
 
-  // `id`: 1 to 128 bytes, no control characters; otherwise everything recorded for the run is
-  // dropped as bad_id and a diagnostic says so. Invalid UTF-8 is replaced by U+FFFD, here and in
-  // `spec`, whose ids may have 256 bytes: a longer one is left out. Copied. The same id may be
+  // `id`: 1 to 128 bytes without control characters; with any other id everything recorded for the
+  // run is dropped as bad_id and a diagnostic is reported. Invalid UTF-8 is replaced by U+FFFD,
+  // also in `spec`; ids in `spec` of more than 256 bytes are omitted. Copied. The same id may be
   // opened again.
   Run run(std::string_view id, const RunSpec& spec = {});
 
-  // Sends everything recorded before the call, trying at once whatever the backoff says.
-  // True when all of it was acknowledged or rejected in time.
+  // Sends everything recorded before the call, ignoring the current backoff. Returns true if all of
+  // it was acknowledged or rejected before the deadline.
   bool flush(std::chrono::milliseconds deadline);
 
-  // Ends open nodes (FAILED, ABANDONED), flushes, stops the threads. Takes at the longest
-  // `deadline`, and returns before it when the backend refuses what is left. Events that could not
-  // be sent stay in the journal, when there is one. Reports what this session lost (Stats::dropped,
-  // Stats::lost) as the diagnostic "lost", with final counts. A second call returns the same result
-  // and does nothing.
+  // Ends open nodes (FAILED, ABANDONED), flushes, stops the threads. Takes at most `deadline`, and
+  // less if the backend refuses what is left. Events that could not be sent remain in the journal,
+  // if there is one. Reports what this session lost (Stats::dropped, Stats::lost) as the diagnostic
+  // "lost", with final counts. A second call returns the same result and does nothing.
   Closed close(std::chrono::milliseconds deadline);
 
-  // From now on the value is replaced by "[REDACTED]" in everything that is recorded and sent, also
-  // in its encodings (redaction.hpp). May be called at any time from any thread, but from no
-  // signal handler; what was recorded before is replaced when it is sent, but is in the journal
-  // until then. What is refused and what is better not used is reported as a diagnostic, too,
-  // without the value. A null pointer does nothing. Copied. Takes time linear in the bytes that
-  // are added: the keeper's thread builds the tables of all secrets (docs/redaction.md).
+  // Replaces the value by "[REDACTED]" in everything that is recorded and sent from now on, also in
+  // its encodings (redaction.hpp). Any thread, but not a signal handler. What was recorded before
+  // is redacted when it is sent, but is in the journal until then. Refusals and warnings are also
+  // reported as a diagnostic, without the value. A null pointer does nothing. Copied. Takes time
+  // linear in the bytes that are added: the keeper's thread builds the tables of all secrets
+  // (docs/redaction.md).
   SecretAnswer add_secret(const char* value) noexcept;
   SecretAnswer add_secret(std::string_view value) noexcept;
 
   Stats stats() const noexcept;
-  // The session's ULID, 26 characters; of its first journal, when it needed several.
+  // The session's ULID, 26 characters; that of the first journal if it needed several.
   std::string_view id() const noexcept;
 
  private:
   explicit Session(std::shared_ptr<detail::Generations> generations) noexcept;
-  // Of this process; null in a child of fork() that has recorded nothing.
+  // This process's; null in a child of fork() that has recorded nothing.
   std::shared_ptr<detail::Generations> here() const;
   std::shared_ptr<detail::Generations> generations_;
 };
 
-// Lines of a node's bytes, from wherever they come; made by Node::stream(). The bytes may be split
-// anywhere. Lines end at \n and \r\n; of what a lone \r overwrites (progress bars) the last frame
-// is kept; secrets and control sequences are left out, UTF-8 is never cut and repaired where it is
-// wrong. data.stream tells the stream (contract: Worker Responsibilities). Lines that come in great
-// numbers at a time are one event, joined by \n, data.lines telling how many; a line of more than
-// 16 KiB comes in parts, all but the last with data.continued. What is more than the limits is told
-// by its volume, when the node's last stream has ended. docs/capture.md tells the rest.
+// Splits a node's output into lines and records them; created by Node::stream(). The bytes may be
+// split anywhere. Lines end at \n and \r\n; of text that a lone \r overwrites (progress bars) the
+// last frame is kept; secrets and control sequences are removed; UTF-8 is never cut, and invalid
+// UTF-8 is repaired. data.stream names the stream (contract: Worker Responsibilities). Lines that
+// arrive at a high rate are joined by \n into one event, with their number in data.lines; a line of
+// more than 16 KiB becomes several events, all but the last with data.continued. Output beyond the
+// limits is counted and reported when the node's last stream has ended. See docs/capture.md.
 //
-// record() is called as anywhere else: when the journal is full, lines are dropped and counted, or
-// the call waits (Config::when_full). One thread at a time; different streams may have different
-// ones.
+// It calls record(): when the journal is full, lines are dropped and counted, or the call blocks
+// (Config::when_full). One thread at a time per stream; different streams may use different
+// threads.
 class LineStream {
  public:
   LineStream(const std::shared_ptr<detail::NodeState>& node, Stream stream, std::string_view origin,
@@ -291,27 +289,27 @@ class LineStream {
 
   // Records each line that these bytes complete. The bytes are copied.
   void write(std::string_view bytes);
-  // The stream has ended: records the unfinished last line, if there is one. Of the node's last
-  // stream also the last lines behind those that were left out. What is written later is a new one.
+  // Ends the stream: records the unfinished last line, if any, and, for the node's last stream, the
+  // tail. Bytes that are written later start a new stream.
   void finish();
 
-  // For the SDK's own layers: what would be recorded at once may wait for more to be joined with,
-  // and a line without an end is shown after a while. They call tick() at next_due(), which is the
-  // end of time when nothing waits.
+  // For the SDK's own layers: events may be delayed to be joined with others, and an unfinished
+  // line is recorded after a while. Call tick() at next_due(), which is time_point::max() if
+  // nothing is pending.
   void write(std::string_view bytes, std::chrono::steady_clock::time_point now);
   void tick(std::chrono::steady_clock::time_point now);
   std::chrono::steady_clock::time_point next_due() const noexcept;
 
-  // Also shows each line (a long one in parts) and each frame that is passed on to `see`, also
-  // those that are left out; without secrets and control sequences. Called within write(), tick()
-  // and finish(); the line is valid during the call.
+  // Also calls `see` for each line (a long one in parts) and each recorded frame, including those
+  // that are omitted; without secrets and control sequences. Called within write(), tick() and
+  // finish(); the line is valid during the call.
   void on_line(std::function<void(const RedactedText& line)> see);
 
-  // Also shows all bytes to `see`, as they come, with secrets taken out: what may be the start of
-  // one comes later, at the latest in finish().
+  // Also calls `see` with all bytes as they arrive, secrets removed. Bytes that may be the start of
+  // a secret are delayed, at the latest until finish().
   void on_bytes(std::function<void(std::string_view bytes)> see);
 
-  // Written so far: lines that are complete, bytes, and what a progress display has overwritten.
+  // Written so far: complete lines, bytes, and frames that a progress display has overwritten.
   std::uint64_t lines() const noexcept;
   std::uint64_t bytes() const noexcept;
   std::uint64_t frames() const noexcept;

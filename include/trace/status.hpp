@@ -1,5 +1,5 @@
 // The status of a run, as the execution trace contract defines it ("Workflow Run Status" of
-// docs/contract.md). Used by backends that answer it and tools that show it. No shared state:
+// docs/contract.md). Used by backends that serve it and tools that display it. No shared state:
 // safe on any thread.
 #pragma once
 
@@ -24,10 +24,10 @@ enum class RunStatus : std::uint8_t {
 
 // "QUEUED" … "TIMED_OUT"; static storage.
 std::string_view name(RunStatus status) noexcept;
-// Exactly the names of the contract ("CANCELED", Temporal's spelling, is none of them).
+// Nullopt unless it is a name of the contract (Temporal's "CANCELED" is not).
 std::optional<RunStatus> run_status_from_name(std::string_view name) noexcept;
 
-// True for the states that a run does not leave by itself: all but queued and running.
+// True for final states: all but queued and running.
 constexpr bool is_terminal(RunStatus status) noexcept { return status > RunStatus::running; }
 
 struct RunProgress {
@@ -38,7 +38,7 @@ struct RunProgress {
 struct RunFailure {
   std::string reason;
   std::optional<std::string> temporal_code;
-  std::optional<std::string> details;  // text of a JSON object
+  std::optional<std::string> details;  // JSON object
 };
 
 // WorkflowRunStatusPayload. Time stamps as in EventPayload.
@@ -58,7 +58,7 @@ struct RunStatusPayload {
 // Contract JSON on one line, without a newline at the end.
 std::string to_json(const RunStatusPayload& status);
 
-// Parses and validates foreign JSON; the error names every field that breaks a rule.
+// Parses and validates untrusted JSON; the error names every field that violates a rule.
 Result<RunStatusPayload> parse_run_status(std::string_view json);
 
 }  // namespace trace

@@ -1,5 +1,5 @@
-// The SDK's front door: sessions, runs, nodes and record(). Capture of processes and containers
-// is in <trace/capture.hpp>.
+// The SDK's main header: sessions, runs, nodes and record(). Capture of processes and containers is
+// in <trace/capture.hpp>.
 #pragma once
 
 #include <trace/config.hpp>

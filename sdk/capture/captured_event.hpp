@@ -1,5 +1,5 @@
-// What the chain of a captured node hands to record(): events made of lines, and what is told of
-// lines that were left out.
+// The events that the chain of a captured node passes to record(): lines, and reports about omitted
+// lines.
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ struct CapturedEvent {
   Steady::time_point at{};
 };
 
-// What was neither among the first nor among the last lines.
+// Lines that belong neither to the head nor to the tail.
 struct Omission {
   LineVolume all;
   std::array<LineVolume, max_streams> by_stream{};

@@ -55,7 +55,7 @@ bool Coalescer::takes_from_reserve(Steady::time_point now) noexcept {
 
 void Coalescer::send_before(Stream stream) {
   const Joined& own = joined_[index_of(stream)];
-  // What is told late leaves the tail in its order, so none of it may wait behind the next.
+  // Late events leave the tail in order, so none of them may wait past the next.
   send_all([&](const Joined& joined) { return is_late_ || !joined.is_trace || &joined == &own; });
 }
 

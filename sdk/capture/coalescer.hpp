@@ -1,15 +1,15 @@
-// Coalescer: one event per line while lines are few, one event for many lines while they are many.
-// The last stage before record(). A line goes out at once as long as its node sends fewer than 20
+// Coalescer: one event per line at a low rate, one event for many lines at a high rate. The last
+// stage before record(). A line is recorded immediately as long as its node sends fewer than 20
 // events a second, with a reserve of 32; beyond that, lines of the same stream and level are joined
-// by \n until they fill a message, 50 ms have passed, or another kind of line comes. The lines of a
-// stack trace are one event of the highest level among them, even when lines are few: programs
-// write them one by one, so a trace waits for the next until there is none for 250 ms, a second at
-// most, and what other streams say in between does not end it.
+// by \n until they fill a message, 50 ms have passed, or another kind of line arrives. The lines of
+// a stack trace are one event of the highest level among them, even at a low rate: programs write
+// them one by one, so a trace waits for its next line until none has arrived for 250 ms, at most a
+// second, and lines of other streams do not end it.
 //
-// The order of a stream is kept, and the order between streams but for lines that came while a
-// trace of another stream waited. What is joined does not depend on how the lines were written,
-// only on when. Joined lines that lie one behind the other in the caller's buffer are not copied.
-// Time is given by the owner. One thread.
+// The order of a stream is kept, and the order between streams except for lines that arrived while
+// a trace of another stream waited. What is joined does not depend on how the lines were split into
+// writes, only on time. Joined lines that are adjacent in the caller's buffer are not copied. Time
+// is passed by the owner. One thread.
 #pragma once
 
 #include <algorithm>
@@ -36,8 +36,8 @@ class Coalescer {
 
   explicit Coalescer(EventSink& sink) : sink_(sink) {}
 
-  // A line without fields of its own. `message` is kept as a view until keep() or until it is sent;
-  // one with a \n in it, and one that is no part of the caller's buffer, goes to alone().
+  // A line without fields. `message` is kept as a view until keep() or until it is sent; a message
+  // that contains \n or is not part of the caller's buffer goes to alone().
   void line(Stream stream, Level level, std::string_view message, Place place,
             Steady::time_point now) {
     Joined& joined = joined_[index_of(stream)];
@@ -47,13 +47,13 @@ class Coalescer {
       begin(stream, level, message, place, now);
     }
   }
-  // An event that stands by itself.
+  // An event that is not joined.
   void alone(CapturedEvent event, Steady::time_point now);
 
-  // What is passed on from here on happened when `now` says; see CapturedEvent.
+  // If true, the following lines happened at their `now`, in the past; see CapturedEvent.
   void set_late(bool is_late) noexcept { is_late_ = is_late; }
 
-  // The caller's buffer goes: what waits is copied.
+  // The caller's buffer becomes invalid: copies waiting lines.
   void keep();
   // Sends what waits.
   void flush();
@@ -67,7 +67,7 @@ class Coalescer {
   // but a trace.
   struct Joined {
     bool waits = false;
-    bool is_kept = false;  // text lies in own
+    bool is_kept = false;  // the text is in own
     bool is_trace = false;
     Level level = Level::info;
     std::string_view text;
@@ -101,9 +101,9 @@ class Coalescer {
   static void keep(Joined& joined);
   void begin(Stream stream, Level level, std::string_view message, Place place,
              Steady::time_point now);
-  // What has to be told before something new of this stream.
+  // Sends the events that must precede something new of this stream.
   void send_before(Stream stream);
-  // In the order in which they were begun; answers how many.
+  // In the order in which they were begun; returns their number.
   template <typename Predicate>
   int send_all(Predicate is_meant);
   void send(Joined& joined);

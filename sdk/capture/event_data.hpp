@@ -1,6 +1,5 @@
-// The texts of what the chain tells beside lines: `data` of the events that stand for lines that
-// were left out, and of lines that are recorded late. Used where events are recorded and where they
-// are recovered. Pure functions.
+// JSON texts of the chain: `data` of events about omitted lines, and of lines that are recorded
+// late. Used for recording and for recovery. Pure functions.
 #pragma once
 
 #include <string>

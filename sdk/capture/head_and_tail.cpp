@@ -19,7 +19,7 @@ HeadAndTail::HeadAndTail(const CaptureLimits& limits, MakeRing make_ring,
     : make_ring_(std::move(make_ring)),
       wall_(wall),
       events_(events),
-      // With an unlimited tail nothing is ever left out, so nothing has to wait.
+      // With an unlimited tail nothing is ever omitted, so nothing has to wait.
       head_left_(limits.tail_bytes == CaptureLimits::unlimited ? CaptureLimits::unlimited
                                                                : limits.head_bytes),
       tail_limit_(limits.tail_bytes) {}
@@ -47,8 +47,8 @@ void HeadAndTail::take_more(Stream stream, LineKind kind, std::string_view text,
     shrink_to(tail_limit_ - text.size());
     push(stream, kind, text, now);
   }
-  if (omitted_.all.bytes > told_ && next_telling_ == Steady::time_point::max()) {
-    next_telling_ = now + telling_interval;
+  if (omitted_.all.bytes > reported_ && next_report_ == Steady::time_point::max()) {
+    next_report_ = now + telling_interval;
   }
   tick(now);
 }
@@ -94,7 +94,7 @@ void HeadAndTail::drop_front(std::uint64_t least_bytes) {
   ring_->drop(front, gone.size());
 }
 
-// Somebody else wrote to the file: what was in it is known by its volume only.
+// The file was damaged: only the volume of its lines is known.
 void HeadAndTail::give_up_tail() {
   for (std::size_t i = 0; i < max_streams; ++i) {
     count(omitted_, static_cast<Stream>(i), in_tail_.by_stream[i]);
@@ -119,9 +119,9 @@ void HeadAndTail::count(Omission& omission, Stream stream,
 }
 
 void HeadAndTail::tick(Steady::time_point now) {
-  if (now < next_telling_) return;
-  next_telling_ = Steady::time_point::max();
-  told_ = omitted_.all.bytes;
+  if (now < next_report_) return;
+  next_report_ = Steady::time_point::max();
+  reported_ = omitted_.all.bytes;
   events_.coalescer().flush();
   events_.sink().omitting(omitted_.all);
 }
@@ -154,14 +154,14 @@ void HeadAndTail::show_tail() {
     const Steady::time_point at{std::chrono::nanoseconds(lines.wall_ns) - wall_};
     events_.take(lines.stream, lines.kind, lines.text, at);
     taken += lines.text.size();
-    taken -= let_go(taken - events_.coalescer().waiting_bytes());
+    taken -= release(taken - events_.coalescer().waiting_bytes());
   }
   events_.coalescer().flush();
   events_.coalescer().set_late(false);
 }
 
-// What is recorded leaves the tail, so that a death in between repeats little.
-std::uint64_t HeadAndTail::let_go(std::uint64_t most_bytes) noexcept {
+// Recorded lines are removed from the tail, so that little is repeated if the process dies.
+std::uint64_t HeadAndTail::release(std::uint64_t most_bytes) noexcept {
   std::uint64_t gone = 0;
   TailLines front{};
   while (gone < most_bytes && ring_->front(front) == TailState::lines) {
@@ -174,15 +174,15 @@ std::uint64_t HeadAndTail::let_go(std::uint64_t most_bytes) noexcept {
   return gone;
 }
 
-// The tail is over; the head stays as full as it is.
+// The tail is finished; the head keeps its size.
 void HeadAndTail::forget() noexcept {
   ring_.reset();
   in_tail_ = {};
   omitted_ = {};
   hash_is_known_ = true;
   hash_.reset();
-  told_ = 0;
-  next_telling_ = Steady::time_point::max();
+  reported_ = 0;
+  next_report_ = Steady::time_point::max();
 }
 
 }  // namespace trace::detail

@@ -1,11 +1,11 @@
-// HeadAndTail: bounds what of a node's output becomes events. The first lines go on as they come;
-// what does not fit behind them waits in the tail, from which the oldest lines fall out when new
-// ones come. At the end the chain tells what fell out and shows the tail. Head, omission and tail
-// together are exactly what was printed, whatever the limits are.
+// HeadAndTail: limits how much of a node's output becomes events. The first lines are passed on as
+// they come; later ones are kept in the tail, from which the oldest are dropped when new ones come.
+// At the end the chain reports the omission and records the tail. Head, omission and tail together
+// are exactly the output, whatever the limits are.
 //
-// Head and tail hold whole lines; of a line that is longer than a message, whole parts, and the
-// line counts where its end is. Frames of progress displays are shown until the head is full. What
-// is kept does not depend on how the bytes were split. One thread.
+// Head and tail contain whole lines; of a line that is longer than a message, whole parts, and the
+// line counts where its end is. Frames of progress displays are shown until the head is full. The
+// result does not depend on how the bytes were split. One thread.
 #pragma once
 
 #include <cstdint>
@@ -24,15 +24,15 @@ namespace trace::detail {
 
 class HeadAndTail {
  public:
-  // Makes the ring when the first line does not fit the head; null when it cannot.
+  // Creates the ring when the first line does not fit the head; null on failure.
   using MakeRing = std::function<std::unique_ptr<TailRing>(std::uint64_t text_bytes)>;
   static constexpr std::chrono::seconds telling_interval{5};
 
-  // `wall`: what the wall clock is ahead of the steady one.
+  // `wall`: wall clock minus steady clock.
   HeadAndTail(const CaptureLimits& limits, MakeRing make_ring, std::chrono::nanoseconds wall,
               LineEvents& events);
 
-  // As a LineSink takes it.
+  // See LineSink.
   void take(Stream stream, LineKind kind, std::string_view text, Steady::time_point now) {
     if (text.size() <= head_left_) [[likely]] {
       head_left_ -= text.size();
@@ -42,14 +42,14 @@ class HeadAndTail {
     }
   }
   void tick(Steady::time_point now);
-  Steady::time_point next_due() const noexcept { return next_telling_; }
-  // Nothing more comes: tells of what was left out and shows the tail.
+  Steady::time_point next_due() const noexcept { return next_report_; }
+  // End of the output: reports the omission and passes on the tail.
   void finish();
 
  private:
   void take_more(Stream stream, LineKind kind, std::string_view text, Steady::time_point now);
   void push(Stream stream, LineKind kind, std::string_view text, Steady::time_point now);
-  // Lets the oldest lines go until the tail has at most so many bytes.
+  // Drops the oldest lines until the tail has at most `bytes` bytes.
   void shrink_to(std::uint64_t bytes);
   void drop_front(std::uint64_t least_bytes);
   void give_up_tail();
@@ -57,7 +57,7 @@ class HeadAndTail {
   void count(Omission& omission, Stream stream, const LineVolume& volume) const noexcept;
   bool tail_is_whole() const noexcept;
   void show_tail();
-  std::uint64_t let_go(std::uint64_t most_bytes) noexcept;
+  std::uint64_t release(std::uint64_t most_bytes) noexcept;
   void forget() noexcept;
 
   const MakeRing make_ring_;
@@ -72,8 +72,8 @@ class HeadAndTail {
   Omission omitted_;
   bool hash_is_known_ = true;
   std::unique_ptr<Sha256> hash_;
-  std::uint64_t told_ = 0;  // bytes
-  Steady::time_point next_telling_ = Steady::time_point::max();
+  std::uint64_t reported_ = 0;  // bytes
+  Steady::time_point next_report_ = Steady::time_point::max();
 };
 
 }  // namespace trace::detail

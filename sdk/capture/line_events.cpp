@@ -33,7 +33,7 @@ void LineEvents::take_line(Stream stream, Reading& reading, std::string_view lin
                            Steady::time_point now) {
   const Finding found = detector_.detect(line, stream);
   const StackTrace::Place place = reading.trace.place(line);
-  // Only a JSON log's message is another text than the line.
+  // Only the message of a JSON log entry differs from the line.
   if (!found.fields.empty() || found.message.data() != line.data()) [[unlikely]] {
     coalescer_.alone(
         {.stream = stream, .level = found.level, .message = found.message, .fields = found.fields},
@@ -52,7 +52,7 @@ void LineEvents::take_part(Stream stream, Reading& reading, std::string_view tex
   if (reading.level_of_parts) {
     event.level = *reading.level_of_parts;
   } else {
-    // Its first part may say something by itself: a prompt, or a log line whose end comes late.
+    // Its first part may have a level: a prompt, or a log line whose end arrives late.
     found = detector_.detect(text, stream);
     event.level = found.level;
     event.message = found.message;

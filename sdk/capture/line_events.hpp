@@ -1,6 +1,6 @@
-// LineEvents: lines of a node become events: each gets its level, its message and its place in a
-// stack trace, and goes to the coalescer. Stands behind what decides which lines are shown, so that
-// lines that are left out cost nothing here. One thread.
+// LineEvents: turns lines of a node into events: determines level, message and place in a stack
+// trace, and passes them to the coalescer. Comes after the stage that omits lines, so that omitted
+// lines cost nothing here. One thread.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ class LineEvents {
  public:
   explicit LineEvents(EventSink& sink) : sink_(sink), coalescer_(sink) {}
 
-  // As a LineSink takes it.
+  // See LineSink.
   void take(Stream stream, LineKind kind, std::string_view text, Steady::time_point now);
 
   EventSink& sink() noexcept { return sink_; }
@@ -28,7 +28,7 @@ class LineEvents {
  private:
   struct Reading {
     StackTrace trace;
-    std::optional<Level> level_of_parts;  // of the line that is coming in parts
+    std::optional<Level> level_of_parts;  // of the line that arrives in parts
   };
 
   void take_line(Stream stream, Reading& reading, std::string_view line, Steady::time_point now);

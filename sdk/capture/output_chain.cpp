@@ -63,14 +63,13 @@ bool OutputChain::Source::may_hold_secrets() const noexcept {
   return (framer_.is_edited() || parts_redactor_) && secrets_ != nullptr && !secrets_->empty();
 }
 
-// A secret may have had control sequences between its characters: part of a match that was
-// coloured.
+// A secret may contain control sequences: part of a match that was coloured.
 std::string_view OutputChain::Source::without_secrets(LineKind kind, std::string_view text) {
   if (kind == LineKind::part || (parts_redactor_ && kind != LineKind::frame))
     return part_without_secrets(kind, text);
   const bool has_end = kind != LineKind::frame;
   const std::string_view line = text.substr(0, text.size() - (has_end ? 1 : 0));
-  // What did not fit in a frame is left out.
+  // Text that did not fit into a frame is omitted.
   const bool is_cut =
       kind == LineKind::frame && line.size() + longest_utf8 > LineFramer::max_line_bytes;
   const TextSort sort = is_cut ? TextSort::cut : TextSort::whole;
@@ -82,7 +81,7 @@ std::string_view OutputChain::Source::without_secrets(LineKind kind, std::string
   return clean_;
 }
 
-// What may be the start of a secret at a part's end goes with the next part.
+// A possible start of a secret at a part's end is moved to the next part.
 std::string_view OutputChain::Source::part_without_secrets(LineKind kind, std::string_view text) {
   const bool has_end = kind == LineKind::lines || kind == LineKind::last_part;
   clean_.clear();

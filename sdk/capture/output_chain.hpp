@@ -1,11 +1,11 @@
-// OutputChain: the way of a node's bytes to its events, each stage a file of its own:
+// OutputChain: the stages from a node's bytes to its events, one file each:
 //
 //   bytes → redactor → line framer → head and tail → level and stack traces → coalescer → record
 //
-// Redactor and framer are per stream, the rest is the node's, so that the order between its streams
-// is the order in which they were written. Secrets go before lines are cut, because a key may have
-// several; lines that are left out go before anything looks at them. Time is given by the owner.
-// One thread at a time.
+// Redactor and framer belong to a stream, the rest to the node, so that the order between its
+// streams is the order in which they were written. Secrets are removed before lines are cut,
+// because a key may have several lines; lines are omitted before their levels are determined. Time
+// is passed by the owner. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -25,25 +25,25 @@ namespace trace::detail {
 
 class OutputChain {
  public:
-  // Receives each line and each frame that is passed on as a view that is valid during the call.
+  // Receives each line and each recorded frame, as a view that is valid during the call.
   using OnLine = std::function<void(const RedactedText& line)>;
 
   // The bytes of one stream. Refers to the chain.
   class Source final : private LineSink {
    public:
-    // `secrets`: null where there can be none.
+    // `secrets`: null if there are none.
     Source(OutputChain& chain, Stream stream, std::shared_ptr<const Secrets> secrets = nullptr);
 
     void write(std::string_view bytes, Steady::time_point now);
     void tick(Steady::time_point now);
     void finish(Steady::time_point now);
-    // A start of a secret waits until it is known whether it is one, not for a time.
+    // Does not include a held-back start of a secret, which waits for bytes, not for a time.
     Steady::time_point next_due() const noexcept { return framer_.next_due(); }
     void on_line(OnLine see) { see_ = std::move(see); }
-    // Receives all bytes, without secrets, before anything is done with lines.
+    // Receives all bytes, without secrets, before they are cut into lines.
     void on_bytes(StreamRedactor::Sink see) { see_bytes_ = std::move(see); }
 
-    // Of what was written so far: bytes as they came, lines that are complete, frames.
+    // Totals so far: bytes, complete lines, frames.
     std::uint64_t bytes() const noexcept { return bytes_; }
     std::uint64_t lines() const noexcept { return lines_; }
     std::uint64_t frames() const noexcept { return framer_.frames(); }
@@ -77,7 +77,7 @@ class OutputChain {
   OutputChain(const OutputChain&) = delete;
   OutputChain& operator=(const OutputChain&) = delete;
 
-  // Records what waits to be joined with more.
+  // Records events that wait to be joined with more.
   void flush() { events_.coalescer().flush(); }
   void tick(Steady::time_point now);
   Steady::time_point next_due() const noexcept;

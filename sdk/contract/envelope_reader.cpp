@@ -1,5 +1,5 @@
-// Envelopes of foreign JSON: read whole (parse_envelope, for readers) or event by event
-// (judge_envelope, for backends that take events in).
+// Envelopes of untrusted JSON: as a whole (parse_envelope, for readers) or event by event
+// (judge_envelope, for ingesting backends).
 #include <algorithm>
 #include <limits>
 
@@ -11,16 +11,16 @@
 namespace trace {
 namespace {
 
-// A sender whose events are wrong by the thousand is not helped by a list of them all, and the
-// list would be many times as large as what was sent.
+// A list of thousands of invalid events does not help the sender, and would be many times as large
+// as the request.
 constexpr std::size_t most_invalid_events = 10'000;
 constexpr std::size_t most_noted_events = 100;
 
-// An envelope without its events, which are left to the caller as JSON.
+// An envelope without its events, which the caller reads.
 struct Opened {
   StreamEnvelope envelope;
   simdjson::dom::array events;
-  bool has_events = false;  // else `events` must not be touched
+  bool has_events = false;  // otherwise `events` is invalid
   std::vector<FieldError> errors;
 };
 
@@ -69,7 +69,7 @@ Opened open_envelope(std::string_view json) {
   return opened;
 }
 
-// What a backend wants of an event beyond the contract's schema.
+// What a backend requires of an event beyond the contract's schema.
 void check_for_ingestion(const EventPayload& event, std::string_view run_id,
                          std::vector<FieldError>& errors) {
   if (event.id.empty()) errors.push_back({"id", "must not be empty"});
@@ -96,7 +96,7 @@ Result<StreamEnvelope> parse_envelope(std::string_view json) {
   for (const simdjson::dom::element event : opened.events) {
     detail::read_event(event, opened.envelope.events.emplace_back(), errors);
     if (!errors.empty() && ++wrong_events > most_noted_events) {
-      opened.errors.push_back({"events", "more of them are wrong"});
+      opened.errors.push_back({"events", "more of them are invalid"});
       break;
     }
     for (auto& [field, message] : errors) {

@@ -6,7 +6,7 @@ namespace trace {
 namespace detail {
 namespace {
 
-// `key` brings its comma, quotes and colon along: all keys are known here and need no escapes.
+// `key` includes its comma, quotes and colon: all keys are constants that need no escapes.
 void append_member(std::string& out, std::string_view key, std::string_view text) {
   out += key;
   append_quoted(out, text);

@@ -1,6 +1,6 @@
-// EventPrefix: what the JSON of one emitter's events of one node begins with: id, run and node.
-// All of it but the id's sequence is the same, so it is kept as text and copied; of the sequence
-// only the last two digits are written for each event. One thread.
+// EventPrefix: the beginning of the JSON of one emitter's events of one node: id, run and node.
+// Only the id's sequence changes, so it is kept as text and copied; for each event only the last
+// two digits of the sequence are written. One thread.
 #pragma once
 
 #include <cstddef>
@@ -17,14 +17,14 @@ class EventPrefix {
   // False before make() and after forget().
   bool is_of(std::uint32_t lane) const noexcept { return lane_ == lane && !text_.empty(); }
   void forget() noexcept { text_.assign({}); }
-  // The node's events by the emitter "<session>-<lane>".
+  // For the node's events by the emitter "<session>-<lane>".
   void make(std::string_view session, std::uint32_t lane, std::string_view run_id,
             std::string_view node_id);
 
-  // The most bytes that write() takes or overwrites.
+  // The maximum number of bytes that write() writes, including overwritten ones after the end.
   std::size_t bound() const noexcept { return text_.size() + most_digits + PaddedText::overhang; }
 
-  // Writes {"id":…,"runId":…,"nodeId":… and answers where it ends.
+  // Writes {"id":…,"runId":…,"nodeId":… and returns its end.
   char* write(char* to, std::uint64_t sequence) {
     if (sequence < hundred_ || sequence - hundred_ >= 100) [[unlikely]]
       turn(sequence);
@@ -42,7 +42,7 @@ class EventPrefix {
 
   PaddedText text_;
   std::uint32_t lane_ = 0;
-  std::uint64_t hundred_ = 0;  // the sequence that stands in the text, without its last two digits
+  std::uint64_t hundred_ = 0;  // the sequence in the text, without its last two digits
   std::size_t digits_begin_ = 0;
   std::size_t digits_end_ = 0;
 };

@@ -1,4 +1,4 @@
-// One event of foreign JSON, judged. Used by the parsers of events and of envelopes.
+// Reads and validates one event of untrusted JSON. Used by the parsers of events and envelopes.
 #pragma once
 
 #include <string_view>
@@ -9,14 +9,14 @@
 
 namespace trace::detail {
 
-// Nesting of whole payloads: a `data` of the depth that the SDK lets pass fits in here.
+// Nesting of whole payloads: large enough for a `data` of the maximum depth.
 inline constexpr std::size_t max_payload_depth = 208;
 
-// The name that an event has in a note when none of its fields is meant.
+// The field name of errors that concern the whole event.
 inline constexpr std::string_view whole_event = "event";
 
-// Reads what can be read into `event` and adds each broken rule to `errors`, with the field's
-// path from the event on ("error.code").
+// Reads valid fields into `event` and adds each violated rule to `errors`, with the field's path
+// within the event ("error.code").
 void read_event(const simdjson::dom::element& json, EventPayload& event,
                 std::vector<FieldError>& errors);
 

@@ -14,8 +14,8 @@ bool has_control_character(std::string_view id) noexcept {
 
 constexpr std::string_view without_controls = "must not contain control characters";
 
-// Calls take() with each piece of the id as it is sent. Not with the faster check of all text: its
-// library may be gone when a static destructor opens a run.
+// Calls take() with each piece of the id as it is sent. Does not use the faster check of a whole
+// text: its library may already be destroyed when a static destructor opens a run.
 template <class Take>
 void repair(std::string_view id, Take take) {
   while (!id.empty()) {

@@ -10,7 +10,7 @@
 namespace trace::detail {
 namespace {
 
-// Beyond this a thread does not keep the memory of a document that it once read.
+// A thread does not keep the memory of a larger document.
 constexpr std::size_t largest_kept_parser = std::size_t{8} << 20;
 
 std::string_view fault_of(simdjson::error_code code) noexcept {
@@ -24,17 +24,17 @@ std::string_view fault_of(simdjson::error_code code) noexcept {
     case simdjson::CAPACITY:
       return "is too long";
     case simdjson::MEMALLOC:
-      return "cannot be read: out of memory";
+      return "cannot be parsed: out of memory";
     case simdjson::UNCLOSED_STRING:
-      return "is no JSON: a string does not end";
+      return "is not valid JSON: unterminated string";
     case simdjson::UNESCAPED_CHARS:
-      return "is no JSON: a control character must be escaped within a string";
+      return "is not valid JSON: unescaped control character in a string";
     case simdjson::STRING_ERROR:
-      return "is no JSON: a string holds a wrong escape";
+      return "is not valid JSON: invalid escape in a string";
     case simdjson::NUMBER_ERROR:
-      return "is no JSON: a number is malformed";
+      return "is not valid JSON: malformed number";
     default:
-      return "is no JSON";
+      return "is not valid JSON";
   }
 }
 
@@ -45,7 +45,7 @@ bool is_marked_number(std::string_view text) noexcept {
 void append_double(std::string& out, double value) {
   const std::size_t before = out.size();
   append_number(out, value);
-  // 1.0 stays a number with a point: some readers tell integers and floats apart.
+  // 1.0 keeps its point: some readers distinguish integers and floats.
   if (out.find_first_not_of("-0123456789", before) == std::string::npos) out += ".0";
 }
 
@@ -99,7 +99,7 @@ simdjson::error_code JsonDocument::parse(std::string_view json, std::size_t max_
 
 std::string_view JsonDocument::read(std::string_view json, std::size_t max_depth) {
   text_ = json;
-  if (json.empty()) return fault_of(simdjson::EMPTY);  // perhaps without an address
+  if (json.empty()) return fault_of(simdjson::EMPTY);  // data() may be null
   simdjson::error_code code = parse(text_, max_depth);
   const bool is_text_wrong = code == simdjson::UTF8_ERROR || code == simdjson::STRING_ERROR;
   if (is_text_wrong || json.find("\\u0000") != std::string_view::npos) {

@@ -1,10 +1,9 @@
-// One foreign JSON document, parsed by simdjson after the repairs that the contract wants
-// (json_repair.hpp lists them). For the other files of this folder: nobody else sees simdjson.
+// One untrusted JSON document, parsed by simdjson after the repairs that the contract requires
+// (json_repair.hpp lists them). Only this folder uses simdjson.
 //
-// simdjson is stricter than JSON in two places, and read() makes up for both: it refuses text
-// that we rather repair, and numbers beyond 64 bits or beyond a double's range. Such a number is
-// handed over as a string of NUL and its digits; no other string holds a NUL, because the repair
-// replaced them all.
+// simdjson is stricter than JSON in two ways, and read() works around both: it refuses text that we
+// repair, and numbers beyond 64 bits or a double's range. Such a number is passed on as a string of
+// NUL and its digits; no other string contains a NUL, because the repair has replaced them all.
 #pragma once
 
 #include <simdjson.h>
@@ -19,12 +18,12 @@ namespace trace::detail {
 
 class JsonDocument {
  public:
-  // A parser keeps the memory of its largest document, so each thread has one and reuses it.
+  // Each thread reuses one parser, which keeps the memory of its largest document.
   static JsonDocument& of_this_thread();
 
-  // Says why `json` is no JSON of at most `max_depth` levels, in static storage; empty when it
-  // is. root() and text() are then valid until the next read() of this thread, text() no longer
-  // than `json` is.
+  // Returns why `json` is not JSON of at most `max_depth` levels, in static storage; empty if it
+  // is. root() and text() are then valid until the next read() of this thread, text() only as long
+  // as `json` is.
   std::string_view read(std::string_view json, std::size_t max_depth);
 
   simdjson::dom::element root() const noexcept { return root_; }
@@ -41,10 +40,9 @@ class JsonDocument {
   std::string with_marked_numbers_;
 };
 
-// The text of a string; nothing for any other value, a marked number included.
+// The text of a string; nullopt for any other value, including a marked number.
 std::optional<std::string_view> string_in(const simdjson::dom::element& value) noexcept;
-// A number that is an integer from 0 to 2^53 - 1, however it is written (12, 12.0, 1.2e1): what
-// JavaScript calls a safe integer.
+// An integer from 0 to 2^53 - 1 (JavaScript's safe integers) in any notation (12, 12.0, 1.2e1).
 std::optional<std::uint64_t> count_in(const simdjson::dom::element& value) noexcept;
 
 // Appends the minified text of a value; marked numbers become numbers again.

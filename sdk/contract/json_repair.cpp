@@ -9,7 +9,7 @@ std::string minified(std::string_view json) {
   std::string out(json.size(), '\0');
   std::size_t length = 0;
   if (simdjson::minify(json.data(), json.size(), out.data(), length) != simdjson::SUCCESS) {
-    return std::string(json);  // larger than needed, and as true
+    return std::string(json);  // too large, but valid
   }
   out.resize(length);
   return out;

@@ -1,10 +1,10 @@
-// Foreign JSON made fit for the contract: checked, on one line, its text repaired. The encoder
+// Makes untrusted JSON valid for the contract: checked, on one line, its text repaired. The encoder
 // uses it for `data`, `outputSummary` and trace::Json fields, the summariser for a component's
 // output.
 //
 // Repaired, not refused: invalid UTF-8 and lone surrogate escapes (both become U+FFFD), \u0000
-// (becomes U+2400). Kept as they stand: numbers of any size, the order of keys, other escapes.
-// Safe on any thread; each thread keeps a parser of its own.
+// (becomes U+2400). Unchanged: numbers of any size, the order of keys, other escapes. Safe on any
+// thread; each thread has its own parser.
 #pragma once
 
 #include <cstddef>
@@ -14,13 +14,13 @@
 
 namespace trace::detail {
 
-// Levels of arrays and objects that a value may have. The parser of whole envelopes allows a few
-// more, so that each value that passes here is readable there.
+// Maximum nesting of a value. The parser of whole envelopes allows a few more levels, so that each
+// value that passes here is readable there.
 inline constexpr std::size_t max_json_depth = 200;
 
-// Minified JSON text; nothing when `text` is no JSON, or nested too deeply.
+// Minified JSON; nullopt if `text` is not valid JSON, or nested too deeply.
 std::optional<std::string> repaired_json_value(std::string_view text);
-// The same, and nothing when the value is no object.
+// The same; nullopt if the value is not an object.
 std::optional<std::string> repaired_json_object(std::string_view text);
 
 }  // namespace trace::detail

@@ -18,7 +18,7 @@ void MemberReader::note(std::string_view name, std::string_view rule) {
 
 void MemberReader::note_wrong_kind(std::string_view name, const simdjson::dom::element& value,
                                    std::string_view rule) {
-  note(name, value.is_null() ? "must not be null; an absent field is left out" : rule);
+  note(name, value.is_null() ? "must not be null; omit the field instead" : rule);
 }
 
 void MemberReader::note_unknown_word(std::string_view name, std::string_view word,

@@ -1,8 +1,8 @@
-// Reads the members of one foreign JSON object and notes every rule that they break, under the
-// member's name. parse_event.cpp and run_status.cpp say with it what a payload is made of.
+// Reads the members of one untrusted JSON object and notes every rule that they violate, under the
+// member's name. event_reader.cpp and run_status.cpp use it to describe a payload.
 //
-// Unknown members are skipped; of a member that occurs twice the last one counts, as in
-// JavaScript. A note costs memory, a good member does not. On the stack of the parsing thread.
+// Unknown members are skipped; if a member occurs twice the last one counts, as in JavaScript. Only
+// notes allocate. On the stack of the parsing thread.
 #pragma once
 
 #include <array>
@@ -48,7 +48,7 @@ class MemberReader {
   // The text of a JSON object.
   void json_object(std::string_view name, const Member& member, std::optional<std::string>& to);
 
-  // A word that `from_name` knows; `words` lists them for the note.
+  // A name that `from_name` accepts; `words` lists them for the note.
   template <class Enum>
   void word(std::string_view name, const Member& member,
             std::optional<Enum> (*from_name)(std::string_view) noexcept, std::string_view words,
@@ -62,7 +62,7 @@ class MemberReader {
     }
   }
 
-  // A member that is an object of its own; nothing when it is absent or wrong (and then noted).
+  // A member that is an object; nullopt if absent or invalid (and then noted).
   std::optional<simdjson::dom::object> object(std::string_view name, const Member& member);
 
   void note(std::string_view name, std::string_view rule);

@@ -1,4 +1,4 @@
-// The words of the contract: event types, levels, streams and run states.
+// The names of the contract: event types, levels, streams and run states.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 3> stream_names{"stdout", "stderr", "pty"
 constexpr std::array<std::string_view, 7> run_status_names{
     "QUEUED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "TERMINATED", "TIMED_OUT"};
 
-// A value that no enumerator has (a cast, a damaged byte) has an empty name.
+// A value without an enumerator (a cast, a damaged byte) has an empty name.
 template <class Enum, std::size_t N>
 constexpr std::string_view name_in(const std::array<std::string_view, N>& names, Enum value) {
   const auto index = static_cast<std::size_t>(value);

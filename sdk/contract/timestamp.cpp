@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
 
-// Reads decimal digits from the front of a text; any other character makes the result wrong.
+// Reads decimal digits from the front of a text; any other character makes the result invalid.
 class DigitReader {
  public:
   explicit DigitReader(std::string_view text) noexcept : rest_(text) {}
@@ -67,7 +67,7 @@ void TimestampWriter::begin_second(std::int64_t nanoseconds_since_epoch) noexcep
   const auto day = std::chrono::floor<std::chrono::days>(second);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{second - day};
-  // Unsigned, because the first second of all begins before the first nanosecond.
+  // Unsigned, because the first second begins before the first representable nanosecond.
   second_ = static_cast<std::uint64_t>(second.time_since_epoch().count()) * nanoseconds_per_second;
   // 64 bits of nanoseconds reach from 1677 to 2262: a year always has four digits.
   char* const text = text_.data();

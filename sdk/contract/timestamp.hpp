@@ -15,20 +15,20 @@
 
 namespace trace::detail {
 
-// Appends 2025-10-13T12:00:00.123456Z, without quotes; what is finer than a microsecond is cut.
+// Appends 2025-10-13T12:00:00.123456Z, without quotes; truncated to microseconds.
 void append_timestamp(std::string& out, std::int64_t nanoseconds_since_epoch);
 
-// The same for many time stamps near to each other: keeps the text of the last second.
+// The same for many time stamps close to each other: caches the text of the last second.
 class TimestampWriter {
  public:
   static constexpr std::size_t length = sizeof("2025-10-13T12:00:00.123456Z") - 1;
 
-  // What write() needs: it overwrites bytes behind the end.
+  // The space that write() needs: it overwrites bytes after the end.
   static constexpr std::size_t room = length + PaddedText::overhang;
 
-  // Writes `length` bytes; answers where they end.
+  // Writes `length` bytes; returns their end.
   char* write(char* to, std::int64_t nanoseconds_since_epoch) noexcept {
-    // Unsigned: what lies before the second is far beyond its end, too.
+    // Unsigned: a time before the second is far beyond its end, too.
     std::uint64_t nanoseconds = static_cast<std::uint64_t>(nanoseconds_since_epoch) - second_;
     if (nanoseconds >= 1'000'000'000) [[unlikely]] {
       begin_second(nanoseconds_since_epoch);
@@ -49,7 +49,7 @@ class TimestampWriter {
   PaddedText text_{"1970-01-01T00:00:00.000000Z"};
 };
 
-// True for YYYY-MM-DDTHH:MM[:SS[.1 to 13 digits]]Z that is on the calendar.
+// True for YYYY-MM-DDTHH:MM[:SS[.1 to 13 digits]]Z with a valid date.
 bool is_contract_timestamp(std::string_view text) noexcept;
 
 }  // namespace trace::detail

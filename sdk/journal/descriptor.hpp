@@ -1,6 +1,6 @@
 // FileDescriptor: a descriptor that closes itself. open_above_standard() opens files above the
-// standard three descriptors: where a host has closed one of these, a later print to "stderr"
-// would land in our file. Any thread.
+// three standard descriptors: if the host has closed one of these, a later print to "stderr" would
+// end up in our file. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -27,10 +27,10 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-// As openat(2), close-on-exec. Negative with errno when it fails.
+// Like openat(2), close-on-exec. Negative with errno on failure.
 int open_above_standard(int directory, const char* path, int flags, unsigned mode = 0) noexcept;
 
-// Whether this process may not make a file this long. Writing there all the same would raise
+// Whether a file of this length would exceed this process's limit. Writing there would raise
 // SIGXFSZ.
 bool exceeds_file_size_limit(std::uint64_t bytes) noexcept;
 

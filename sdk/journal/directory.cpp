@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view journal_ending = ".journal";
 constexpr mode_t writable_by_others = S_IWGRP | S_IWOTH;
 
-// The name of a directory's entry as the kernel takes it; no memory of the heap.
+// A NUL-terminated name of a directory's entry, without heap memory.
 class EntryName {
  public:
   explicit EntryName(std::string_view name) noexcept {
@@ -66,15 +66,14 @@ std::string owner_and_mode(const struct stat& info) {
   return fmt::format("owner uid {}, mode {:04o}", info.st_uid, info.st_mode & 07777);
 }
 
-// Why we must not trust what others could have made or changed; empty: they could not.
+// The reason why other users could have written this; empty: they could not.
 std::string distrust(const struct stat& info) {
   if (info.st_uid != geteuid()) {
     return fmt::format("does not belong to uid {}, which this process runs as ({})", geteuid(),
                        owner_and_mode(info));
   }
   if ((info.st_mode & writable_by_others) != 0) {
-    return fmt::format("can be written to by group or others ({}): chmod go-w",
-                       owner_and_mode(info));
+    return fmt::format("is writable by group or others ({}): chmod go-w", owner_and_mode(info));
   }
   return {};
 }
@@ -95,22 +94,21 @@ std::string fault_of_file(const struct stat& info) {
   return {};
 }
 
-// Where anybody may rename the entries of a directory above ours, anybody can put another directory
-// of ours in its place.
+// If anybody may rename the entries of a directory above ours, anybody can replace our directory.
 std::string fault_of_parents(std::string parent) {
   while (parent.size() > 1) {
     parent.resize(std::max<std::size_t>(parent.rfind('/'), 1));
     struct stat info {};
     if (stat(parent.c_str(), &info) != 0) return parent + ": " + std::strerror(errno);
     if ((info.st_mode & S_IWOTH) != 0 && (info.st_mode & S_ISVTX) == 0) {
-      return fmt::format("lies in {}, where anybody can replace it ({}): chmod o-w or chmod +t",
+      return fmt::format("is in {}, where anybody can replace it ({}): chmod o-w or chmod +t",
                          parent, owner_and_mode(info));
     }
   }
   return {};
 }
 
-// On the path as it is given and on the one that its links lead to: both can be replaced.
+// Checks the path as given and the one that its links lead to: both can be replaced.
 std::string fault_above(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(realpath(path.c_str(), nullptr),
                                                          &std::free);
@@ -167,7 +165,7 @@ std::string JournalDirectory::fault() const {
   if (fstat(fd_.get(), &info) != 0) return std::strerror(errno);
   if (std::string why = distrust(info); !why.empty()) return why;
   if (faccessat(fd_.get(), ".", R_OK | W_OK | X_OK, AT_EACCESS) != 0) return std::strerror(errno);
-  if (on_network(fd_.get())) return "lies on a network file system";
+  if (on_network(fd_.get())) return "is on a network file system";
   return {};
 }
 
@@ -227,7 +225,7 @@ OpenedFile JournalDirectory::open_file(std::string_view name, int flags) const {
   };
   const EntryName entry(name);
   if (!entry) return refuse("is not the name of a file");
-  // Looked at before it is opened: opening alone can block on a FIFO or start a device.
+  // Checked before it is opened: opening alone can block on a FIFO or trigger a device.
   if (const auto found = status(name)) {
     if (std::string why = fault_of_file(*found); !why.empty()) return refuse(why);
   }

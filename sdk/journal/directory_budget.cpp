@@ -12,15 +12,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A full directory is not searched again for each event that asks.
+// A full directory is not scanned again for each event.
 constexpr auto full_pause = 100ms;
 
-// The directory may be one that others use, too.
+// The directory may contain files of other programs.
 bool is_of_a_session(std::string_view name) {
   return name.ends_with(".journal") || name.ends_with(".journal.new") || name.ends_with(".tail");
 }
 
-// Of the files, not of the folders, in a directory.
+// Sum over the files, not the folders, of a directory.
 template <class Counts>
 std::uint64_t blocks_of(const JournalDirectory& directory, Counts counts) {
   std::uint64_t bytes = 0;
@@ -39,7 +39,7 @@ std::uint64_t bytes_in(const JournalDirectory& directory, std::uint64_t budget) 
   const auto is_dead_letters = [](std::string_view name) {
     return name == dead_letters_name || name == old_dead_letters_name;
   };
-  // Their share is theirs, whether they need it or not.
+  // Their share is reserved, used or not.
   std::uint64_t bytes =
       std::max(blocks_of(directory, is_dead_letters), share_of_dead_letters(budget));
   bytes += blocks_of(directory, is_of_a_session);
@@ -71,8 +71,8 @@ bool DirectoryBudget::reserve(std::uint64_t wanted, std::uint64_t least, std::ui
   const std::lock_guard guard(mutex_);
   const auto now = std::chrono::steady_clock::now();
   if (now < full_until_) return false;
-  // Where somebody is stopped while he holds it, going over the budget by a little is better than
-  // waiting for him.
+  // If a process is stopped while it holds the lock, exceeding the budget a little is better than
+  // waiting.
   const PatientLock lock(lock_fd_);
   look(own);
   const std::uint64_t used = own + others();

@@ -1,9 +1,9 @@
-// DirectoryBudget: the bytes that all journals of a directory may take together, whoever wrote
-// them: other sessions, orphans, quarantine, dead letters. What is reserved is reserved under a
-// lock of the directory, so that two sessions do not take the same room.
+// DirectoryBudget: the bytes that all journals of a directory may take together, including those of
+// other sessions, orphans, quarantine and dead letters. Space is reserved under a lock of the
+// directory, so that two sessions do not take the same space.
 //
-// Dead letters have a share of the budget that nothing else takes, so that there is room for them
-// when the rest is spent, and they never take more.
+// Dead letters have a share of the budget that nothing else uses, so that there is room for them
+// when the rest is used up; they never exceed it.
 //
 // Thread-safe. A journal in memory has the budget for itself.
 #pragma once
@@ -30,7 +30,7 @@ constexpr std::uint64_t share_of_dead_letters(std::uint64_t budget) noexcept {
   return std::min(budget / 8, std::uint64_t{64} << 20);
 }
 
-// What the directory's files take, the whole share of the dead letters included.
+// Bytes of the directory's files, including the whole share of the dead letters.
 std::uint64_t bytes_in(const JournalDirectory& directory, std::uint64_t budget);
 
 class DirectoryBudget {
@@ -43,12 +43,12 @@ class DirectoryBudget {
 
   std::uint64_t bytes() const noexcept { return bytes_; }
 
-  // Calls `take` with the number of bytes that there is room for, up to `wanted`, when that is at
-  // least `least`. `own` is what the caller's journal has already.
+  // Calls `take` with the number of bytes that are available, up to `wanted`, if that is at least
+  // `least`. `own`: bytes of the caller's journal.
   bool reserve(std::uint64_t wanted, std::uint64_t least, std::uint64_t own,
                const std::function<bool(std::uint64_t)>& take);
 
-  // What the others take, as of the last look.
+  // Bytes of the others, at the last scan.
   std::uint64_t others() const noexcept { return others_.load(std::memory_order_relaxed); }
   void look(std::uint64_t own);
 

@@ -8,7 +8,7 @@
 namespace trace::detail {
 namespace {
 
-// The program that begins at the front, without its end; empty: there is none.
+// The first program; empty: none.
 std::string_view first_in(std::span<const char> text) noexcept {
   const void* end = text.empty() ? nullptr : std::memchr(text.data(), '\0', text.size());
   if (end == nullptr) return {};
@@ -26,9 +26,9 @@ bool add_docker_client(FileHeader& header, std::string_view program) noexcept {
     if (known.empty()) break;
     rest = rest.subspan(known.size() + 1);
   }
-  // Two ends must follow: its own, and that of the list. (Somebody may have written here.)
+  // Two NULs must follow: the program's and the list's, in case the header was damaged.
   if (program.size() + 2 > rest.size() || rest.front() != '\0') return false;
-  // The first byte comes last: without it there is no program, whenever this process dies.
+  // The first byte is written last: without it there is no program, whenever this process dies.
   std::memcpy(rest.data() + 1, program.data() + 1, program.size() - 1);
   std::atomic_signal_fence(std::memory_order_release);
   rest[0] = program[0];

@@ -1,5 +1,5 @@
-// The extent table of a journal that somebody else wrote. A session writes extents one after the
-// other, so what overlaps, goes back or is no array of slabs was damaged or made up. Any thread.
+// The extent table of an untrusted journal. A session writes extents one after the other, so
+// extents that overlap, go back or are not an array of slabs were damaged or forged. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,9 @@
 namespace trace::detail {
 
 struct CheckedExtents {
-  std::vector<Extent> sound;  // in the order of the file, cut at its end
-  std::size_t damaged = 0;    // rows that make no sense
-  bool cut = false;           // the file is shorter than they say
+  std::vector<Extent> sound;  // in file order, truncated at its end
+  std::size_t damaged = 0;    // invalid rows
+  bool cut = false;           // the file is shorter than its extents
 };
 
 CheckedExtents check_extents(const FileHeader& header, std::uint64_t file_bytes);

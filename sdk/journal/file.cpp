@@ -45,7 +45,7 @@ bool write_zeros(int fd, std::uint64_t offset, std::uint64_t bytes) noexcept {
 
 void populate(std::byte* base, std::size_t bytes) noexcept {
   if (madvise(base, bytes, MADV_POPULATE_WRITE) == 0) return;
-  // Older kernels: touch each page. The slabs are not in use, so writing back what is read is safe.
+  // Older kernels: touch each page. The slabs are not in use, so rewriting the contents is safe.
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   for (std::size_t at = 0; at < bytes; at += page) {
     auto* byte = reinterpret_cast<volatile std::byte*>(base + at);
@@ -122,7 +122,7 @@ bool JournalFile::map_header(const JournalIdentity& identity, std::uint64_t capa
 
 bool JournalFile::reserve(std::uint64_t offset, std::uint64_t bytes) noexcept {
   if (fd_ < 0) return true;
-  // Reserving would lengthen the file again and hide that it was cut.
+  // Reserving would extend the file again and hide that it was truncated.
   look_for_truncation();
   if (exceeds_file_size_limit(offset + bytes)) {
     errno = EFBIG;
@@ -187,13 +187,13 @@ bool JournalFile::is_named() const noexcept {
 void JournalFile::forget_events() noexcept {
   header_->extent_count.store(0, std::memory_order_release);
   if (fd_ < 0 || end_ <= header_bytes) return;
-  // Not cut off: a thread that is late must find memory behind its mapping.
+  // Not truncated: a late thread must still find memory behind its mapping.
   fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, header_bytes,
             static_cast<off_t>(end_ - header_bytes));
 }
 
 void JournalFile::remove() noexcept {
-  // What has the name now may be somebody else's.
+  // The name may refer to another file now.
   if (crash_safe() && is_named()) directory_->remove(name_);
 }
 

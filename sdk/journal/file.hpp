@@ -1,9 +1,9 @@
-// JournalFile: the mapped file behind a session's journal: its header and its extents. It hands
-// out raw slabs and knows nothing of records. The keeper grows it; in need a producer does.
+// JournalFile: the mapped file of a session's journal: its header and its extents. Provides raw
+// slabs and does not interpret records. The keeper grows it; if necessary a producer does.
 //
-// A file is created and locked under a temporary name and then renamed, so that a name ending in
-// ".journal" always has a live owner or none, never an owner-to-be. Without a directory that can
-// be used, the journal lies in anonymous memory and does not survive its process.
+// A file is created and locked under a temporary name and then renamed, so that the owner of a name
+// ending in ".journal" is either alive or dead, never about to appear. Without a usable directory
+// the journal is in anonymous memory and does not survive its process.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ namespace trace::detail {
 
 struct JournalIdentity {
   std::string session;    // ULID
-  std::string transport;  // where its events are bound for
+  std::string transport;  // where its events are sent
   std::string endpoint;
 };
 
@@ -31,8 +31,8 @@ class JournalFile {
  public:
   static constexpr std::uint64_t default_capacity = std::uint64_t{1} << 32;
 
-  // `capacity`: addresses to set aside, in bytes; the file cannot outgrow them. Fails with what the
-  // system says; nothing is left behind then.
+  // `capacity`: address space to reserve, in bytes; the maximum size of the file. On failure
+  // returns the system's error and leaves nothing behind.
   static Result<std::unique_ptr<JournalFile>> create(SharedDirectory directory,
                                                      const JournalIdentity& identity,
                                                      std::uint64_t capacity = default_capacity);
@@ -45,25 +45,25 @@ class JournalFile {
 
   FileHeader& header() const noexcept { return *header_; }
   bool crash_safe() const noexcept { return directory_ != nullptr; }
-  // The path for people and its name in directory(); empty for one in memory.
+  // The path for messages and the name in directory(); empty for one in memory.
   const std::string& path() const noexcept { return path_; }
   const std::string& name() const noexcept { return name_; }
-  // The directory that it lies in; null for one in memory.
+  // Its directory; null for one in memory.
   const SharedDirectory& directory() const noexcept { return directory_; }
 
   // Reserved on disk now.
   std::uint64_t bytes() const noexcept { return bytes_; }
 
-  // Reserves and maps `count` slabs more, not populated; null when the disk, the addresses or the
-  // extent table are full. The caller serialises calls.
+  // Reserves and maps `count` more slabs, not populated; null if the disk, the address space or the
+  // extent table is full. The caller serialises calls.
   std::byte* add_extent(std::uint32_t slab_bytes, std::uint32_t count) noexcept;
-  // Gives a slab's space back to the disk, and reserves it again; the bytes are zero then. False
-  // when the system does not.
+  // Frees a slab's disk space and reserves it again; the bytes are zero afterwards. False if the
+  // system does not support it.
   bool discard(std::byte* slab, std::uint32_t bytes) noexcept;
   bool restore(std::byte* slab, std::uint32_t bytes) noexcept;
 
-  // How often somebody else truncated the file, as far as an access to a missing page or
-  // look_for_truncation() has found. What was beyond its new end is gone.
+  // Number of truncations by other processes that an access to a missing page or
+  // look_for_truncation() has detected. What was beyond the new end is lost.
   std::uint64_t truncations() const noexcept {
     return live_ == nullptr ? 0 : live_->truncations.load(std::memory_order_acquire);
   }
@@ -71,20 +71,20 @@ class JournalFile {
   void look_for_truncation() noexcept {
     if (live_ != nullptr) LiveFiles::look_for_truncation(*live_);
   }
-  // The same as it is counted; null: nobody can.
+  // The counter itself; null for a journal in memory.
   const std::atomic<std::uint64_t>* truncation_count() const noexcept {
     return live_ == nullptr ? nullptr : &live_->truncations;
   }
-  // Whether every truncation left these bytes alone.
+  // Whether no truncation affected these bytes.
   bool kept(const std::byte* base, std::size_t bytes) const noexcept;
-  // Whether the file still has its name, in the directory that its path leads to.
+  // Whether the file still has its name in the directory of its path.
   bool is_named() const noexcept;
 
-  // Leaves only the header for readers, and gives the space of all slabs back; mappings stay.
+  // Leaves only the header for readers and frees the space of all slabs; mappings stay.
   void forget_events() noexcept;
-  // Takes the file off the disk; mappings stay.
+  // Removes the file; mappings stay.
   void remove() noexcept;
-  // Lets go of the lock, so that somebody else may deliver what is left; mappings stay. No slab is
+  // Unlocks the file, so that another process may deliver what is left; mappings stay. No slab is
   // added afterwards.
   void release() noexcept;
 

@@ -1,19 +1,19 @@
-// Locks of whole files, held by the open file (F_OFD_SETLK): a session's journal, the directory's
-// budget, the dead letters. They end with the descriptor, however its process dies. Any thread.
+// Locks of whole files, owned by the open file (F_OFD_SETLK): a session's journal, the directory's
+// budget, the dead letters. Released with the descriptor, however its process dies. Any thread.
 #pragma once
 
 #include <chrono>
 
 namespace trace::detail {
 
-// False when another open file holds it.
+// False if another open file holds it.
 bool try_lock(int fd) noexcept;
 void unlock(int fd) noexcept;
 // Whether another open file holds it.
 bool is_locked(int fd) noexcept;
 
-// Waits for a lock until the patience is over: whoever holds it may be stopped, and nobody here
-// may wait for a stopped process. Lets go at the end of the scope.
+// Waits for a lock with a time limit, because its owner may be a stopped process. Unlocks at the
+// end of the scope.
 class PatientLock {
  public:
   static constexpr std::chrono::milliseconds patience{50};

@@ -1,11 +1,11 @@
-// The journal's format: what lies where in a journal file. Everything that reads or writes one
-// includes this header; changing it means raising `format_version`. (What is added at the end of
-// the FileHeader does not, when zeros, which older files have there, mean that there is nothing.)
+// The format of a journal file. All code that reads or writes one includes this header; a change
+// requires a new `format_version`, except for additions at the end of the FileHeader if zeros,
+// which older files have there, mean "none".
 //
-// A file is a FileHeader and then extents, each an array of slabs of one size. A slab is a
-// SlabHeader and a sequence of records, 8-byte aligned. Event slabs hold events and the
-// definitions that these refer to; the table slabs of the reserved lane hold what is known of the
-// session: run metadata, acknowledged watermarks, node states. Numbers are little-endian.
+// A file is a FileHeader followed by extents, each an array of slabs of one size. A slab is a
+// SlabHeader and a sequence of records, 8-byte aligned. Event slabs contain events and the
+// definitions that these refer to; the table slabs of the reserved lane contain the session's
+// metadata: runs, acknowledged watermarks, node states. Numbers are little-endian.
 #pragma once
 
 #include <atomic>
@@ -28,10 +28,10 @@ inline constexpr std::uint32_t large_slab_bytes = 512 * 1024;
 inline constexpr std::size_t max_extents = 1024;
 inline constexpr std::uint32_t max_runs = 65536;
 inline constexpr std::uint32_t table_lane = 0xFFFFFFFF;
-// The lanes of events that the SDK adds of its own: nodes that died with their worker, losses.
+// The lanes of events that the SDK adds: nodes that died with their worker, losses.
 inline constexpr std::uint32_t recovery_lane = 0xFFFFFFFE;
 inline constexpr std::uint32_t loss_lane = 0xFFFFFFFD;
-// The lane of slabs with events that were moved aside; each event says which lane it is of.
+// The lane of slabs with parked events; each event names its original lane.
 inline constexpr std::uint32_t backlog_lane = 0xFFFFFFFC;
 constexpr bool is_own_lane(std::uint32_t lane) noexcept { return lane >= loss_lane; }
 
@@ -57,15 +57,15 @@ struct FileHeader {
   std::atomic<std::uint64_t> dropped[32];  // by DropReason
   Calibrations calibrations;
   Extent extents[max_extents];
-  // The programs that containers are started with, a NUL behind each; an empty one ends them.
+  // The programs that containers are started with, each NUL-terminated; an empty one ends the list.
   char docker_clients[256];
 };
 inline constexpr std::size_t header_bytes = 32 * 1024;
 static_assert(sizeof(FileHeader) <= header_bytes);
 
-// The first line says whose slab it is, written when the slab is opened. The second holds the one
-// word that publishes: generation in the upper half, then the closed bit, then the committed
-// length in bytes. Data of an older generation is never within the committed length.
+// The first cache line identifies the slab and is written when it is opened. The second contains
+// the commit word: generation in the upper half, the closed bit, the committed length in bytes.
+// Data of an older generation is never within the committed length.
 struct SlabHeader {
   std::uint32_t magic;
   std::uint32_t slab_bytes;
@@ -87,7 +87,7 @@ constexpr std::uint32_t committed_length(std::uint64_t word) noexcept {
 constexpr bool is_closed(std::uint64_t word) noexcept { return (word & closed_bit) != 0; }
 constexpr std::uint64_t generation_bits(std::uint64_t word) noexcept { return word >> 32 << 32; }
 
-// An event that was moved aside, followed by its contract JSON.
+// A parked event, followed by its contract JSON.
 struct EncodedEvent {
   RecordHeader header;
   std::uint64_t stamp;
@@ -145,8 +145,8 @@ struct Watermark {
   std::atomic<std::uint64_t> through;
 };
 
-// Where a node's life starts and ends; a new attempt overwrites the end with 0. Followed by the
-// node id.
+// Sequences of a node's STARTED and end; a new attempt resets the end to 0. Followed by the node
+// id.
 struct NodeStateRecord {
   RecordHeader header;
   std::uint32_t run;

@@ -30,11 +30,11 @@ bool read_fully(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexc
   return true;
 }
 
-// What is kept of a slab here and by whoever delivers it.
+// Memory per slab, here and in the code that delivers it.
 constexpr std::size_t bytes_per_slab = 256;
 constexpr int pieces_between_looks = 16;
 
-// Texts behind a record's fixed part, checked against the record's end.
+// Reads the texts after a record's fixed part, checked against the record's end.
 class TextReader {
  public:
   TextReader(std::span<const std::byte> record, std::size_t start) : record_(record), at_(start) {}
@@ -50,7 +50,7 @@ class TextReader {
   std::size_t at_;
 };
 
-// Records are plain bytes here; atomics have the layout of what they hold.
+// Records are plain bytes here; atomics have the layout of their values.
 template <class T>
 bool copy_fixed(std::span<const std::byte> record, T& to) {
   if (record.size() < sizeof(T)) return false;
@@ -138,7 +138,7 @@ bool JournalReader::read_piece() {
   return true;
 }
 
-// Where the next bytes are that somebody wrote; the offset itself where the file system cannot say.
+// The next data in a sparse file; the offset itself if the file system cannot report it.
 std::uint64_t JournalReader::next_data(std::uint64_t offset) const noexcept {
   const off_t found = lseek(file_.get(), static_cast<off_t>(offset), SEEK_DATA);
   if (found >= 0) return static_cast<std::uint64_t>(found);
@@ -158,8 +158,8 @@ bool JournalReader::read_slab() {
     return true;
   }
   const std::uint64_t offset = extent.offset + slab_ * extent.slab_bytes;
-  // Most slabs of a large journal were never used, or their space was given back: such holes are
-  // skipped, so that the work is bounded by what takes space on the disk, not by the file's length.
+  // Most slabs of a large journal were never used, or their space was freed: holes are skipped, so
+  // that the work is bounded by the space on the disk, not by the file's length.
   const std::uint64_t data = next_data(offset);
   if (data >= offset + extent.slab_bytes) {
     slab_ = std::min<std::uint64_t>(extent.slab_count, (data - extent.offset) / extent.slab_bytes);

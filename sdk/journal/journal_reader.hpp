@@ -1,7 +1,7 @@
-// JournalReader: a journal file as somebody finds it who did not write it. Everything is read with
-// pread, never through a mapping, and every number in the file is checked, since nobody knows what
-// happened to it. Reading takes memory and time for what the file really holds, in steps, and no
-// more than the limits below. Used by recovery and by `inspect`. One thread.
+// JournalReader: reads an untrusted journal file. Everything is read with pread, never through a
+// mapping, and every number in the file is checked. Reading takes memory and time in proportion to
+// the file's actual contents, in steps, within the limits below. Used by recovery and by `inspect`.
+// One thread.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@ struct SlabPlace {
   std::uint32_t committed;
   std::uint32_t run;  // of a slab of the backlog
 
-  // What of it was written, header included.
+  // Written bytes, including the header.
   std::uint64_t used() const noexcept {
     return std::min<std::uint64_t>(bytes, sizeof(SlabHeader) + std::uint64_t{committed});
   }
@@ -60,20 +60,20 @@ struct FoundNode {
 class JournalReader {
  public:
   using Steady = std::chrono::steady_clock;
-  // Of one journal: what is kept in memory of it while it is read, and the time that reading takes.
+  // Limits for one journal: memory while it is read, and the time that reading takes.
   static constexpr std::uint64_t most_memory = std::uint64_t{256} << 20;
   static constexpr std::chrono::seconds most_time{30};
 
-  // Reads the header. The error says what is wrong with the file.
+  // Reads the header. The error describes the fault.
   static Result<JournalReader> open(FileDescriptor file, std::string path);
-  // The same, and everything else at once.
+  // Reads everything at once.
   static Result<JournalReader> read(FileDescriptor file, std::string path);
 
   JournalReader(JournalReader&& other) = default;
   JournalReader& operator=(JournalReader&&) = delete;
 
-  // Reads on, until `until` at the longest, but for one slab. True when there is no more to read:
-  // everything was read, or problem() says why the journal cannot be.
+  // Continues reading until `until`, but at least one slab. True if there is no more to read:
+  // everything was read, or problem() says why it cannot be.
   bool read_on(Steady::time_point until);
   const std::string& problem() const noexcept { return problem_; }
 
@@ -87,21 +87,21 @@ class JournalReader {
   const std::vector<FoundRun>& runs() const noexcept { return runs_; }
   const std::vector<FoundWatermark>& watermarks() const noexcept { return watermarks_; }
   const std::vector<FoundNode>& nodes() const noexcept { return nodes_; }
-  // Slabs whose header makes no sense.
+  // Slabs with an invalid header.
   const std::vector<SlabPlace>& damaged() const noexcept { return damaged_; }
 
-  // The extent table names places that no session can have written to.
+  // The extent table contains extents that no session can have written.
   bool has_damaged_extents() const noexcept { return extents_.damaged > 0; }
-  // Somebody cut the file short.
+  // The file was truncated.
   bool is_cut() const noexcept { return extents_.cut; }
 
-  // What was written of the slab: used() bytes; false when they cannot be read.
+  // Reads the written part of the slab, used() bytes; false on failure.
   bool load(const SlabPlace& place, std::byte* to) const noexcept;
 
  private:
   JournalReader(FileDescriptor file, std::string path);
-  std::string read_header();  // what is wrong, or nothing
-  // Does one piece of the work; false when all is done.
+  std::string read_header();  // the fault, or empty
+  // Does one step; false if all is done.
   bool read_piece();
   bool read_slab();
   void sort_slabs();

@@ -25,7 +25,7 @@ bool lay_anonymous_memory(std::byte* at, std::size_t bytes) noexcept {
               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != MAP_FAILED;
 }
 
-void let_go_in_child() noexcept {
+void release_in_child() noexcept {
   forks.fetch_add(1, std::memory_order_relaxed);
   for (LiveFile& file : files) {
     if (!file.in_use.load(std::memory_order_acquire)) continue;
@@ -73,7 +73,7 @@ void pass_on(int signal, siginfo_t* info, void* context) noexcept {
   } else if (former_action.sa_handler != SIG_DFL && former_action.sa_handler != SIG_IGN) {
     former_action.sa_handler(signal);
   } else {
-    // The access is repeated when this handler returns, and then ends the process as it should.
+    // The access is repeated when this handler returns, and then kills the process.
     std::signal(signal, SIG_DFL);
   }
 }
@@ -95,14 +95,14 @@ void on_sigbus(int signal, siginfo_t* info, void* context) noexcept {
 
 void LiveFiles::follow_forks() noexcept {
   static std::once_flag once;
-  std::call_once(once, [] { pthread_atfork(nullptr, nullptr, let_go_in_child); });
+  std::call_once(once, [] { pthread_atfork(nullptr, nullptr, release_in_child); });
 }
 
 LiveFile* LiveFiles::add(int fd, std::byte* base, std::size_t mapped_bytes) noexcept {
   follow_forks();
   for (LiveFile& file : files) {
     if (file.in_use.load(std::memory_order_relaxed)) continue;
-    // Claimed by its descriptor, visible to the handlers only when it is whole.
+    // Claimed by its descriptor, visible to the handlers only when complete.
     int none = unclaimed;
     if (!file.fd.compare_exchange_strong(none, fd)) continue;
     file.base.store(base);

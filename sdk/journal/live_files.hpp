@@ -1,12 +1,12 @@
 // LiveFiles: the journal files that this process holds, in a table that a signal handler and a
-// forked child may read: no lock, no memory of the heap.
+// forked child may read: no lock, no heap memory.
 //
-// A child of fork() lets go of all of them at once (a handler of pthread_atfork): it closes the
-// descriptors, so that the journal of a dead parent can be adopted while the child lives, and lays
+// A child of fork() releases all of them immediately (a pthread_atfork handler): it closes the
+// descriptors, so that the journal of a dead parent can be adopted while the child lives, and maps
 // anonymous memory over the mappings, so that nothing that the child does reaches the parent's
-// file. When somebody truncates a mapped journal, the kernel answers the next access with SIGBUS;
-// the guard lays anonymous memory over the missing page and notes it. Other SIGBUSes go to whoever
-// handled them before.
+// file. When a mapped journal is truncated, the kernel raises SIGBUS at the next access; the guard
+// maps anonymous memory over the missing page and notes it. Any other SIGBUS is passed to the
+// previous handler.
 #pragma once
 
 #include <atomic>
@@ -21,18 +21,18 @@ struct LiveFile {
   std::atomic<int> fd{-1};                // negative: none
   std::atomic<std::byte*> base{nullptr};  // null: a descriptor without a mapping
   std::atomic<std::size_t> mapped_bytes{0};
-  // The length that the file has by our own doing, or that a fault found it cut to.
+  // The length that we gave the file, or the truncated length that a fault found.
   std::atomic<std::uint64_t> file_bytes{0};
   std::atomic<std::uint64_t> truncations{0};
-  std::atomic<std::uint64_t> shortest_bytes{UINT64_MAX};  // that a truncation left
+  std::atomic<std::uint64_t> shortest_bytes{UINT64_MAX};  // after a truncation
 };
 
 class LiveFiles {
  public:
-  // From now on forks are counted, see generation().
+  // Starts counting forks, see generation().
   static void follow_forks() noexcept;
 
-  // Null when the table is full; the file is then used without this care.
+  // Null if the table is full; the file is then used without this protection.
   static LiveFile* add(int fd, std::byte* base, std::size_t mapped_bytes) noexcept;
   static void remove(LiveFile* file) noexcept;
   // The descriptor was closed; the mapping stays.
@@ -52,7 +52,7 @@ class LiveFiles {
 struct LiveFileRemover {
   void operator()(LiveFile* file) const noexcept { LiveFiles::remove(file); }
 };
-// Takes the file off the table at its end. Declared behind the descriptor, so that it ends first.
+// Removes the file from the table. Declared after the descriptor, so that it is destroyed first.
 using LiveFileHandle = std::unique_ptr<LiveFile, LiveFileRemover>;
 
 }  // namespace trace::detail

@@ -1,15 +1,15 @@
-// SlabPool: where slabs come from and go to. Producers take populated slabs, the shipper gives
-// them back, the keeper prepares them for the next round; all of it through lock-free queues, so
-// that nobody waits for anybody while there are slabs.
+// SlabPool: the slabs of a session. Producers take populated slabs, the shipper returns them, the
+// keeper prepares them for reuse; all through lock-free queues, so that nothing blocks while there
+// are slabs.
 //
 //   ready   keeper → producers   populated, empty
 //   opened  producers → shipper  in the order in which each lane opened them
 //   used    shipper → keeper     every event in them is resolved
 //
-// After a flood the keeper gives the space of slabs that nobody needs back to the disk; such cold
-// slabs are the first to be taken when the journal grows again.
+// After a flood the keeper frees the space of surplus slabs; such cold slabs are reused first when
+// the journal grows again.
 //
-// docs/decisions/0001-slabs-through-queues.md says why slabs, not events, pass through.
+// docs/decisions/0001-slabs-through-queues.md: why slabs and not events.
 #pragma once
 
 #include <concurrentqueue.h>
@@ -40,15 +40,15 @@ class SlabPool final : public SlabSource {
 
   // Producers. Null when the budget or the disk is exhausted.
   Slab* take(SlabSize size) noexcept;
-  // Waits some milliseconds for a slab of any size to come back; false once `release_waiters` was
+  // Waits some milliseconds for a slab of any size to be returned; false once release_waiters() was
   // called.
   bool wait_for_return() noexcept;
-  // The same as take(), but only the disk sets a limit: for the few events that tell of losses.
+  // Like take(), but limited by the disk only: for the few events that report losses.
   Slab* take_beyond_budget(SlabSize size) noexcept;
   void announce(const moodycamel::ProducerToken& token, Slab* slab) noexcept;
   moodycamel::ProducerToken producer_token() { return moodycamel::ProducerToken(opened_); }
 
-  // Room for another file beside the journal: calls `take` if the budget has so many bytes left.
+  // Space for another file beside the journal: calls `take` if the budget has `bytes` left.
   bool reserve_beside(std::uint64_t bytes, const std::function<bool()>& take);
 
   // Shipper.
@@ -56,21 +56,20 @@ class SlabPool final : public SlabSource {
   void give_back(Slab* slab) noexcept override;
   Slab* take_backlog_slab(SlabSize size) noexcept override { return take(size); }
 
-  // Keeper: recycles what came back and keeps `reserve` large slabs ready, growing the file within
-  // the budget. True when there was something to do.
+  // Keeper: recycles returned slabs and keeps `reserve` large slabs ready, growing the file within
+  // the budget. True if there was work.
   bool replenish(std::size_t reserve_large, std::size_t reserve_small) noexcept;
 
-  // Keeper: gives the space of surplus slabs back to the disk, a few per call. True when there
-  // may be more.
+  // Keeper: frees the space of surplus slabs, a few per call. True if there may be more.
   bool trim(std::size_t reserve_large, std::size_t reserve_small) noexcept;
-  // Keeper: looks at what else the directory holds.
+  // Keeper: updates the size of the directory's other files.
   void look_around() noexcept;
 
   void release_waiters() noexcept;
 
-  // The last slab was not given out because of the disk, not because of the budget.
+  // The last slab was refused because of the disk, not because of the budget.
   bool disk_is_full() const noexcept { return disk_is_full_.load(std::memory_order_relaxed); }
-  // 0 to 100: the part of the budget that is not free for new slabs.
+  // 0 to 100: percentage of the budget that is not free for new slabs.
   unsigned used_percent() const noexcept { return used_percent_.load(std::memory_order_relaxed); }
   std::uint64_t mapped_by_producers() const noexcept {
     return mapped_by_producers_.load(std::memory_order_relaxed);
@@ -84,7 +83,7 @@ class SlabPool final : public SlabSource {
 
  private:
   SlabQueue& ready(SlabSize size) noexcept { return size == SlabSize::small ? small_ : large_; }
-  // Up to `count` slabs more, not populated, in no queue yet; the caller holds grow_mutex_.
+  // Up to `count` more slabs, not populated, not queued; the caller holds grow_mutex_.
   std::vector<Slab*> grow(SlabSize size, std::uint64_t count) noexcept;
   bool warm(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept;
   bool extend(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept;

@@ -1,6 +1,6 @@
-// SlabReader: the events of one slab, in the order in which they were recorded. The shipper reads
-// live slabs with it; whoever recovers a file reads its slabs with it. Every length and index is
-// checked, so that a damaged slab ends in Next::damaged, never in a wild read. One thread.
+// SlabReader: the events of one slab, in recording order. Used by the shipper for live slabs and by
+// recovery for those of a file. Every length and index is checked, so that a damaged slab ends in
+// Next::damaged, never in a wild read. One thread.
 #pragma once
 
 #include <trace/record.hpp>
@@ -22,7 +22,7 @@ struct NodeView {
   std::uint32_t run = 0;
   std::string_view run_id;
   std::string_view node_id;
-  EventPrefix prefix;  // room for the encoder to keep what it makes of the two
+  EventPrefix prefix;  // cache of the encoder
 };
 
 struct SiteView {
@@ -30,11 +30,11 @@ struct SiteView {
   std::span<const Tag> tags;  // fields, then arguments
   std::uint8_t fields = 0;
   std::vector<std::string_view> names;
-  std::uint32_t plan = 0;  // room for the encoder to keep the number of what it makes of it
+  std::uint32_t plan = 0;  // cache of the encoder: the number of the site's plan
 };
 
-// One event, as it was recorded or, when `encoded` is not empty, as it was moved aside; views into
-// the slab and the reader, valid until the reader's next start().
+// One event, raw or, if `encoded` is not empty, parked; views into the slab and the reader, valid
+// until the reader's next start().
 struct EventView {
   Type type = Type::progress;
   Level level = Level::info;
@@ -52,9 +52,9 @@ class SlabReader {
  public:
   enum class Next : std::uint8_t { event, none, damaged };
 
-  // Begins a slab's data (after its header). Forgets the definitions of the one before.
+  // Starts at a slab's data (after its header). Clears the definitions of the previous one.
   void start(const std::byte* data) noexcept;
-  // Reads on until the next event within the first `committed` bytes.
+  // Reads the next event within the first `committed` bytes.
   Next next(std::uint32_t committed, EventView& event) {
     return read_usual(committed, event) ? Next::event : read_any(committed, event);
   }
@@ -64,8 +64,8 @@ class SlabReader {
  private:
   static constexpr std::uint8_t last_type = 3;
   static constexpr std::uint8_t last_level = 3;
-  // Ticks or nanoseconds since the machine started, 70 years at the least. What is later would
-  // never be in the past, and hold up everything behind it.
+  // At least 70 years of ticks or nanoseconds. A later stamp would never be in the past and block
+  // all events after it.
   static constexpr std::uint64_t latest_stamp = UINT64_MAX >> 1;
 
   template <class T>
@@ -75,7 +75,7 @@ class SlabReader {
     return value;
   }
 
-  // An event that makes sense, as nearly all records are; false: look closer.
+  // Fast path for a valid event; false: use the general reader.
   bool read_usual(std::uint32_t committed, EventView& event) noexcept;
   Next read_any(std::uint32_t committed, EventView& event);
   bool define_node(std::span<const std::byte> record);
@@ -91,8 +91,7 @@ class SlabReader {
 };
 
 inline bool SlabReader::read_usual(std::uint32_t committed, EventView& event) noexcept {
-  // Member by member: what is read in narrow pieces after it was copied in wide ones waits for the
-  // copy.
+  // Member by member, because wide loads after narrow stores (of a copy) stall.
   const std::uint32_t left = committed - position_;
   if (left < sizeof(EventRecord)) return false;
   const std::byte* record = data_ + position_;

@@ -1,7 +1,6 @@
-// Tables: what a journal knows of its session besides events: the metadata of each run, the
-// acknowledged watermark of each (run, lane), and where each node's life starts and ends. They lie
-// as records in slabs of a reserved lane, so that a recovering process reads them as it reads
-// events. Watermarks and node states are updated in place, each by one atomic store.
+// Tables: a journal's metadata: each run's, the acknowledged watermark of each (run, lane), and the
+// start and end of each node. Stored as records in slabs of a reserved lane, so that recovery reads
+// them like events. Watermarks and node states are updated in place, each by one atomic store.
 //
 // Thread-safety: any thread; a mutex guards the appending, which happens once per run, (run, lane)
 // and node.
@@ -22,7 +21,7 @@ class Tables final : public WatermarkStore {
  public:
   explicit Tables(SlabPool& pool) : pool_(pool) {}
 
-  // Each answers false or null when the journal has no space for the entry.
+  // Each returns false or null if the journal has no space for the entry.
   bool add_run(std::uint32_t run, std::string_view id, const RunSpec& spec);
   NodeStateRecord* add_node(std::uint32_t run, std::string_view node_id);
   bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;

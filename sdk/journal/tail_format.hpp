@@ -1,10 +1,10 @@
-// The format of a tail: the last lines of a node's output, in a ring of which each byte is in its
-// place at the instant when it counts, so that a killed worker's last lines can be read by whoever
-// recovers its journal. Changing it means raising `tail_version`.
+// The format of a tail: the last lines of a node's output, in a ring whose contents are valid at
+// every instant, so that recovery can read a killed worker's last lines. A change requires a new
+// `tail_version`.
 //
-// A TailHeader and then a ring of records, each a TailRecord and text, 8-byte aligned, never across
-// the ring's end. Offsets only grow; their place is the remainder. What lies from `begin` to `end`
-// counts. Numbers are little-endian.
+// A TailHeader followed by a ring of records, each a TailRecord and text, 8-byte aligned, never
+// across the ring's end. Offsets only grow; the position is the remainder. The bytes from `begin`
+// to `end` are valid. Numbers are little-endian.
 #pragma once
 
 #include <atomic>
@@ -44,10 +44,10 @@ struct TailRecord {
   std::uint32_t magic;
   std::uint32_t bytes;  // of text; 0: the last record, whose text goes to `end`
   std::uint8_t stream;
-  std::uint8_t kind;  // LineKind; tail_padding: there is no text, go on at the ring's start
+  std::uint8_t kind;  // LineKind; tail_padding: no text, continue at the ring's start
   std::byte pad[6];
   std::int64_t wall_ns;
-  LineVolume before;  // behind the head and before this record, gone or not
+  LineVolume before;  // after the head and before this record, dropped or not
 };
 static_assert(sizeof(TailRecord) == 40);
 inline constexpr std::uint8_t tail_padding = 0xFF;
@@ -65,16 +65,16 @@ struct TailLines {
   Stream stream;
   LineKind kind;
   std::int64_t wall_ns;
-  std::string_view text;  // as a LineSink takes it, less what is gone
+  std::string_view text;  // see LineSink; without the dropped part
   LineVolume before;      // of the whole record
   std::uint64_t offset;   // of the record
-  std::uint64_t skipped;  // gone from its text
-  std::uint64_t next;     // offset behind it
+  std::uint64_t skipped;  // dropped from its text
+  std::uint64_t next;     // offset after it
 };
 
 enum class TailState : std::uint8_t { lines, end, damaged };
 
-// The record at `begin`. Checks every number, since nobody knows what happened to the bytes.
+// The record at `begin`. Checks every number, because the bytes are untrusted.
 inline TailState read_tail(const std::byte* ring, std::uint64_t ring_bytes, std::uint64_t begin,
                            std::uint64_t end, TailLines& found) noexcept {
   std::uint64_t at = tail_offset(begin);

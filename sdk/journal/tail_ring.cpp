@@ -11,7 +11,7 @@
 namespace trace::detail {
 namespace {
 
-// Lines that came so close together have one time.
+// Lines within this time share one time stamp.
 constexpr std::int64_t same_time_ns = 50'000'000;
 constexpr std::uint64_t longest_record = 64 * 1024;
 
@@ -62,7 +62,7 @@ bool TailRing::open_file() {
   if (exceeds_file_size_limit(file_bytes_)) return false;
   fd_ = directory_->open_file(name_, O_RDWR | O_CREAT | O_EXCL).file.release();
   if (fd_ < 0) return false;
-  // Reserved now: a full disk would answer a write to the mapping with SIGBUS.
+  // Reserved now: on a full disk a write to the mapping would raise SIGBUS.
   if (::posix_fallocate(fd_, 0, static_cast<off_t>(file_bytes_)) == 0) return true;
   remove_file();
   return false;
@@ -75,7 +75,7 @@ void TailRing::remove_file() noexcept {
 
 TailRing::~TailRing() {
   if (base_ != nullptr) ::munmap(base_, file_bytes_);
-  // A child of fork() has let go of the descriptor already, and the file is not its own.
+  // A child of fork() has already closed the descriptor, and the file is not its own.
   if (!is_in_file() || !is_ours()) return;
   LiveFiles::remove(live_);
   remove_file();
@@ -110,8 +110,9 @@ void TailRing::seal_last() noexcept {
   std::memcpy(at(last_) + offsetof(TailRecord, bytes), &bytes, sizeof bytes);
 }
 
-// The compiler must keep the order of the stores: the process may die between any two of them. For
-// another process, or after the death of this one, the processor's order is no question.
+// The compiler must keep the order of the stores, because the process may die between any two of
+// them. The processor's order does not matter: the ring is read after this process's death, or by
+// this thread.
 void TailRing::push(Stream stream, LineKind kind, std::string_view text, std::int64_t wall_ns,
                     const LineVolume& before) {
   bytes_ += text.size();

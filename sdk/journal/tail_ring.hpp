@@ -1,6 +1,6 @@
-// TailRing: the last lines of a node's output, in a file beside the journal that its worker's death
-// leaves readable (tail_format.hpp), or in memory where there is no such directory. Its owner says
-// when old lines go. One thread; another process may read the file at any time.
+// TailRing: the last lines of a node's output, in a file beside the journal that survives the
+// worker's death (tail_format.hpp), or in memory if there is no directory. Its owner drops old
+// lines. One thread; another process may read the file at any time.
 #pragma once
 
 #include <sys/types.h>
@@ -26,10 +26,10 @@ class TailRing {
   // The longest text of one push().
   static constexpr std::size_t max_push_bytes = 32 * 1024;
 
-  // Of the whole file for so much text.
+  // Size of the file for `text_bytes` of text.
   static std::uint64_t file_bytes(std::uint64_t text_bytes) noexcept;
-  // `name`: of the file in `directory`, which must not exist. No directory, or no room for it:
-  // memory. `text_bytes`: how much text it is to hold at least. Throws std::bad_alloc.
+  // `name`: of the file in `directory`, which must not exist. Without a directory, or room in it,
+  // uses memory. `text_bytes`: the minimum capacity. Throws std::bad_alloc.
   static std::unique_ptr<TailRing> create(SharedDirectory directory, std::string name,
                                           std::uint64_t text_bytes, const Owner& owner);
   static std::unique_ptr<TailRing> in_memory(std::uint64_t text_bytes, const Owner& owner) {
@@ -42,20 +42,20 @@ class TailRing {
   // False in a child of fork(), which must not use it: the ring is the parent's.
   bool is_ours() const noexcept;
   bool is_in_file() const noexcept { return fd_ >= 0; }
-  // Text that is in it.
+  // Bytes of text in it.
   std::uint64_t bytes() const noexcept { return bytes_; }
 
-  // Whether push() has room for so much text. It has, when the ring is empty.
+  // Whether push() has room for `text_bytes`; always true if the ring is empty.
   bool has_room(std::size_t text_bytes) const noexcept;
-  // Adds text as a LineSink takes it. `before`: what came behind the head and before this.
+  // Appends text, see LineSink. `before`: volume after the head and before this.
   void push(Stream stream, LineKind kind, std::string_view text, std::int64_t wall_ns,
             const LineVolume& before);
 
-  // The oldest lines. `damaged`: somebody else wrote to the file, and the rest cannot be read.
+  // The oldest lines. `damaged`: the file was modified by another process and cannot be read.
   TailState front(TailLines& found) const noexcept;
-  // Those behind `found`.
+  // The lines after `found`.
   TailState next(TailLines& found) const noexcept;
-  // Lets go of the first `text_bytes` bytes of the front's text: whole lines.
+  // Drops the first `text_bytes` bytes of the front's text: whole lines.
   void drop(const TailLines& front, std::size_t text_bytes) noexcept;
   void clear() noexcept;
 
@@ -75,7 +75,7 @@ class TailRing {
   }
   bool joins_last(Stream stream, LineKind kind, std::size_t bytes,
                   std::int64_t wall_ns) const noexcept;
-  // Where a record with so much text begins.
+  // The offset of a record with `text_bytes` of text.
   std::uint64_t place_for(std::size_t text_bytes) const noexcept;
   void seal_last() noexcept;
 
@@ -88,7 +88,7 @@ class TailRing {
   std::uint64_t file_bytes_ = 0;
   std::uint64_t ring_bytes_ = 0;
   std::uint64_t bytes_ = 0;
-  std::uint64_t begin_ = 0;  // as in the header, which others could write to
+  std::uint64_t begin_ = 0;  // copy of the header's, which others could modify
   std::uint64_t end_ = 0;
   // The record that is still open.
   bool has_last_ = false;

@@ -34,7 +34,7 @@ std::optional<Level> level_of_glib(std::string_view text) noexcept {
   return level_of_word(from(word, word.rfind('-') + 1));
 }
 
-// "[emerg] bind() failed" behind the name of nginx.
+// "[emerg] bind() failed" after the name of nginx.
 std::optional<Level> level_of_bracket(std::string_view text) noexcept {
   if (text.front() != '[') return std::nullopt;
   const std::size_t letters = length_of(text.substr(1, 14), is_letter);
@@ -42,7 +42,7 @@ std::optional<Level> level_of_bracket(std::string_view text) noexcept {
                                                    : std::nullopt;
 }
 
-// What a program says of itself without a word for the level, when the words are always the same.
+// Fixed messages of programs that contain no level word.
 std::optional<Level> level_of_phrase(std::string_view text, bool is_shell) noexcept {
   if (text.starts_with("*** ")) return Level::error;  // make
   if (text == "command not found" || text.starts_with("command not found: ")) return Level::error;

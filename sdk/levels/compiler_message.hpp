@@ -10,7 +10,7 @@
 
 namespace trace::detail {
 
-// `word`: what stands before the first blank of `line`, which the caller knows already.
+// `word`: the text before the first blank of `line`.
 std::optional<Level> level_of_compiler_message(std::string_view line,
                                                std::string_view word) noexcept;
 

@@ -26,7 +26,7 @@ bool names_an_exception(std::string_view name) noexcept {
   return name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Throwable");
 }
 
-// " [ERR_ASSERTION]" and " [Error]" behind a name, as Node prints them.
+// " [ERR_ASSERTION]" and " [Error]" after a name, as Node prints them.
 std::size_t code_length(std::string_view text) noexcept {
   if (!text.starts_with(" [")) return 0;
   const std::size_t end = 2 + length_of(text.substr(2, 64), is_part_of_name);
@@ -36,7 +36,7 @@ std::size_t code_length(std::string_view text) noexcept {
 }  // namespace
 
 bool begins_with_exception(std::string_view line) noexcept {
-  // Nearly every line is passed by when it is known what stands behind its first name.
+  // Nearly every line is rejected by the text after its first name.
   const std::size_t length = length_of(line.substr(0, longest_name + 1), is_part_of_name);
   const std::string_view name = line.substr(0, length);
   const bool has_code = at(line, length) == ' ' && at(line, length + 1) == '[';

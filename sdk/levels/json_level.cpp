@@ -83,7 +83,7 @@ void JsonLevel::look_at(std::string_view key, std::string_view value) noexcept {
   }
 }
 
-// Of a key that is there twice the first counts.
+// If a key occurs twice, the first one counts.
 void JsonLevel::look_at_level(std::string_view key, std::string_view value) noexcept {
   const bool is_quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
   const std::string_view text = is_quoted ? value.substr(1, value.size() - 2) : value;

@@ -1,9 +1,9 @@
-// JsonLevel: decides from the outermost members of a JSON object whether it is a log entry, and of
-// which level. JsonLog shows it each member. Plain values, safe on any thread of its owner.
+// JsonLevel: decides by the outermost members of a JSON object whether it is a log entry, and its
+// level. JsonLog passes it each member. Plain values, safe on any thread of its owner.
 //
-// A word counts wherever a logger puts its level. A finding has a `severity` as well, so that one
+// A word counts wherever loggers write the level. Findings have a `severity` as well, so that
 // counts only beside a message, and a number only beside a message or a time: 10 to 60 are pino's
-// and bunyan's; syslog's 0 to 7 only in GELF or where the key says so.
+// and bunyan's; syslog's 0 to 7 only in GELF or if the key names syslog.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace trace::detail {
 
 class JsonLevel {
  public:
-  // `key` without its quotes, `value` as it is written, perhaps with white space behind it.
+  // `key` without its quotes, `value` as it is written, perhaps with white space after it.
   void look_at(std::string_view key, std::string_view value) noexcept;
 
   // The level, when all members have been seen.

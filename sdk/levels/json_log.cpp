@@ -25,7 +25,7 @@ std::string_view key_of(ondemand::field& member) {
   return {key, static_cast<std::size_t>(end - key)};
 }
 
-// Deeper values are left alone: the encoder of events would refuse them (contract/json_repair.hpp).
+// Deeper values are not read: the encoder of events would refuse them (contract/json_repair.hpp).
 constexpr int max_depth = 100;
 
 bool is_whole(ondemand::value value, int depth);
@@ -49,7 +49,7 @@ bool are_whole(ondemand::object members, int depth) {
   return true;
 }
 
-// Reads all of a value: what On-Demand skips it does not check.
+// Reads a whole value, because On-Demand does not check what it skips.
 bool is_whole(ondemand::value value, int depth) {
   if (depth == 0) return false;
   ondemand::json_type type{};
@@ -103,9 +103,9 @@ bool has_controls(std::string_view text) {
 }  // namespace
 
 struct JsonLog::State {
-  // The first pass looks at the outermost members only: enough to turn most results away.
+  // The first pass reads the outermost members only: enough to reject most results.
   bool find_level(ondemand::document& document);
-  // The second reads everything, and notes where the message stands.
+  // The second reads everything, and notes the position of the message.
   bool find_message(ondemand::document& document);
 
   ondemand::parser parser;
@@ -149,7 +149,7 @@ bool JsonLog::State::find_message(ondemand::document& document) {
     if (member.unescaped_key().get(unescaped) != SUCCESS) return false;
     if (!is_whole(member.value(), max_depth)) return false;
   }
-  // Nothing may stand behind the object.
+  // Nothing may follow the object.
   return document.current_location().error() == simdjson::OUT_OF_BOUNDS;
 }
 
@@ -165,7 +165,7 @@ std::optional<JsonLog::Entry> JsonLog::read(std::string_view line) {
   if (std::move(opened).get(document) != SUCCESS) return std::nullopt;
   if (!state.find_level(document) || !state.find_message(document)) return std::nullopt;
   Entry entry{*state.level.found(), line, {}};
-  // An escape in JSON is as good as one that stands there.
+  // A control sequence may also be written as a JSON escape.
   std::string_view message = state.message;
   if (has_controls(message)) {
     state.clean = without_controls(message);

@@ -1,9 +1,9 @@
-// JsonLog: reads a line that a structured logger wrote (pino, bunyan, zap, logrus, Serilog, GELF,
-// …). Such a line is a JSON object with a level; its message is shown, its other members stay data.
+// JsonLog: parses a line of a structured logger (pino, bunyan, zap, logrus, Serilog, GELF, …). Such
+// a line is a JSON object with a level; its message is shown, its other members stay data.
 // LevelDetector uses it, on its thread.
 //
-// What is no JSON, or carries no level, is not a log entry: a scanner's result is printed as JSON,
-// too, and has a severity of its own.
+// Anything else, or an object without a level, is not a log entry: results of scanners are JSON,
+// too, and have a severity of their own.
 #pragma once
 
 #include <cstddef>
@@ -29,19 +29,19 @@ class JsonLog {
   JsonLog();
   ~JsonLog();
 
-  // The cheap question to ask before read().
+  // A cheap test before read().
   static bool may_be_one(std::string_view line) noexcept {
     return line.size() > 2 && line.size() <= max_line_bytes && line.front() == '{' &&
            line.back() == '}';
   }
 
-  // The entry that `line` is; nothing when it is none. An entry without a message keeps its whole
-  // line as the message and has no fields.
+  // The entry in `line`; nullopt if it is not one. An entry without a message keeps its whole line
+  // as the message and has no fields.
   std::optional<Entry> read(std::string_view line);
 
  private:
   struct State;
-  std::unique_ptr<State> state_;  // made at the first JSON line
+  std::unique_ptr<State> state_;  // created at the first JSON line
 };
 
 }  // namespace trace::detail

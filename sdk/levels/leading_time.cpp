@@ -53,7 +53,7 @@ std::size_t time_length(std::string_view text) noexcept {
   return length;
 }
 
-// Z, +0000, +00:00, -05, and the same behind a space.
+// Z, +0000, +00:00, -05, and the same after a space.
 std::size_t zone_length(std::string_view text) noexcept {
   if (at(text, 0) == 'Z' && !is_letter(at(text, 1))) return 1;
   const std::size_t space = at(text, 0) == ' ' ? 1 : 0;

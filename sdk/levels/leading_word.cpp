@@ -6,8 +6,8 @@
 namespace trace::detail {
 namespace {
 
-// What a word means before a colon. Not all names of levels are marks there: "Alert: 5 hosts",
-// "Fine: 20", "Severe: …" are somebody's text unless they are in capitals.
+// The level of a word before a colon. Some names of levels are ordinary words there unless in
+// capitals: "Alert: 5 hosts", "Fine: 20", "Severe: …".
 std::optional<Level> level_of_mark(std::string_view word) noexcept {
   if (word == "note" || word == "Note" || word == "NOTE" || word == "hint" || word == "HINT" ||
       word == "help") {
@@ -43,21 +43,21 @@ bool is_kind_of_error(std::string_view word) noexcept {
   return false;
 }
 
-// What stands behind the colon decides: a blank or the end, and no mere value.
+// The text after the colon decides: a blank or the end must follow, and not a mere value.
 bool is_message(std::string_view behind, std::optional<Level> level, bool in_capitals) noexcept {
   if (behind.empty()) return level >= Level::warn;  // "debug:" alone is a key
   if (!is_blank(behind.front()) && !(in_capitals && behind.front() != '/')) return false;
   return !is_plain_value(behind);
 }
 
-// "TS2322:" behind "error ", as compilers of Microsoft print it.
+// "TS2322:" after "error ", as compilers of Microsoft print it.
 bool is_code_and_colon(std::string_view text) noexcept {
   const std::size_t letters = length_of(text, is_capital);
   const std::size_t digits = length_of(from(text, letters), is_digit);
   return letters > 0 && digits > 0 && at(text, letters + digits) == ':';
 }
 
-// "[E0308]:" or "[0003] " behind a word.
+// "[E0308]:" or "[0003] " after a word.
 std::optional<Level> level_before_bracket(std::string_view word,
                                           std::string_view bracket) noexcept {
   const std::size_t close = bracket.substr(0, 64).find(']');
@@ -89,8 +89,8 @@ std::optional<Level> level_of_one_letter(std::string_view text) noexcept {
   return is_klog ? level_of_letter(text.front()) : std::nullopt;
 }
 
-// Words that stand for a level even without a colon. CRITICAL is also how severe a finding is, and
-// TRACE a method of HTTP.
+// Words that mean a level even without a colon. CRITICAL is also a finding's severity, and TRACE an
+// HTTP method.
 bool stands_alone(std::string_view word) noexcept {
   return is_in_capitals(word) && word != "CRITICAL" && word != "TRACE" && word != "ALERT" &&
          word != "FINE" && word != "VERB" && word != "VER";
@@ -137,7 +137,7 @@ std::optional<Level> level_of_leading_word(std::string_view text) noexcept {
   const char behind = at(rest, 0);
   if (behind == ':' || behind == '[') return level_before_colon(text);
   if (behind != ' ' && behind != '\t' && behind != '|' && behind != '\0') return std::nullopt;
-  // What is in small letters has most often been answered by now.
+  // Words in lower case have usually been decided by now.
   if (is_capital(word[1])) {
     if (!stands_alone(word)) return std::nullopt;
     const std::optional<Level> level = level_of_word(word);

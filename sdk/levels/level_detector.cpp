@@ -16,7 +16,7 @@
 namespace trace::detail {
 namespace {
 
-// Lines whose first word names something: a program, a file, a key, an exception.
+// Lines whose first word is a name: a program, a file, a key, an exception.
 std::optional<Level> level_by_first_word(std::string_view line) noexcept {
   const std::string_view word = first_word(line);
   if (word.empty()) return std::nullopt;
@@ -47,7 +47,7 @@ std::optional<Level> level_of_word_line(std::string_view line) noexcept {
   return level_by_first_word(line);
 }
 
-// A head without a level may stand before a line that has one: docker's and systemd's time stamps.
+// A head without a level may precede a line with one: docker's and systemd's time stamps.
 std::optional<Level> level_behind_head(std::string_view text) noexcept {
   const std::string_view rest = behind_brackets(text);
   if (rest.empty() || !is_letter(rest.front())) return std::nullopt;
@@ -94,7 +94,7 @@ std::optional<Level> level_of_digits_line(std::string_view line) noexcept {
 std::optional<Level> level_of_bracket_line(std::string_view line) noexcept {
   if (const auto level = level_in_brackets(line)) return level;
   if (const auto level = level_of_state(line)) return level;
-  // Behind a scanner's "[template] [protocol]" stands a result, behind a time a message.
+  // A scanner's "[template] [protocol]" is followed by a result, a time by a message.
   return begins_with_timed_bracket(line) ? level_behind_head(line) : std::nullopt;
 }
 
@@ -118,7 +118,7 @@ std::optional<Level> level_of_indented_line(std::string_view line) noexcept {
     return indentation == 1 ? level_of_leading_word(text) : level_before_colon(text);
   }
   if (is_digit(text.front())) {
-    // curl writes its error behind the last frame of its progress.
+    // curl writes its error after the last frame of its progress.
     const std::size_t curl = text.substr(0, 512).find("curl: (");
     const bool is_progress = curl != std::string_view::npos && is_digit(text[curl - 1]);
     return is_progress ? std::optional(Level::error) : std::nullopt;

@@ -1,7 +1,7 @@
-// LevelDetector: the level of a captured line as its author meant it, and of a JSON log line also
-// its message and its other members. What it knows are the shapes that tools print (docs/decisions/
-// 0016-levels-of-lines.md); where a line has none of them, stdout is info and stderr is warn. It
-// never takes a level from the middle of a sentence. The chain of a captured stream calls it for
+// LevelDetector: determines the level of a captured line, and for a JSON log line also its message
+// and its other members. It recognises the forms that tools print
+// (docs/decisions/0016-levels-of-lines.md); without any of them, stdout is info and stderr is warn.
+// It never takes a level from the middle of a sentence. The chain of a captured stream calls it for
 // each line. One thread at a time.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace trace::detail {
 
-// What a line says.
+// Level and message of a line.
 struct Finding {
   Level level;
   std::string_view message;  // in the line, or in the detector until its next detect()
@@ -23,8 +23,8 @@ struct Finding {
 
 class LevelDetector {
  public:
-  // `line`: no ANSI sequences, valid UTF-8, without its end. Only a JSON log line's message is
-  // another text than the line. Allocates only for lines with fields.
+  // `line`: no ANSI sequences, valid UTF-8, without its end. Only the message of a JSON log line
+  // differs from the line. Allocates only for lines with fields.
   Finding detect(std::string_view line, Stream stream);
 
  private:

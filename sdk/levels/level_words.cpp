@@ -111,7 +111,7 @@ bool is_plain_value(std::string_view text) noexcept {
     if (behind == '\0' || behind == ',' || behind == ';' || behind == ')' || behind == '%') {
       return true;
     }
-    // "Critical: 2 High: 3" is a summary, "Error: 2 files are missing" is none.
+    // "Critical: 2 High: 3" is a summary, "Error: 2 files are missing" is not.
     const std::string_view next = without_blanks_before(from(text, digits));
     const std::size_t name = length_of(next, is_letter);
     return is_blank(behind) && name > 0 && at(next, name) == ':';

@@ -1,5 +1,5 @@
-// The words that tools write for a level, and what they mean in the contract's four. Used by all
-// that looks for levels in captured lines. Pure functions, safe on any thread.
+// The words that tools use for levels, mapped to the contract's four. Used by all code that
+// searches for levels in captured lines. Pure functions, safe on any thread.
 #pragma once
 
 #include <optional>
@@ -11,11 +11,11 @@
 
 namespace trace::detail {
 
-// The level that a word names, in any case: "WARN", "warning", "wrn", "W" is none. Nothing for any
-// other text. Trace and verbose are debug, notice is info, critical, alert, panic … are error.
+// The level of a word, in any case: "WARN", "warning", "wrn", but not "W"; nullopt for any other
+// text. Trace and verbose are debug, notice is info, critical, alert, panic … are error.
 std::optional<Level> level_of_word(std::string_view word) noexcept;
 
-// The level that a capital stands for in the heads of klog, apt, Tornado, Android and others.
+// The level of a capital letter in the heads of klog, apt, Tornado, Android and others.
 std::optional<Level> level_of_letter(char letter) noexcept;
 
 // Syslog's severities: 0 (emergency) to 7 (debug).
@@ -25,12 +25,12 @@ constexpr Level level_of_severity(unsigned severity) noexcept {
   return severity <= 6 ? Level::info : Level::debug;
 }
 
-// True for a word in capitals: how a level stands out where a sentence may stand as well.
+// True for a word in capitals, which distinguishes a level from a word of a sentence.
 constexpr bool is_in_capitals(std::string_view word) noexcept {
   return !word.empty() && length_of(word, is_capital) == word.size();
 }
 
-// True for what stands behind a name in a table, a summary or a configuration, and is no message:
+// True for a value after a name in a table, a summary or a configuration, which is not a message:
 // "0", "3, warnings: 2", "false", "null", "[]".
 bool is_plain_value(std::string_view text) noexcept;
 

@@ -25,7 +25,7 @@ char closing(char opening) noexcept {
   }
 }
 
-// Length of the bracket at the front with what it holds; 0 when it does not end soon.
+// Length of the bracket at the front with its contents; 0 if it does not end soon.
 std::size_t bracket_length(std::string_view text) noexcept {
   const char close = closing(at(text, 0));
   if (close == '\0') return 0;
@@ -42,7 +42,7 @@ std::optional<Level> level_of_bracket(std::string_view bracket) noexcept {
   return level_of_word(without_blanks_around(content(bracket)));
 }
 
-// Apache's "[core:error]" behind its time, which begins with a weekday.
+// Apache's "[core:error]" after its time, which begins with a weekday.
 std::optional<Level> level_of_module(std::string_view text) noexcept {
   text = without_blanks_before(text);
   const std::size_t length = bracket_length(text);
@@ -66,7 +66,7 @@ std::optional<Level> level_beside_time(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-// What separates the parts of a head. A tab, a bar or a dash says that a part is no word of prose.
+// A separator of a head's parts. A tab, a bar or a dash shows that a part is not a word of prose.
 struct Gap {
   std::size_t length = 0;
   bool is_strong = false;
@@ -129,8 +129,8 @@ class Head {
     return take_word(name, is_first);
   }
 
-  // Up to two brackets may stand before the one with the level: name and thread. A third and fourth
-  // are a scanner's result, "[time] [template] [protocol] [severity]".
+  // Up to two brackets may precede the one with the level: name and thread. A third and fourth are
+  // a scanner's result, "[time] [template] [protocol] [severity]".
   std::optional<Level> take_bracket(std::size_t length) noexcept {
     const std::string_view bracket = rest_.substr(0, length);
     rest_.remove_prefix(length);
@@ -194,7 +194,7 @@ class Head {
   bool goes_on_ = true;
 };
 
-// The marks of Metasploit, which wpscan, sqlmap and many others have taken over.
+// The marks of Metasploit, also used by wpscan, sqlmap and many others.
 std::optional<Level> level_of_sign(char sign) noexcept {
   switch (sign) {
     case '*':
@@ -222,7 +222,7 @@ std::optional<Level> level_at_front_of_bracket(std::string_view text) noexcept {
   return has_more && is_in_capitals(word) ? level_of_word(word) : std::nullopt;
 }
 
-// Behind a bracket with a name: "[name] [warning] …", "[main] INFO …". A finding's severity stands
+// After a bracket with a name: "[name] [warning] …", "[main] INFO …". A finding's severity is
 // third, and `critical` is one of its words: it does not count here.
 std::optional<Level> level_behind_name(std::string_view text) noexcept {
   const std::string_view next = without_blanks_before(text);

@@ -11,7 +11,7 @@ constexpr std::size_t most_bytes = 512;
 struct Pair {
   std::string_view key;
   std::string_view value;  // without its quotes
-  std::size_t length = 0;  // with the blanks behind it; 0: no pair
+  std::size_t length = 0;  // with the blanks after it; 0: no pair
 };
 
 bool is_part_of_key(char c) noexcept {

@@ -9,9 +9,9 @@
 
 namespace trace::detail {
 
-// Reads pairs from the front on, at most 512 bytes of them; what is no pair ends the reading, so a
-// `level=` within a sentence, a URL or a quoted message does not count. A line of one pair alone
-// is a setting. `severity=` counts only where a message follows or precedes it.
+// Reads pairs from the front, at most 512 bytes; anything else ends the reading, so a `level=`
+// within a sentence, a URL or a quoted message does not count. A line of a single pair is a
+// setting. `severity=` counts only with a message.
 std::optional<Level> level_of_logfmt(std::string_view line) noexcept;
 
 }  // namespace trace::detail

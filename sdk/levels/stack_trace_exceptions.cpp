@@ -6,7 +6,7 @@
 namespace trace::detail {
 namespace {
 
-// What may stand between the frames of an exception.
+// Lines that may occur between the frames of an exception.
 bool links_exceptions(std::string_view line) noexcept {
   const std::string_view text = without_blanks_before(line);
   if (text.starts_with("Caused by: ") || text.starts_with("--- End of ")) return true;
@@ -40,7 +40,7 @@ StackTracePlace opens_exception(std::string_view line) noexcept {
     case 'e':  // Deno
       if (line.starts_with("error: Uncaught ")) return StackTracePlace::exception_head;
       break;
-    case ' ':  // Node's causes, which stand among the properties of an exception
+    case ' ':  // Node's causes, among the properties of an exception
       return line.starts_with("  [cause]: ") && begins_with_exception(from(line, 11))
                  ? StackTracePlace::exception_head
                  : StackTracePlace::none;

@@ -1,4 +1,4 @@
-// What Rust, C++ and the sanitizers of gcc and clang print when a program ends by its own fault.
+// Crash messages of Rust, C++ and the sanitizers of gcc and clang.
 #include "levels/stack_trace_shape.hpp"
 #include "text/ascii.hpp"
 
@@ -19,7 +19,7 @@ bool ends_rust(std::string_view line) noexcept {
          (line.starts_with("note: ") && line.find("`RUST_BACKTRACE=") != std::string_view::npos);
 }
 
-// Behind the "==123==" of a sanitizer; nothing when there is none.
+// After the "==123==" of a sanitizer; nullopt if there is none.
 std::string_view behind_pid(std::string_view line) noexcept {
   if (!line.starts_with("==")) return {};
   const std::size_t digits = length_of(from(line, 2), is_digit);
@@ -76,7 +76,7 @@ StackTracePlace opens_native(std::string_view line) noexcept {
       if (!line.starts_with("thread '")) return StackTracePlace::none;
       if (line.find(" has overflowed its stack") != line.npos) return StackTracePlace::rust_body;
       if (line.find(" panicked at ") == line.npos) return StackTracePlace::none;
-      // Until Rust 1.73 the message stood on the same line.
+      // Until Rust 1.73 the message was on the same line.
       return line.back() == ':' ? StackTracePlace::rust_head : StackTracePlace::rust_body;
     case '=': {
       const std::string_view text = behind_pid(line);

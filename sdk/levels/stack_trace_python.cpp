@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view head = "Traceback (most recent call last):";
 
 // The line that names what was raised: "ValueError: x", "KeyboardInterrupt", "socket.gaierror: …".
-// It stands right behind the frames and nowhere else.
+// Only directly after the frames.
 bool names_what_was_raised(std::string_view line) noexcept {
   const std::size_t length = length_of(line.substr(0, 256), [](char c) {
     return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '<' || c == '>';

@@ -9,15 +9,15 @@ namespace trace::detail {
 
 // Where in a trace the last line was.
 enum class StackTracePlace : std::uint8_t {
-  none,   // in no trace; as an answer: the line does not belong to it
+  none,   // in no trace; as a result: the line does not belong to it
   ended,  // the line is the last one
 
   python_head,       // Traceback (most recent call last):
   python_frames,     //   File "x.py", line 1, in f
   python_raised,     // ValueError: x
-  python_gap,        // an empty line behind it
+  python_gap,        // an empty line after it
   python_chain,      // During handling of the above exception, …
-  python_chain_gap,  // an empty line behind it
+  python_chain_gap,  // an empty line after it
   python_group,      //   + Exception Group Traceback (most recent call last):
 
   thread_head,      // Exception in thread …: of Java or Python
@@ -41,7 +41,7 @@ enum class StackTracePlace : std::uint8_t {
 
 // The place that `line` opens a trace at; none when it opens none. Neither line is empty.
 StackTracePlace opens_stack_trace(std::string_view line) noexcept;
-// The place behind `line` in a trace that was at `place`; none when it does not belong there.
+// The place after `line` in a trace that was at `place`; none if the line does not belong to it.
 StackTracePlace goes_on(StackTracePlace place, std::string_view line) noexcept;
 
 // "\tat a.b.C.d(E.java:1)", "    at f (x.js:1:2)", "\t... 12 more": frames of Java, .NET,

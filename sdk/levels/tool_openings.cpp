@@ -15,7 +15,7 @@ struct Opening {
   Level level;
 };
 
-// A table per range of first letters; the tool stands behind where the words do not name it.
+// One table per range of first letters; comments name the tool where the words do not.
 constexpr Opening with_capital_a_to_f[] = {
     {"BUILD FAILED", Level::error},  // gradle, ant
     {"CMake Deprecation Warning at ", Level::warn},

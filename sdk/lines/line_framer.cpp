@@ -10,7 +10,7 @@ namespace trace::detail {
 namespace {
 
 constexpr std::size_t narrowest_window = 1024;
-// What is kept of a line without an end stays small, however much comes at a time.
+// Limit of a line without an end, whatever the size of a write.
 constexpr std::size_t longest_piece = 64 * 1024;
 // More rows than a terminal has.
 constexpr unsigned most_rows = 200;
@@ -19,7 +19,7 @@ bool is_continuation(char byte) noexcept {
   return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
-// The start of the lines in which no line is longer than it may be.
+// The leading lines that do not exceed the maximum length.
 std::string_view without_long_lines(std::string_view lines) noexcept {
   std::size_t end = 0;
   while (lines.size() - end > LineFramer::max_line_bytes) {
@@ -40,7 +40,7 @@ void LineFramer::write(std::string_view bytes, Steady::time_point now) {
     if (at_line_start()) {
       if (const std::size_t plain = plain_lines(bytes); plain > 0) {
         count_rows(bytes.substr(0, plain));
-        is_edited_ = false;  // what stood in front of them left no text
+        is_edited_ = false;  // what preceded them left no text
         sink_.take(LineKind::lines, bytes.substr(0, plain));
         bytes.remove_prefix(plain);
         continue;
@@ -65,8 +65,7 @@ std::size_t LineFramer::plain_lines(std::string_view bytes) noexcept {
   std::string_view lines = whole_lines(window, first_control(window, ascii));
   if (!ascii) {
     lines = whole_lines(lines, first_c1(lines));
-    // The line with the wrong bytes is found by halving; where there is one there are more, and
-    // they are looked for nearby.
+    // The line with invalid bytes is found by bisection; more of them are usually nearby.
     for (; !is_valid_utf8(lines); window_ = narrowest_window) {
       const std::string_view half = whole_lines(lines, lines.size() / 2);
       lines = half.empty() && count_lines(lines) > 1 ? at_least_lines(lines, 1) : half;
@@ -225,7 +224,7 @@ void LineFramer::bound_text() {
 }
 
 void LineFramer::carriage_return() noexcept {
-  // Many programs go to the line's start before they write, not after.
+  // Many programs move to the line's start before they write, not after.
   (text_.empty() ? overwriting_ : returned_) = true;
 }
 
@@ -249,7 +248,7 @@ void LineFramer::end_line() {
     return;
   }
   if (rows_wait_) pass_rows();
-  // A display that was wiped off leaves its last frame.
+  // An erased display leaves its last frame.
   if (text_.empty() && !is_part_) text_.swap(frame_);
   frame_.clear();
   frame_waits_ = overwriting_ = text_passed_ = false;
@@ -326,7 +325,7 @@ void LineFramer::fall_silent() {
   was_silent_ = true;
   if (shows_progress()) {
     if (text_passed_) return;
-    frame_waits_ = false;  // older than what stands there now
+    frame_waits_ = false;  // older than the current text
     text_passed_ = true;
     bool waits = true;
     pass_frame(text_, waits);

@@ -1,15 +1,15 @@
-// LineFramer: lines out of bytes that arrive in pieces. However the bytes are split into writes,
-// the lines are the same, as long as no timer fires. The text that comes out is valid UTF-8 without
-// control sequences; a character and a sequence are never cut. Memory is bounded for every input.
+// LineFramer: cuts bytes that arrive in pieces into lines. The lines do not depend on how the bytes
+// are split into writes, as long as no timer fires. Its output is valid UTF-8 without control
+// sequences; characters and sequences are never cut. Memory is bounded for every input.
 //
-// Lines end at \n or \r\n. What a lone \r, or a terminal's cursor, lets the next text overwrite is
-// a frame of a progress display and no line: of those only the last one is passed on, at most every
-// 500 ms; what stands when the line ends is the line. Rows that a program goes up to and draws
-// again are one frame together, each as it was drawn last. A longer line than a message may be
-// comes in parts. So does a line of which nothing more has come for 250 ms (a prompt). Lines
-// without any of this are passed on many at a time, as they lie in the caller's buffer.
+// Lines end at \n or \r\n. Text that is overwritten after a lone \r or a cursor movement is a frame
+// of a progress display, not a line: at most one frame per 500 ms, the last, is passed on; the text
+// at the line's end is the line. Rows that a program moves up to and draws again are one frame
+// together, each as it was drawn last. A line that is longer than a message is passed on in parts;
+// so is a line that has not grown for 250 ms (a prompt). Plain lines are passed on many at a time,
+// as views of the caller's buffer.
 //
-// Time is given by the owner, who calls tick() when it is due. One thread.
+// Time is passed by the owner, who calls tick() when it is due. One thread.
 #pragma once
 
 #include <cstddef>
@@ -36,13 +36,12 @@ class LineFramer {
   void write(std::string_view bytes, Steady::time_point now);
   // Passes on what has waited long enough.
   void tick(Steady::time_point now);
-  // The bytes have ended: passes on what is left. New ones may follow.
+  // End of the bytes: passes on the rest. New bytes may follow.
   void finish(Steady::time_point now);
 
-  // When tick() has something to do; the end of time when it has not.
+  // When tick() has work; max() if none.
   Steady::time_point next_due() const noexcept;
-  // The text that is passed on is not as it came: sequences were taken out of its line, so that
-  // what stood apart now stands together.
+  // Control sequences were removed from the line, so that text that was separate is now adjacent.
   bool is_edited() const noexcept { return is_edited_; }
   // Frames of progress displays so far, passed on or not.
   std::uint64_t frames() const noexcept { return frames_; }

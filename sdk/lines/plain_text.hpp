@@ -1,6 +1,5 @@
-// What is looked for in captured bytes before anything else is done with them, many bytes at a
-// time, so that plain lines cost little more than reading them once. Pure functions, safe on any
-// thread.
+// Fast scans of captured bytes, many bytes at a time, so that plain lines cost little more than
+// reading them once. Pure functions, safe on any thread.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +8,12 @@
 
 namespace trace::detail {
 
-// Where the first byte lies that a terminal acts on instead of showing it: BEL, BS, CR, SO, SI, ESC
-// (and VT, FF, which nobody minds looking at twice); the text's size when there is none. Line feeds
-// and tabs do not count. `ascii`: whether everything before it is ASCII.
+// The position of the first byte that a terminal acts on instead of showing it: BEL, BS, CR, SO,
+// SI, ESC (and VT, FF, harmless false positives); the text's size if there is none. Line feeds and
+// tabs do not count. `ascii`: whether everything before it is ASCII.
 std::size_t first_control(std::string_view text, bool& ascii) noexcept;
 
-// Where the first C1 control as UTF-8 (C2 80 … C2 9F) lies; the text's size when there is none.
+// The position of the first C1 control in UTF-8 (C2 80 … C2 9F); the text's size if there is none.
 std::size_t first_c1(std::string_view text) noexcept;
 
 // Line feeds in the text.

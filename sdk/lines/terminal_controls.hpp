@@ -1,9 +1,9 @@
-// TerminalControls: takes control sequences out of a stream of bytes, wherever the reads meet: CSI,
-// OSC (window titles, hyperlinks) and the other strings, character sets, two-byte escapes, and the
-// C1 forms of them. It keeps a few bytes of state and no text. What a sequence means for a line is
-// told in the few words that a line framer understands. One thread.
+// TerminalControls: removes control sequences from a stream of bytes that may be split anywhere:
+// CSI, OSC (window titles, hyperlinks) and the other strings, character sets, two-byte escapes, and
+// their C1 forms. It keeps a few bytes of state and no text. The effect of a sequence on lines is
+// reported as a TerminalMove. One thread.
 //
-// A line feed always ends a sequence, so that an unfinished one costs at most its own line.
+// A line feed always ends a sequence, so an unfinished one affects only its own line.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace trace::detail {
 
-// What a control sequence does to the lines.
+// The effect of a control sequence on the lines.
 struct TerminalMove {
   enum class Kind : std::uint8_t {
     none,        // colours, titles, modes …
@@ -38,19 +38,19 @@ class TerminalControls {
   void start_c1(unsigned char second) noexcept;
   void reset() noexcept { state_ = State::outside; }
 
-  // Takes what belongs to the sequence from the front of the bytes; answers how much. When the
-  // sequence ended in them, `move` is what it does.
+  // Consumes the sequence's bytes at the front; returns their number. If the sequence ended in
+  // them, `move` is its effect.
   std::size_t take(std::string_view bytes, TerminalMove& move) noexcept;
 
  private:
   enum class State : std::uint8_t {
     outside,
-    escape,        // behind ESC
+    escape,        // after ESC
     intermediate,  // ESC and a byte that announces a final one: character sets
     csi,
     text,         // an OSC or another string
-    text_escape,  // behind ESC in it
-    text_c2,      // behind C2 in it
+    text_escape,  // after ESC in it
+    text_c2,      // after C2 in it
   };
 
   // False: the byte does not belong to the sequence, which ends before it.

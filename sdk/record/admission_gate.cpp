@@ -8,7 +8,7 @@ namespace trace::detail {
 namespace {
 
 constexpr std::size_t page = 4096;
-// Without it nothing opens the gate any more: it was closed, or this is a child of fork().
+// Without this bit the gate cannot be opened: it was closed, or this is a child of fork().
 constexpr std::uint32_t in_service = std::uint32_t{1} << 31;
 
 }  // namespace

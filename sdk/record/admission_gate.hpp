@@ -1,6 +1,6 @@
-// AdmissionGate: the one word that record() reads to know that nothing stands against an event:
-// not the level, not the journal's fill level, not the session's end, not a fork. It lies in a page
-// of its own, which a child of fork() finds empty.
+// AdmissionGate: the word that record() reads to decide on admission; it combines level, fill level
+// of the journal, end of the session and fork. It is in a page of its own, which is zero in a child
+// of fork().
 //
 // Thread-safe.
 #pragma once
@@ -13,7 +13,7 @@ namespace trace::detail {
 
 class AdmissionGate {
  public:
-  // Shut for every level. Throws std::bad_alloc.
+  // Closed for every level. Throws std::bad_alloc.
   AdmissionGate();
   ~AdmissionGate();
   AdmissionGate(const AdmissionGate&) = delete;
@@ -27,7 +27,7 @@ class AdmissionGate {
 
   // Bit n: whether events of the type progress and of Level n pass.
   void admit(std::uint32_t levels) noexcept;
-  // Shuts it for good.
+  // Closes it permanently.
   void close() noexcept;
 
  private:

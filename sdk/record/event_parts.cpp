@@ -45,7 +45,7 @@ void EventParts::add(const OutgoingText& text, std::uint16_t part,
 }
 
 void EventParts::take_json(const Text& text, std::uint16_t part, std::uint16_t cut_part) noexcept {
-  // A JSON text cannot be cut: what is too long is left out and named as cut.
+  // JSON cannot be cut: if too long it is omitted and marked as cut.
   if (!text) return;
   const bool cut = text->size() > max_data_bytes;
   add(outgoing(Json{cut ? "{}" : *text}, cut), part, cut ? cut_part : std::uint16_t{0});

@@ -1,5 +1,5 @@
 // EventParts: an EventBody in the journal's format: its texts, trimmed, in the order of their bits,
-// to be looked through for secrets before they are stored. Views into the body. One thread.
+// to be searched for secrets before they are stored. Views into the body. One thread.
 #pragma once
 
 #include <trace/record.hpp>

@@ -58,13 +58,13 @@ bool Lane::open_slab(std::size_t needed) noexcept {
   const std::uint64_t now = stamp_now(source);
   const bool fits_small = needed <= small_slab_bytes - sizeof(SlabHeader);
   const bool busy_thread = slab_ != nullptr && now - slab_->header().opened_stamp < busy_ticks;
-  // Where room is short, nobody sits on much of it while others wait.
+  // If space is short, lanes must not hold large slabs while others wait.
   const bool wants_large = busy_thread && pool_.used_percent() < 50;
   Slab* next = take(wants_large || !fits_small ? SlabSize::large : SlabSize::small, fits_small);
   if (next == nullptr) return false;
   next->open(number_, ++ordinal_, now);
   pool_.announce(token_, next);
-  // Only now: the reader must know the successor when it finds a slab closed.
+  // Only now: a reader that finds the slab closed must be able to find its successor.
   if (slab_ != nullptr) slab_->close();
   slab_ = next;
   data = at = next->data();

@@ -1,7 +1,6 @@
 // Lane: one thread's place in a session: its open slab, its definitions, its sequence per run.
-// Everything in it belongs to one thread at a time; other threads see only what the slab's
-// commit word publishes. When the thread ends, the lane waits with its slab and its numbering for
-// the next thread.
+// Owned by one thread at a time; other threads see only what the slab's commit word publishes.
+// After the thread's end the lane, with slab and numbering, is reused by the next thread.
 #pragma once
 
 #include <trace/record.hpp>
@@ -16,7 +15,7 @@
 
 namespace trace::detail {
 
-// What of an event's identity a lane needs; strings live in the node's state.
+// The part of an event's identity that a lane needs; the strings belong to the node's state.
 struct NodeRef {
   std::uint64_t serial = 0;  // unique in the process
   std::uint32_t run = 0;
@@ -38,24 +37,24 @@ class Lane : public LaneCursor {
 
   std::uint32_t number() const noexcept { return number_; }
 
-  // Makes room for one event with its definitions and writes its header; answers where the payload
-  // goes, or null with `failure`. publish() follows.
+  // Reserves space for one event with its definitions and writes its header; returns the payload's
+  // address, or null with `failure`. Followed by publish().
   std::byte* reserve(const NodeRef& node, const Site& site, Type type, Level level,
                      std::uint16_t parts, std::size_t payload_bytes, Failure& failure) noexcept;
 
   // Publishes the reserved event.
   void publish() noexcept { LaneCursor::publish(end_of_record_, sequence_); }
 
-  // The last event that was published for the run; 0: none.
+  // The sequence of the last published event of the run; 0: none.
   std::uint64_t last_sequence(std::uint32_t run) const noexcept { return sequences_[run]; }
-  // The sequence that the reserved event will have.
+  // The sequence of the reserved event.
   std::uint64_t reserved_sequence() const noexcept { return *sequence_ + 1; }
 
   void* recording_for = nullptr;  // the session, between reserve() and publish()
 
  private:
   bool open_slab(std::size_t needed) noexcept;
-  // `either`: a slab of the other size will do.
+  // `either`: accepts a slab of the other size.
   Slab* take(SlabSize wanted, bool either) noexcept;
   void define_node(const NodeRef& node, std::uint32_t index) noexcept;
   void define_site(const Site& site, std::uint32_t index) noexcept;

@@ -42,8 +42,8 @@ std::uint64_t Lanes::accepted() const {
 }
 
 bool Lanes::wait_until_quiet(std::chrono::steady_clock::time_point deadline) const {
-  // Producers order "busy" before their look at "closed" by nothing but the program's order; this
-  // is the barrier for both sides.
+  // Producers order "busy" before reading "closed" by program order only; this is the barrier for
+  // both sides.
   if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0 &&
       (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) != 0 ||
        syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0)) {

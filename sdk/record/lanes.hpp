@@ -1,5 +1,5 @@
-// Lanes: the lanes of a session, handed from threads that end to threads that begin, each with its
-// slab and its numbering. Thread-safe; used once per thread and session.
+// Lanes: the lanes of a session, passed from threads that end to new ones, each with its slab and
+// its numbering. Thread-safe; used once per thread and session.
 #pragma once
 
 #include <atomic>
@@ -15,16 +15,16 @@ namespace trace::detail {
 
 class Lanes {
  public:
-  // The admission, which outlives the lanes, is also what the session is known by.
+  // `admission` outlives the lanes; its address identifies the session.
   Lanes(SlabPool& pool, StampSource source, Lane::WhenEmpty when_empty, const Admission& admission)
       : pool_(pool), source_(source), when_empty_(when_empty), admission_(admission) {}
 
-  // A lane that no thread holds; throws std::bad_alloc.
+  // A lane that no thread owns; throws std::bad_alloc.
   Lane& acquire();
   void release(Lane& lane);
 
-  // For threads that have no thread-local storage any more: one lane for them all, one at a time.
-  // Throws std::bad_alloc.
+  // For threads whose thread-local storage is already destroyed: one lane for all of them, one at a
+  // time. Throws std::bad_alloc.
   Lane& lock_shared();
   void unlock_shared() noexcept { shared_mutex_.unlock(); }
   bool is_shared(const Lane& lane) const noexcept {
@@ -32,7 +32,7 @@ class Lanes {
   }
 
   std::uint64_t accepted() const;
-  // Waits until no record() that began before the call is under way; false at the deadline.
+  // Waits until every record() that began before the call has ended; false at the deadline.
   bool wait_until_quiet(std::chrono::steady_clock::time_point deadline) const;
 
  private:

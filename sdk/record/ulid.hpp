@@ -6,8 +6,8 @@
 
 namespace trace::detail {
 
-// From milliseconds since the epoch and 80 bits of the system's randomness. Throws
-// std::system_error when there is none.
+// From milliseconds since the epoch and 80 random bits of the system. Throws std::system_error if
+// there are none.
 std::string new_ulid(std::int64_t milliseconds);
 
 }  // namespace trace::detail

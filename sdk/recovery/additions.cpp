@@ -7,7 +7,7 @@
 namespace trace::detail {
 namespace {
 
-// Only what is used is touched, and what was delivered is used again.
+// Only pages in use are touched, and delivered slabs are reused.
 constexpr std::uint64_t memory_budget = std::uint64_t{1} << 30;
 constexpr std::size_t lost_nodes_at_once = 10'000;
 
@@ -38,14 +38,14 @@ bool Additions::record_some(std::string_view timestamp, Steady::time_point until
                             Quarantine& quarantine) {
   is_blocked_ = !list_tails();
   if (is_blocked_) return true;
-  if (telling_ == nullptr && next_tail_ == tails_->size() && next_lost_ == lost_.size()) {
+  if (replay_ == nullptr && next_tail_ == tails_->size() && next_lost_ == lost_.size()) {
     return false;
   }
   make_room();
-  while (telling_ != nullptr || next_tail_ < tails_->size()) {
-    if (telling_ == nullptr) begin_tail(quarantine);
+  while (replay_ != nullptr || next_tail_ < tails_->size()) {
+    if (replay_ == nullptr) begin_tail(quarantine);
     if (is_blocked_) return true;
-    if (telling_ != nullptr && tell(until, quarantine)) telling_.reset();
+    if (replay_ != nullptr && replay(until, quarantine)) replay_.reset();
     if (Steady::now() >= until) return true;
   }
   for (std::size_t n = 0; next_lost_ < lost_.size() && n < lost_nodes_at_once; ++n) {
@@ -72,12 +72,12 @@ void Additions::begin_tail(Quarantine& quarantine) {
   }
   done_.push_back(name);
   if (!tail || run_ids_(tail->run()) == nullptr) return;
-  telling_ = std::make_unique<Telling>(*lane_, std::move(*tail));
+  replay_ = std::make_unique<Replay>(*lane_, std::move(*tail));
 }
 
-bool Additions::tell(Steady::time_point until, Quarantine& quarantine) {
-  FoundTail& tail = telling_->tail;
-  if (!telling_->telling) {
+bool Additions::replay(Steady::time_point until, Quarantine& quarantine) {
+  FoundTail& tail = replay_->tail;
+  if (!replay_->replay) {
     if (!tail.read_on(until)) return false;
     if (tail.is_damaged()) {
       quarantine.take(done_.back());
@@ -85,9 +85,9 @@ bool Additions::tell(Steady::time_point until, Quarantine& quarantine) {
       return true;
     }
     lane_->begin_node(tail.run(), *run_ids_(tail.run()), tail.node());
-    telling_->telling.emplace(tail, telling_->events);
+    replay_->replay.emplace(tail, replay_->events);
   }
-  return telling_->telling->go_on(until);
+  return replay_->replay->go_on(until);
 }
 
 void Additions::record_lost_node(const LostNode& node, std::string_view timestamp) {

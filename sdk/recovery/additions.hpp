@@ -1,8 +1,8 @@
-// Additions: the events that recovery adds to an adopted journal once everything else was read: the
-// last lines of captured output that waited beside it, and then FAILED, WORKER_LOST, for each node
-// that was started and not ended. Their identities follow from the files alone, so that a repeated
-// recovery repeats them. They are recorded some at a time, each lot delivered before the next, so
-// that they take little memory. One thread.
+// Additions: the events that recovery adds to an adopted journal after everything else was read:
+// the last lines of captured output from the tail files beside it, then FAILED, WORKER_LOST, for
+// each node that had started and not ended. Their identities are derived from the files alone, so
+// that a repeated recovery produces the same. They are recorded in portions, each delivered before
+// the next, so that they take little memory. One thread.
 #pragma once
 
 #include <cstddef>
@@ -36,33 +36,32 @@ class Additions {
   Additions(std::string_view session, SharedDirectory directory, std::vector<LostNode> lost,
             RunIds run_ids);
 
-  // Records more, until `until` at the longest, but for one step. False: there is nothing more.
+  // Records more until `until`, but at least one step. False: there is nothing more.
   bool record_some(std::string_view timestamp, Steady::time_point until, Quarantine& quarantine);
-  // The last call could not read the directory or open a tail because the process has no
-  // descriptors or memory left.
+  // The last call could not read the directory or open a tail for lack of descriptors or memory.
   bool is_blocked() const noexcept { return is_blocked_; }
   std::size_t lost_nodes() const noexcept { return lost_nodes_; }
   // Tails that may not be opened, one line each.
   const std::vector<std::string>& refused() const noexcept { return refused_; }
-  // Those that were read, or made no sense: they go with the journal.
+  // Removes the tails that were read or are invalid, together with the journal.
   void remove_tails() const noexcept;
 
-  // As a SlabSource.
+  // See SlabSource.
   bool next_opened(Slab*& slab) noexcept { return pool_ && pool_->next_opened(slab); }
   void give_back(Slab* slab) noexcept;
 
  private:
-  struct Telling {
-    Telling(RecoveryLane& lane, FoundTail found) : tail(std::move(found)), events(lane, tail) {}
+  struct Replay {
+    Replay(RecoveryLane& lane, FoundTail found) : tail(std::move(found)), events(lane, tail) {}
     FoundTail tail;
     TailEvents events;
-    std::optional<TailTelling> telling;
+    std::optional<TailReplay> replay;
   };
 
   void make_room();
   bool list_tails();
   void begin_tail(Quarantine& quarantine);
-  bool tell(Steady::time_point until, Quarantine& quarantine);
+  bool replay(Steady::time_point until, Quarantine& quarantine);
   void record_lost_node(const LostNode& node, std::string_view timestamp);
 
   const std::string session_;
@@ -80,7 +79,7 @@ class Additions {
   std::unique_ptr<JournalFile> memory_;
   std::unique_ptr<SlabPool> pool_;
   std::unique_ptr<RecoveryLane> lane_;
-  std::unique_ptr<Telling> telling_;
+  std::unique_ptr<Replay> replay_;
 };
 
 }  // namespace trace::detail

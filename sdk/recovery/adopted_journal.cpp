@@ -22,7 +22,7 @@ bool of_one_stream(const Slab& one, const Slab& other) noexcept {
 AdoptedJournal::AdoptedJournal(JournalReader reader, SharedDirectory directory,
                                std::uint64_t budget)
     : reader_(std::move(reader)), directory_(directory), quarantine_(std::move(directory), budget) {
-  // What was moved aside is older than what its lanes hold of the same run.
+  // Parked events are older than the events of the same run in their lanes.
   std::vector<const SlabPlace*> places;
   for (const SlabPlace& place : reader_.slabs()) places.push_back(&place);
   std::stable_partition(places.begin(), places.end(),
@@ -60,7 +60,7 @@ bool AdoptedJournal::next_opened(Slab*& slab) noexcept {
   return true;
 }
 
-// False: the slabs of this lane have to wait until those of the lanes before are through.
+// False: the slabs of this lane have to wait until those of the previous lanes are delivered.
 bool AdoptedJournal::begin_stream() noexcept {
   std::uint64_t largest = 0;
   for (std::size_t i = next_; i < slabs_.size() && of_one_stream(slabs_[next_], slabs_[i]); ++i) {
@@ -73,7 +73,7 @@ bool AdoptedJournal::begin_stream() noexcept {
 }
 
 bool AdoptedJournal::load(Slab& slab) noexcept {
-  if (slab.base != nullptr) return true;  // of the added events: it lies in memory
+  if (slab.base != nullptr) return true;  // of the added events: in memory
   has_loaded_ = true;
   const SlabPlace& place = *places_.at(&slab);
   try {
@@ -90,7 +90,7 @@ bool AdoptedJournal::load(Slab& slab) noexcept {
     has_unread_ = true;
     return false;
   }
-  // Nobody writes to it any more. The length is the one that was checked.
+  // It has no writer any more. The length is the one that was checked.
   slab.header().word.store(closed_bit | place.committed, std::memory_order_relaxed);
   return true;
 }
@@ -120,7 +120,7 @@ void AdoptedJournal::set_aside(const SlabPlace& place) noexcept {
 bool AdoptedJournal::is_resolved(std::uint32_t run, std::uint32_t lane,
                                  std::uint64_t sequence) noexcept {
   const Place place{run, lane};
-  // What was moved aside may also be where it was recorded.
+  // A parked event may also be where it was recorded.
   std::uint64_t& highest = highest_[place];
   if (sequence <= highest) return true;
   highest = sequence;
@@ -151,7 +151,7 @@ void AdoptedJournal::open_spill() {
   const JournalIdentity identity{fmt::format("{}{}", reader_.header().session, ending), "", ""};
   if (directory_ != nullptr) {
     auto file = JournalFile::create(directory_, identity);
-    // Should this process die, the adopted journal still has everything.
+    // If this process dies, the adopted journal still has everything.
     if (file) {
       (*file)->remove();
       spill_file_ = std::move(*file);
@@ -162,8 +162,8 @@ void AdoptedJournal::open_spill() {
 }
 
 bool AdoptedJournal::set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) {
-  // A (run, lane) that was never acknowledged has no place in the file. It needs none: should this
-  // recovery die too, the next one sends its events again, and the backend knows them.
+  // A (run, lane) that was never acknowledged has no entry in the file. If this recovery dies too,
+  // the next one sends its events again, and the backend recognises their ids.
   const auto offset = offsets_.find({run, lane});
   if (offset == offsets_.end()) return false;
   return pwrite(reader_.fd(), &through, sizeof through, static_cast<off_t>(offset->second)) ==
@@ -171,7 +171,7 @@ bool AdoptedJournal::set_watermark(std::uint32_t run, std::uint32_t lane, std::u
 }
 
 bool AdoptedJournal::forget_events() noexcept {
-  // In this order: whatever this process gets to, the next one sends nothing twice and reports no
+  // In this order: if this process dies in between, the next one sends nothing twice and reports no
   // node as lost.
   const std::uint32_t clean = 1;
   const std::uint32_t none = 0;

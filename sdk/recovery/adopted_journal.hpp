@@ -1,10 +1,10 @@
-// AdoptedJournal: an orphan's slabs and watermarks in the shape in which the shipper takes them.
-// Slabs that make no sense are copied to "quarantine/" beside the journal; the rest goes on.
+// AdoptedJournal: an orphaned journal as a SlabSource and WatermarkStore for the shipper. Invalid
+// slabs are copied to "quarantine/" beside the journal; the rest is delivered.
 //
-// Time and memory are bounded whatever the file holds. A pass of the shipper reads slabs for some
-// milliseconds and pauses then. At most one slab per lane is in memory at a time, and only so many
-// lanes: of a worker with more busy threads than that, some lanes are delivered after the others,
-// each in its own order. One thread.
+// Time and memory are bounded whatever the file contains. A pass of the shipper reads slabs for
+// some milliseconds and then pauses. At most one slab per lane is in memory at a time, and a
+// limited number of lanes: if a worker had more busy threads, some lanes are delivered after the
+// others, each in its own order. One thread.
 #pragma once
 
 #include <cstdint>
@@ -27,15 +27,15 @@ namespace trace::detail {
 
 class AdoptedJournal final : public SlabSource, public WatermarkStore {
  public:
-  // Slabs that are in memory at a time: 256 large ones.
+  // Slabs in memory at a time: 256 large ones.
   static constexpr std::uint64_t most_loaded = std::uint64_t{128} << 20;
 
-  // `directory`: where the journal lies; its budget.
+  // `directory`: of the journal, with its budget.
   AdoptedJournal(JournalReader reader, SharedDirectory directory, std::uint64_t budget);
 
   JournalReader& reader() noexcept { return reader_; }
   std::string session() const { return reader_.header().session; }
-  // Slabs are read until then, but for one that was begun.
+  // Slabs are read until then; one that was begun is finished.
   void begin_step(Steady::time_point until) noexcept {
     step_end_ = until;
     has_loaded_ = false;
@@ -46,25 +46,25 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   Slab* take_backlog_slab(SlabSize size) noexcept override;
   bool load(Slab& slab) noexcept override;
   void unload(Slab& slab) noexcept override;
-  // Each step loads something, however slow the machine is.
+  // Each step loads at least one slab, however slow the machine is.
   bool pauses() noexcept override { return has_loaded_ && Steady::now() >= step_end_; }
   void set_aside(Slab& slab, std::uint32_t position) noexcept override;
   bool may_be_resolved() const noexcept override { return true; }
   bool is_resolved(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) noexcept override;
   bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
 
-  // Every slab of the file was given out.
+  // Every slab of the file was passed to the merger.
   bool all_opened() const noexcept { return next_ == slabs_.size(); }
-  // Records more of the events that are to be added; only after everything else was delivered, and
-  // what the call before has added. False: there is nothing more.
+  // Records more of the added events; only after everything else, and what the previous call added,
+  // was delivered. False: there is nothing more.
   bool add_events(std::string_view timestamp, Steady::time_point until);
   const Additions* additions() const noexcept { return additions_.get(); }
 
-  // A slab was passed over because there was no memory for it.
+  // A slab was skipped for lack of memory.
   bool has_unread() const noexcept { return has_unread_; }
-  // Leaves only the header in the file. After everything was delivered.
+  // Leaves only the header in the file. Call it after everything was delivered.
   bool forget_events() noexcept;
-  // Keeps slabs whose header makes no sense, until `until` at the longest. True when all are.
+  // Copies slabs with an invalid header to quarantine, until `until`. True when finished.
   bool set_damaged_aside(Steady::time_point until);
 
   Quarantine& quarantine() noexcept { return quarantine_; }
@@ -92,12 +92,12 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   std::unordered_map<std::uint32_t, const std::string*> run_ids_;
   std::size_t next_ = 0;
   std::size_t next_damaged_ = 0;
-  std::size_t finished_ = 0;       // of those that were given out
-  std::uint64_t group_bytes_ = 0;  // the largest slab of each lane that is given out together
+  std::size_t finished_ = 0;                // of those that were passed to the merger
+  std::uint64_t group_bytes_ = 0;           // sum of the largest slab of each lane of the group
   std::map<Place, std::uint64_t> offsets_;  // of the number in the file
   std::map<Place, std::uint64_t> highest_;  // seen or resolved
 
-  // What a run leaves for later while others are delivered.
+  // Parked events of this recovery.
   std::unique_ptr<JournalFile> spill_file_;
   std::unique_ptr<SlabPool> spill_;
 

@@ -13,10 +13,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto reaping_interval = 50ms;
-// Between two tries to open files when the process has no descriptors left.
+constexpr auto cleanup_interval = 50ms;
+// Between attempts to open files while the process has no descriptors left.
 constexpr auto blocked_interval = 500ms;
-// For reading, in one step: a deadline of close() or flush() comes between two steps.
+// For reading, per step: deadlines of close() and flush() are checked between steps.
 constexpr auto step_time = 20ms;
 
 std::string quoted(std::string_view text) {
@@ -43,10 +43,10 @@ Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limi
                    .organization_id = run.organization_id,
                    .total_actions = run.total_actions});
   }
-  if (!parts_.is_reaped) begin_reaping();
+  if (!parts_.is_cleaned_up) begin_cleanup();
 }
 
-void Adoption::begin_reaping() {
+void Adoption::begin_cleanup() {
   const FileHeader& header = journal_.reader().header();
   NotedClients clients = noted_clients(header, parts_.docker_clients);
   for (const std::string& other : clients.others) {
@@ -56,19 +56,19 @@ void Adoption::begin_reaping() {
                          "the docker_clients of this process",
                          header.session, header.session, quoted(other)));
   }
-  if (!parts_.reap) {
+  if (!parts_.clean_up_orphans) {
     if (clients.ours.empty()) return;
     complain("containers", fmt::format("containers of the dead session {} may be left behind: "
-                                       "nobody here can remove them",
+                                       "this process has no docker adapter",
                                        header.session));
     containers_left_ = true;
     return;
   }
   try {
-    reaping_ = parts_.reap({std::string(header.session), path_,
-                            parts_.directory ? parts_.directory->descriptor() : -1,
-                            std::move(clients.ours)});
-  } catch (const std::exception& error) {  // of the host's own Reap, or no memory
+    cleanup_ = parts_.clean_up_orphans({std::string(header.session), path_,
+                                        parts_.directory ? parts_.directory->descriptor() : -1,
+                                        std::move(clients.ours)});
+  } catch (const std::exception& error) {  // thrown by the host's cleanup, or no memory
     complain("containers", error.what());
     containers_left_ = true;
   }
@@ -82,7 +82,7 @@ void Adoption::complain(std::string_view reason, std::string text) {
 void Adoption::hurry(Steady::time_point deadline) { shipper_.request_flush(last_stamp, deadline); }
 
 Steady::time_point Adoption::step(Steady::time_point now) {
-  end_reaping();
+  end_cleanup();
   const Steady::time_point step_end = Steady::now() + step_time;
   journal_.begin_step(step_end);
   const Steady::time_point next = shipper_.step(now);
@@ -92,49 +92,49 @@ Steady::time_point Adoption::step(Steady::time_point now) {
     std::string timestamp;
     append_timestamp(timestamp, parts_.clock.wall_ns());
     all_added_ = !journal_.add_events(timestamp, step_end);
-    // With nothing to add the file goes in the step that saw the last answer: a session that closes
-    // between steps would leave a journal whose events are delivered to be delivered again.
+    // With nothing to add the file is removed in the step that saw the last response: a session
+    // that closes between steps would leave a journal of delivered events to be delivered again.
     if (!all_added_) return journal_.additions()->is_blocked() ? now + blocked_interval : now;
   }
   if (!journal_.set_damaged_aside(step_end)) return now;
-  if (reaping()) return now + reaping_interval;
+  if (is_cleaning_up()) return now + cleanup_interval;
   finish();
   return now;
 }
 
-// The lock goes with the journal: first what it allows.
-void Adoption::end_reaping() {
-  if (reaping_ == nullptr || !reaping_->ended()) return;
-  const std::string complaint = reaping_->complaint();
-  reaped_ = complaint.empty();
-  containers_left_ = !reaped_;
-  if (!complaint.empty()) complain("containers", complaint);
-  reaping_.reset();
+// Before the journal, and with it the lock, is removed.
+void Adoption::end_cleanup() {
+  if (cleanup_ == nullptr || !cleanup_->ended()) return;
+  const std::string error = cleanup_->error();
+  cleaned_up_ = error.empty();
+  containers_left_ = !cleaned_up_;
+  if (!error.empty()) complain("containers", error);
+  cleanup_.reset();
 }
 
 void Adoption::finish() {
   for (const std::string& why : journal_.additions()->refused()) complain("recovery", why);
   if (parts_.directory != nullptr) {
-    // What is behind rows that make no sense may be worth something to somebody.
+    // Data behind invalid extents may still be of value.
     const bool keeps_whole = journal_.reader().has_damaged_extents() || journal_.has_unread();
-    // The header's note of docker clients is needed until nothing of theirs is left.
+    // The header's note of docker clients is needed until their containers are removed.
     const bool stays_whole = keeps_whole && containers_left_;
     if (!stays_whole) {
       if (keeps_whole) journal_.quarantine().take(name_);
       const bool note_stays = containers_left_ && journal_.forget_events();
       if (!note_stays) parts_.directory->remove(name_);
-      // Only now: a repeated recovery has to find them.
+      // Not earlier: a repeated recovery has to find them.
       journal_.additions()->remove_tails();
     }
   }
-  tell_of_quarantine();
+  report_quarantine();
   done_ = true;
 }
 
-void Adoption::tell_of_quarantine() {
+void Adoption::report_quarantine() {
   if (journal_.reader().is_cut()) {
     parts_.diagnostics.report(
-        "quarantine", fmt::format("{} is shorter than its session made it: somebody cut it; the "
+        "quarantine", fmt::format("{} is shorter than its session made it: it was truncated; the "
                                   "rest of it was delivered",
                                   path_));
   }
@@ -145,7 +145,7 @@ void Adoption::tell_of_quarantine() {
       "it was delivered",
       quarantine.found(), path_, quarantine.kept());
   if (quarantine.removed() > 0) {
-    text += fmt::format("; {} older files made room", quarantine.removed());
+    text += fmt::format("; {} older files were removed for them", quarantine.removed());
   }
   parts_.diagnostics.report("quarantine", text);
 }

@@ -1,6 +1,6 @@
-// Adoption: delivers what an orphaned journal still holds, under the identity that its session gave
-// it, then removes the file. Has a step() like the shipper, which does the work inside; a step
-// takes some milliseconds beside the time of a send, whatever the file holds. One thread.
+// Adoption: delivers the rest of an orphaned journal, under the identity that its session gave it,
+// then removes the file. Its step() contains the shipper's; it takes some milliseconds plus the
+// time of a send, whatever the file contains. One thread.
 #pragma once
 
 #include <trace/orphan.hpp>
@@ -21,26 +21,26 @@ struct AdoptionParts {
   DeadLetters& dead_letters;
   Diagnostics& diagnostics;
   TakenEvents& taken;
-  Reap reap = {};
+  OrphanCleaner clean_up_orphans = {};
   RedactionRules redaction = {};
-  // Where the journals lie, and its budget; our own docker clients.
+  // The journals' directory and its budget; our own docker clients.
   SharedDirectory directory = {};
   std::uint64_t journal_budget = 0;
   std::vector<std::string> docker_clients = {};
-  // The containers of the session that is adopted are gone already.
-  bool is_reaped = false;
+  // The containers of the adopted session have already been removed.
+  bool is_cleaned_up = false;
 };
 
 class Adoption {
  public:
-  // `reader` has read the journal and holds its lock.
+  // `reader` has read the journal and owns its lock.
   Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limits);
 
-  // Does what can be done now; answers when there will be something to do again.
+  // Does the work that is due; returns when to call it again.
   Steady::time_point step(Steady::time_point now);
   // Everything is delivered and the file is removed.
   bool done() const noexcept { return done_; }
-  // Makes the next send come at once, ending by the deadline.
+  // Sends immediately, by the deadline.
   void hurry(Steady::time_point deadline);
 
   const std::string& path() const noexcept { return path_; }
@@ -53,21 +53,21 @@ class Adoption {
   std::size_t not_quarantined() const noexcept {
     return quarantined() - journal_.quarantine().kept();
   }
-  // What that session started is being ended.
-  bool reaping() const noexcept { return reaping_ != nullptr; }
-  // What that session started was looked for, and is not there any more.
-  bool reaped() const noexcept { return reaped_; }
-  // What could not be done, one line each; known once it is done.
+  // The containers of that session are being removed.
+  bool is_cleaning_up() const noexcept { return cleanup_ != nullptr; }
+  // The containers of that session have been removed.
+  bool is_cleaned_up() const noexcept { return cleaned_up_; }
+  // What failed, one line each; complete once done().
   const std::vector<std::string>& complaints() const noexcept { return complaints_; }
-  // Containers of that session may be left. Then the file stays, so that whoever adopts it next
-  // tries again: without its events, unless a part of it could not be read.
+  // Containers of that session may be left. Then the file stays, so that the next adopter tries
+  // again: without its events, unless a part of it could not be read.
   bool containers_left() const noexcept { return containers_left_; }
   // See Shipper.
   bool holds_refused() const noexcept { return shipper_.holds_refused(); }
   bool only_refused_is_left() const noexcept { return shipper_.only_refused_is_left(); }
 
  private:
-  // Time as the shipper sees it, with every stamp of the file in the past.
+  // The shipper's clock, with every stamp of the file in the past.
   class EndOfTime final : public Clock {
    public:
     explicit EndOfTime(Clock& clock) : clock_(clock) {}
@@ -80,10 +80,10 @@ class Adoption {
   };
   static constexpr std::uint64_t last_stamp = UINT64_MAX - 1;
 
-  void begin_reaping();
-  void end_reaping();
+  void begin_cleanup();
+  void end_cleanup();
   void finish();
-  void tell_of_quarantine();
+  void report_quarantine();
   void complain(std::string_view reason, std::string text);
 
   const std::string name_;
@@ -94,9 +94,9 @@ class Adoption {
   WallTime wall_time_;
   RunRegistry runs_;
   Shipper shipper_;
-  std::unique_ptr<Reaping> reaping_;  // before the journal goes
+  std::unique_ptr<OrphanCleanup> cleanup_;  // ends before the journal is removed
   bool all_added_ = false;
-  bool reaped_ = false;
+  bool cleaned_up_ = false;
   bool containers_left_ = false;
   bool done_ = false;
   std::vector<std::string> complaints_;

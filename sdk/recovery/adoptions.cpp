@@ -15,11 +15,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto look_interval = 30s;
-// Between two tries to remove containers of one dead session.
+// Between attempts to remove containers of one dead session.
 constexpr auto longest_pause = 10min;
-// For reading, in one step.
+// For reading, per step.
 constexpr auto step_time = 20ms;
-constexpr std::size_t most_told_at_once = 3;
+constexpr std::size_t most_reported_at_once = 3;
 
 std::string quoted(std::string_view text) {
   std::string out;
@@ -39,7 +39,7 @@ Adoptions::Adoptions(Destination destination, std::string own, Steady::duration 
 
 Steady::time_point Adoptions::step(Steady::time_point now) {
   if (current_ == nullptr) return look(now);
-  // What was refused may be given up now, or taken.
+  // Refused events may be given up now, or accepted.
   if (current_->only_refused_is_left() && current_->holds_refused() && now >= next_hurry_ &&
       parts_.taken.count() > seen_taken_) {
     next_hurry_ = now + look_interval;
@@ -72,7 +72,7 @@ Steady::time_point Adoptions::look(Steady::time_point now) {
     }
   }
   if (current_ != nullptr || reader_ || !waiting_.empty()) return now;
-  tell();
+  report_left_alone();
   return found_ ? now : next_look_;
 }
 
@@ -115,8 +115,8 @@ void Adoptions::open(const std::string& name) {
     return leave_alone(fmt::format("{}: is the journal of the session {}", path, header.session));
   }
   if (header.transport != destination_.transport || header.endpoint != destination_.endpoint) {
-    return leave_alone(fmt::format("{}: is bound for {} {}", path, quoted(header.transport),
-                                   quoted(header.endpoint)));
+    return leave_alone(fmt::format("{}: has another destination, {} {}", path,
+                                   quoted(header.transport), quoted(header.endpoint)));
   }
   reader_.emplace(std::move(*reader));
 }
@@ -125,21 +125,21 @@ void Adoptions::begin_adoption(Steady::time_point now) {
   const std::string problem = reader_->problem();
   if (problem.empty()) {
     AdoptionParts parts = parts_;
-    parts.is_reaped = reaped_.contains(reader_->header().session);
+    parts.is_cleaned_up = cleaned_up_.contains(reader_->header().session);
     current_ = std::make_unique<Adoption>(std::move(*reader_), std::move(parts), limits_);
     found_ = true;
     turn_end_ = now + turn_;
     next_hurry_ = {};
     taken_before_ = progress();
   } else {
-    // Trying again would take as long again.
+    // Another attempt would take as long.
     done_with_.insert(journal_name(reader_->header().session));
     leave_alone(fmt::format("{}: {}", reader_->path(), problem));
   }
   reader_.reset();
 }
 
-// Once for each adoption, before it goes.
+// Once for each adoption, before it is destroyed.
 void Adoptions::count_current() {
   const ShipperCounters& counters = current_->counters();
   progress_ = progress();
@@ -167,9 +167,9 @@ void Adoptions::finish_current(Steady::time_point now) {
   } else {
     postponed_.erase(name);
     if (parts_.directory->status(name)) {
-      // Delivering it again and again would help nobody.
+      // Delivering it repeatedly is useless.
       done_with_.insert(name);
-      leave_alone(current_->path() + ": is delivered, but cannot be removed");
+      leave_alone(current_->path() + ": was delivered, but cannot be removed");
     } else {
       ++journals_removed_;
     }
@@ -177,15 +177,15 @@ void Adoptions::finish_current(Steady::time_point now) {
   current_.reset();
 }
 
-// The journal keeps what was not taken of it: a later look finds it again.
+// The journal keeps what was not delivered: a later scan finds it again.
 void Adoptions::end_turn(Steady::time_point now) {
-  if (current_->reaping()) return;
+  if (current_->is_cleaning_up()) return;
   if (progress() > taken_before_) {
     taken_before_ = progress();
     turn_end_ = now + turn_;
   }
   const bool refused = current_->only_refused_is_left();
-  // Others may have come since the last look.
+  // New ones may have appeared since the last scan.
   if (refused && waiting_.empty() && now >= next_look_) begin_look(now);
   if ((now < turn_end_ && !refused) || waiting_.empty()) return;
   if (refused) {
@@ -196,29 +196,31 @@ void Adoptions::end_turn(Steady::time_point now) {
   parts_.diagnostics.report(
       "recovery",
       fmt::format(
-          "{}: {}; it is tried again after the {} journals behind it", current_->path(),
+          "{}: {}; it is retried after the {} next journals", current_->path(),
           refused
               ? std::string("the backend refuses what is left of it")
-              : fmt::format("nothing of it was taken for {} ms",
+              : fmt::format("nothing of it was accepted for {} ms",
                             std::chrono::duration_cast<std::chrono::milliseconds>(turn_).count()),
           waiting_.size()));
   count_current();
-  if (current_->reaped()) reaped_.insert(current_->session());
+  if (current_->is_cleaned_up()) cleaned_up_.insert(current_->session());
   current_.reset();
 }
 
 void Adoptions::leave_alone(std::string why) {
-  if (left_alone_.insert(why).second) untold_.push_back(std::move(why));
+  if (left_alone_.insert(why).second) unreported_.push_back(std::move(why));
 }
 
-// One diagnostic for all that a look has left alone: each would otherwise hide the next one.
-void Adoptions::tell() {
-  if (untold_.empty()) return;
-  const std::size_t told = std::min(untold_.size(), most_told_at_once);
+// One diagnostic for everything that a scan left alone, because of the rate limit.
+void Adoptions::report_left_alone() {
+  if (unreported_.empty()) return;
+  const std::size_t reported = std::min(unreported_.size(), most_reported_at_once);
   std::string text = fmt::format(
-      "{}", fmt::join(untold_.begin(), untold_.begin() + static_cast<std::ptrdiff_t>(told), "; "));
-  if (untold_.size() > told) text += fmt::format("; and {} more", untold_.size() - told);
-  if (parts_.diagnostics.report("recovery", text)) untold_.clear();
+      "{}", fmt::join(unreported_.begin(),
+                      unreported_.begin() + static_cast<std::ptrdiff_t>(reported), "; "));
+  if (unreported_.size() > reported)
+    text += fmt::format("; and {} more", unreported_.size() - reported);
+  if (parts_.diagnostics.report("recovery", text)) unreported_.clear();
 }
 
 void Adoptions::hurry(Steady::time_point deadline) {

@@ -1,7 +1,7 @@
-// Adoptions: looks for orphaned journals of one destination in a directory and delivers them, one
-// after another. Live sessions look every 30 seconds, `recover` looks until none is left. A journal
-// that cannot be read, needs too much to be read or is not taken for long does not keep the next
-// one from its turn. One thread, but for interrupt-safety see SessionCore.
+// Adoptions: finds orphaned journals of one destination in a directory and delivers them, one after
+// another. Live sessions scan every 30 seconds, `recover` scans until none is left. A journal that
+// cannot be read, exceeds the limits or makes no progress for long does not block the next one. One
+// thread; for interrupts see SessionCore.
 #pragma once
 
 #include <cstring>
@@ -24,60 +24,60 @@ struct Destination {
 
 class Adoptions {
  public:
-  // `own`: the name of the journal of the looking session, or empty. `turn`: how long a journal of
-  // which nothing is taken keeps others waiting.
+  // `own`: the name of the scanning session's journal, or empty. `turn`: how long a journal without
+  // progress blocks others.
   Adoptions(Destination destination, std::string own, Steady::duration turn, AdoptionParts parts,
             ShipperLimits limits);
 
-  // Works for some milliseconds, beside the time of a send.
+  // Takes some milliseconds plus the time of a send.
   Steady::time_point step(Steady::time_point now);
 
-  // Looks again now, not in 30 seconds.
+  // Scans now, not in 30 seconds.
   void look_now() noexcept { next_look_ = {}; }
   void hurry(Steady::time_point deadline);
-  // Nothing is being delivered, and the last look found nothing.
+  // Nothing is being delivered, and the last scan found nothing.
   bool idle() const noexcept {
     return !current_ && !reader_ && waiting_.empty() && looked_ && !found_;
   }
 
   std::uint64_t events_delivered() const noexcept;
   std::uint64_t events_rejected() const noexcept;
-  // Grows with everything that the backend takes.
+  // Grows with every event that the backend accepts.
   std::uint64_t progress() const noexcept;
   std::uint64_t journals_removed() const noexcept { return journals_removed_; }
   std::uint64_t lost_nodes() const noexcept { return lost_nodes_; }
-  // Slabs and tails that make no sense, and events that could be neither read nor kept.
+  // Invalid slabs and tails, and events that could be neither read nor kept.
   std::uint64_t quarantined() const noexcept { return quarantined_; }
   std::uint64_t not_quarantined() const noexcept { return not_quarantined_; }
   std::uint64_t events_lost() const noexcept { return lost_; }
-  // Paths of journals that gave way to others because the backend refuses what is left of them.
+  // Paths of journals that were postponed because the backend refuses the rest of them.
   const std::set<std::string>& refused() const noexcept { return refused_; }
-  // What is waited for has its own limit in time, and is not the backend.
-  bool reaping() const noexcept { return current_ && current_->reaping(); }
-  // All that is left of the current journal is what the backend refuses.
+  // Waiting for the removal of containers, which has its own time limit.
+  bool is_cleaning_up() const noexcept { return current_ && current_->is_cleaning_up(); }
+  // Only refused events are left of the current journal.
   bool only_refused_is_left() const noexcept {
     return current_ && current_->only_refused_is_left();
   }
-  // Why the last look could not read the directory; 0: it could.
+  // The last scan could not read the directory.
   bool is_unreadable() const noexcept { return unreadable_error_ != 0; }
   std::string unreadable_because() const { return std::strerror(unreadable_error_); }
   bool reading() const noexcept { return reader_.has_value(); }
   // Journals that are left alone, with the reason, one line each.
   const std::set<std::string>& left_alone() const noexcept { return left_alone_; }
-  // The journal that is being delivered, or nothing.
+  // The journal that is being delivered, or empty.
   std::string current() const { return current_ ? current_->path() : std::string(); }
 
  private:
   // A journal whose containers could not be removed, or of which only refused events are left,
-  // waits for another try.
+  // waiting for another attempt.
   struct Postponed {
     Steady::time_point until;
     Steady::duration pause;
-    // Refused events are tried again as soon as the backend has taken more than this.
+    // Refused events are retried as soon as the backend has accepted more than this.
     std::uint64_t taken = UINT64_MAX;
   };
 
-  // Looks for the next journal, and reads it.
+  // Finds the next journal and reads it.
   Steady::time_point look(Steady::time_point now);
   void begin_look(Steady::time_point now);
   bool is_postponed(const std::string& name, Steady::time_point now) const;
@@ -87,14 +87,14 @@ class Adoptions {
   void finish_current(Steady::time_point now);
   void end_turn(Steady::time_point now);
   void leave_alone(std::string why);
-  void tell();
+  void report_left_alone();
 
   const Destination destination_;
   const std::string own_;
   const Steady::duration turn_;
   const AdoptionParts parts_;
   const ShipperLimits limits_;
-  std::deque<std::string> waiting_;  // names that this look has found
+  std::deque<std::string> waiting_;  // names found by this scan
   std::optional<JournalReader> reader_;
   std::unique_ptr<Adoption> current_;
   std::uint64_t taken_before_ = 0;
@@ -103,7 +103,7 @@ class Adoptions {
   Steady::time_point next_hurry_{};
   bool looked_ = false;
   int unreadable_error_ = 0;
-  bool found_ = false;  // something that could be adopted, in this look
+  bool found_ = false;  // this scan found something to adopt
   std::uint64_t delivered_ = 0;
   std::uint64_t rejected_ = 0;
   std::uint64_t progress_ = 0;
@@ -112,14 +112,14 @@ class Adoptions {
   std::uint64_t quarantined_ = 0;
   std::uint64_t not_quarantined_ = 0;
   std::uint64_t lost_ = 0;
-  std::uint64_t seen_taken_ = 0;   // by the backend, from whichever journal
-  std::set<std::string> refused_;  // paths that gave way with nothing but refused events
+  std::uint64_t seen_taken_ = 0;                // by the backend, from any journal
+  std::set<std::string> refused_;               // paths postponed with only refused events left
   std::map<std::string, Postponed> postponed_;  // by name
   std::set<std::string> left_alone_;
-  std::vector<std::string> untold_;
+  std::vector<std::string> unreported_;
   // Names of journals that take too much to be read, or are delivered and cannot be removed.
   std::set<std::string> done_with_;
-  std::set<std::string> reaped_;  // sessions whose containers are gone
+  std::set<std::string> cleaned_up_;  // sessions whose containers are gone
 };
 
 }  // namespace trace::detail

@@ -118,7 +118,7 @@ std::int64_t FoundTail::first_wall_ns() const noexcept {
   return first(lines) ? lines.wall_ns : 0;
 }
 
-TailTelling::TailTelling(const FoundTail& tail, EventSink& sink) : tail_(tail), events_(sink) {
+TailReplay::TailReplay(const FoundTail& tail, EventSink& sink) : tail_(tail), events_(sink) {
   more_ = tail_.first(lines_);
   if (!more_) return;
   Omission omission;
@@ -132,7 +132,7 @@ TailTelling::TailTelling(const FoundTail& tail, EventSink& sink) : tail_(tail), 
   events_.coalescer().set_late(true);
 }
 
-bool TailTelling::go_on(Steady::time_point until) {
+bool TailReplay::go_on(Steady::time_point until) {
   while (more_) {
     // A LineSink's whole lines end with \n, whatever the file says.
     if (lines_.kind == LineKind::frame ||

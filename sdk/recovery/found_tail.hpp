@@ -21,34 +21,34 @@ namespace trace::detail {
 // cannot be read now.
 std::optional<std::vector<std::string>> tails_of(const JournalDirectory& directory,
                                                  std::string_view session);
-// The session that a tail's name names; empty when it is not the name of a tail.
+// The session in a tail's name; empty if it is not the name of a tail.
 std::string_view session_of_tail(std::string_view name) noexcept;
 
 class FoundTail {
  public:
-  // More than anybody keeps of a node's output on purpose.
+  // More than any sensible limit for a node's output.
   static constexpr std::uint64_t most_ring_bytes = std::uint64_t{256} << 20;
 
-  // Reads the header. Nothing when it is not a tail.
+  // Reads the header. Nullopt if it is not a tail.
   static std::optional<FoundTail> open(FileDescriptor file);
   // The same, and the lines.
   static std::optional<FoundTail> read(FileDescriptor file);
-  // Whether it was one: of a worker that was killed while it made the file there is nothing to
+  // Whether it was complete: if the worker was killed while it created the file there is nothing to
   // read.
   static bool was_begun(int fd) noexcept;
 
-  // Reads on, until `until` at the longest, but for one piece. True when there is no more to read.
+  // Continues reading until `until`, but at least one piece. True if there is no more to read.
   bool read_on(Steady::time_point until);
   bool is_damaged() const noexcept { return damaged_; }
 
   std::uint32_t run() const noexcept { return run_; }
   const std::string& node() const noexcept { return node_; }
   const std::string& origin() const noexcept { return origin_; }
-  // When its first line came, since the epoch.
+  // The time of its first line, since the epoch.
   std::int64_t first_wall_ns() const noexcept;
 
  private:
-  friend class TailTelling;
+  friend class TailReplay;
 
   FoundTail() = default;
   bool first(TailLines& lines) const noexcept;
@@ -63,15 +63,15 @@ class FoundTail {
   std::uint64_t end_ = 0;
   std::size_t ring_bytes_ = 0;
   std::size_t read_ = 0;
-  std::vector<std::byte> ring_;  // once it is read
+  std::vector<std::byte> ring_;  // once read
 };
 
-// Hands over what was left out before the first line of a tail, and then its lines as events; their
-// times are those of the wall clock since its epoch. What follows from the file alone.
-class TailTelling {
+// Reports what was omitted before the first line of a tail, then its lines as events; their times
+// are those of the wall clock since its epoch. Depends on the file alone.
+class TailReplay {
  public:
-  TailTelling(const FoundTail& tail, EventSink& sink);
-  // Goes on, until `until` at the longest, but for one record. True when all is told.
+  TailReplay(const FoundTail& tail, EventSink& sink);
+  // Continues until `until`, but at least one record. True when finished.
   bool go_on(Steady::time_point until);
 
  private:

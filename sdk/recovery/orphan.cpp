@@ -31,12 +31,12 @@ LockedOrphan lock_orphan(const JournalDirectory& directory, std::string_view nam
 }
 
 void remove_leftovers(const JournalDirectory& directory) {
-  const std::vector<std::string> none;  // another look finds what this one does not
+  const std::vector<std::string> none;  // another scan finds what this one does not
   for (const std::string& name : directory.names(unfinished_ending).value_or(none)) {
     if (!is_old(directory, name)) continue;
     if (lock_orphan(directory, name)) directory.remove(name);
   }
-  // Removed as soon as it was made, unless its process died in between.
+  // Normally removed right after its creation, unless its process died in between.
   for (const std::string& name : directory.names(spill_ending).value_or(none)) {
     if (lock_orphan(directory, name)) directory.remove(name);
   }

@@ -1,5 +1,6 @@
-// Orphans: journals whose session is gone: their lock is free. Finding one takes its lock, so that
-// no two processes adopt the same journal; whoever finds it removed or replaced meanwhile lets go.
+// Orphaned journals: their session is gone and their lock is free. Finding one takes its lock, so
+// that no two processes adopt the same journal; if it was removed or replaced meanwhile the lock is
+// released.
 #pragma once
 
 #include <string>
@@ -9,12 +10,12 @@
 
 namespace trace::detail {
 
-// How the name of a file ends that recovery moves events of a stalled run to.
+// Ending of the name of a file to which recovery moves events of a stalled run.
 inline constexpr std::string_view spill_ending = "-backlog.journal";
 
 struct LockedOrphan {
   FileDescriptor file = {};
-  std::string why = {};  // it may not be opened; empty when somebody else holds it, or it is gone
+  std::string why = {};  // why it may not be opened; empty if it is locked or gone
 
   explicit operator bool() const noexcept { return static_cast<bool>(file); }
 };
@@ -22,7 +23,7 @@ struct LockedOrphan {
 // An open, locked descriptor of the journal.
 LockedOrphan lock_orphan(const JournalDirectory& directory, std::string_view name);
 
-// Removes what starts left behind that died between creating a journal and naming it, and the tails
+// Removes the files of sessions that died between creating a journal and naming it, and the tails
 // of journals that are gone.
 void remove_leftovers(const JournalDirectory& directory);
 

@@ -72,7 +72,7 @@ void Quarantine::take(std::string_view name) noexcept {
     const SharedDirectory place = opened();
     const auto info = directory_ ? directory_->status(name) : std::nullopt;
     if (place == nullptr || !info) return;
-    // It takes no more of the directory than before, so a large one is kept, too, for a while.
+    // Moving it takes no additional space, so a large one is kept, too, until the next one comes.
     make_room(*place, blocks_of(*info));
     if (directory_->move(name, *place)) ++kept_;
   } catch (...) {  // no memory: it stays where it is

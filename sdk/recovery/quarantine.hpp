@@ -1,6 +1,6 @@
-// Quarantine: what recovery found of a dead session and could not read, kept for people in
-// "quarantine/" beside the journals. It has a share of the directory's budget: the oldest go first,
-// and of one journal only so many slabs are copied. One thread.
+// Quarantine: damaged parts of dead sessions' files, kept for analysis in "quarantine/" beside the
+// journals. It has a share of the directory's budget: the oldest are removed first, and only a
+// limited number of slabs of one journal is copied. One thread.
 #pragma once
 
 #include <cstddef>
@@ -23,24 +23,24 @@ class Quarantine {
 
   Quarantine(SharedDirectory directory, std::uint64_t budget);
 
-  // False: of this journal enough was copied.
+  // False: enough of this journal was copied.
   bool takes_copies() const noexcept { return copies_ < most_copies; }
-  // Something that is not kept.
+  // Counts something that is not kept.
   void pass_over() noexcept { ++found_; }
   // Keeps a copy under this name.
   void copy(const std::string& name, std::span<const std::byte> bytes) noexcept;
   // Moves a file of the directory.
   void take(std::string_view name) noexcept;
 
-  // What was found, whether it could be kept or not.
+  // Number of damaged parts, kept or not.
   std::size_t found() const noexcept { return found_; }
   std::size_t kept() const noexcept { return kept_; }
-  // Older files that had to make room.
+  // Number of older files that were removed.
   std::size_t removed() const noexcept { return removed_; }
 
  private:
   SharedDirectory opened();
-  // False: there is no room for so much.
+  // False: there is not enough room.
   bool make_room(const JournalDirectory& place, std::uint64_t bytes);
 
   const SharedDirectory directory_;

@@ -30,7 +30,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   auto finalized = finalize(std::move(config));
   if (!finalized) return finalized.error();
   if (!dependencies.transport) {
-    return Error("transport", "none was given, and none could be made of the configuration");
+    return Error("transport", "none was passed, and the configuration names none");
   }
   const Config& values = finalized->values();
   SystemClock clock(best_stamp_source());
@@ -39,7 +39,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   if (!directory) return directory.error();
   DeadLetters dead_letters(*directory, values.journal_budget);
   TakenEvents taken;
-  // What was recorded by a session that knew more has been redacted before.
+  // Secrets that only the dead session knew were removed when it recorded.
   std::string complaints;
   const auto secrets = known_secrets(values, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
@@ -50,7 +50,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
                        dead_letters,
                        diagnostics,
                        taken,
-                       dependencies.reap,
+                       dependencies.clean_up_orphans,
                        {secrets, values.redact_patterns},
                        *directory,
                        values.journal_budget,
@@ -67,11 +67,11 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
     const bool was_reading = adoptions.reading();
     const Steady::time_point next = adoptions.step(now);
     const std::uint64_t now_taken = adoptions.progress();
-    if (now_taken > progress || adoptions.reaping()) {
+    if (now_taken > progress || adoptions.is_cleaning_up()) {
       progress = now_taken;
       give_up = clock.now() + patience;
     } else if (was_reading) {
-      give_up += clock.now() - now;  // it is not the backend that is waited for
+      give_up += clock.now() - now;  // this time is not spent waiting for the backend
     }
     if (adoptions.is_unreadable()) {
       report.left.push_back(fmt::format("{}: cannot be read: {}", finalized->journal_dir,
@@ -83,7 +83,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
       refused_until = clock.now() + std::min<Steady::duration>(patience, refused_patience);
     } else if (clock.now() >= refused_until) {
       report.left.push_back(
-          fmt::format("{}: the backend refuses what is left of it", adoptions.current()));
+          fmt::format("{}: the backend refuses the rest of it", adoptions.current()));
       break;
     }
     if (clock.now() >= give_up) {
@@ -103,7 +103,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   report.dead_letters_dropped = dead_letters.dropped();
   for (const std::string& why : adoptions.left_alone()) report.left.push_back(why);
   for (const std::string& path : adoptions.refused()) {
-    report.left.push_back(fmt::format("{}: the backend refuses what is left of it", path));
+    report.left.push_back(fmt::format("{}: the backend refuses the rest of it", path));
   }
   return report;
 }
@@ -144,7 +144,7 @@ Result<JournalReport> inspect_journal(const std::string& path) {
     through[{mark.run, mark.lane}] = mark.through;
   }
   std::map<std::uint32_t, Counts> by_run;
-  // An event that was moved aside may also be where it was recorded: it is one event.
+  // A parked event may also be where it was recorded: count it once.
   std::vector<SlabPlace> places = reader->slabs();
   std::stable_partition(places.begin(), places.end(),
                         [](const SlabPlace& place) { return place.lane == backlog_lane; });

@@ -1,6 +1,5 @@
-// RecoveryLane: where recovery records the events that it adds to an adopted journal: the lane of
-// the dead session that no thread can have. TailEvents: the last lines of a node's output on their
-// way there. One thread.
+// RecoveryLane: the lane of a dead session in which recovery records added events; no thread has
+// its number. TailEvents: records the last lines of a node's output there. One thread.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +18,11 @@ class RecoveryLane {
   explicit RecoveryLane(SlabPool& pool)
       : lane_(pool, recovery_lane, StampSource::monotonic, Lane::WhenEmpty::refuse) {}
 
-  // What is recorded from now on is of this node; the views must outlive that.
+  // Selects the node of the following events; the views must outlive them.
   void begin_node(std::uint32_t run, std::string_view run_id, std::string_view node_id) noexcept {
     node_ = {node_.serial + 1, run, run_id, node_id};
   }
-  // False when there is no room.
+  // False if there is no room.
   bool record(const EventBody& body) noexcept;
   std::size_t recorded() const noexcept { return recorded_; }
 

@@ -8,9 +8,9 @@
 
 namespace trace::detail {
 
-// The nodes that a form adds: those of its symbols from `from` on, one behind the other.
+// The nodes that a form adds, for its symbols from `from` on, consecutively.
 struct Automaton::Line {
-  State parent = start;  // has the symbols in front of `from`
+  State parent = start;  // has the symbols before `from`
   State first = start;
   std::uint32_t from = 0;
 };
@@ -38,7 +38,7 @@ std::vector<Automaton::Line> Automaton::add_nodes(std::span<const std::string> f
   for (std::size_t i = 0; i < forms.size(); ++i) {
     lines[i].from = i == 0 ? 0 : common_beginning(forms[i - 1], forms[i]);
     nodes += forms[i].size() - lines[i].from;
-    // The former form goes on behind what both begin with.
+    // The previous form continues after the common prefix.
     branches += lines[i].from > 0 && lines[i].from < forms[i - 1].size() ? 1 : 0;
   }
   if (nodes > link_mask) throw std::length_error("more secrets than can be redacted");
@@ -72,8 +72,8 @@ std::vector<Automaton::Line> Automaton::add_nodes(std::span<const std::string> f
   return lines;
 }
 
-// A node's failure link and what follows from it; those of shorter texts are known already, because
-// all nodes of a length come before those of the next.
+// A node's failure link and what follows from it; links of shorter texts are already known, because
+// nodes are linked by length.
 void Automaton::link(std::span<const std::string> forms, std::span<const Line> lines) {
   std::vector<std::uint32_t> open(forms.size());  // forms that are as long
   for (std::uint32_t i = 0; i < open.size(); ++i) open[i] = i;

@@ -1,6 +1,6 @@
-// Automaton: Aho and Corasick's, over all forms of all secrets. Reading symbol by symbol it knows
-// at each place the longest form that ends there and the longest start of a form that is under way,
-// and no other partial match is ever lost: the state's failure link leads to the next shorter one.
+// Automaton: Aho–Corasick over all forms of all secrets. After each symbol it knows the longest
+// form that ends there and the longest prefix of a form that is being matched; no shorter partial
+// match is lost, because the state's failure link leads to the next shorter one.
 //
 // Most nodes have one child, which is the next node: nine bytes for each symbol of a form. The
 // other children are in a hash table. Building takes time linear in the symbols. Immutable, so safe
@@ -22,8 +22,8 @@ namespace trace::detail {
 // A length in symbols, where a gap counts as one.
 struct FormLength {
   std::uint32_t symbols = 0;
-  // It has a gap, so that the text of it may be longer, or an escaped line end, so that line breaks
-  // within it are not skipped.
+  // It contains a gap, so its text may be longer, or an escaped line end, so line breaks within it
+  // are not skipped.
   bool is_irregular = false;
 };
 
@@ -43,9 +43,9 @@ class Automaton {
   }
   // The longest form that ends with the symbol read last; 0 symbols: none.
   FormLength match(State state) const noexcept;
-  // The longest start of a form that the next symbols can complete or make longer.
+  // The longest prefix of a form that the next symbols can extend.
   FormLength under_way(State state) const noexcept;
-  // The longest end of the state's text that is regular.
+  // The longest regular suffix of the state's text.
   State regular(State state) const noexcept;
 
   std::size_t bytes() const noexcept;
@@ -60,7 +60,7 @@ class Automaton {
 
   struct Branch {
     std::uint32_t node = 0;
-    std::uint32_t child = 0;  // 0: the place is free
+    std::uint32_t child = 0;  // 0: free
     char symbol = 0;
   };
   struct Line;

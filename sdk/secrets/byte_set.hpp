@@ -1,5 +1,5 @@
-// ByteSet: a set of bytes, which tells of 32 bytes at once which of them it lacks where the
-// processor can. Used by Candidates. Not changed once it is filled, so safe on any thread.
+// ByteSet: a set of bytes with a vectorised lookup of 32 bytes at a time. Used by Candidates. Not
+// changed once it is filled, so safe on any thread.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ class ByteSet {
     }
   }
 
-  // Not exact for bytes from 0x80 on: it holds all of them as soon as one was added.
+  // Not exact for bytes from 0x80: it contains all of them as soon as one was added.
   bool has(char c) const noexcept {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x80 ? (rows_[byte & 15U] >> (byte >> 4U) & 1U) != 0 : upper_half_ != 0;
@@ -31,7 +31,7 @@ class ByteSet {
 #ifdef __x86_64__
   bool has_upper_half() const noexcept { return upper_half_ != 0; }
 
-  // What 32 bytes are looked up with, kept in registers.
+  // Lookup tables, kept in registers.
   struct Tables {
     __m256i rows;
     __m256i columns;

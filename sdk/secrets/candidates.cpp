@@ -13,25 +13,25 @@ static_assert(std::endian::native == std::endian::little, "a window is the low b
 constexpr std::size_t longest_window = sizeof(std::uint64_t);
 // Longer strides save nothing more.
 constexpr std::size_t longest_stride = 16;
-// What two blocks hold wherever in the first it begins.
+// Two blocks contain a run of this length that begins in the first.
 constexpr std::size_t longest_run = 32;
 static_assert(longest_run >= longest_window + longest_stride - 1);
-// For each noted window so many bits, so that few others are taken for one.
+// Table bits per window, for few false positives.
 constexpr std::size_t bits_per_window = 64;
 constexpr std::size_t fewest_bits = std::size_t{1} << 13;
 
-// What the table may take when forms are many: windows have fewer bits then, and strides get
+// Maximum size of the table if there are many forms: windows then have fewer bits, and strides get
 // shorter.
 struct Table {
   std::size_t most_bits;
   std::size_t fewest_bits_per_window;
 };
-// Looks are many, so strides are to be long: 256 KiB.
+// Many lookups, so long strides: 256 KiB.
 constexpr Table table_for_windows{std::size_t{1} << 21, 16};
-// Looks are few, and the text goes through the caches in between: 128 KiB, of which some stays.
+// Few lookups, and the text passes through the caches in between: 128 KiB, part of which stays.
 constexpr Table table_for_runs{std::size_t{1} << 20, 32};
 
-// Bytes in front of the first gap of any form: what stands there is contiguous in each text.
+// Bytes before the first gap of any form: what stands there is contiguous in each text.
 std::size_t shortest_beginning(std::span<const std::string> forms) {
   std::size_t shortest = longest_run;
   for (const std::string& form : forms) {
@@ -40,7 +40,7 @@ std::size_t shortest_beginning(std::span<const std::string> forms) {
   return shortest;
 }
 
-// Longer windows occur less often by accident, shorter ones leave longer strides.
+// Longer windows match by accident less often, shorter ones allow longer strides.
 std::size_t window_for(std::size_t beginning) {
   return std::min({beginning, std::max<std::size_t>(4, beginning / 2), longest_window});
 }
@@ -59,14 +59,14 @@ std::string spellings_of(char symbol) {
   return {symbol};
 }
 
-// Whether the text in front of a break, as far as it is known, can be a wrapped line's.
+// Whether the known text before a break can be a wrapped line.
 bool is_wrapped_line(std::string_view text, std::size_t end) noexcept {
   const std::size_t first = end - std::min(end, shortest_wrapped_line);
   while (end > first && is_in_wrapped_line(text[end - 1])) --end;
   return end == first;
 }
 
-// Behind the parts of a line break that stand at `at`. Of a break that is longer than any that lies
+// After the parts of a line break that stand at `at`. Of a break that is longer than any that lies
 // within a form, one byte more than that: to read on would cost the square of its length.
 std::size_t behind_break(std::string_view text, std::size_t at) noexcept {
   text = text.substr(0, at + longest_break + 1);
@@ -109,7 +109,7 @@ Candidates::Candidates(std::span<const std::string> forms) {
     shifts_[i] = std::min(known, run_ - known);
     known += shifts_[i];
   }
-  // Where there are many forms, more windows of each would fill the table.
+  // With many forms, more windows of each would fill the table.
   const Table table = uses_runs ? table_for_runs : table_for_windows;
   const std::size_t affordable =
       table.most_bits / table.fewest_bits_per_window / std::max<std::size_t>(forms.size(), 1);
@@ -156,11 +156,11 @@ void Candidates::note(std::string_view window) {
   return others;
 }
 
-// Where the text ends with the beginning of a run, which is too short to be one.
+// The start of a run at the text's end that is too short to be one.
 std::size_t Candidates::unfinished_run(std::string_view text, std::size_t from) const noexcept {
   const std::size_t first = std::max(from, text.size() - std::min(text.size(), run_ - 1));
   std::size_t at = text.size();
-  // What may be the first part of a line break.
+  // A possible first part of a line break.
   while (at > first && (text[at - 1] == '\r' || text[at - 1] == '=' || text[at - 1] == '\\')) --at;
   const std::size_t least = std::max(from, at - std::min(at, run_ - 1));
   while (at > least && beginnings_.has(text[at - 1])) --at;
@@ -189,7 +189,7 @@ std::optional<Candidates::Place> Candidates::around_break(std::string_view text,
   const Place place{std::max(from, end - before), std::max(at, std::min(behind, text.size() - 1))};
   std::size_t size = before;
   for (std::size_t begin = at; size < before + run_ && behind - begin <= longest_break;) {
-    if (behind >= text.size()) return place;  // nobody knows yet
+    if (behind >= text.size()) return place;  // not known yet
     together[size++] = text[behind++];
     begin = behind;
     behind = behind_break(text, begin);
@@ -200,7 +200,7 @@ std::optional<Candidates::Place> Candidates::around_break(std::string_view text,
   return std::nullopt;
 }
 
-// A form that begins in front of the place may have its break behind it.
+// A form that begins before the place may contain a break after it.
 Candidates::Place Candidates::with_break_behind(std::string_view text, std::size_t from,
                                                 Place place) const noexcept {
   const std::size_t end = std::min(place.begin + run_ + 2, text.size());
@@ -240,7 +240,7 @@ namespace {
 
 constexpr std::size_t block = 32;
 
-// Of 32 bytes of a text, a bit for each; behind the text's end there is nothing.
+// One bit for each of 32 bytes of a text; zero after the text's end.
 struct Block {
   std::uint32_t others;  // that are not in the set
   std::uint32_t breaks;  // line ends, and what may escape one
@@ -264,7 +264,7 @@ template <bool with_upper_half>
   return {others | ~std::uint32_t{0} << left, breaks_of(loaded)};
 }
 
-// As is_wrapped_line(), but says no only where that is sure.
+// Like is_wrapped_line(), but with false positives.
 [[gnu::always_inline]] inline bool may_end_wrapped_line(std::string_view text,
                                                         std::size_t end) noexcept {
   static_assert(shortest_wrapped_line == sizeof(__m128i));
@@ -278,7 +278,7 @@ template <bool with_upper_half>
 
 }  // namespace
 
-// In a block, one after the other. `next`: nothing begins in front of it.
+// Searches a block. `next`: nothing begins before it.
 std::optional<Candidates::Place> Candidates::next_in_block(std::string_view text, std::size_t from,
                                                            std::size_t at, std::uint32_t begins,
                                                            std::uint32_t breaks,
@@ -316,7 +316,7 @@ template <bool with_upper_half>
   for (std::size_t at = from; at < text.size(); at += block) {
     std::uint32_t begins = 0;
     std::uint32_t next_breaks = 0;
-    // Where nothing is to be looked at; without a call, so that the tables stay in registers.
+    // Skips blocks without candidates; without a call, so that the tables stay in registers.
     const ByteSet::Tables tables = beginnings_.tables();
     const __m256i line_end = _mm256_set1_epi8('\n');
     const __m256i escape = _mm256_set1_epi8('\\');

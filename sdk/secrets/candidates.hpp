@@ -1,14 +1,13 @@
-// Candidates: where in a text a form could begin. Most text holds nothing of a secret, and is not
-// to be read byte by byte to know that.
+// Candidates: finds the places in a text where a form may begin. Most text contains no secret, and
+// this avoids reading it byte by byte.
 //
-// 1. A form begins with a run of bytes that are no white space, and of those only few kinds are in
-//    any form's beginning. Where a text has no such run that is long enough, there is nothing to
-//    look for: most text is short words. Runs are found 32 bytes at a time, on processors that can.
-// 2. Of each form's first bytes, all windows of a fixed length are noted in a table of bits
-//    (Bloom's). A run then needs a look at one window in every `stride` bytes only: whatever form
-//    begins in between has that window among its own.
-// 3. A line break may lie within a form's first bytes. Where a line is long enough to be one of a
-//    wrapped text, what stands around its end is put together, and windows are looked for in that.
+// 1. A form begins with a run of non-white-space bytes, of which only few kinds occur at the
+// beginning of any form. A text without such a run of sufficient length needs no search: most text
+// consists of short words. Runs are found 32 bytes at a time, on processors that support it. 2. All
+// windows of a fixed length among each form's first bytes are in a Bloom filter. In a run only one
+// window in every `stride` bytes needs a lookup: any form that begins in between contains that
+// window. 3. A line break may be within a form's first bytes. If a line is long enough to be
+// wrapped text, the text around its end is joined and searched for windows.
 //
 // Immutable, so safe on any thread.
 #pragma once
@@ -32,17 +31,17 @@ class Candidates {
   // `forms`: of symbols.
   explicit Candidates(std::span<const std::string> forms);
 
-  // No form begins in front of `begin`; what could be one was seen at `seen`.
+  // No form begins before `begin`; what could be one was seen at `seen`.
   struct Place {
     std::size_t begin;
     std::size_t seen;
   };
-  // The first place at or behind `from`, where no form is under way. When there is none, `seen` is
-  // the text's size, and what begins at `begin` is too short for any form, but may be the start of
+  // The first place at or after `from`, where no form is being matched. If there is none, `seen` is
+  // the text's size, and the text from `begin` is too short for any form, but may be the start of
   // one.
   Place next(std::string_view text, std::size_t from) const noexcept;
 
-  // A start of a form of no more bytes is worth nothing: it is found again by next().
+  // A partial match of at most this length may be dropped: next() finds it again.
   std::size_t window() const noexcept { return window_; }
 
   std::size_t bytes() const noexcept { return bits_.size() * sizeof(std::uint64_t); }
@@ -59,7 +58,7 @@ class Candidates {
   std::size_t unfinished_run(std::string_view text, std::size_t from) const noexcept;
   void note_beginning(std::string_view beginning);
   void note(std::string_view window);
-  // A form that the break at `at` lies in the beginning of.
+  // A form whose beginning contains the break at `at`.
   std::optional<Place> around_break(std::string_view text, std::size_t from,
                                     std::size_t at) const noexcept;
   Place with_break_behind(std::string_view text, std::size_t from, Place place) const noexcept;
@@ -79,10 +78,10 @@ class Candidates {
     return (bits_[slot.word] & slot.bits) == slot.bits;
   }
 
-  // Letters in one case; what else it makes equal is looked at in vain now and then.
+  // Makes both cases of letters equal; also other bytes, which causes a few false positives.
   static constexpr std::uint64_t one_case = 0x2020202020202020;
 
-  ByteSet beginnings_;   // what forms are made of at their beginning
+  ByteSet beginnings_;   // bytes at the beginning of forms
   std::size_t run_ = 1;  // that each begins with
   Shifts shifts_{};      // see without_runs()
   std::size_t window_ = 1;
@@ -92,8 +91,7 @@ class Candidates {
   std::vector<std::uint64_t> bits_;
 };
 
-// Whether runs are looked for where the processor can, for tests; they are unless this said no.
-// False when this one cannot.
+// For tests: enables or disables the search for runs. False if this processor does not support it.
 bool set_candidate_runs(bool are_used) noexcept;
 
 }  // namespace trace::detail

@@ -15,13 +15,13 @@ bool is_number_or_name(char c) {
          c == '.';
 }
 
-// The name of the option that an argument is, without its dashes; "" when it is none.
+// The name of an option, without its dashes; "" if the argument is not an option.
 std::string_view name_of_option(std::string_view argument) {
   if (!argument.starts_with('-')) return {};
   return argument.substr(std::min(argument.find_first_not_of('-'), argument.size()));
 }
 
-// What each element of the member's array is: of "passwords" a password.
+// The name of an array's elements: "password" for "passwords".
 std::string_view name_of_element(std::string_view member) {
   if (member.ends_with('s')) member.remove_suffix(1);
   return member;
@@ -73,8 +73,8 @@ std::string_view EventRedactor::cleaned_member(std::string_view name, std::strin
 }
 
 std::string_view EventRedactor::cleaned_json(std::string_view json) {
-  // Without escapes the strings are what they say; without an anchor none is a token, whatever its
-  // name is and what is beside it.
+  // Without escapes the strings are unchanged; without an anchor none is a token, whatever its name
+  // and neighbours are.
   if (json.find('\\') == std::string_view::npos && is_clean(json) &&
       (!rules_.patterns || next_anchor(json, 0) == json.size())) {
     return json;
@@ -98,7 +98,7 @@ std::string_view EventRedactor::cleaned_json(std::string_view json) {
         append_quoted(json_, replacement);
       }
     } else {
-      // In an array the name goes on behind a comma.
+      // In an array the name also applies after a comma.
       if (json[at] == '}' || (json[at] == ',' && !open.ends_with('['))) name.clear();
       if (json[at] == '[' || json[at] == '{') open += json[at];
       if ((json[at] == ']' || json[at] == '}') && !open.empty()) open.pop_back();
@@ -124,7 +124,7 @@ std::size_t EventRedactor::append_string(std::string_view json, std::size_t at, 
   return end;
 }
 
-// An element behind another one. The value of an option is all of it, also what follows a blank.
+// An element after another one. The value of an option is the whole element, including blanks.
 std::string EventRedactor::without_in_array(std::string_view member, std::string_view before,
                                             std::string_view value) const {
   std::string out = without(member, value);
@@ -133,7 +133,7 @@ std::string EventRedactor::without_in_array(std::string_view member, std::string
   return out;
 }
 
-// The strings at an array's beginning: what is an option in one of them has its value in the next.
+// The strings at an array's beginning: the value of an option may be the next string.
 std::size_t EventRedactor::append_array(std::string_view json, std::size_t at,
                                         std::string_view member) {
   std::vector<std::string> values;

@@ -1,9 +1,9 @@
-// EventRedactor: the last look at what a session sends: both passes, secrets and token patterns,
-// over the final values of an event, when all its parts are put together. What a record's arguments
-// hold by themselves never gets here (session/recording.cpp): this finds what several of them make
-// together, what was recorded before its secret was added, and what no one registered.
+// EventRedactor: redacts the final values of an event before it is sent: both passes, secrets and
+// token patterns. Secrets in single arguments of a record never get here (session/recording.cpp):
+// this finds those that several arguments form together, those recorded before they were added, and
+// tokens that were never registered.
 //
-// One thread; texts that are clean are neither copied nor changed.
+// One thread; clean texts are neither copied nor changed.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 
 namespace trace::detail {
 
-// What is taken out of what is sent.
+// What is removed from events.
 struct RedactionRules {
   std::shared_ptr<const Secrets> secrets = {};  // null: none
   bool patterns = false;
@@ -25,21 +25,21 @@ class EventRedactor {
  public:
   explicit EventRedactor(RedactionRules rules) : rules_(std::move(rules)) {}
 
-  // From now on with the secrets that are known now.
+  // Uses the current secrets from now on.
   void refresh();
 
-  // What is looked for.
+  // Whether there are secrets to search for.
   bool knows_secrets() const noexcept { return matcher_ != nullptr; }
   bool knows_tokens() const noexcept { return rules_.patterns; }
 
-  // Whether nothing in the text is to be replaced; `text` may be JSON. Says no in doubt.
+  // Whether nothing in the text needs redaction; `text` may be JSON. False if in doubt.
   bool is_clean(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
 
-  // The text without what is to be replaced. Valid until the next call.
+  // The redacted text. Valid until the next call.
   std::string_view cleaned(std::string_view text, TextSort sort = TextSort::whole);
-  // The same for the strings and numbers of a valid, minified JSON text. A member's name says what
-  // its value is, or the elements of that; strings that follow each other in an array are looked at
-  // as one command line.
+  // The same for the strings and numbers of valid, minified JSON. A member's name determines the
+  // kind of its value, or of its elements; consecutive strings of an array are searched as one
+  // command line.
   std::string_view cleaned_json(std::string_view json);
   // The same for a text that is the value of a member.
   std::string_view cleaned_member(std::string_view name, std::string_view value);

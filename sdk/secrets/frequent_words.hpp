@@ -1,5 +1,5 @@
-// Words that stand in every second log although somebody uses them as a password. Pure function,
-// safe on any thread; asked when a secret is added.
+// Words that are common in logs although people use them as passwords. Pure function, safe on any
+// thread; called when a secret is added.
 #pragma once
 
 #include <string_view>

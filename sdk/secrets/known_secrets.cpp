@@ -13,7 +13,7 @@
 namespace trace::detail {
 namespace {
 
-// The beginning of a token file; a longer one holds no token.
+// Limit of a token file.
 std::string contents_of(const std::string& path) {
   std::string text(64 * 1024, '\0');
   std::ifstream file(path, std::ios::binary);
@@ -22,7 +22,7 @@ std::string contents_of(const std::string& path) {
   return text;
 }
 
-// Many variables name the file that holds the secret. What is there is no secret by itself.
+// Many variables contain the path of a secret's file; the path is not a secret.
 bool is_path(const std::string& value) {
   return value.starts_with('/') && access(value.c_str(), F_OK) == 0;
 }
@@ -43,18 +43,18 @@ std::shared_ptr<Secrets> known_secrets(const Config& config, std::string& compla
       if (value.empty() || !is_secret_name(name) || is_path(value)) continue;
       if (is_frequent_word(value)) {
         complaints += (complaints.empty() ? "" : "; ") + name +
-                      " is a common word and is NOT redacted; add_secret() takes it all the same";
+                      " is a common word and is NOT redacted; add_secret() accepts it";
       } else {
         add(name, std::move(value));
       }
     }
   }
   auto secrets = std::make_shared<Secrets>();
-  const std::vector<SecretAnswer> answers = secrets->add(values);
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i] == SecretAnswer::added || answers[i] == SecretAnswer::known) continue;
+  const std::vector<SecretAnswer> results = secrets->add(values);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i] == SecretAnswer::added || results[i] == SecretAnswer::known) continue;
     complaints += (complaints.empty() ? "" : "; ") + names[i] + " ";
-    complaints += text(answers[i]);
+    complaints += text(results[i]);
   }
   return secrets;
 }

@@ -1,5 +1,5 @@
-// The secrets that a session knows of before anybody adds one: its own token, and what the
-// environment holds under names such as *_TOKEN. Called once, while a session or a recovery starts.
+// The secrets that a session knows from the start: its own token, and the values of environment
+// variables named *_TOKEN etc. Called once, while a session or a recovery starts.
 #pragma once
 
 #include <trace/config.hpp>
@@ -12,7 +12,7 @@
 
 namespace trace::detail {
 
-// `complaints`: what is not redacted although its name says that it is a secret, for people.
+// `complaints`: variables that are not redacted although their names denote secrets; for a message.
 std::shared_ptr<Secrets> known_secrets(const Config& config, std::string& complaints);
 
 }  // namespace trace::detail

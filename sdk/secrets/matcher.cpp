@@ -8,7 +8,7 @@
 namespace trace::detail {
 namespace {
 
-// Gives what replaces a secret its quotes where it does not stand within a JSON string.
+// Adds quotes to the replacement if it is not within a JSON string.
 template <class Sink>
 class JsonSink {
  public:

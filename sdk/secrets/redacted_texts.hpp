@@ -1,5 +1,4 @@
-// RedactedTexts: makes RedactedText, for those who have just redacted a text and for no one else.
-// Any thread.
+// RedactedTexts: creates RedactedText; only for code that has just redacted the text. Any thread.
 #pragma once
 
 #include <trace/redacted_text.hpp>
@@ -10,7 +9,7 @@ namespace trace::detail {
 
 class RedactedTexts {
  public:
-  // `clean`: what a redactor passed on. Valid as long as that.
+  // `clean`: output of a redactor. Valid as long as that.
   static RedactedText of(std::string_view clean) noexcept { return RedactedText(clean); }
 };
 

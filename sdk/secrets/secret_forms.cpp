@@ -10,7 +10,7 @@
 namespace trace::detail {
 namespace {
 
-// A line of a value that is looked for by itself.
+// Minimum length of a line that is searched for separately.
 constexpr std::size_t shortest_line = 16;
 
 constexpr JsonStyle all_json_styles[] = {
@@ -121,7 +121,7 @@ bool is_token(std::string_view line) {
          });
 }
 
-// The value with other line ends: what is encoded shows which it had.
+// The value with other line ends, which encodings make visible.
 std::string with_line_ends(std::string_view value, std::string_view end) {
   std::string out;
   for (const char c : value) {

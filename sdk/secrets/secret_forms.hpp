@@ -1,6 +1,6 @@
-// The forms of a secret: everything that is to be found in a text because it is the secret, or is
-// made of it alone. Forms are of symbols (symbols.hpp): letters of any case are one form, and so
-// are base64's two alphabets. Pure functions, safe on any thread; used when a secret is added.
+// The forms of a secret: every text that is the secret or is derived from it alone. Forms consist
+// of symbols (symbols.hpp): letters of both cases are one form, and so are base64's two alphabets.
+// Pure functions, safe on any thread; used when a secret is added.
 #pragma once
 
 #include <cstddef>
@@ -10,14 +10,14 @@
 
 namespace trace::detail {
 
-// Shorter values, and shorter forms, occur by accident.
+// Shorter values and forms match by accident.
 inline constexpr std::size_t shortest_secret = 6;
 
-// The value as it is looked for: each run of white space a gap, none at its ends.
+// The value as it is searched for: each run of white space is a gap, none at the ends.
 std::string with_gaps(std::string_view text);
 
-// Longer values have fewer forms: those in which they are found in practice. All symbols of all
-// forms are kept, so this bounds what a byte of a long secret takes.
+// Longer values have fewer forms: those that occur in practice. All symbols of all forms are kept,
+// so this bounds the memory per byte of a long secret.
 inline constexpr std::size_t longest_with_all_forms = 512;
 
 // The value and its forms in base64 (three alignments), hexadecimal, URL and JSON encodings (JSON

@@ -8,18 +8,18 @@
 namespace trace {
 namespace {
 
-// Longer ones are nobody's.
+// Longer names are not secret names.
 constexpr std::size_t longest_name = 256;
 
-// What a name ends with, also without '_' in front: PGPASSWORD. An S may follow.
+// Endings of names, also without a preceding '_': PGPASSWORD. An S may follow.
 constexpr std::array<std::string_view, 10> endings{
     "PASSWORD", "PASSWD",     "PASSPHRASE", "SECRET",    "TOKEN",
     "APIKEY",   "PRIVATEKEY", "ACCESSKEY",  "SECRETKEY", "CREDENTIAL"};
 
-// What is a word of its own at the end. An S may follow.
+// Last words of names. An S may follow.
 constexpr std::array<std::string_view, 3> last_words{"KEY", "PASS", "CONNECTION_STRING"};
 
-// What stands in front of these when they are no secrets: a PUBLIC_KEY, a number of tokens.
+// Preceding words that make a name harmless: a PUBLIC_KEY, a number of tokens.
 constexpr std::array<std::string_view, 10> harmless{
     "PUBLIC", "MAX", "MIN", "NUM", "LIMIT", "COUNT", "PRIMARY", "FOREIGN", "PARTITION", "SORT"};
 

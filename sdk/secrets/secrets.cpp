@@ -15,8 +15,8 @@ std::string_view text(SecretAnswer answer) noexcept {
     case SecretAnswer::known:
       return "was added before";
     case SecretAnswer::common_word:
-      return "is a common word: it is redacted wherever it stands, also where it is no secret; "
-             "choose a value that nobody guesses";
+      return "is a common word: it is redacted wherever it occurs, also where it is not a secret; "
+             "choose a value that cannot be guessed";
     case SecretAnswer::none:
       return "is empty and was not added";
     case SecretAnswer::too_short:
@@ -69,33 +69,33 @@ SecretAnswer Secrets::add(std::string_view value) {
 }
 
 std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
-  std::vector<SecretAnswer> answers;
-  answers.reserve(values.size());
+  std::vector<SecretAnswer> results;
+  results.reserve(values.size());
   const std::lock_guard lock(mutex_);
-  const Values added = take_new(values, answers);
+  const Values added = take_new(values, results);
   try {
     if (!added.empty()) publish_added(added);
   } catch (...) {
     forget(added);
     throw;
   }
-  return answers;
+  return results;
 }
 
 Secrets::Values Secrets::take_new(std::span<const std::string> values,
-                                  std::vector<SecretAnswer>& answers) {
+                                  std::vector<SecretAnswer>& results) {
   Values added;
   added.reserve(values.size());
   try {
     for (const std::string& value : values) {
-      SecretAnswer& answer = answers.emplace_back(judge(value));
+      SecretAnswer& answer = results.emplace_back(judge(value));
       if (!is_redacted(answer)) continue;
       std::string word(trimmed_white_space(value));
       if (known_.contains(word)) {
-        // Not when it is only a form of another secret: it has forms of its own.
+        // Not if it is only a form of another secret: it has forms of its own.
         answer = SecretAnswer::known;
       } else if (with_gaps(word).size() < shortest_) {
-        answer = SecretAnswer::too_short;  // but for its white space
+        answer = SecretAnswer::too_short;  // apart from its white space
       } else {
         known_.insert(word);
         bytes_ += word.size();
@@ -128,7 +128,7 @@ Secrets::Shared Secrets::matcher_of(Values values) const {
 }
 
 void Secrets::publish_added(const Values& added) {
-  if (merged_owner_ == nullptr) {  // the first ones are all there are
+  if (merged_owner_ == nullptr) {  // the first secrets
     merged_owner_ = matcher_of(added);
     merged_.store(merged_owner_.get(), std::memory_order_release);
     return;
@@ -168,7 +168,7 @@ void Secrets::merge() const {
   superseded_.push_back(std::move(merged_owner_));
   merged_owner_ = std::move(merged);
   merged_.store(merged_owner_.get(), std::memory_order_release);
-  if (fresh_owner_ != fresh) {  // it begins with what is merged now
+  if (fresh_owner_ != fresh) {  // its first values are merged now
     merged_of_fresh_ = added;
     return;
   }
@@ -195,7 +195,7 @@ std::size_t Secrets::superseded() const {
 }
 
 void Secrets::release_superseded(std::size_t count) {
-  std::vector<Shared> released;  // freed when the lock is gone
+  std::vector<Shared> released;  // freed after unlocking
   const std::lock_guard lock(mutex_);
   const auto end =
       superseded_.begin() + static_cast<std::ptrdiff_t>(std::min(count, superseded_.size()));

@@ -1,12 +1,12 @@
-// Secrets: the values that must not leave the process, shared by everything of a session that
-// writes text somewhere. Any thread adds and reads at any time.
+// Secrets: the values that must not leave the process, shared by all parts of a session that write
+// text. Any thread may add and read at any time.
 //
 // There are two matchers: one of all secrets, and a small one, `fresh`, of those that were added
-// since the former was built. Adding builds the fresh one only, so it costs the caller as much as
-// the added values are long; merge(), called by the session's keeper or by the first reader that
-// needs one matcher of all secrets, builds the tables of all of them. record() reads both without
-// a lock. Matchers never change; former ones stay until somebody who knows that they are no longer
-// read calls release_superseded().
+// since the other was built. add() builds only the fresh one, so its cost is linear in the added
+// values; merge(), called by the session's keeper or by the first reader that needs one matcher of
+// all secrets, builds the tables of all of them. record() reads both without a lock. Matchers never
+// change; superseded ones are kept until release_superseded() is called by code that knows that
+// they are not read any more.
 #pragma once
 
 #include <trace/redaction.hpp>
@@ -28,40 +28,39 @@ namespace trace::detail {
 class Secrets {
  public:
   Secrets() = default;
-  // For tests: takes values, and forms, of so many bytes.
+  // For tests: accepts values, and forms, of at least `shortest` bytes.
   explicit Secrets(std::size_t shortest) : shortest_(shortest) {}
-  // With the secrets of another one, which may be a picture of the parent's: a thread that this
-  // process does not have may hold its lock.
+  // Copies the secrets of another one, which may be a copy of the parent's in a child of fork(): a
+  // thread that this process does not have may hold its lock.
   explicit Secrets(const Secrets& inherited);
 
-  // What became of the value; when it returns, it is redacted. Builds the tables of the values that
-  // were added since the last merge, and of no others. Throws std::bad_alloc; then nothing was
-  // added.
+  // Adds a value; it is redacted when the call returns. Builds the tables of the values that were
+  // added since the last merge only. Throws std::bad_alloc; then nothing was added.
   SecretAnswer add(std::string_view value);
-  // The same for many at once, which is faster than one by one.
+  // Adds several at once, which is faster than one by one.
   std::vector<SecretAnswer> add(std::span<const std::string> values);
 
-  // What record() looks for. Both are null while there is no secret; `fresh` is null except until
+  // The matchers for record(). Both are null while there is no secret; `fresh` is null except until
   // the next merge. Some values may be in both. Valid as long as this object, unless they are
-  // superseded and somebody calls release_superseded().
+  // superseded and release_superseded() is called.
   struct Matchers {
     const Matcher* merged;
     const Matcher* fresh;
   };
   Matchers matchers() const noexcept {
-    // In this order: merge() stores a matcher with the fresh secrets before it stores the null that
-    // drops the fresh one. Whoever loads that null with `acquire` therefore sees that matcher in
-    // the load that follows, which `acquire` also keeps behind it. In the other order a whole merge
-    // could happen between the two loads, and its secrets would be in neither.
+    // In this order: merge() stores a matcher that contains the fresh secrets before it stores the
+    // null that drops the fresh one. A reader that loads that null with `acquire` therefore sees
+    // that matcher in the following load, which `acquire` keeps after it. In the other order a
+    // whole merge could happen between the two loads, and its secrets would be in neither.
     const Matcher* const fresh = fresh_.load(std::memory_order_acquire);
     return {merged_.load(std::memory_order_acquire), fresh};
   }
-  // Of all values.
+  // Total size of all values.
   std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
   bool empty() const noexcept { return merged_.load(std::memory_order_relaxed) == nullptr; }
 
-  // The matcher of all secrets that were added before the call, for those who keep it; null while
-  // there is none. Merges when that is due: not for record(). Throws std::bad_alloc.
+  // The matcher of all secrets that were added before the call, for longer use; null while there
+  // are none. Merges if necessary, so not for record(). Throws std::bad_alloc.
   std::shared_ptr<const Matcher> shared_matcher() const;
   // Whether `matcher` is what shared_matcher() returns.
   bool is_newest(const Matcher* matcher) const noexcept {
@@ -69,25 +68,25 @@ class Secrets {
     return now.fresh == nullptr && now.merged == matcher;
   }
 
-  // Makes one matcher of all secrets; one thread at a time, the others wait for it. Secrets can be
-  // added meanwhile: they stay fresh. Throws std::bad_alloc; then everything is as before.
+  // Builds one matcher of all secrets; one thread at a time, the others wait. Secrets can be added
+  // meanwhile: they stay fresh. Throws std::bad_alloc; then nothing has changed.
   void merge() const;
   bool is_merged() const noexcept { return fresh_.load(std::memory_order_acquire) == nullptr; }
 
-  // The most bytes that a stream keeps back.
+  // The maximum number of bytes that a stream holds back.
   std::size_t longest_kept() const;
 
-  // Former matchers of both kinds that somebody may still read.
+  // Number of superseded matchers of both kinds that may still be in use.
   std::size_t superseded() const;
-  // Nobody reads any more what matchers() returned before this call began.
+  // Call it when results of matchers() from before this call are not in use any more.
   void release_superseded(std::size_t count);
 
  private:
   using Values = std::vector<std::string>;
   using Shared = std::shared_ptr<const Matcher>;
   SecretAnswer judge(std::string_view value) const noexcept;
-  // Those that are to be redacted and not known yet, which they are from now on.
-  Values take_new(std::span<const std::string> values, std::vector<SecretAnswer>& answers);
+  // Returns the acceptable new values and marks them as known.
+  Values take_new(std::span<const std::string> values, std::vector<SecretAnswer>& results);
   void forget(const Values& values) noexcept;
   Shared matcher_of(Values values) const;
   void publish_added(const Values& added);
@@ -102,8 +101,9 @@ class Secrets {
   std::atomic<std::size_t> bytes_{0};  // of known_
   mutable Shared merged_owner_;
   mutable Shared fresh_owner_;
-  mutable std::size_t merged_of_fresh_ = 0;  // its first values that the merged one has, too
-  mutable std::vector<Shared> superseded_;   // oldest first
+  mutable std::size_t merged_of_fresh_ =
+      0;  // number of its first values that the merged one contains, too
+  mutable std::vector<Shared> superseded_;  // oldest first
 };
 
 }  // namespace trace::detail

@@ -4,7 +4,7 @@ namespace trace::detail {
 
 void StreamRedactor::follow_secrets() {
   if (secrets_->is_newest(matcher_.get())) return;
-  // What is kept began with a form of the former secrets, which are still among these.
+  // The held-back bytes begin with a form of the previous secrets, which are among the new ones.
   matcher_ = secrets_->shared_matcher();
   redactor_.start_again();
 }

@@ -1,14 +1,14 @@
-// StreamRedactor: takes the secrets out of a stream of bytes that arrives in pieces, before it is
-// cut into lines: the first stage of capture. One thread at a time.
+// StreamRedactor: removes secrets from a stream of bytes that arrives in pieces, before it is cut
+// into lines: the first stage of capture. One thread at a time.
 //
-// However the same bytes are split into writes, the same bytes come out. write() passes on all
-// that is settled; what it keeps is the longest end of the bytes so far that could be the beginning
-// of a secret in one of its forms, and nothing else. So there is nothing to flush when a stream
-// falls silent: what is still here must not be shown before it is known that it is no secret. It
-// is at most `Secrets::longest_kept()` bytes, in most text none or a few.
+// The output does not depend on how the bytes are split into writes. write() passes on all settled
+// bytes and holds back only the longest suffix that could be the beginning of a form of a secret.
+// So there is nothing to flush when a stream pauses: the held-back bytes must not be shown before
+// it is known that they are not a secret. They are at most `Secrets::longest_kept()` bytes, usually
+// none or a few.
 //
-// Secrets that are added while the stream runs are found from the next write() on, also in what
-// was kept.
+// Secrets that are added while the stream runs are found from the next write() on, also in the
+// held-back bytes.
 #pragma once
 
 #include <functional>
@@ -29,10 +29,10 @@ class StreamRedactor {
   explicit StreamRedactor(std::shared_ptr<const Secrets> secrets) : secrets_(std::move(secrets)) {}
 
   void write(std::string_view bytes, const Sink& sink);
-  // The stream has ended: passes on what was kept. A new one may begin.
+  // End of the stream: passes on the held-back bytes. A new stream may begin.
   void finish(const Sink& sink);
 
-  // Bytes that wait for those after them.
+  // Number of held-back bytes.
   std::size_t kept() const noexcept { return kept_.size(); }
 
  private:
@@ -42,7 +42,7 @@ class StreamRedactor {
   std::shared_ptr<const Matcher> matcher_;
   TextRedactor redactor_;
   std::string kept_;
-  TextBefore before_;  // in front of it
+  TextBefore before_;  // context before kept_
 };
 
 }  // namespace trace::detail

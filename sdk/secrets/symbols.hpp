@@ -1,7 +1,6 @@
-// Symbols: what secrets and texts are compared as. Letters have no case, and the two characters
-// in which base64's alphabets differ are one symbol each, so that one form of a secret stands for
-// several. Also what a line break within an encoded text is. Constants for everything in this
-// folder.
+// Symbols: the units in which secrets and texts are compared. Letters have no case, and the two
+// characters in which base64's alphabets differ are one symbol each, so that one form covers
+// several spellings. Also defines line breaks within encoded text. Constants for this folder.
 #pragma once
 
 #include <array>
@@ -33,14 +32,14 @@ inline std::string with_symbols(std::string_view text) {
 }
 
 // Line breaks within a form are skipped: base64(1), PEM, MIME and editors wrap long lines. A break
-// is a line end and the white space behind it, also as \n and \r in JSON text, with the '=' of
-// quoted-printable in front. To tell it from the end of a line of words, it has to follow a '=' or
-// so many characters without white space.
+// is a line end and the following white space, also as \n and \r in JSON text, or preceded by the
+// '=' of quoted-printable. To distinguish it from the end of a line of words, it must follow a '='
+// or this number of characters without white space.
 inline constexpr std::size_t shortest_wrapped_line = 16;
 inline constexpr std::size_t longest_break = 32;
 
-// Of a form that is broken after fewer symbols, the symbols in front of the break stay: else the
-// end of every other line would have to wait for the next one.
+// If a form is broken after fewer symbols, the symbols before the break are kept: otherwise the end
+// of every other line would have to wait for the next one.
 inline constexpr std::size_t fewest_before_break = 4;
 
 constexpr bool is_in_wrapped_line(char c) noexcept { return c > ' ' && c != '\\' && c != 0x7F; }

@@ -1,6 +1,6 @@
-// How shells, languages, markup and mail write text between quotes: what a trace of commands, a
-// repr(), a page or a statement make of a secret. Used to find the forms of a secret; not on any
-// way that is travelled often. Pure functions, safe on any thread.
+// Quotings of text by shells, languages, markup and mail: what a trace of commands, a repr(), a
+// page or an SQL statement make of a secret. Used to compute the forms of a secret, not on a hot
+// path. Pure functions, safe on any thread.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace trace::detail {
 // Each `from` as `to`: ' as '\'' in a shell, " as "" in CSV.
 std::string replaced(std::string_view text, char from, std::string_view to);
 
-// Backslashes before what a shell does not take as it is (printf %q).
+// Backslashes before characters that are special to a shell (printf %q).
 std::string shell_escaped(std::string_view text);
 
 // The inside of a string of C, Python and the like, and of a shell's $'…'.
@@ -22,7 +22,7 @@ struct StringStyle {
 };
 std::string string_escaped(std::string_view text, const StringStyle& style);
 
-// How HTML's writers spell quotes; & < > are the same for all. Empty: as they are.
+// How HTML writers escape quotes; & < > are the same for all. Empty: not escaped.
 struct HtmlStyle {
   std::string_view double_quote = {};
   std::string_view single_quote = {};

@@ -1,13 +1,13 @@
-// TextRedactor: how far the redaction of one text has come. Both ways of redacting, of a whole text
-// and of a stream, are this:
+// TextRedactor: the state of the redaction of one text. Whole texts and streams are both redacted
+// by this algorithm:
 //
-//   1. Skip what holds no candidate; read the rest byte by byte with the automaton.
-//   2. Where a form ends, note the part of the text that it takes, joined with its neighbours.
-//   3. What stands in front of the longest form that is still under way is settled: pass it on,
-//      with "[REDACTED]" for what was noted.
-//   4. Keep the rest until more is known.
+//   1. Skip parts without a candidate; read the rest byte by byte with the automaton.
+//   2. Where a form ends, note the part of the text that it covers, joined with its neighbours.
+//   3. Everything before the longest partial match is settled: pass it on, with "[REDACTED]"
+//      for the noted parts.
+//   4. Hold back the rest until more is known.
 //
-// What is passed on depends on the bytes alone, not on how they came. One thread.
+// The output depends on the bytes alone, not on how they are split. One thread.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 
 namespace trace::detail {
 
-// What was kept of a stream and what came after it, as one text.
+// The held-back bytes of a stream and the following ones, as one text.
 struct Pieces {
   std::string_view kept;
   std::string_view fresh;
@@ -42,7 +42,7 @@ struct Pieces {
 
 class TextRedactor {
  public:
-  // Reads on to the text's end and passes on what is settled; sink(std::string_view), never empty.
+  // Reads to the text's end and passes on settled parts; sink(std::string_view), never empty.
   template <class Sink>
   void read(const Matcher& matcher, const Pieces& text, Sink& sink) {
     while (read_ < text.size()) {
@@ -62,12 +62,12 @@ class TextRedactor {
     settle(text.size(), text, sink);
   }
 
-  // Where the longest form begins that is under way. What stands in front of it is settled after
+  // Where the longest form begins that is under way. The text before it is settled after
   // read(), and not needed any more.
   std::size_t under_way(const Matcher& matcher, const Pieces& text) const noexcept {
     return walk_.begin_of_under_way(matcher.automaton(), text, read_);
   }
-  // The text begins so many bytes later from now on, behind what the result says.
+  // Drops the first `bytes` bytes of the text; returns the context before the rest.
   TextBefore forget(const Pieces& text, std::size_t bytes) noexcept {
     read_ -= bytes;
     settled_ -= bytes;
@@ -78,7 +78,7 @@ class TextRedactor {
     if (bytes == 0) return text.before();
     return {wrapped_line_before(text, bytes), byte_before(text, bytes)};
   }
-  // The next read() starts from the text's beginning, with a matcher that knows more.
+  // The next read() starts at the text's beginning, with a matcher that contains more secrets.
   void start_again() noexcept {
     walk_ = {};
     read_ = 0;
@@ -90,8 +90,8 @@ class TextRedactor {
     std::size_t begin;
     std::size_t end;
   };
-  // Parts within a form that is still under way. When there are more, what stands between the last
-  // ones is replaced with them.
+  // Matched parts within a longer partial match. If there are more, the text between the last ones
+  // is replaced as well.
   static constexpr std::size_t most_parts = 64;
 
   template <class Sink>
@@ -107,15 +107,15 @@ class TextRedactor {
     }
   }
 
-  // What began in front of `first` has come to nothing, and what began behind is short: most text
-  // is full of the first bytes of some form.
+  // Partial matches that began before `first` have failed, and later ones are short: most text is
+  // full of first bytes of some form.
   bool is_worth_nothing(const Matcher& matcher, std::size_t first) const noexcept {
     const FormLength length = walk_.under_way(matcher.automaton());
     return !length.is_irregular && length.symbols <= matcher.candidates().window() &&
            read_ - length.symbols >= first && walk_.is_in_step();
   }
 
-  // Goes back to where the form that is under way begins.
+  // Goes back to the beginning of the partial match.
   void read_again(const Matcher& matcher) noexcept {
     read_ -= walk_.under_way(matcher.automaton()).symbols;
     walk_ = {};
@@ -143,7 +143,7 @@ class TextRedactor {
     parts_[noted_++] = {begin, end};
   }
 
-  // Passes on what stands in front of `to`, and replaces what is noted up to there: no form that
+  // Passes on the text before `to`, and replaces what is noted up to there: no form that
   // is still to be found begins before it.
   template <class Sink>
   void settle(std::size_t to, const Pieces& text, Sink& sink) {

@@ -1,12 +1,11 @@
-// Walk: how far the reading of a text has come in an automaton. A text is read twice at once:
+// Walk: the state of reading a text with an automaton. A text is read in two ways at once:
 //
-//   plain    as it is; a run of white space is a gap of a form.
-//   broken   without the line breaks that may lie within a form (symbols.hpp); only where what
-//            stands in front of such a break is the start of a form. It ends as soon as nothing
-//            that is under way has a part in front of the last break.
+//   plain    unchanged; a run of white space is a gap of a form.
+//   broken   without the line breaks that may occur within a form (symbols.hpp); only where the
+//            text before such a break is the start of a form. It ends as soon as no partial match
+//            spans the last break.
 //
-// What may be a break is read as symbols until it is one; `resumed` is what goes on then. One
-// thread.
+// A possible break is read as symbols until it is complete; `resumed` continues then. One thread.
 #pragma once
 
 #include <algorithm>
@@ -18,9 +17,9 @@
 
 namespace trace::detail {
 
-// What stood in front of a text that is read in pieces.
+// Context before a text that is read in pieces.
 struct TextBefore {
-  std::size_t line = 0;  // characters of a wrapped line, as many as matter
+  std::size_t line = 0;  // characters of a wrapped line, up to a limit
   char last = 0;
 };
 
@@ -42,7 +41,7 @@ std::size_t wrapped_line_before(const Text& text, std::size_t at) noexcept {
 class Walk {
  public:
   bool is_idle() const noexcept { return plain_ == Automaton::start && is_in_step(); }
-  // Nothing but the plain way is under way.
+  // Only the plain reading is active.
   bool is_in_step() const noexcept { return mode_ == Mode::none && !has_broken_; }
   FormLength under_way(const Automaton& automaton) const noexcept {
     return automaton.under_way(plain_);
@@ -59,8 +58,8 @@ class Walk {
     read_broken(automaton, text, at, before);
   }
 
-  // Calls with where each form begins that ends with the byte read last, which is in front of
-  // `end`.
+  // Calls `found` with the beginning of each form that ends with the byte read last, which is
+  // before `end`.
   template <class Text, class Found>
   void for_each_match(const Automaton& automaton, const Text& text, std::size_t end,
                       Found&& found) const {
@@ -75,7 +74,7 @@ class Walk {
                                                    automaton.match(broken_).symbols > since_break_);
   }
 
-  // Where the longest form begins that is under way.
+  // The beginning of the longest partial match.
   template <class Text>
   std::size_t begin_of_under_way(const Automaton& automaton, const Text& text,
                                  std::size_t end) const noexcept {
@@ -98,8 +97,8 @@ class Walk {
  private:
   enum class Mode : std::uint8_t {
     none,
-    line_end,  // behind '=' or '\r', which belong to a break if '\n' follows
-    escape,    // behind backslashes, which do if 'n' or 'r' follows
+    line_end,  // after '=' or '\r', which belong to a break if '\n' follows
+    escape,    // after backslashes, which do if 'n' or 'r' follows
     in_break,
   };
 
@@ -153,7 +152,7 @@ class Walk {
       if (++break_bytes_ > longest_break) *this = without_broken();
       return;
     }
-    // The '=' of another line end goes on with the break that it follows.
+    // The '=' of another line end continues the break that it follows.
     const std::uint32_t break_bytes = mode_ == Mode::in_break ? break_bytes_ : 0;
     mode_ = Mode::none;
     if (may_begin_break(c) && (c == '=' || is_behind_wrapped_line(text, at))) {
@@ -170,13 +169,13 @@ class Walk {
     read_symbol(automaton, c);
   }
 
-  // A '=' at its end was no form's.
+  // A '=' at its end was not part of a form.
   template <class Text>
   static bool is_behind_wrapped_line(const Text& text, std::size_t at) noexcept {
     return byte_before(text, at) != '=' && wrapped_line_before(text, at) >= shortest_wrapped_line;
   }
 
-  // On the broken way; what it reads there is no break.
+  // Reads a symbol in the broken reading.
   void read_symbol(const Automaton& automaton, char c) noexcept {
     if (!has_broken_) return;
     broken_ = is_white_space(c) ? Automaton::start
@@ -185,7 +184,7 @@ class Walk {
     has_broken_ = automaton.length(broken_).symbols > since_break_;
   }
 
-  // Of which so many bytes were read.
+  // Of which `bytes` bytes were read.
   void begin_break(const Automaton& automaton, Automaton::State state,
                    std::uint32_t bytes) noexcept {
     broken_ = automaton.regular(state);
@@ -214,7 +213,7 @@ class Walk {
     return at;
   }
 
-  // Over the breaks in between.
+  // Skips the breaks in between.
   template <class Text>
   static std::size_t begin_of_broken(const Text& text, std::size_t end,
                                      std::uint32_t symbols) noexcept {
@@ -232,7 +231,7 @@ class Walk {
     return at;
   }
 
-  // Where the break begins that ends at `at`, if there is one.
+  // The beginning of the break that ends at `at`, if there is one.
   template <class Text>
   static std::size_t begin_of_break(const Text& text, std::size_t at) noexcept {
     bool has_line_end = false;
@@ -250,7 +249,7 @@ class Walk {
       } else {
         return at;
       }
-      if (at > 0 && has_line_end && text[at - 1] == '\r') --at;  // a '=' may stand in front of it
+      if (at > 0 && has_line_end && text[at - 1] == '\r') --at;  // a '=' may precede it
     }
     return at;
   }
@@ -261,7 +260,7 @@ class Walk {
   std::uint32_t since_break_ = 0;  // symbols
   Automaton::State resumed_ = Automaton::start;
   std::uint32_t break_bytes_ = 0;
-  std::uint8_t token_bytes_ = 0;  // of what may begin a break
+  std::uint8_t token_bytes_ = 0;  // of a possible start of a break
   Mode mode_ = Mode::none;
   bool has_broken_ = false;
   bool is_soft_ = false;  // the token is a '='

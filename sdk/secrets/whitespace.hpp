@@ -1,6 +1,6 @@
-// White space in secrets: a secret of several lines comes out with other line ends, indented or
-// joined, so any run of white space in a secret stands for any run in the text. Constants for
-// everything in this folder.
+// White space in secrets: a secret of several lines may be printed with other line ends, indented
+// or joined, so any run of white space in a secret matches any run in the text. Constants for this
+// folder.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace trace::detail {
 
-// What one run of a secret is written as in its forms.
+// Represents a run of white space in forms.
 inline constexpr char gap = ' ';
 
-// A run of more bytes than this is no part of a secret: what is held back while a secret may still
-// be under way has to have a bound.
+// A longer run is not part of a secret: the number of bytes held back for a partial match must be
+// bounded.
 inline constexpr std::size_t longest_gap = 128;
 
 constexpr bool is_white_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }

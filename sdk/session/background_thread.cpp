@@ -10,7 +10,7 @@ AsynchronousSignalsBlocked::AsynchronousSignalsBlocked() noexcept {
   for (const int own : {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) {
     sigdelset(&asynchronous, own);
   }
-  // Sets the whole mask: a caller that blocks SIGBUS must not hand that on to a thread of ours.
+  // Sets the whole mask: if the caller blocks SIGBUS, our thread must not inherit that.
   pthread_sigmask(SIG_SETMASK, &asynchronous, &before_);
 }
 

@@ -1,5 +1,5 @@
-// BorrowedNode: a Node handle over a state that somebody else owns, so that a stream can record
-// for a node without ending it.
+// BorrowedNode: a Node handle of a state that it does not own, so that a stream can record for a
+// node without ending it.
 #pragma once
 
 #include <trace/session.hpp>

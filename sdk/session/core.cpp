@@ -18,13 +18,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto file_check_interval = 5s;
-// How long a dead session's journal of which the backend takes nothing keeps others waiting.
+// How long a dead session's journal without progress blocks others.
 constexpr auto turn = 60s;
 constexpr std::size_t most_superseded_secrets = 16;
-// Merging so much takes add_secret() a few milliseconds, and no text has to be replaced as a whole
-// because the keeper has not merged yet.
+// Merging this much takes add_secret() a few milliseconds, and avoids replacing whole texts until
+// the keeper has merged.
 constexpr std::size_t most_secret_bytes_to_merge_at_once = 4096;
-// Addresses for what is recorded although the budget is spent.
+// Address space for events that are recorded beyond the budget.
 constexpr std::uint64_t beyond_budget = 64 * 1024 * 1024;
 
 std::unique_ptr<JournalFile> open_journal(const FinalizedConfig& config, const std::string& id,
@@ -35,7 +35,7 @@ std::unique_ptr<JournalFile> open_journal(const FinalizedConfig& config, const s
   auto directory = JournalDirectory::make(config.journal_dir);
   std::string why;
   if (directory) {
-    // Without the lock, sessions would not keep the directory's budget together.
+    // Without the lock, sessions could exceed the directory's budget together.
     why = (*directory)->open_file(budget_lock_name, O_RDWR | O_CREAT).why;
   } else {
     why = directory.error().text();
@@ -91,13 +91,13 @@ std::shared_ptr<SessionCore> SessionCore::successor() const {
   if (transport == nullptr) return nullptr;
   std::shared_ptr<Secrets> secrets;
   {
-    // Our keeper must not release what is copied. In a child there is no keeper, and a thread that
-    // is not there may hold the mutex.
+    // Our keeper must not release what is being copied. In a child there is no keeper, and a thread
+    // that does not exist may hold the mutex.
     std::unique_lock lock(release_mutex_, std::defer_lock);
     if (in_own_process()) lock.lock();
     secrets = std::make_shared<Secrets>(*secrets_);
   }
-  return start(config_, {std::move(transport), reap_}, std::move(secrets));
+  return start(config_, {std::move(transport), clean_up_orphans_}, std::move(secrets));
 }
 
 SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
@@ -121,7 +121,7 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
              gate_.admission()),
       loss_events_(pool_, source_, id_),
       transport_(std::move(dependencies.transport)),
-      reap_(std::move(dependencies.reap)),
+      clean_up_orphans_(std::move(dependencies.clean_up_orphans)),
       keeper_(pool_, wall_time_, clock_),
       shipper_({pool_,
                 tables_,
@@ -140,7 +140,7 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
                   dead_letters_,
                   diagnostics_,
                   taken_events_,
-                  reap_,
+                  clean_up_orphans_,
                   {secrets_, config_.values().redact_patterns},
                   file_->directory(),
                   config_.values().journal_budget,
@@ -156,8 +156,8 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
     const Steady::time_point next = keeper_.step(now);
     release_superseded_secrets();
     admit();
-    // Last, because it takes longest and may find no memory. What is added meanwhile is merged by
-    // the next step, behind what else a step has to do.
+    // Last, because it takes longest and may run out of memory. Secrets that are added meanwhile
+    // are merged by the next step.
     if (secrets_->is_merged()) return next;
     secrets_->merge();
     release_superseded_secrets();
@@ -199,7 +199,7 @@ void SessionCore::admit() noexcept {
     }
     return levels;
   };
-  // Another thread may have seen an older fill level and come later.
+  // Another thread may store a value that it computed from an older fill level.
   for (std::uint32_t levels = admitted();; levels = admitted()) {
     gate_.admit(levels);
     if (levels == admitted()) return;
@@ -266,7 +266,7 @@ bool SessionCore::note_docker_client(std::string_view program) noexcept {
 SecretAnswer SessionCore::add_secret(std::string_view value) {
   const SecretAnswer answer = secrets_->add(value);
   if (secrets_->bytes() <= most_secret_bytes_to_merge_at_once) secrets_->merge();
-  // Where many are added one by one, the keeper is too late for what each of them leaves behind.
+  // If many are added one by one, the keeper is too slow to release what each of them supersedes.
   if (secrets_->superseded() >= most_superseded_secrets) release_superseded_secrets();
   admit();
   if ((!secrets_->is_merged() || secrets_->superseded() > 0) && in_own_process()) {
@@ -276,7 +276,7 @@ SecretAnswer SessionCore::add_secret(std::string_view value) {
 }
 
 void SessionCore::release_superseded_secrets() {
-  // Another thread would count those in that were superseded while this one waited for quiet.
+  // Another thread would include those that were superseded while this one waited for quiet.
   const std::lock_guard lock(release_mutex_);
   const std::size_t superseded = secrets_->superseded();
   if (superseded == 0 || !lanes_.wait_until_quiet(Steady::now())) return;
@@ -306,7 +306,7 @@ Steady::time_point SessionCore::ship(Steady::time_point now) {
 
 bool SessionCore::drain(std::uint64_t stamp, Steady::time_point deadline, bool may_give_in) {
   draining_.store(true);
-  // Our own events do not wait for the answer to somebody else's.
+  // Our own events do not wait for a response to an adopted journal's.
   if (adopting_.load()) transport_->interrupt();
   shipper_.request_flush(stamp, deadline);
   shipper_thread_->wake();
@@ -333,18 +333,18 @@ bool SessionCore::flush(Steady::time_point deadline) {
 
 void SessionCore::tell_of_the_journal(Steady::time_point now) {
   const bool check_is_due = now >= next_file_check_;
-  if (check_is_due) file_->look_for_truncation();  // nobody may touch the missing pages
-  if (!truncation_told_ && file_->truncations() > 0) {
-    truncation_told_ = true;
-    diagnostics_.report("journal", fmt::format("somebody cut {} short; events in it are lost, what "
+  if (check_is_due) file_->look_for_truncation();  // the missing pages may never be accessed
+  if (!truncation_reported_ && file_->truncations() > 0) {
+    truncation_reported_ = true;
+    diagnostics_.report("journal", fmt::format("{} was truncated; events in it are lost; what "
                                                "is recorded from now on is not crash-safe",
                                                file_->path()));
   }
   if (!check_is_due) return;
   next_file_check_ = Steady::now() + file_check_interval;
   if (!file_->is_named()) {
-    diagnostics_.report("journal", fmt::format("somebody removed {}; events are delivered, but "
-                                               "nobody could recover them",
+    diagnostics_.report("journal", fmt::format("{} was removed; events are delivered, but "
+                                               "cannot be recovered",
                                                file_->path()));
   }
 }
@@ -356,7 +356,7 @@ void SessionCore::abandon_open_nodes() {
     open.swap(open_nodes_);
   }
   for (const auto& [address, weak] : open) {
-    // A Node reports itself when it goes.
+    // ~Node reports it.
     if (auto state = weak.lock()) const Node handle(std::move(state));
   }
 }
@@ -372,9 +372,9 @@ Closed SessionCore::close(Steady::time_point deadline) {
   if (keeper_thread_) keeper_thread_->stop();
   loss_events_.finish();
   const std::uint64_t stamp = clock_.stamp();
-  // What the backend has just taken shows whether an orphan's refused event is to blame.
+  // The accepted events show whether an orphaned journal's refused event is the cause.
   if (drain(stamp, deadline, true)) settle_adoption(std::min(deadline, Steady::now() + 1s));
-  // From here on no count changes: nobody records, and the shipper has made its last step.
+  // From here on no count changes: nothing is recorded, and the shipper has made its last step.
   stop_threads();
   losses_.report();
   tell_of_the_journal(Steady::time_point::max());
@@ -383,9 +383,10 @@ Closed SessionCore::close(Steady::time_point deadline) {
   const bool note_stays = containers_ > 0 && file_->crash_safe();
   if (note_stays) {
     diagnostics_.report_final(
-        "containers", fmt::format("{} container{} may be left: the Docker daemon did not confirm "
-                                  "the removal; the next start or 'shiptrace recover' tries again",
-                                  containers_.load(), containers_ == 1 ? "" : "s"));
+        "containers",
+        fmt::format("{} container{} may be left: the Docker daemon did not confirm "
+                    "the removal; the next session or 'shiptrace recover' tries again",
+                    containers_.load(), containers_ == 1 ? "" : "s"));
   }
   if (close_result_.kept == 0) note_stays ? file_->forget_events() : file_->remove();
   file_->release();
@@ -399,7 +400,7 @@ void SessionCore::settle_account(bool all_read) {
   const std::uint64_t unreadable = shipped.unreadable;
   const std::uint64_t settled =
       counted.acknowledged + counted.rejected + shipped.own_acknowledged + discarded + unreadable;
-  const std::uint64_t recorded = counted.accepted + loss_events_.told();
+  const std::uint64_t recorded = counted.accepted + loss_events_.recorded();
   const Leftover left = leftover_of(*file_, config_.journal_dir,
                                     recorded > settled ? recorded - settled : 0, all_read);
   lost_ = left.lost;

@@ -1,5 +1,5 @@
-// SessionCore: the parts of a session and the order of their lives. Handles and threads share it;
-// it goes, and unmaps the journal, when the last of them has gone. Public calls land here.
+// SessionCore: the parts of a session and their lifetimes. Shared by handles and threads; the last
+// of them destroys it, which unmaps the journal. Public calls end up here.
 #pragma once
 
 #include <atomic>
@@ -33,9 +33,9 @@ namespace trace::detail {
 
 class SessionCore : public std::enable_shared_from_this<SessionCore> {
  public:
-  // The core goes with its last user, but never in a child of fork(): there it is a picture of the
-  // parent's, taken in the middle of whatever its threads did.
-  // `secrets`: of the core that this one succeeds; null: those that the configuration knows of.
+  // Destroyed by its last user, but never in a child of fork(): there it is a copy of the parent's,
+  // taken at an arbitrary moment of the parent's threads. `secrets`: of the core that this one
+  // succeeds; null: those of the configuration.
   static std::shared_ptr<SessionCore> start(FinalizedConfig config, Dependencies dependencies,
                                             std::shared_ptr<Secrets> secrets = nullptr);
   SessionCore(FinalizedConfig config, Dependencies dependencies, std::shared_ptr<Secrets> secrets);
@@ -49,8 +49,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void note_container_removed() noexcept { --containers_; }
   Level least_level() const noexcept { return least_level_; }
 
-  // For the last lines of a node: a file beside the journal when there is one, and room in the
-  // budget; else memory. Throws std::bad_alloc.
+  // For the last lines of a node: a file beside the journal if there is one, and room in the
+  // budget; otherwise memory. Throws std::bad_alloc.
   std::unique_ptr<TailRing> make_tail(std::uint64_t text_bytes, const TailRing::Owner& owner);
 
   // Recording: see record.cpp.
@@ -62,14 +62,15 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   bool may_be_succeeded() const noexcept {
     return in_own_process() || LiveFiles::generation() != process_generation_;
   }
-  // A core of the same configuration with an identity, a journal and threads of its own; null when
-  // the transport cannot be had twice.
+  // A core of the same configuration with an identity, a journal and threads of its own; null if
+  // there is no second transport.
   std::shared_ptr<SessionCore> successor() const;
-  // For those who keep the core in use: see in_use().
+  // Keeps the core in use: see in_use().
   std::shared_ptr<const void> lease() const noexcept { return lease_; }
   bool in_use() const noexcept { return lease_.use_count() > 1; }
   const Admission& admission() const noexcept { return gate_.admission(); }
-  // Lets pass at once whatever is neither below the least level nor refused by the budget.
+  // Opens the fast path for events that are neither below the minimum level nor refused by the
+  // budget.
   void admit() noexcept;
   bool disk_is_full() const noexcept { return pool_.disk_is_full(); }
   // The journal's fill level refuses this event; never under the policy `block`.
@@ -80,14 +81,14 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   }
   // `detail` has static storage or is empty.
   Outcome drop(DropReason reason, std::string_view detail = {}) noexcept;
-  // The same for an event of a node, so that its stream tells of it. `lane`: what the thread holds,
-  // or null.
+  // The same for an event of a node, which is reported in its stream. `lane`: the thread's, or
+  // null.
   Outcome drop(NodeState& node, DropReason reason, const Lane* lane,
                std::string_view detail = {}) noexcept;
   // In a child, where the journal must not be touched.
   Outcome drop_in_child() noexcept;
   Outcome filter() noexcept;
-  // Notes in the journal where a node's life starts or ends; before that event commits.
+  // Notes a node's start or end in the journal, before that event commits.
   void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
 
   // Throws std::bad_alloc.
@@ -95,7 +96,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   const Secrets& secrets() const noexcept { return *secrets_; }
   RedactionRules redaction() const noexcept { return {secrets_, config_.values().redact_patterns}; }
 
-  // Null when the journal's numbers are used up.
+  // Null if the journal's run numbers are used up.
   RunInfo* open_run(std::string_view id, const RunSpec& spec);
   RunInfo* known_run(std::string_view id) { return runs_.find(id); }
   Diagnostics& diagnostics() noexcept { return diagnostics_; }
@@ -109,14 +110,14 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 
  private:
   void abandon_open_nodes();
-  // True when everything stamped before `stamp` is resolved. `may_give_in`: returns as soon as
-  // nothing more is tried before the deadline.
+  // True if everything stamped before `stamp` is resolved. `may_give_in`: returns as soon as no
+  // further attempt is made before the deadline.
   bool drain(std::uint64_t stamp, Steady::time_point deadline, bool may_give_in);
-  // Lets what an adopted journal has left be tried again.
+  // Retries the rest of an adopted journal.
   void settle_adoption(Steady::time_point deadline);
-  // Once nothing changes any more: what is kept, what is lost, and the final report of losses.
+  // At the end: counts what is kept and lost, and reports the losses.
   void settle_account(bool all_read);
-  // Delivers our own events; when these rest, those of sessions that are gone.
+  // Delivers our own events; when idle, those of dead sessions.
   Steady::time_point ship(Steady::time_point now);
   void stop_threads();
   void tell_of_the_journal(Steady::time_point now);
@@ -127,7 +128,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   SystemClock clock_;
   Diagnostics diagnostics_;
   const std::string id_;
-  // Of this core alone: what is no longer read is known of its own lanes only.
+  // Not shared: only this core's lanes determine when a matcher is no longer read.
   const std::shared_ptr<Secrets> secrets_;
   mutable std::mutex release_mutex_;  // one thread at a time releases superseded secrets
   const Level least_level_;
@@ -143,31 +144,31 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Lanes lanes_;
   LossEvents loss_events_;
   std::unique_ptr<Transport> transport_;
-  const Reap reap_;
+  const OrphanCleaner clean_up_orphans_;
   Keeper keeper_;
-  TakenEvents taken_events_;  // of this process, whichever journal they were in
+  TakenEvents taken_events_;  // of this process, from any journal
   Shipper shipper_;
   Adoptions adoptions_;
-  std::atomic<bool> adopting_{false};  // the shipper's thread is busy with another's journal
+  std::atomic<bool> adopting_{false};  // the shipper's thread is delivering another journal
   std::atomic<bool> adoption_is_refused_{false};
   std::atomic<std::uint64_t> adoption_steps_{0};
-  std::atomic<bool> draining_{false};  // somebody waits for our own events
+  std::atomic<bool> draining_{false};  // a caller waits for our own events
 
   const std::uint32_t process_generation_ = LiveFiles::generation();
   const std::shared_ptr<const int> lease_ = std::make_shared<const int>(0);
   std::atomic<std::uint64_t> tails_{0};
-  bool truncation_told_ = false;
+  bool truncation_reported_ = false;
   Steady::time_point next_file_check_{};
   std::atomic<std::uint64_t> filtered_{0};
   std::atomic<bool> closed_{false};
   std::mutex close_mutex_;
   Closed close_result_;
   std::mutex docker_clients_mutex_;
-  std::atomic<std::int64_t> containers_{0};  // noted and not known to be gone
+  std::atomic<std::int64_t> containers_{0};  // noted and not confirmed as removed
   std::mutex open_nodes_mutex_;
   std::unordered_map<NodeState*, std::weak_ptr<NodeState>> open_nodes_;
 
-  // Last, so that the threads end before what they use.
+  // Last, so that the threads end before what they use is destroyed.
   std::atomic<std::uint64_t> lost_{0};
   std::unique_ptr<StepThread> keeper_thread_;
   std::unique_ptr<StepThread> shipper_thread_;

@@ -51,7 +51,7 @@ std::pair<std::shared_ptr<SessionCore>, RunInfo*> Generations::open_run(std::str
 }
 
 void Generations::end_unused() {
-  // What they could not send yet is adopted by the generation that begins.
+  // The new generation adopts what they could not send yet.
   const auto unused = std::stable_partition(cores_.begin(), cores_.end(),
                                             [](const auto& core) { return core->in_use(); });
   for (auto ending = unused; ending != cores_.end(); ++ending) {
@@ -63,7 +63,7 @@ void Generations::end_unused() {
 }
 
 SecretAnswer Generations::add_secret(std::string_view value) {
-  const std::lock_guard lock(mutex_);  // a successor begins with all of them or gets them here
+  const std::lock_guard lock(mutex_);  // a successor starts with all of them or gets them here
   SecretAnswer answer = SecretAnswer::none;
   for (const auto& core : cores_) answer = core->add_secret(value);
   return answer;
@@ -87,7 +87,7 @@ Closed Generations::close(std::chrono::milliseconds timeout) {
   }
   const std::lock_guard lock(mutex_);
   sum.lost += ended_.lost;
-  // Of generations that ended before: whoever has delivered such a journal has removed it.
+  // Of generations that ended before: a delivered journal was removed.
   for (const std::string& path : left_behind_) {
     if (const auto report = inspect_journal(path)) sum.kept += report->unsent;
   }

@@ -1,6 +1,6 @@
-// Generations: a session over its life. A journal numbers 65,536 runs; for later ones the session
-// goes on in a new generation, with an identity and a journal of its own, and ends the generations
-// that nobody uses any more.
+// Generations: the journals of one session. A journal has numbers for 65,536 runs; for later ones
+// the session continues in a new generation, with an identity and a journal of its own, and closes
+// the generations that are not used any more.
 //
 // Thread-safe.
 #pragma once
@@ -22,8 +22,8 @@ class Generations {
 
   const std::shared_ptr<SessionCore>& first() const noexcept { return first_; }
 
-  // The run and the generation that records for it. Null when no generation can be started; the
-  // loss is counted then.
+  // The run and the generation that records for it. Null if no generation can be started; the loss
+  // is counted.
   std::pair<std::shared_ptr<SessionCore>, RunInfo*> open_run(std::string_view id,
                                                              const RunSpec& spec);
 
@@ -40,8 +40,8 @@ class Generations {
   const std::shared_ptr<SessionCore> first_;
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<SessionCore>> cores_;  // oldest first
-  Stats ended_;                                      // of the generations that are gone
-  std::vector<std::string> left_behind_;             // their journals that still held events
+  Stats ended_;                                      // of the closed generations
+  std::vector<std::string> left_behind_;             // their journals that still contained events
 };
 
 }  // namespace trace::detail

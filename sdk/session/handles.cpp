@@ -27,7 +27,7 @@ void abandon(const Node& node) noexcept {
   detail::NodeState* state = node.state();
   if (state == nullptr) return;
   if (!state->core->in_own_process()) {
-    // The parent ends what it started; here ends what this process made of it.
+    // The parent ends what it started; this ends this process's own state.
     if (auto own = detail::take_node_of_child(*state)) const Node handle(std::move(own));
     return;
   }
@@ -53,12 +53,12 @@ RunState::RunState(std::shared_ptr<SessionCore> of, RunInfo* run)
 
 namespace {
 
-// What a run belongs to, repaired; without it the run is traced all the same.
+// The repaired id of a workflow or organization; if it is invalid the run is traced without it.
 std::string known_id(std::string_view id, std::string_view of, SessionCore& core) {
   if (id.empty()) return {};
   const std::string_view fault = fault_of_node_id(id);
   if (fault.empty()) return repaired_id(id);
-  core.diagnostics().report("bad_id", fmt::format("{} id {}; it is left out", of, fault));
+  core.diagnostics().report("bad_id", fmt::format("{} id {}; it is omitted", of, fault));
   return {};
 }
 
@@ -72,7 +72,7 @@ Result<Session> Session::start(Config config, Dependencies dependencies) {
   auto finalized = detail::finalize(std::move(config));
   if (!finalized) return finalized.error();
   if (!dependencies.transport) {
-    return Error("transport", "none was given, and none could be made of the configuration");
+    return Error("transport", "none was passed, and the configuration names none");
   }
   try {
     return Session(std::make_shared<detail::Generations>(
@@ -164,7 +164,7 @@ std::string_view Session::id() const noexcept {
 
 namespace {
 
-// What records for the run in this process.
+// The session core and run entry of this process.
 std::pair<std::shared_ptr<detail::SessionCore>, detail::RunInfo*> here(
     const detail::RunState& run) {
   if (run.info == nullptr || run.core->in_own_process()) return {run.core, run.info};
@@ -230,7 +230,7 @@ void Node::completed(std::string_view output) noexcept {
     summariser.update(output);
     const std::string summary = summariser.finish();
     record(*this, {.type = Type::completed, .output_summary = summary});
-  } catch (...) {  // no memory for a summary is no reason to leave the node open
+  } catch (...) {  // without memory for a summary the node still ends
     completed();
   }
 }
@@ -290,7 +290,7 @@ std::string_view Node::run_id() const noexcept {
 
 namespace {
 
-// What records for the node in this process; null when nothing does.
+// The session core of this process; null if there is none.
 detail::SessionCore* core_here(const Node& node) noexcept {
   detail::NodeState* own = node.state();
   if (own == nullptr || own->core->in_own_process()) return own ? own->core.get() : nullptr;

@@ -9,8 +9,8 @@
 namespace trace::detail {
 namespace {
 
-// One per process. A child's own children begin with a new one: a thread that they do not have may
-// hold the mutex of this.
+// One per process. A child's children use a new one: a thread that does not exist there may hold
+// its mutex.
 struct Estate {
   explicit Estate(std::uint32_t of) : generation(of) {}
   const std::uint32_t generation;
@@ -26,7 +26,7 @@ Estate& estate_of_this_process() {
   Estate* current = estate.load(std::memory_order_acquire);
   while (current == nullptr || current->generation != generation) {
     auto mine = std::make_unique<Estate>(generation);
-    // The former one is the parent's and stays as it is.
+    // The previous one is the parent's and stays unchanged.
     if (estate.compare_exchange_strong(current, mine.get())) return *mine.release();
   }
   return *current;

@@ -1,7 +1,7 @@
-// Inheritance: what handles mean in a child of fork(). Their session is the parent's: its journal
-// and its threads are not here. So the child gets a session of its own, with an identity and a
-// journal of its own, when it first records through an inherited handle; and each inherited node
-// gets a state of its own in it. The parent's objects are never changed and never destroyed.
+// Inheritance: handles in a child of fork(). Their session is the parent's, whose journal and
+// threads the child does not have. So the child gets a session with an identity and a journal of
+// its own when it first records through an inherited handle; and each inherited node gets a state
+// in it. The parent's objects are never changed and never destroyed.
 //
 // A child of _Fork() gets none, see LiveFiles::generation(). Thread-safe.
 #pragma once
@@ -13,14 +13,14 @@
 
 namespace trace::detail {
 
-// The session that stands for `inherited` in this process. Null when there can be none.
+// This process's session for `inherited`. Null if there can be none.
 std::shared_ptr<Generations> session_of_child(const std::shared_ptr<SessionCore>& inherited);
-// The same, null also when nothing was recorded yet.
+// The same; also null if nothing was recorded yet.
 std::shared_ptr<Generations> known_session_of_child(const SessionCore& inherited);
 
-// The state that stands for `inherited` in this process, or null. It lives until the handle ends.
+// This process's state for `inherited`, or null. It lives as long as the handle.
 NodeState* node_of_child(NodeState& inherited);
-// Takes the node's state out, when there is one: its handle ends.
+// Removes the node's state, if there is one, because its handle ends.
 std::shared_ptr<NodeState> take_node_of_child(const NodeState& inherited);
 
 }  // namespace trace::detail

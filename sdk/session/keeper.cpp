@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Enough for a burst until the next look: 8 MiB.
+// Enough for a burst until the next step: 8 MiB.
 constexpr std::size_t least_large = 16;
 constexpr std::size_t most_large = 128;
 constexpr std::size_t small_reserve = 64;
@@ -15,7 +15,7 @@ constexpr auto idle_pause = 128ms;
 // The space of a flood is kept this long for the next one.
 constexpr auto trim_after = 5s;
 constexpr auto look_interval = 5s;
-// As admission depends on what else the directory holds.
+// Because admission depends on the directory's other files.
 constexpr auto crowded_look_interval = 200ms;
 constexpr unsigned crowded_percent = 60;
 

@@ -1,6 +1,6 @@
-// Keeper: keeps populated slabs ready ahead of need, recycles those that came back, gives surplus
-// space back to the disk, and calibrates the wall clock. Nobody waits for it: a producer that finds
-// no slab maps one itself. All of it is in step(), which a thread of its own calls.
+// Keeper: prepares populated slabs in advance, recycles returned ones, frees surplus space, and
+// calibrates the wall clock. Nothing waits for it: a producer that finds no slab maps one itself.
+// All of it is in step(), which is called by a thread of its own.
 #pragma once
 
 #include "journal/slab_pool.hpp"
@@ -14,7 +14,7 @@ class Keeper {
   Keeper(SlabPool& pool, WallTime& wall_time, Clock& clock)
       : pool_(pool), wall_time_(wall_time), clock_(clock) {}
 
-  // Does what is to be done; answers when to come again.
+  // Does the work that is due; returns when to call it again.
   Steady::time_point step(Steady::time_point now);
 
  private:

@@ -15,17 +15,17 @@ Leftover leftover_of(const JournalFile& file, const std::string& directory, std:
             fmt::format("the journal was in memory because {} cannot be used", directory)};
   }
   if (!file.is_named()) {
-    return {0, unsent, fmt::format("somebody removed or replaced {}", file.path())};
+    return {0, unsent, fmt::format("{} was removed or replaced", file.path())};
   }
   if (all_read) {
-    return {0, unsent, fmt::format("somebody overwrote or truncated {}", file.path())};
+    return {0, unsent, fmt::format("{} was overwritten or truncated", file.path())};
   }
   if (file.truncations() == 0) return {unsent, 0, {}};
-  // What is left of the file is what the next reader finds in it.
+  // Count what the next reader finds in the file.
   const auto report = inspect_journal(file.path());
   const std::uint64_t kept = report ? std::min(unsent, report->unsent) : 0;
   if (kept == unsent) return {unsent, 0, {}};
-  return {kept, unsent - kept, fmt::format("somebody truncated {}", file.path())};
+  return {kept, unsent - kept, fmt::format("{} was truncated", file.path())};
 }
 
 }  // namespace trace::detail

@@ -1,6 +1,6 @@
-// Leftover: what became of the events that a closing session could not send. They are kept when a
-// later start finds them in the journal's file, else lost. Called by close() after the threads have
-// stopped and before the journal's lock is released.
+// Leftover: the events that a closing session could not send. They are kept if a later session
+// finds them in the journal's file, otherwise lost. Called by close() after the threads have
+// stopped and before the journal is unlocked.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@ namespace trace::detail {
 struct Leftover {
   std::uint64_t kept = 0;
   std::uint64_t lost = 0;
-  std::string why;  // of what is lost; empty when nothing is
+  std::string why;  // reason of the loss; empty if nothing is lost
 };
 
-// `unsent`: events without an answer. `all_read`: everything that could be read of the journal was
-// sent and answered, so `unsent` events are not in it any more. `directory`: of the configuration.
+// `unsent`: unresolved events. `all_read`: everything that could be read from the journal was sent
+// and resolved, so `unsent` events are not in it any more. `directory`: of the configuration.
 Leftover leftover_of(const JournalFile& file, const std::string& directory, std::uint64_t unsent,
                      bool all_read);
 

@@ -1,4 +1,4 @@
-// LineStream: the bytes of a stream on their way to events of its node.
+// LineStream: turns the bytes of a stream into events of its node.
 #include <trace/session.hpp>
 
 #include <optional>
@@ -11,7 +11,7 @@
 namespace trace {
 namespace {
 
-// Who cuts lines cuts only longer ones.
+// Consumers truncate only longer lines.
 constexpr std::size_t longest_uncut = 1024;
 
 }  // namespace
@@ -34,7 +34,7 @@ struct LineStream::State {
     source.write(bytes, now);
   }
 
-  // Known secrets are gone from the line; of a token that is cut the rest would not be recognised.
+  // Known secrets are already removed; a token that is cut would not be recognised later.
   void show(const RedactedText& line, const std::function<void(const RedactedText&)>& see) {
     if (line.text().size() <= longest_uncut) return see(line);
     if (!redactor) redactor.emplace(detail::redaction_of(node.node().shared_state()));
@@ -45,7 +45,7 @@ struct LineStream::State {
   detail::BorrowedNode node;
   detail::NodeOutput& output;
   detail::OutputChain::Source source;
-  std::optional<detail::EventRedactor> redactor;  // of long lines that somebody sees
+  std::optional<detail::EventRedactor> redactor;  // for long lines passed to on_line()
   bool has_ended = false;
 };
 

@@ -11,9 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Losses that follow each other closely are told together.
+// Losses within this time are reported together.
 constexpr auto gather = 200ms;
-// A node that does not record again is spoken for.
+// After this time the loss is reported even if the node does not record again.
 constexpr auto patience = 1s;
 
 }  // namespace
@@ -45,20 +45,20 @@ void LossEvents::step(Steady::time_point now, bool room) {
     const auto wait = lossy.node->losses.resumed() ? gather : patience;
     if (now - lossy.since < wait) return false;
     lossy.since = now;
-    return tell(*lossy.node);
+    return report(*lossy.node);
   });
 }
 
 void LossEvents::finish() {
   collect({});
   for (const Lossy& lossy : lossy_) {
-    while (!tell(*lossy.node)) {  // what was added while it was told
+    while (!report(*lossy.node)) {  // losses were added meanwhile
     }
   }
   lossy_.clear();
 }
 
-bool LossEvents::tell(NodeState& node) {
+bool LossEvents::report(NodeState& node) {
   NodeLosses::Taken taken;
   if (node.losses.take(taken)) {
     for (std::size_t i = 0; i < drop_reasons; ++i) {
@@ -67,8 +67,8 @@ bool LossEvents::tell(NodeState& node) {
   }
   node.is_enlisted.store(false);
   if (node.losses.settled()) return true;
-  // More was lost meanwhile. Whoever lost it either found the node enlisted and left it to us, or
-  // has enlisted it anew.
+  // More was lost meanwhile. The losing thread either found the node enlisted and left it to us, or
+  // has enlisted it again.
   return node.is_enlisted.exchange(true);
 }
 
@@ -89,7 +89,7 @@ void LossEvents::record(const NodeState& node, DropReason reason, std::uint64_t 
   auto failure = Lane::Failure::none;
   std::byte* at = lane_.reserve(node.ref(), parts.site(), Type::progress, Level::warn, parts.bits(),
                                 parts.bytes(), failure);
-  if (at == nullptr) return;  // not even the disk has room; the counters tell it
+  if (at == nullptr) return;  // the disk is full; the counters still report it
   parts.store_to(at);
   lane_.publish();
 }

@@ -1,8 +1,8 @@
-// LossEvents: tells viewers of a run that events of it were dropped, by ordinary events in its
-// stream: PROGRESS, warn, on the node that lost them, with
+// LossEvents: reports dropped events in the run's stream, by ordinary events: PROGRESS, warn, on
+// the node that lost them, with
 //   data.dropped = {"reason", "count", "after", "before"}
-// where `after` and `before` are the ids of the neighbours that survived. Told when the node
-// records again, or when there is room again, or at the end.
+// where `after` and `before` are the ids of the surviving neighbours. Sent when the node records
+// again, when there is room again, or at the end.
 //
 // enlist() may be called from any thread, also in a signal handler; the rest from one thread.
 #pragma once
@@ -28,13 +28,13 @@ class LossEvents {
 
   void enlist(NodeState& node) noexcept;
 
-  // Tells what is due. `room`: an event of this weight would be admitted.
+  // Reports what is due. `room`: an event of this type and level would be admitted.
   void step(Steady::time_point now, bool room);
-  // Tells everything; nothing is dropped any more.
+  // Reports everything; nothing is dropped any more.
   void finish();
 
-  // Events that were recorded for this.
-  std::uint64_t told() const noexcept { return lane_.accepted.load(std::memory_order_relaxed); }
+  // Number of loss events.
+  std::uint64_t recorded() const noexcept { return lane_.accepted.load(std::memory_order_relaxed); }
 
  private:
   struct Lossy {
@@ -42,8 +42,8 @@ class LossEvents {
     Steady::time_point since;
   };
   void collect(Steady::time_point now);
-  // False when there is more to tell, and nobody else has enlisted the node for it.
-  bool tell(NodeState& node);
+  // False if there is more to report, and the node was not enlisted again.
+  bool report(NodeState& node);
   void record(const NodeState& node, DropReason reason, std::uint64_t count,
               const NodeLosses::Taken& taken);
 

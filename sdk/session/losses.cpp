@@ -8,10 +8,10 @@ namespace {
 std::string_view advice(DropReason reason) noexcept {
   switch (reason) {
     case DropReason::budget:
-      return "the journal's budget is spent; bring the backend back, raise "
+      return "the journal's budget is exhausted; restore the backend, raise "
              "SHIPTRACE_JOURNAL_BUDGET or choose the policy block";
     case DropReason::disk_full:
-      return "the disk of the journal, or a limit on the file's size, leaves no room";
+      return "the journal's disk is full, or a file size limit (ulimit -f) is reached";
     case DropReason::closed:
       return "the session is closed";
     case DropReason::bad_id:
@@ -21,7 +21,7 @@ std::string_view advice(DropReason reason) noexcept {
     case DropReason::bad_format:
       return "a formatter threw";
     case DropReason::bad_timestamp:
-      return "the timestamp is none of the contract";
+      return "invalid timestamp: must be UTC, like 2025-10-13T12:00:00Z";
     case DropReason::too_large:
       return "larger than a slab";
     case DropReason::nested:

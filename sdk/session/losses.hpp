@@ -1,5 +1,5 @@
-// Losses: what record() refused, counted by reason. Counting is lock-free and safe in a signal
-// handler; telling is the keeper's work, because a diagnostic allocates and takes locks.
+// Losses: counts refused events by reason. Counting is lock-free and safe in a signal handler; the
+// keeper reports, because a diagnostic allocates and takes locks.
 #pragma once
 
 #include <array>
@@ -18,19 +18,19 @@ namespace trace::detail {
 
 class Losses {
  public:
-  // The header keeps a copy of the counts for those who inspect the journal.
+  // The header keeps a copy of the counts for readers of the journal.
   Losses(FileHeader& header, Diagnostics& diagnostics)
       : header_(header), diagnostics_(diagnostics) {}
 
   // Any thread. `detail` has static storage (a field's name, a format string) or is empty.
   void count(DropReason reason, std::string_view detail) noexcept;
-  // Without the header, which is another process's.
+  // Not in the header, which belongs to another process.
   void count_in_memory(DropReason reason) noexcept;
   std::array<std::uint64_t, drop_reasons> counts() const noexcept;
 
-  // Tells the diagnostics of reasons whose count has risen since the last call. One thread.
+  // Reports the reasons whose count has risen since the last call. One thread.
   void report();
-  // All that was refused so far, by reason: "budget 1226, too_large 4"; empty when nothing was.
+  // Counts by reason: "budget 1226, too_large 4"; empty if nothing was refused.
   std::string summary() const;
 
  private:
@@ -38,7 +38,7 @@ class Losses {
   struct Reason {
     std::atomic<std::uint64_t> count{0};
     std::uint64_t reported = 0;
-    // An example of what was refused.
+    // An example of a refused event.
     std::atomic<Slot> slot{Slot::empty};
     std::string_view detail;
   };

@@ -1,6 +1,6 @@
-// NodeLosses: what was refused of a node's events and is not yet told in its stream: how many, for
-// which reason, and between which survivors. Lock-free; written by record(), also in a signal
-// handler, taken by the keeper.
+// NodeLosses: a node's refused events that are not yet reported in its stream: count, reason, and
+// surviving neighbours. Lock-free; written by record(), also in a signal handler, read by the
+// keeper.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace trace::detail {
 
 inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(DropReason::count_);
 
-// An event of the run, by what its id is made of.
+// An event of the run, by the parts of its id.
 struct Neighbour {
   std::uint32_t lane;
   std::uint64_t sequence;  // 0: the lane has none in this run
@@ -23,11 +23,11 @@ struct Neighbour {
 
 class NodeLosses {
  public:
-  // Keeps its state where record() looks at it.
+  // `state`: read by record().
   explicit NodeLosses(std::atomic<LossState>& state) noexcept : state_(state) {}
 
-  // Counts a loss after the given survivor. True when it is the first since take(): somebody has to
-  // look after the node then.
+  // Counts a loss after the given survivor. True if it is the first since take(): the node must
+  // then be enlisted.
   bool add(DropReason reason, const std::optional<Neighbour>& after) noexcept {
     counts_[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
     auto found = State::none;
@@ -41,7 +41,7 @@ class NodeLosses {
     return false;
   }
 
-  // An event of the node was recorded again. The test is all that record() pays without a loss.
+  // Whether a loss is pending. Without one this load is the only cost for record().
   bool losing() const noexcept { return state_.load(std::memory_order_relaxed) == State::losing; }
   void resume(const Neighbour& before) noexcept {
     auto found = State::losing;
@@ -56,7 +56,7 @@ class NodeLosses {
     std::optional<Neighbour> after;
     std::optional<Neighbour> before;
   };
-  // Empties it; the keeper only. False when there was nothing, or a producer was changing it.
+  // Resets it; keeper only. False if there was nothing, or a producer was changing it.
   bool take(Taken& taken) noexcept {
     auto found = state_.load();
     do {
@@ -68,7 +68,7 @@ class NodeLosses {
     state_.store(State::none);
     return true;
   }
-  // Everything was taken, also what was added while take() looked away.
+  // Everything was taken, including what was added during take().
   bool settled() noexcept {
     auto found = State::none;
     if (state_.load() != found) return false;
@@ -79,7 +79,7 @@ class NodeLosses {
   }
 
  private:
-  // `changing` is held for a few instructions; who finds it gives up, nobody waits.
+  // `changing` is held for a few instructions; a thread that finds it gives up instead of waiting.
   using State = LossState;
 
   class Place {

@@ -62,7 +62,7 @@ void NodeOutput::event(const CapturedEvent& event) {
   }
 }
 
-// The rare ones.
+// For rare kinds of events.
 void NodeOutput::record_whole(const CapturedEvent& event) {
   const std::string data = data_of(event, origin_);
   std::string timestamp;

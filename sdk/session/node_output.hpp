@@ -1,6 +1,6 @@
-// NodeOutput: the captured output of a node, whoever writes it: the chain that all its streams
-// share, with record() at its end. Belongs to the node's state. Streams may be written from several
-// threads: one at a time goes through.
+// NodeOutput: the captured output of a node: the chain that all its streams share, ending in
+// record(). Part of the node's state. Streams may be written from several threads: a mutex admits
+// one at a time.
 #pragma once
 
 #include <memory>
@@ -18,18 +18,18 @@ namespace trace::detail {
 
 class NodeOutput final : private EventSink {
  public:
-  // The node's; its first stream says the limits and where the output comes from.
+  // The node's instance; its first stream sets the limits and the origin.
   static NodeOutput& of(NodeState& node, std::string_view origin, const CaptureLimits& limits);
   NodeOutput(NodeState& node, std::string_view origin, const CaptureLimits& limits);
 
-  // Held while the chain is used, with the node that its events are recorded for.
+  // Locks the chain, and names the node of its events.
   class Use {
    public:
     Use(NodeOutput& output, const Node& node) : output_(output), lock_(output.mutex_) {
       output.node_ = &node;
     }
     OutputChain& chain() noexcept { return output_.chain_; }
-    // Of streams that have not ended: the last end is the end of the output.
+    // Counts open streams: the end of the last one is the end of the output.
     void begin_stream() noexcept { ++output_.open_streams_; }
     void end_stream() {
       if (--output_.open_streams_ == 0) output_.chain_.finish();
@@ -49,7 +49,7 @@ class NodeOutput final : private EventSink {
   std::mutex mutex_;
   const Node* node_ = nullptr;  // during a use
   const std::string origin_;
-  const std::chrono::nanoseconds wall_;  // what the wall clock is ahead of the steady one
+  const std::chrono::nanoseconds wall_;  // wall clock minus steady clock
   std::size_t open_streams_ = 0;
   OutputChain chain_;
 };

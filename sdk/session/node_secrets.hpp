@@ -1,5 +1,5 @@
-// The secrets of the session that a node belongs to, for those who write the node's bytes somewhere
-// before they are recorded: capture makes a StreamRedactor of them. Any thread.
+// The secrets of a node's session, for code that writes the node's bytes before they are recorded:
+// capture builds a StreamRedactor from them. Any thread.
 #pragma once
 
 #include <trace/session.hpp>
@@ -10,9 +10,9 @@
 
 namespace trace::detail {
 
-// Never null. Secrets that are added later are among them.
+// Never null. Includes secrets that are added later.
 std::shared_ptr<const Secrets> secrets_of(const std::shared_ptr<NodeState>& node);
-// The same, and whether shapes of tokens are taken out.
+// The same, and whether tokens are removed.
 RedactionRules redaction_of(const std::shared_ptr<NodeState>& node);
 
 }  // namespace trace::detail

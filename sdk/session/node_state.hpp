@@ -1,5 +1,5 @@
-// What stands behind the public handles: RunState behind Run, NodeState behind Node. Handles share
-// them, and they keep their session's core alive.
+// The state of the public handles: RunState of Run, NodeState of Node. Shared by the handles; keeps
+// their session's core alive.
 #pragma once
 
 #include <atomic>
@@ -34,22 +34,22 @@ struct NodeState : NodeCore, std::enable_shared_from_this<NodeState> {
   const std::string id;
   const std::shared_ptr<const void> lease;
 
-  // Of a node that was not refused: views of what is above.
+  // Of a node that was not refused: views of the members above.
   NodeRef ref() const noexcept { return {serial, run->number, run->id, id}; }
 
   NodeLosses losses{loss_state};
   std::atomic<bool> is_enlisted{false};   // in LossEvents
-  NodeState* next_lossy = nullptr;        // on the way there
+  NodeState* next_lossy = nullptr;        // in the list
   std::shared_ptr<NodeState> lossy_self;  // keeps it alive for that long
 
-  // What is captured of it, from its first stream on.
+  // Its captured output, created by its first stream.
   std::mutex output_mutex;
   std::shared_ptr<NodeOutput> output;
 
-  // Started and not ended.
+  // Has started and not ended.
   std::atomic<bool> open{false};
   std::mutex life_mutex;
-  NodeStateRecord* life = nullptr;  // in the journal, once the node was started
+  NodeStateRecord* life = nullptr;  // in the journal, once the node has started
 };
 
 }  // namespace trace::detail

@@ -1,4 +1,4 @@
-// The way of record() from a handle to the lane, and of whole events into the same format.
+// The slow path of record() from a handle to the lane, and recording of whole events.
 #include <trace/record.hpp>
 
 #include "contract/timestamp.hpp"
@@ -37,8 +37,7 @@ Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropRe
     throw;
   }
   lane->busy.store(true, std::memory_order_relaxed);
-  // The compiler must not move what follows before it; for the processor see
-  // Lanes::wait_until_quiet.
+  // Compiler barrier: nothing below may move above. For the processor see Lanes::wait_until_quiet.
   std::atomic_signal_fence(std::memory_order_seq_cst);
   return lane;
 }
@@ -56,24 +55,23 @@ Reservation refuse(SessionCore& core, DropReason reason) noexcept {
   return refused(core.drop(reason));
 }
 
-// While the tables of all secrets are built: a text with a secret that they do not have yet is
-// replaced as a whole. Both matchers would have to take out their secrets together, and this lasts
-// for milliseconds.
+// While the tables of all secrets are built: replaces a whole text that contains a secret that they
+// do not have yet. Combining both matchers is not worth it for a state that lasts milliseconds.
 [[gnu::noinline]] void withhold(const Matcher& fresh, OutgoingText* texts, std::size_t count,
                                 std::size_t& payload_bytes) noexcept {
   static constexpr std::string_view instead_of_json = "\"[REDACTED]\"";
   for (OutgoingText* text = texts; text < texts + count; ++text) {
     if (!fresh.contains(text->text, text->sort)) continue;
     const std::size_t before = text->text.size();
-    // Where `data` or a summary has to be an object, the encoder makes one of a string.
+    // If `data` or a summary must be an object, the encoder makes one of the string.
     *text = text->sort == TextSort::json ? outgoing(Json{instead_of_json}, false)
                                          : outgoing(replacement, false);
     payload_bytes += text->text.size() - before;
   }
 }
 
-// Looks for secrets and corrects what the texts will take. Answers who knows them, or null when
-// there is none. While a lane is held: its busy flag keeps the matchers alive.
+// Searches for secrets and adjusts the texts' sizes. Returns the matcher, or null if there are no
+// secrets. Call it while a lane is held: its busy flag keeps the matchers alive.
 const Matcher* look_through(const SessionCore& core, OutgoingText* texts, std::size_t count,
                             std::size_t& payload_bytes) noexcept {
   const auto [matcher, fresh] = core.secrets().matchers();

@@ -8,8 +8,8 @@ namespace trace::detail {
 
 namespace {
 
-// The kernel does not interrupt the host's threads when one of this kind wakes up. A host that has
-// chosen something else for its threads has chosen it for ours.
+// SCHED_BATCH: waking one of our threads does not preempt the host's. If the host has chosen
+// another policy for its threads, ours inherit it.
 void give_way() noexcept {
   int policy = 0;
   sched_param parameters{};
@@ -33,12 +33,12 @@ void StepThread::loop() {
     try {
       next = step_(Steady::now());
     } catch (const std::bad_alloc&) {
-      // The host's memory is spent, not its events: they lie in the journal.
+      // The host is out of memory, but its events are safe in the journal.
       next = Steady::now() + std::chrono::milliseconds(100);
     }
     lock.lock();
     stepped_.notify_all();
-    // A wait that is over when it begins still sets and removes a timer.
+    // Waiting for a time that has passed would still set and remove a timer.
     if (next > Steady::now()) {
       wake_.wait_until(lock, next, [this] { return woken_ || stopping_; });
     }

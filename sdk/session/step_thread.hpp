@@ -1,5 +1,5 @@
-// StepThread: the thin loop around a step(now) -> next wake-up. The only place where the SDK
-// starts threads for the journal and for shipping.
+// StepThread: the loop around a step(now) -> next wake-up. The only place where the SDK starts
+// threads for the journal and for shipping.
 #pragma once
 
 #include <condition_variable>
@@ -21,13 +21,13 @@ class StepThread {
   StepThread(const StepThread&) = delete;
   StepThread& operator=(const StepThread&) = delete;
 
-  // Makes the next step come at once. Any thread.
+  // Runs the next step immediately. Any thread.
   void wake();
-  // Waits until `done()`, which is looked at after each step, or the deadline.
+  // Waits until `done()`, checked after each step, or the deadline.
   bool wait_for(const std::function<bool()>& done, Steady::time_point deadline);
-  // No further step begins.
+  // No further step starts.
   void request_stop();
-  // The same, and waits for the step that runs. Idempotent; one thread.
+  // The same, and waits for the running step. Idempotent; one thread.
   void stop();
 
  private:
@@ -39,7 +39,7 @@ class StepThread {
   std::condition_variable stepped_;
   bool woken_ = false;
   bool stopping_ = false;
-  BackgroundThread thread_;  // last: it uses what is above
+  BackgroundThread thread_;  // last: it uses the members above
 };
 
 }  // namespace trace::detail

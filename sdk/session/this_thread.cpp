@@ -25,7 +25,7 @@ class ThreadLanes {
 
   Lane* of(const std::shared_ptr<SessionCore>& core) {
     this_thread.lane = nullptr;  // its session may end here
-    // A closed session's journal stays mapped only as long as somebody refers to it.
+    // A closed session's journal stays mapped only as long as it is referenced.
     std::erase_if(held_, [](const Held& held) {
       return held.core->closed() || !held.core->in_own_process();
     });

@@ -1,5 +1,5 @@
-// The lane that the calling thread records on. Found through one thread-local pointer; acquired on
-// the thread's first record for a session and given back when the thread ends.
+// The calling thread's lane. Found through one thread-local pointer; acquired on the thread's first
+// record for a session and returned when the thread ends.
 #pragma once
 
 #include <memory>
@@ -10,11 +10,11 @@ namespace trace::detail {
 
 class SessionCore;
 
-// The slow part of the following.
+// The slow path of lane_for().
 Lane* find_lane_of_this_thread(const std::shared_ptr<SessionCore>& core);
 
-// Null when the thread's storage is gone already (a later thread-local's destructor records): the
-// session's shared lane serves then. Only while this_thread.is_recording. Throws std::bad_alloc.
+// Null if the thread's storage is already destroyed (a later thread-local's destructor records):
+// use the session's shared lane then. Only while this_thread.is_recording. Throws std::bad_alloc.
 inline Lane* lane_for(const std::shared_ptr<SessionCore>& core, const Admission& admission) {
   LaneCursor* const lane = this_thread.lane;
   if (lane != nullptr && lane->admission == &admission) return static_cast<Lane*>(lane);

@@ -19,7 +19,7 @@ std::size_t definition_bytes(const RunInfo& run) noexcept {
   return padded(sizeof(NodeDefinition) + run.id.size());
 }
 
-// Says whose events follow. Answers its size.
+// Writes the node definition of the events that follow; returns its size.
 std::size_t define_run(std::byte* at, const RunInfo& run) noexcept {
   const std::size_t bytes = definition_bytes(run);
   const NodeDefinition definition{
@@ -147,7 +147,7 @@ void Backlog::drop_front() noexcept {
   Slab* slab = slabs_.front();
   slabs_.pop_front();
   reading_ = false;
-  slab->fully_read = true;  // the last event to be resolved gives it back
+  slab->fully_read = true;  // returned when its last event is resolved
   if (slab->unresolved == 0) source_.give_back(slab);
 }
 

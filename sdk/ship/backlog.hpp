@@ -1,8 +1,7 @@
-// Backlog: the events of one run that the backend does not take, moved out of the slabs in which
-// they were recorded, so that they keep no room that other runs need. They lie, encoded, in slabs
-// of the journal of their own (lane `backlog_lane`), in order, each with its identity: a process
-// that recovers the journal finds them like any other event. First in, first out. Shipper's thread
-// only.
+// Backlog: the parked events of one run, moved out of the slabs in which they were recorded, so
+// that they do not hold space that other runs need. They are stored encoded in slabs of their own
+// (lane `backlog_lane`), in order, each with its identity: recovery finds them like any other
+// event. First in, first out. Shipper's thread only.
 #pragma once
 
 #include <cstdint>
@@ -18,22 +17,22 @@ namespace trace::detail {
 
 class Backlog {
  public:
-  // Slabs come from `source`, which gets them back when all their events are resolved.
+  // Slabs come from `source` and are returned when all their events are resolved.
   Backlog(SlabSource& source, RunInfo& run) : source_(source), run_(run) {}
   ~Backlog();
   Backlog(const Backlog&) = delete;
   Backlog& operator=(const Backlog&) = delete;
 
-  // Adds an event behind those that wait. False when there is no room for it.
+  // Appends an event. False if there is no room.
   bool append(std::string_view json, std::uint32_t lane, std::uint64_t sequence,
               std::uint64_t stamp);
-  // Adds all of the batches' events or, when there is no room for them, none.
+  // Appends all of the batches' events or, if there is no room, none.
   bool append(const std::deque<RunBatch>& batches);
 
   bool empty();
-  // The stamp of the first event; not when it is empty.
+  // The stamp of the first event; not if empty.
   std::uint64_t first_stamp() const noexcept { return event_.stamp; }
-  // Takes events out, in order, until one of the limits is reached; at least one.
+  // Removes events, in order, until one of the limits is reached; at least one.
   RunBatch take(std::size_t bytes, std::size_t events);
 
  private:

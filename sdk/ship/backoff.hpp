@@ -1,5 +1,5 @@
-// Backoff: when to try again after a failure: exponential with full jitter, so that workers that
-// fail together do not come back together (docs/ingestion-api.md). One thread.
+// Backoff: delay after a failure: exponential with full jitter, so that workers that fail together
+// do not return together (docs/ingestion-api.md). One thread.
 #pragma once
 
 #include <algorithm>
@@ -18,8 +18,9 @@ class Backoff {
 
   explicit Backoff(std::uint64_t seed) : random_(seed) {}
 
-  // The wait before the next try; at least what the backend asked for, up to `most_asked`, and up
-  // to as much again (`most` at most): it may have asked thousands for the same.
+  // The delay before the next attempt; at least what the backend asked for, up to `most_asked`,
+  // plus up to the same again (at most `most`), because it may have asked thousands of emitters for
+  // the same.
   std::chrono::milliseconds next(std::optional<std::chrono::milliseconds> asked) {
     const auto ceiling = std::min(most, first * (std::int64_t{1} << std::min(failures_, 16U)));
     ++failures_;
@@ -29,7 +30,7 @@ class Backoff {
     return std::max(wait, least + jittered(std::min(least, most)));
   }
 
-  // The wait after a refusal that only an operator can end.
+  // The delay after a refusal that only an operator can resolve.
   std::chrono::milliseconds slow() { return most / 2 + jittered(most / 2); }
 
   void succeeded() noexcept { failures_ = 0; }

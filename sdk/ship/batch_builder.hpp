@@ -21,7 +21,7 @@ struct BatchLimits {
 
 class BatchBuilder {
  public:
-  // Encodes the merger's item into the batch; false when the event's bytes make no sense.
+  // Encodes the merger's item into the batch; false if the event's bytes are invalid.
   bool add(const Merger& merger, const Merger::Item& item, RunInfo& run, Encoder& encoder,
            Steady::time_point now);
 
@@ -30,21 +30,21 @@ class BatchBuilder {
   bool full(const BatchLimits& limits) const noexcept {
     return events_ >= limits.events || bytes_ >= limits.bytes;
   }
-  // 0 when it is empty, 1 and more when it is full.
+  // 0 if empty, at least 1 if full.
   double fill_level(const BatchLimits& limits) const noexcept {
     return std::max(static_cast<double>(events_) / static_cast<double>(limits.events),
                     static_cast<double>(bytes_) / static_cast<double>(limits.bytes));
   }
-  // When its first event was added; only when it is not empty.
+  // When its first event was added; not if empty.
   Steady::time_point since() const noexcept { return since_; }
   std::uint64_t first_stamp() const noexcept { return first_stamp_; }
 
   PendingBatch take();
-  // Takes the memory of a batch that is done with for one to come.
+  // Reuses the memory of a finished batch.
   void reuse(RunBatch batch);
 
  private:
-  // What comes next is added to the run's batch.
+  // Selects the run's batch for the next event.
   void turn_to(RunInfo& run);
 
   std::vector<RunBatch> runs_;

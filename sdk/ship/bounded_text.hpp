@@ -1,6 +1,5 @@
-// BoundedText: what fmt formats a message into. A width such as {:>2000000000}, whoever asked for
-// it, must not take the memory of the process: growing beyond the bound throws Exceeded, and what
-// had been written before stays. One thread.
+// BoundedText: a buffer for fmt. A width such as {:>2000000000} must not exhaust the process's
+// memory: growing beyond the bound throws Exceeded, and what was written before stays. One thread.
 #pragma once
 
 #include <fmt/format.h>
@@ -25,7 +24,7 @@ struct BoundedAllocator : std::allocator<T> {
   }
 };
 
-// Far more than a message may have; as much as the largest record and what formatting adds to it.
+// Far more than a message may have: the largest record plus what formatting adds to it.
 inline constexpr std::size_t max_formatted_bytes = std::size_t{1} << 20;
 using FormattingAllocator = BoundedAllocator<char, max_formatted_bytes>;
 using BoundedText = fmt::basic_memory_buffer<char, fmt::inline_buffer_size, FormattingAllocator>;

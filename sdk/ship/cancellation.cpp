@@ -15,7 +15,8 @@ void CancelCallback::run() {
 
 void CancelCallback::withdraw() {
   if (process_generation != LiveFiles::generation()) return;
-  if (runner.load() == std::this_thread::get_id()) return;  // from within: nothing to wait for
+  if (runner.load() == std::this_thread::get_id())
+    return;  // called by the callback: nothing to wait for
   const std::lock_guard lock(mutex);
   call = nullptr;
 }

@@ -1,5 +1,5 @@
-// CancelList: who wants to know that a run was cancelled. The shipper announces it once, when an
-// answer of the backend says so; each callback runs at most once. Thread-safe.
+// CancelList: the callbacks for a run's cancellation. The shipper calls them when a response of the
+// backend reports it; each runs at most once. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -25,16 +25,16 @@ struct CancelCallback {
   std::mutex mutex;  // held while the callback runs
   std::atomic<std::thread::id> runner{};
   std::function<void()> call;
-  const std::uint32_t process_generation;  // a child of fork() has no thread that would call
+  const std::uint32_t process_generation;  // in a child of fork() no thread calls it
 };
 
 class CancelList {
  public:
-  // Calls back at once, on this thread, when the run is already cancelled.
+  // Calls back immediately, on this thread, if the run is already cancelled.
   std::shared_ptr<CancelCallback> subscribe(std::function<void()> call);
   // Runs every callback, on this thread.
   void announce();
-  // True while somebody waits and the run is not cancelled.
+  // True while there are callbacks and the run is not cancelled.
   bool awaited();
 
  private:

@@ -55,7 +55,7 @@ bool DeadLetters::fail(std::string_view what) {
 }
 
 bool DeadLetters::keep(std::string_view event_json, std::string_view reason) {
-  problem_ = "the journal lies in memory";
+  problem_ = "the journal is in memory";
   if (directory_ != nullptr) {
     std::string line = "{\"reason\":";
     append_quoted(line, reason);
@@ -69,7 +69,7 @@ bool DeadLetters::keep(std::string_view event_json, std::string_view reason) {
 bool DeadLetters::write(std::string_view line) {
   if (line.size() > share_ / 2) {
     return fail(
-        fmt::format("the event takes {} bytes; one may take {} at most, a 16th of "
+        fmt::format("the event takes {} bytes; the limit is {}, a 16th of "
                     "journal_budget",
                     line.size(), share_ / 2));
   }
@@ -83,7 +83,7 @@ bool DeadLetters::write(std::string_view line) {
     if (!lock.held()) return fail("another process holds the lock of the file, which is full");
     if (!rotate(end)) return false;
   }
-  return fail("other processes replace the file again and again");
+  return fail("other processes keep replacing the file");
 }
 
 bool DeadLetters::open() {
@@ -96,10 +96,10 @@ bool DeadLetters::open() {
 
 bool DeadLetters::append(std::string_view line, std::uint64_t end) {
   if (exceeds_file_size_limit(end + line.size() + 1)) {
-    return fail("has reached the limit of a file's size of this process (ulimit -f)");
+    return fail("has reached this process's file size limit (ulimit -f)");
   }
   std::string text;
-  // Half a line of a writer that was killed must not make ours unreadable.
+  // A partial line of a killed writer must not make ours unreadable.
   if (!ends_in_a_line(file_.get(), end)) text += '\n';
   text += line;
   std::string_view rest = text;
@@ -139,7 +139,7 @@ bool DeadLetters::keep_newest(std::uint64_t end, std::uint64_t& dropped) {
   }
   const auto bytes = static_cast<std::size_t>(newest.end() - first - 1);
   if (exceeds_file_size_limit(bytes)) {
-    return fail("cannot be shortened: the limit of a file's size of this process (ulimit -f)");
+    return fail("cannot be shortened: this process's file size limit (ulimit -f)");
   }
   const OpenedFile old = directory_->open_file(old_dead_letters_name, O_WRONLY | O_CREAT | O_TRUNC);
   if (!old) return fail(old.why);

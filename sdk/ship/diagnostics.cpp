@@ -16,7 +16,7 @@ bool Diagnostics::report(std::string_view reason, std::string_view text) noexcep
     }
     deliver(reason, text);
     return true;
-  } catch (...) {  // a diagnostic must never harm the program that it speaks of
+  } catch (...) {  // a diagnostic must never harm the program
     return false;
   }
 }

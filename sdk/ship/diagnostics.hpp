@@ -1,4 +1,4 @@
-// Diagnostics: what an operator should know, told once per reason and minute. The library prints
+// Diagnostics: messages for the operator, at most one per reason and minute. The library prints
 // nothing else. Thread-safe; the callback runs on the reporting thread.
 #pragma once
 
@@ -20,9 +20,9 @@ class Diagnostics {
   Diagnostics(std::function<void(const Diagnostic&)> callback, Clock& clock)
       : callback_(std::move(callback)), clock_(clock) {}
 
-  // False when it was not told, because of the reason's last minute.
+  // False if it was suppressed by the rate limit.
   bool report(std::string_view reason, std::string_view text) noexcept;
-  // A final word: not held back because of what was reported before.
+  // Not subject to the rate limit.
   void report_final(std::string_view reason, std::string_view text) noexcept;
 
  private:

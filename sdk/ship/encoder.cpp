@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t short_text_bytes = 4 * 1024;
 
-// `given` obeys the contract; on the wire a time stamp has six fractional digits.
+// `given` is valid; on the wire a time stamp has six fractional digits.
 void append_normalised(std::string& out, std::string_view given) {
   given.remove_suffix(1);  // the Z
   const std::string_view whole = given.substr(0, 19);
@@ -100,8 +100,8 @@ bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::me
   char* const values = head_.write_time(to, event.stamp);
   to = plan->write(values, event.payload);
   if (to == nullptr) return false;
-  // As JSON, the values are what they are, or a form of it; in doubt each is looked at by itself.
-  // That costs as much as writing them: what was just written is not read fast.
+  // The written JSON contains the values or a form of them; only in doubt each value is searched.
+  // Searching what was just written costs as much as writing it.
   const std::string_view written(values, static_cast<std::size_t>(to - values));
   if (redactor_.knows_tokens() && plan->may_hold_anchor(event.payload) &&
       next_anchor(written, 0) != written.size()) {
@@ -146,7 +146,7 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
   const auto text_limit = [&](std::size_t usual) {
     return fit == Fit::short_texts ? short_text_bytes : usual;
   };
-  // A text that was cut before its secrets were known has the start of one at its end.
+  // A text that was cut before its secrets were known may end with the start of one.
   const auto fitted = [&](std::string_view given, std::size_t limit, std::string_view name,
                           std::uint16_t cut_part) {
     const bool was_cut = (parts & cut_part) != 0;
@@ -194,7 +194,7 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
   out += ",\"data\":";
   if ((event.parts & part_data) != 0 && !without_data) {
     append_object(out, texts.data);
-    out.pop_back();  // the brace, for what follows
+    out.pop_back();  // the brace: more members follow
   } else {
     out += '{';
     if (!without_data) out += fields_;
@@ -218,7 +218,8 @@ void Encoder::append_head(const EventView& event, std::uint32_t lane, std::strin
   const std::size_t start = out.size();
   out.resize(start + head_.bound(*event.node));
   char* to = head_.write(out.data() + start, event);
-  const bool given = is_contract_timestamp(given_time);  // else there is none, or none any more
+  const bool given =
+      is_contract_timestamp(given_time);  // otherwise missing, or removed by redaction
   if (!given) to = head_.write_time(to, event.stamp);
   out.resize(static_cast<std::size_t>(to - out.data()));
   if (given) append_normalised(out, given_time);
@@ -319,9 +320,9 @@ bool Encoder::format_message(const SiteView& site, PayloadReader& payload) {
     fmt::vformat_to(fmt::appender(message_),
                     fmt::string_view(site.format.data(), site.format.size()), arguments_);
   } catch (const FormattingAllocator::Exceeded&) {
-    message_cut_ = true;  // a huge width; what came before it stands
+    message_cut_ = true;  // a huge width; the text before it is kept
   } catch (const std::exception&) {
-    return false;  // only a damaged journal holds a format that does not fit its arguments
+    return false;  // only a damaged journal contains a format that does not match its arguments
   }
   formatted_ = {message_.data(), message_.size()};
   return true;

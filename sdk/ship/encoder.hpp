@@ -1,7 +1,6 @@
-// Encoder: from an event as the journal holds it to contract JSON (docs/contract.md, Event
-// Fields). Formats the message here, far from the thread that recorded it. Strings are repaired
-// and trimmed on the way, after secrets were taken out; what was cut is named in `data.truncated`.
-// One thread.
+// Encoder: converts an event of the journal to contract JSON (docs/contract.md, Event Fields).
+// Messages are formatted here, not on the thread that recorded them. Strings are redacted, then
+// repaired and trimmed; `data.truncated` lists what was cut. One thread.
 #pragma once
 
 #include <fmt/args.h>
@@ -29,21 +28,21 @@ class Encoder {
   explicit Encoder(std::string_view session_id, RedactionRules redaction = {})
       : head_(session_id), redactor_(std::move(redaction)) {}
 
-  // From now on stamps are converted with these points.
+  // Sets the points for converting stamps.
   void set_time(std::vector<Calibration> points) { head_.set_time(std::move(points)); }
 
-  // Appends the event's JSON to `out`; false, with `out` unchanged, when its bytes make no sense.
+  // Appends the event's JSON to `out`; false, with `out` unchanged, if its bytes are invalid.
   bool append(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
 
  private:
-  // What is left out of an event that would be larger than max_event_bytes, step by step.
+  // What is omitted from an event larger than max_event_bytes, step by step.
   enum class Fit : std::uint8_t { whole, without_data, without_output, short_texts };
 
-  // The usual event, by its site's plan; false when it needs more care.
+  // Fast path, by the site's plan; false: use append_event().
   bool append_planned(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
   const MessagePlan* plan_of(SiteView& site);
   void find_plan(SiteView& site);
-  // Any event.
+  // The general encoder.
   bool append_event(const EventView& event, std::uint32_t lane, Fit fit, std::string& out);
   void append_head(const EventView& event, std::uint32_t lane, std::string_view given_time,
                    std::string& out);
@@ -56,7 +55,8 @@ class Encoder {
   EventHead head_;
   EventRedactor redactor_;
   std::vector<std::optional<MessagePlan>> plans_;
-  std::unordered_map<std::string, std::uint32_t> plan_numbers_;  // by what a site is made of
+  std::unordered_map<std::string, std::uint32_t>
+      plan_numbers_;  // by format, types and names of a site
   fmt::dynamic_format_arg_store<fmt::format_context> arguments_;
   BoundedText message_;
   std::string_view formatted_;  // in message_, or the event's only text

@@ -23,7 +23,7 @@ void EventHead::set_time(std::vector<Calibration> points) {
 
 std::int64_t EventHead::convert(std::uint64_t stamp) noexcept {
   constexpr std::uint64_t most_ticks = 86'400'000'000'000;
-  constexpr double slowest_tick_ns = 1000;  // so many of them are nanoseconds enough for 64 bits
+  constexpr double slowest_tick_ns = 1000;  // 64 bits of nanoseconds hold that many
   const auto next = std::upper_bound(
       points_.begin(), points_.end(), stamp,
       [](std::uint64_t value, const Calibration& point) { return value < point.stamp; });

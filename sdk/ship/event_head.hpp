@@ -1,6 +1,6 @@
-// EventHead: what every event's JSON begins with: its id, run, node, type, level and time. All of
-// it but the id's sequence and the fraction of a second is the same for many events, so it is kept
-// as text and copied. One thread.
+// EventHead: the beginning of every event's JSON: id, run, node, type, level and time. All but the
+// id's sequence and the fraction of a second is the same for many events, so it is kept as text and
+// copied. One thread.
 #pragma once
 
 #include <array>
@@ -20,19 +20,20 @@ class EventHead {
  public:
   explicit EventHead(std::string_view session_id);
 
-  // From now on stamps are converted with these points.
+  // Sets the points for converting stamps.
   void set_time(std::vector<Calibration> points);
 
-  // The most bytes that write() and write_time() take or overwrite for an event of this node.
+  // The maximum number of bytes that write() and write_time() write or overwrite for an event of
+  // this node.
   std::size_t bound(const NodeView& node) const noexcept {
     return node.prefix.bound() + longest_kind + PaddedText::overhang + TimestampWriter::room + 2;
   }
-  // To be called before the other two.
+  // Call it before the other two.
   void prepare(NodeView& node, std::uint32_t lane) {
     if (!node.prefix.is_of(lane)) [[unlikely]]
       node.prefix.make(session_id_, lane, node.run_id, node.node_id);
   }
-  // Writes {"id":…,"level":…,"timestamp": and answers where it ends.
+  // Writes {"id":…,"level":…,"timestamp": and returns its end.
   char* write(char* to, const EventView& event) const {
     to = event.node->prefix.write(to, event.sequence);
     return kinds_[static_cast<std::size_t>(event.type)][static_cast<std::size_t>(event.level)]
@@ -58,14 +59,14 @@ class EventHead {
   static constexpr std::size_t levels = 4;
   static constexpr std::size_t longest_kind = 64;
 
-  // UTC at any stamp; finds the point that holds there.
+  // UTC at any stamp; finds its calibration point.
   std::int64_t convert(std::uint64_t stamp) noexcept;
 
   const std::string session_id_;
-  // What stands between the node and the time.
+  // The text between the node and the time.
   std::array<std::array<PaddedText, levels>, types> kinds_;
   std::vector<Calibration> points_;
-  // The point of the last stamp, and the ticks behind it that it holds for without an overflow.
+  // The point of the last stamp, and the ticks after it for which it holds without overflow.
   Calibration point_{};
   std::uint64_t valid_for_ = 0;
   TimestampWriter timestamps_;

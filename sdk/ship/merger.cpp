@@ -34,7 +34,7 @@ bool Merger::load_next(Lane& lane) {
   while (!lane.slabs.empty()) {
     if (lane.front == nullptr) {
       if (source_.pauses()) {
-        // Whether an earlier event follows here, nobody knows: the pass yields nothing more.
+        // An earlier event may follow here, so the pass yields nothing more.
         paused_ = true;
         heap_.clear();
         return false;
@@ -45,7 +45,7 @@ bool Merger::load_next(Lane& lane) {
     if (lane.reader.position() == committed_length(lane.word)) {
       lane.word = front.header().word.load(std::memory_order_acquire);
     }
-    // A word of another generation was not written by the thread that has the slab.
+    // A word of another generation was not written by the slab's owner.
     if (generation_bits(lane.word) != front.generation || !source_.intact(front)) [[unlikely]] {
       set_front_aside(lane);
       continue;
@@ -87,7 +87,7 @@ void Merger::finish_front(Lane& lane) {
 }
 
 void Merger::set_front_aside(Lane& lane) {
-  // Its thread may still be writing to it, so it is set aside for good, not recycled.
+  // Its thread may still be writing to it, so it is set aside permanently, not recycled.
   Slab& front = *lane.front;
   ++damaged_slabs_;
   source_.set_aside(front, lane.reader.position());
@@ -103,7 +103,7 @@ void Merger::leave_front(Lane& lane) {
 Merger::Lane* Merger::first() {
   Lane* lane = std::exchange(yielded_, nullptr);
   const bool goes_on = lane != nullptr && load(*lane) && lane->event.stamp < pass_stamp_;
-  // Usually the same thread goes on, and the others need not be looked at.
+  // Usually the next event is the same lane's, and the heap is not needed.
   if (goes_on && (heap_.empty() || lane->event.stamp < heap_.front()->event.stamp)) return lane;
   if (goes_on) {
     heap_.push_back(lane);
@@ -130,7 +130,7 @@ bool Merger::next(Item& item) {
 }
 
 std::uint64_t Merger::next_stamp() {
-  yielded_ = first();  // it has its event still
+  yielded_ = first();  // its event is not consumed yet
   if (paused_) return 0;
   return yielded_ == nullptr ? pass_stamp_ : yielded_->event.stamp;
 }

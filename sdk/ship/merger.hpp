@@ -1,9 +1,9 @@
 // Merger: the events of all lanes as one stream in the order of their stamps.
 //
-// A pass takes a stamp T first, then looks what each lane has committed, and yields only events
-// stamped before T. What happened before an event (a record() that had returned) was committed
-// before T was taken, so it is seen in the same pass and, having the smaller stamp, comes first.
-// Shipper's thread only.
+// A pass takes a stamp T first, then reads what each lane has committed, and yields only events
+// stamped before T. If one event's record() returned before another's began, the first was
+// committed before T was taken, so it is seen in the same pass and, having the smaller stamp, comes
+// first. Shipper's thread only.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace trace::detail {
 
 class Merger {
  public:
-  // `source` outlives the merger; slabs that are read and resolved go back to it.
+  // `source` outlives the merger; resolved slabs are returned to it.
   explicit Merger(SlabSource& source) : source_(source) {}
 
   // Begins a pass; the stamp was taken before the call (stamp_now_fenced).
@@ -32,21 +32,21 @@ class Merger {
   };
   // The next event of this pass, or false. The event's views are valid until the following call.
   bool next(Item& item);
-  // False when somebody destroyed the slab's bytes before or while they were read: whatever was
-  // made of the event may be nonsense. To be asked after it was used, before the next event.
+  // False if a truncation destroyed the slab's bytes before or while they were read: anything
+  // derived from the event may be wrong. Call it after using the event, before the next one.
   bool is_whole(const Item& item) const noexcept {
     const std::uint64_t word = item.slab->header().word.load(std::memory_order_acquire);
     return generation_bits(word) == item.slab->generation && source_.intact(*item.slab);
   }
 
-  // The source wanted the pass to end before all was seen: the next one goes on.
+  // The source ended the pass before everything was read: the next pass continues.
   bool paused() const noexcept { return paused_; }
 
-  // The stamp of the event that next() would yield; the pass's own stamp when there is none, 0 when
-  // nobody knows because the pass has paused.
+  // The stamp of the event that next() would yield; the pass's own stamp if there is none, 0 if
+  // unknown because the pass has paused.
   std::uint64_t next_stamp();
 
-  // `count` events of the slab need no sending any more.
+  // `count` events of the slab are resolved.
   void resolved(Slab& slab, std::uint32_t count) {
     slab.unresolved -= count;
     if (slab.unresolved == 0 && slab.fully_read) source_.give_back(&slab);
@@ -76,21 +76,21 @@ class Merger {
     return std::uint64_t{slab.run} << 32 | slab.lane;
   }
   void collect();
-  // Reads the lane's next event; false when it has none that is committed.
+  // Reads the lane's next event; false if none is committed.
   bool load(Lane& lane) { return lane.has_event || load_next(lane); }
   bool load_next(Lane& lane);
-  // False when the front slab cannot be read.
+  // False if the front slab cannot be read.
   bool start_front(Lane& lane);
   void finish_front(Lane& lane);
   void set_front_aside(Lane& lane);
   static void leave_front(Lane& lane);
-  // The lane with the least stamp of this pass, out of the heap; null when there is none.
+  // Removes the lane with the least stamp of this pass from the heap; null if none.
   Lane* first();
 
   SlabSource& source_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Lane>> lanes_;  // by stream_of()
   std::vector<Lane*> heap_;  // lanes with an event of this pass, least stamp on top
-  Lane* yielded_ = nullptr;  // not in the heap; its event was given out, or is the next
+  Lane* yielded_ = nullptr;  // not in the heap; its event was yielded, or is the next
   std::uint64_t pass_stamp_ = 0;
   bool paused_ = false;
   std::uint64_t damaged_slabs_ = 0;

@@ -37,14 +37,14 @@ char* put_number(char* to, Number value) {
   if constexpr (std::is_floating_point_v<Number>) {
     return fmt::format_to(to, "{}", value);
   } else {
-    // Most numbers are short, and those take a division of half the width.
+    // Most numbers are small, and a narrow division is faster.
     const auto small = static_cast<std::uint32_t>(value);
     return small == value ? std::to_chars(to, to + longest_number, small).ptr
                           : std::to_chars(to, to + longest_number, value).ptr;
   }
 }
 
-// What text and numbers have in common, in a message and as a member of data.
+// Shared by messages and members of data.
 char* put_value(char* to, Tag tag, PayloadReader& payload) {
   switch (tag) {
     case Tag::boolean:
@@ -87,7 +87,7 @@ std::optional<MessagePlan> MessagePlan::compile(const SiteView& site) {
   }
   MessagePlan plan;
   for (std::size_t i = 0; i < site.fields; ++i) {
-    // JSON has no text for every float; the encoder knows what to do then.
+    // JSON cannot represent every float; the general encoder handles them.
     if (is_float(site.tags[i])) return std::nullopt;
     const std::string before = (i == 0 ? ",\"data\":{" : ",") + quoted(site.names[i]) + ":";
     plan.fields_.push_back({PaddedText(before), site.tags[i]});
@@ -134,12 +134,12 @@ bool MessagePlan::add_message(const SiteView& site) {
 }
 
 bool MessagePlan::sites_text_may_hold_anchor() const noexcept {
-  // A member's value is quoted, or a number behind a colon: nothing is made together with a name.
+  // A member's value is quoted, or a number after a colon, so name and value cannot form an anchor
+  // together.
   for (const Step& field : fields_) {
     if (has_anchor(field.before.text())) return true;
   }
-  // Of values, numbers and the like are part of no anchor. One that is a text may hold the rest of
-  // an anchor.
+  // Numbers and the like are part of no anchor. A text may contain the rest of one.
   bool after_text = false;
   const auto may_hold = [&](std::string_view text, bool before_text) {
     return has_anchor(text) || (before_text && may_begin_anchor(text)) ||
@@ -159,7 +159,7 @@ bool MessagePlan::sites_text_may_hold_anchor() const noexcept {
 bool MessagePlan::may_hold_anchor(std::span<const std::byte> payload) const noexcept {
   if (site_may_hold_anchor_) return true;
   if (!payload_has_text_ || payload.empty()) return false;
-  // The texts' sizes and the numbers between them are looked at, too: sometimes they look like one.
+  // The payload includes the texts' sizes and numbers, which sometimes look like an anchor.
   const std::string_view bytes(reinterpret_cast<const char*>(payload.data()), payload.size());
   return has_anchor(bytes);
 }

@@ -1,7 +1,6 @@
-// MessagePlan: what a call site's events say after their head, compiled once from its format
-// string and its types, so that the usual event is written by a few copies and no parser. A site
-// that asks for more than "{}" (widths, indices, JSON fields) has none; the encoder formats its
-// events with fmt. One thread.
+// MessagePlan: a call site's format string and types compiled once, so that the message and data of
+// a common event are written by a few copies and no parser. A site that uses more than "{}"
+// (widths, indices, JSON fields) has none; the encoder formats its events with fmt. One thread.
 #pragma once
 
 #include <trace/record.hpp>
@@ -21,22 +20,22 @@ struct SiteView;
 
 class MessagePlan {
  public:
-  // A payload of more bytes is not for a plan: nothing of it may be too long for the contract.
+  // Larger payloads use the general encoder, because a part of them may exceed a limit.
   static constexpr std::size_t longest_payload = 4096;
 
   static std::optional<MessagePlan> compile(const SiteView& site);
 
-  // Whether what write() writes may hold an anchor of a token pattern (tokens/token_anchors.hpp):
-  // one of the site's own text or of the payload, or one that the two make together.
+  // Whether the output of write() may contain an anchor of a token pattern
+  // (tokens/token_anchors.hpp): one of the site's text, of the payload, or of both together.
   bool may_hold_anchor(std::span<const std::byte> payload) const noexcept;
-  // The most bytes that write() takes.
+  // The maximum number of bytes that write() writes.
   std::size_t bound(std::size_t payload_bytes) const noexcept;
-  // Writes ,"message":… and ,"data":… and answers where they end; null when the payload does not
-  // fit the site or needs more care than this.
+  // Writes ,"message":… and ,"data":… and returns the end; null if the payload does not match the
+  // site or needs the general encoder.
   char* write(char* to, std::span<const std::byte> payload) const;
 
  private:
-  // A value, and the text in front of it, which is JSON already.
+  // A value, and the JSON text before it.
   struct Step {
     PaddedText before;
     Tag tag;

@@ -5,9 +5,9 @@
 namespace trace::detail {
 namespace {
 
-// While the backend does not take a run it is asked with little; what it refuses stays in memory.
+// A parked run is probed with few events, which stay in memory.
 constexpr std::size_t probe_bytes = 16 * 1024;
-// What a run was left out of so often, within some 300 ms, is not about to be taken.
+// A run that was omitted this often, within some 300 ms, is not expected to be accepted soon.
 constexpr unsigned hopeful_tries = 3;
 
 }  // namespace

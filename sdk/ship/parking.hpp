@@ -1,6 +1,6 @@
-// Parking: runs that the backend does not take while it takes others. Their events wait in a
-// backlog, in order, each run with its own backoff, so that one run's trouble neither holds up nor
-// crowds out the rest. Shipper's thread only.
+// Parking: runs that the backend does not accept while it accepts others. Their events wait in a
+// backlog, in order, each run with its own backoff, so that one run's problem neither delays nor
+// crowds out the others. Shipper's thread only.
 #pragma once
 
 #include <cstdint>
@@ -17,31 +17,30 @@ namespace trace::detail {
 
 class Parking {
  public:
-  // `merger` is told of the events that were moved out of their slabs.
+  // `merger` is notified of events that were moved out of their slabs.
   Parking(SlabSource& source, Merger& merger, BatchLimits limits, std::uint64_t seed)
       : source_(source), merger_(merger), limits_(limits), seed_(seed) {}
 
   bool holds(const RunInfo& run) const { return !runs_.empty() && runs_.contains(&run); }
-  // Adds a new event of a run that is held, behind those that wait; false when its bytes make no
-  // sense.
+  // Appends a new event of a parked run; false if its bytes are invalid.
   bool add(const Merger::Item& item, RunInfo& run, Encoder& encoder);
-  // An event could not be moved aside for want of room: take no more until it is.
+  // There was no room for an event: read no more until there is.
   bool is_full() { return full_ != nullptr && !make_room(); }
-  // Holds what a send left of a run, in front of what waits. `progress`: a part of it was taken,
-  // so the rest is tried at once.
+  // Parks the rest of a run after a send, before its waiting events. `progress`: part of it was
+  // accepted, so the rest is retried immediately.
   void hold(std::deque<RunBatch> left, Steady::time_point now, bool progress);
-  // The run's last send was taken; it is free again when nothing of it waits.
+  // The run's last send was accepted; the run is unparked if nothing of it waits.
   void taken(const RunInfo& run);
 
-  // One envelope of each run whose time has come (of all, when `urgent`).
+  // One envelope of each run that is due (of all if `urgent`).
   PendingBatch take_due(Steady::time_point now, bool urgent);
   std::optional<Steady::time_point> next_due() const;
 
   bool empty() const noexcept { return runs_.empty(); }
-  // Somebody waits from now on: each run is worth some tries.
+  // A caller waits from now on: each run gets some attempts.
   void begin_tries() noexcept;
-  // The next try of a run that was not refused several times since then; the end of time when there
-  // is none.
+  // The next attempt of a run that was not refused several times since then; max() if there is
+  // none.
   Steady::time_point next_hopeful_try() const noexcept;
 
   std::uint64_t first_stamp();
@@ -50,12 +49,12 @@ class Parking {
   struct Held {
     Held(SlabSource& source, RunInfo& run, std::uint64_t seed)
         : backlog(source, run), backoff(seed) {}
-    std::deque<RunBatch> front;  // sent and not taken; before the backlog
+    std::deque<RunBatch> front;  // sent and not accepted; before the backlog
     Backlog backlog;
-    std::optional<RunBatch> behind;  // the event that found no room
+    std::optional<RunBatch> behind;  // the event for which there was no room
     Backoff backoff;
     Steady::time_point next_try{};
-    bool moving = false;  // the backend takes it again
+    bool moving = false;  // the backend accepts it again
     unsigned refused_tries = 0;
   };
 

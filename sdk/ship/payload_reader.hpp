@@ -1,5 +1,5 @@
-// PayloadReader: the values and texts behind an event's header, one after another, as
-// trace::detail::store wrote them. Bounds-checked: reading past the end fails and stays failed.
+// PayloadReader: the values and texts after an event's header, one by one, as trace::detail::store
+// wrote them. Bounds-checked: reading past the end fails and stays failed.
 #pragma once
 
 #include <trace/record.hpp>

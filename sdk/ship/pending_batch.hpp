@@ -1,6 +1,6 @@
-// PendingBatch: encoded events on their way, with what is needed to send them again, in parts, or
-// not at all: the place of each event in its run's line and the slab that holds it until it is
-// resolved. Shipper's thread only.
+// PendingBatch: encoded events in delivery, with everything needed to send them again, in parts, or
+// not at all: the position of each event in its run's line and the slab that contains it until it
+// is resolved. Shipper's thread only.
 #pragma once
 
 #include <fmt/format.h>
@@ -27,7 +27,7 @@ struct EventRef {
   std::uint32_t end;
 };
 
-// What a batch lies in; a used one has its memory already.
+// Memory of a batch, for reuse.
 struct BatchMemory {
   fmt::memory_buffer line;
   std::vector<EventRef> events;
@@ -46,7 +46,7 @@ class RunBatch {
   }
   std::uint64_t first_stamp() const noexcept { return memory_.events.front().stamp; }
 
-  // Room for one event's JSON at the end of what is returned; finish with added() or cancelled().
+  // Append one event's JSON to the returned buffer, then call added() or cancelled().
   fmt::memory_buffer& begin_event() {
     if (!memory_.events.empty()) memory_.line.push_back(',');
     event_start_ = memory_.line.size();
@@ -58,9 +58,9 @@ class RunBatch {
                               static_cast<std::uint32_t>(memory_.line.size())});
   }
   void cancelled();
-  void seal();  // ends the line; nothing is added afterwards
+  void seal();  // ends the line; nothing may be added afterwards
 
-  // Gives its memory away.
+  // Releases its memory.
   BatchMemory release() && noexcept { return std::move(memory_); }
 
   // The sealed batch of the events [from, to) of this one.
@@ -86,10 +86,10 @@ class RunBatch {
 
 struct PendingBatch {
   std::vector<RunBatch> runs;
-  // When it, or the larger batch that it is a part of, was first refused: how many events the
-  // backend had taken by then.
+  // Number of events that the backend had accepted when this batch, or the larger one that it is
+  // part of, was first refused.
   std::optional<std::uint64_t> refused_at = {};
-  // The same, when it was first refused as a batch of one event.
+  // The same, for its first refusal as a batch of one event.
   std::optional<std::uint64_t> refused_alone_at = {};
 
   std::size_t events() const noexcept;

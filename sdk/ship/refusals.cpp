@@ -1,4 +1,4 @@
-// The third part of Shipper: what becomes of events that the backend refuses.
+// The third part of Shipper: handling of events that the backend refuses.
 #include "ship/refusals.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@ namespace trace::detail {
 namespace {
 
 constexpr std::size_t smallest_batch_bytes = 4 * 1024;
-// An event that is not remembered is only tried once more.
+// An event that is not remembered is only retried.
 constexpr std::size_t most_remembered = 1024;
 // Of a batch of one event, beside its text.
 constexpr std::size_t memory_of_lone = 1024;
@@ -86,8 +86,8 @@ void Shipper::refuse(PendingBatch batch, std::string_view reason, bool too_large
     batch.refused_alone_at = parts_.taken.at_first_refusal(key_of(batch));
   }
   const bool is_last = outbox_.empty() && refusals_.empty();
-  // The others of the batch that was refused as a whole were taken, and nothing follows that could
-  // be tried; or another event was taken between two tries of this one.
+  // The rest of the refused batch was accepted and nothing else can be tried; or another event was
+  // accepted between two attempts of this one.
   if ((is_last && *batch.refused_at < parts_.taken.count()) ||
       *batch.refused_alone_at < parts_.taken.count()) {
     return give_up(batch, reason);
@@ -95,11 +95,11 @@ void Shipper::refuse(PendingBatch batch, std::string_view reason, bool too_large
   counters_.retries.fetch_add(1, std::memory_order_relaxed);
   refusals_.add(std::move(batch));
   next_refused_try_ = now + backoff_.slow();
-  if (!refusals_.seem_all() && !outbox_.empty()) return;  // the next event shows what is wrong
+  if (!refusals_.seem_all() && !outbox_.empty()) return;  // the next event shows the cause
   parts_.diagnostics.report(
       "refused",
-      fmt::format("every event is refused ({}); events are kept, check what the endpoint "
-                  "takes and its limit on request bodies",
+      fmt::format("every event is refused ({}); events are kept; check what the endpoint "
+                  "accepts and its limit on request bodies",
                   reason));
   if (refusals_.seem_all()) {
     refuses_all_ = true;
@@ -110,7 +110,7 @@ void Shipper::refuse(PendingBatch batch, std::string_view reason, bool too_large
 }
 
 void Shipper::retry_refused() {
-  // The one that the round was to begin with has its place among them.
+  // The first one of the round is among them.
   while (!outbox_.empty() && outbox_.front().refused_alone_at) {
     refusals_.put_back(std::move(outbox_.front()));
     outbox_.pop_front();
@@ -125,10 +125,11 @@ void Shipper::retry_refused() {
 void Shipper::note_taken(std::uint64_t events) {
   if (events == 0) return;
   parts_.taken.add(events);
-  // They are tried once more, in case that the backend has just come to its senses.
+  // They are retried, in case the backend has just recovered.
   retry_refused();
   refusals_.begin_anew();
-  if (refuses_all_) limits_.batch.bytes = largest_batch_bytes_;  // that limit is gone
+  if (refuses_all_)
+    limits_.batch.bytes = largest_batch_bytes_;  // the limit does not apply any more
   refuses_all_ = false;
 }
 
@@ -162,9 +163,10 @@ void Shipper::bury(const RunBatch& batch, const EventRef& event, std::string_vie
   if (kept && letters.dropped() > dropped) {
     parts_.diagnostics.report(
         "dead_letters",
-        fmt::format("the share of refused events in journal_budget is spent; the oldest {} of them "
-                    "were removed from {}",
-                    letters.dropped() - dropped, letters.path()));
+        fmt::format(
+            "the share of refused events in journal_budget is used up; the oldest {} of them "
+            "were removed from {}",
+            letters.dropped() - dropped, letters.path()));
   }
 }
 

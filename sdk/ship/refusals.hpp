@@ -1,7 +1,7 @@
-// When an event that the backend refuses is given up, so that one bad event holds up nobody and a
+// Decides when a refused event is given up, so that one bad event does not delay others and a
 // misconfiguration (a proxy with a tiny limit on bodies, another version of the contract, the wrong
-// service) gives up nothing: only when it is refused alone, the backend has taken another event
-// since, and refuses it again. Until then it is kept and tried again. docs/decisions/0020 has the
+// service) loses no event: only if it is refused alone, the backend has accepted another event
+// since, and refuses it again. Until then it is kept and retried. docs/decisions/0020 has the
 // reasons.
 #pragma once
 
@@ -15,11 +15,11 @@
 
 namespace trace::detail {
 
-// What is known of one backend: shared by the shippers of one process that send to it, the
-// session's own and those of adopted journals. One thread.
+// State of one backend: shared by the shippers of a process that send to it, the session's own and
+// those of adopted journals. One thread.
 class TakenEvents {
  public:
-  // Stored, or stored before; by whoever sent them.
+  // Events that were stored, or stored before, by any of them.
   std::uint64_t count() const noexcept { return count_; }
   void add(std::uint64_t events) noexcept { count_ += events; }
 
@@ -33,28 +33,28 @@ class TakenEvents {
   std::map<std::string, std::uint64_t> first_refusals_;
 };
 
-// Events that were refused alone since the backend took one, in the order of their stamps. They are
-// tried in rounds with a pause in between: a round tries the oldest of them, then events that were
-// not tried before, so that the first good event is found however many bad ones precede it. One
-// thread.
+// Events that were refused alone since the backend last accepted one, in stamp order. They are
+// retried in rounds with a pause in between: a round tries the oldest of them, then events that
+// were not tried before, so that the first good event is found however many bad ones precede it.
+// One thread.
 class Refusals {
  public:
   bool empty() const noexcept { return events_.empty(); }
   // Each is a batch of one event.
   const std::deque<PendingBatch>& events() const noexcept { return events_; }
   void add(PendingBatch lone);
-  // As add(), but the event was not refused in this round.
+  // Like add(), but the event was not refused in this round.
   void put_back(PendingBatch lone);
-  // So many were refused in this round that the backend seems to refuse everything.
+  // So many were refused in this round that the backend probably refuses everything.
   bool seem_all() const noexcept { return in_round_ >= limit_; }
-  // So much memory is taken that no more events are to be read from the journal.
+  // The memory limit is reached: read no more events from the journal.
   bool is_full() const noexcept { return bytes_ >= most_bytes; }
-  // After seem_all(), the new round tries more events than the last: many bad ones may follow each
-  // other.
+  // After seem_all(): the new round tries more events than the last, because many bad ones may
+  // follow each other.
   void begin_round() noexcept;
   std::deque<PendingBatch> take_all() noexcept;
   PendingBatch take_oldest() noexcept;
-  // The backend takes events.
+  // The backend accepts events again.
   void begin_anew() noexcept;
 
  private:

@@ -28,18 +28,18 @@ struct RunInfo {
 
 class RunRegistry {
  public:
-  // The entry of the id, new or known; null when the session has had `max_runs` runs. `created`
-  // tells which. A spec given later for a known run does not change it.
+  // The entry of the id; null if the session has had `max_runs` runs. `created`: whether it is new.
+  // A spec given later for a known run does not change it.
   RunInfo* open(std::string_view id, const RunSpec& spec, bool& created);
 
   // The entry of the id, or null.
   RunInfo* find(std::string_view id);
-  // The entry of a run that a journal speaks of; made with the id when it is not known.
+  // The entry of a run of a journal; created if unknown.
   RunInfo& resolve(std::uint32_t number, std::string_view id);
-  // Takes over a run with the number that it had in another session. Its id may be of a version
-  // that did not repair ids: it is repaired here, as it is where it is sent.
+  // Adds a run with the number that it had in another session. Its id may come from a version that
+  // did not repair ids: it is repaired here.
   RunInfo& restore(std::uint32_t number, std::string_view id, const RunSpec& spec);
-  // The runs whose backend state somebody waits for.
+  // The runs with cancellation callbacks.
   std::vector<RunInfo*> awaiting_cancellation();
 
  private:

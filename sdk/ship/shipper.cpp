@@ -40,12 +40,12 @@ Steady::time_point Shipper::step(Steady::time_point now) {
     urgent_ =
         resolved_before_.load(std::memory_order_relaxed) < flush_stamp_ && now < flush_deadline_;
     if (flush_new_) {
-      // Somebody waits for this: try at once, and again soon.
+      // A caller waits: try immediately, and again soon.
       next_try_ = now;
       backoff_.succeeded();
     }
-    // While the backend seems to refuse everything, a round goes on with events that were not tried
-    // before; all are tried once more when there are none, or when no more can be held.
+    // While the backend seems to refuse everything, a round continues with events that were not
+    // tried before; all are retried if there are none, or if no more fit into memory.
     const bool in_round = refuses_all_ && !outbox_.empty();
     if (flush_new_ || (now >= next_refused_try_ && !in_round)) {
       refusals_.begin_round();
@@ -60,7 +60,7 @@ Steady::time_point Shipper::step(Steady::time_point now) {
     flush_new_ = false;
   }
   if (outbox_.empty()) {
-    // In turns, so that neither waits for the other.
+    // Alternate, so that neither starves.
     const double before = builder_.fill_level(limits_.batch);
     const Steady::time_point pass_before = last_pass_;
     fill(now);
@@ -120,7 +120,7 @@ void Shipper::fill(Steady::time_point now) {
       merger_.resolved(*item.slab, 1);
       continue;
     }
-    // What waited for this pass may have waited since the one before.
+    // Events that waited for this pass may have been waiting since the previous one.
     const bool added = parking_.holds(run) ? parking_.add(item, run, encoder_)
                                            : builder_.add(merger_, item, run, encoder_, last_pass_);
     if (!added) {
@@ -134,8 +134,8 @@ void Shipper::fill(Steady::time_point now) {
 
 Steady::duration Shipper::pause_after(double brought, Steady::duration since_pass_before) const {
   if (brought <= 0) return idle_poll;
-  // A quarter of the time in which the batch becomes full, if it goes on like this: a quiet worker
-  // sleeps, a busy one's batch leaves as soon as it is full.
+  // A quarter of the time until the batch is full at the current rate: a quiet worker sleeps, a
+  // busy one's batch is sent as soon as it is full.
   const double missing = std::max(0.0, 1 - builder_.fill_level(limits_.batch));
   const std::chrono::duration<double> quarter = since_pass_before * (missing / (4 * brought));
   return quarter >= idle_poll

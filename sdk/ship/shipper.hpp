@@ -1,10 +1,10 @@
-// Shipper: delivery. Takes events from the lanes in order, encodes and batches them, sends, and
-// does with the answer what docs/ingestion-api.md says: acknowledge, retry, halve, park, or put an
-// event among the dead letters. A watermark moves only on an answer, and before slabs are freed.
+// Shipper: delivery. Takes events from the lanes in order, encodes and batches them, sends them,
+// and handles the response as docs/ingestion-api.md says: acknowledge, retry, halve, park, or dead
+// letter. A watermark advances only on a response, and before slabs are freed.
 //
-// All behaviour sits in step(); the thread around it (session/step_thread.hpp) only waits in
-// between, so tests drive it with a clock of their own. step() may block in Transport::send;
-// producers never wait for it. The remaining members may be called from any thread.
+// All behaviour is in step(); the thread around it (session/step_thread.hpp) only waits in between,
+// so tests drive it with a fake clock. step() may block in Transport::send; producers never wait
+// for it. The other members may be called from any thread.
 #pragma once
 
 #include <trace/transport.hpp>
@@ -52,9 +52,9 @@ struct ShipperLimits {
 struct ShipperCounters {
   std::atomic<std::uint64_t> acknowledged{0};
   std::atomic<std::uint64_t> own_acknowledged{0};  // events that the SDK added
-  std::atomic<std::uint64_t> rejected{0};          // given up, and kept among the dead letters
-  std::atomic<std::uint64_t> discarded{0};         // given up, and could not be kept there
-  std::atomic<std::uint64_t> unreadable{0};        // events whose bytes made no sense
+  std::atomic<std::uint64_t> rejected{0};          // given up and kept as dead letters
+  std::atomic<std::uint64_t> discarded{0};         // given up and not kept
+  std::atomic<std::uint64_t> unreadable{0};        // events with invalid bytes
   std::atomic<std::uint64_t> batches{0};
   std::atomic<std::uint64_t> retries{0};
 };
@@ -63,26 +63,26 @@ class Shipper {
  public:
   Shipper(ShipperParts parts, ShipperLimits limits, std::string session_id);
 
-  // Does what can be done now; answers when there will be something to do again.
+  // Does the work that is due; returns when to call it again.
   Steady::time_point step(Steady::time_point now);
 
-  // Asks for everything stamped before `stamp` to be sent at once, sends ending by `deadline`.
+  // Requests that everything stamped before `stamp` is sent immediately, by `deadline`.
   void request_flush(std::uint64_t stamp, Steady::time_point deadline);
-  // The stamp before which every event is acknowledged or among the dead letters.
+  // The stamp before which every event is acknowledged or a dead letter.
   std::uint64_t resolved_before() const noexcept {
     return resolved_before_.load(std::memory_order_acquire);
   }
 
-  // When something of what is unresolved is tried next, as far as that is known; the end of time
-  // when no more than runs and events are left that the backend has refused again and again.
+  // The next attempt for unresolved events, if known; max() if only runs and events are left that
+  // the backend has refused several times.
   Steady::time_point next_attempt() const noexcept {
     return Steady::time_point(Steady::duration(next_attempt_.load(std::memory_order_acquire)));
   }
-  // The shipper's thread: all that is left is what the backend refuses while it may take others.
+  // Shipper's thread: only runs and events are left that the backend refuses.
   bool only_refused_is_left() const noexcept { return only_refused_is_left_; }
 
-  // Events were refused that may be given up, or taken, once the backend has taken another one. The
-  // shipper's thread.
+  // Refused events may be given up, or accepted, once the backend has accepted another one.
+  // Shipper's thread.
   bool holds_refused() const noexcept { return !refusals_.empty() || refuses_all_; }
 
   const ShipperCounters& counters() const noexcept { return counters_; }
@@ -94,17 +94,19 @@ class Shipper {
   bool due(Steady::time_point now) const;
   void ask_for_states(Steady::time_point now);
 
-  // answers.cpp: from answers to watermarks
+  // responses.cpp: from responses to watermarks
   void send_front(Steady::time_point now);
   void settle(const SendResult& result, Steady::time_point now);
   void acknowledge(const SendResult& result, Steady::time_point now);
   struct Judged {
     std::uint64_t taken = 0;
     std::uint64_t rejected = 0;
-    std::string_view reason = {};  // of the first that is rejected
+    std::string_view reason = {};  // of the first rejected event
   };
-  void judge(const RunBatch& batch, const RunAcknowledgement& answer, Judged& judged) const;
-  bool acknowledge_run(RunBatch batch, const RunAcknowledgement& answer, Steady::time_point now);
+  void judge(const RunBatch& batch, const RunAcknowledgement& acknowledgement,
+             Judged& judged) const;
+  bool acknowledge_run(RunBatch batch, const RunAcknowledgement& acknowledgement,
+                       Steady::time_point now);
   std::string id_of(const EventRef& event) const;
   void park(RunBatch left, Steady::time_point now, bool progress);
 
@@ -120,7 +122,7 @@ class Shipper {
   // See next_attempt(); with flush_mutex_.
   Steady::time_point attempt_after(Steady::time_point now);
   Steady::time_point next_wake(Steady::time_point now);
-  // How long to wait for more of a batch whose fill level the last pass has raised by `brought`.
+  // How long to wait for more events, if the last pass has raised the fill level by `brought`.
   Steady::duration pause_after(double brought, Steady::duration since_pass_before) const;
 
   ShipperParts parts_;
@@ -140,7 +142,7 @@ class Shipper {
   Steady::time_point last_send_{};
   Refusals refusals_;
   Steady::time_point next_refused_try_{};
-  bool refuses_all_ = false;  // so it seems: the next try of anything is next_try_
+  bool refuses_all_ = false;  // probably: the next attempt of anything is next_try_
   const std::size_t largest_batch_bytes_;
   bool only_refused_is_left_ = false;
   std::uint64_t pass_stamp_ = 0;  // of the last pass

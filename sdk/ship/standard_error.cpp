@@ -17,7 +17,7 @@ void write_to_stderr(std::string_view text) noexcept {
     const int found = ::poll(&ready, 1, patience_ms);
     if (found < 0 && errno == EINTR) continue;
     if (found <= 0) return;
-    // A pipe with room for anything has room for this much.
+    // A writable pipe has room for this much.
     const std::string_view piece = text.substr(0, std::min<std::size_t>(text.size(), PIPE_BUF));
     const ssize_t written = ::write(STDERR_FILENO, piece.data(), piece.size());
     if (written < 0 && errno != EINTR && errno != EAGAIN) return;

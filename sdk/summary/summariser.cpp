@@ -25,7 +25,7 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
-// Bytes of a character behind its first.
+// Continuation bytes of a character.
 constexpr std::size_t most_continuation = 3;
 
 bool starts_inside_character(std::string_view text, std::size_t at) noexcept {
@@ -93,8 +93,8 @@ struct Summariser::State {
     if (tail.size() > 2 * max_bytes) tail.erase(0, tail.size() - max_bytes);
   }
 
-  // What may be shown as it is waits, because a member of an object is redacted as one; the rest is
-  // redacted before a cut can make a secret unrecognisable.
+  // Output that may be shown unchanged is redacted later, member by member; the rest is redacted
+  // now, before a cut can make a secret unrecognisable.
   void add_redacted(std::string_view piece) {
     if (!is_redacting && short_output.size() + piece.size() <= max_bytes) {
       short_output += piece;
@@ -111,7 +111,7 @@ struct Summariser::State {
     redactor->finish([this](std::string_view clean) { add(clean); });
   }
 
-  // The output as it is, if that is short enough.
+  // The whole output, if it is short enough.
   std::string whole() const {
     if (bytes > max_bytes) return {};
     if (bytes == 0) return "{}";

@@ -1,6 +1,5 @@
-// Classes of ASCII characters without the locale's opinion, and the few questions about texts that
-// all who look for levels and stack traces in captured lines ask. Pure functions, safe on any
-// thread.
+// Locale-independent classes of ASCII characters, and small text functions shared by the detection
+// of levels and stack traces. Pure functions, safe on any thread.
 #pragma once
 
 #include <algorithm>
@@ -15,18 +14,18 @@ constexpr bool is_small(char c) noexcept { return c >= 'a' && c <= 'z'; }
 constexpr bool is_letter(char c) noexcept { return is_small(static_cast<char>(c | 0x20)); }
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
-// The character at a place of a text; NUL behind its end.
+// The character at an offset; NUL after the end.
 constexpr char at(std::string_view text, std::size_t place) noexcept {
   return place < text.size() ? text[place] : '\0';
 }
 
-// What begins at a place of a text; empty behind its end.
+// The text from an offset; empty after the end.
 constexpr std::string_view from(std::string_view text, std::size_t place) noexcept {
   text.remove_prefix(std::min(place, text.size()));
   return text;
 }
 
-// How many characters at the front are of a class.
+// Number of leading characters of a class.
 template <class Class>
 constexpr std::size_t length_of(std::string_view text, Class is_in_class) noexcept {
   std::size_t length = 0;
@@ -45,7 +44,7 @@ constexpr std::string_view without_blanks_around(std::string_view text) noexcept
   return text;
 }
 
-// Up to the first blank, or to the bound: what is longer is no name of anything.
+// Up to the first blank, or the bound, because a longer word is not a name.
 constexpr std::string_view first_word(std::string_view text, std::size_t bound = 128) noexcept {
   text = text.substr(0, bound);
   text = text.substr(0, text.find(' '));

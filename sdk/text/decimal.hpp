@@ -1,4 +1,4 @@
-// Decimal digits at places that are known beforehand: of sequences and of times. Pure functions.
+// Writes decimal digits at fixed positions: sequences and times. Pure functions.
 #pragma once
 
 #include <array>

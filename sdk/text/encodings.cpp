@@ -98,7 +98,7 @@ std::string base64(std::string_view bytes, Base64 alphabet) {
 
 std::string base64_inside(std::string_view bytes, std::size_t before, Base64 alphabet) {
   std::string out = base64(std::string(before, '\0').append(bytes), alphabet);
-  if ((before + bytes.size()) % 3 != 0) out.pop_back();  // shared with what stands behind
+  if ((before + bytes.size()) % 3 != 0) out.pop_back();  // shared with the next byte
   return out.substr(before == 0 ? 0 : before + 1);
 }
 

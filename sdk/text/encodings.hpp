@@ -1,6 +1,5 @@
-// The ways in which text is written inside of other text: what tools, URLs, headers and JSON make
-// of a secret. Used to find the forms of a secret; not on any way that is travelled often. Pure
-// functions, safe on any thread.
+// Encodings of text within other text: what tools, URLs, headers and JSON make of a secret. Used to
+// compute the forms of a secret, not on a hot path. Pure functions, safe on any thread.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +14,8 @@ enum class HexDigits : unsigned char { lower, upper };
 // Without padding.
 std::string base64(std::string_view bytes, Base64 alphabet);
 
-// The characters of base64 that depend on `bytes` alone when `before` (0, 1 or 2) other bytes of
-// their group of three stand in front of them and anything behind.
+// The characters of base64 that depend on `bytes` alone if `before` (0, 1 or 2) other bytes of
+// their group of three precede them and anything follows.
 std::string base64_inside(std::string_view bytes, std::size_t before, Base64 alphabet);
 
 std::string hexadecimal(std::string_view bytes, HexDigits digits);

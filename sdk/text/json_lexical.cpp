@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t escape_length = 6;  // \uXXXX
 
-// The code unit that a \uXXXX at the front of `text` stands for.
+// The code unit of a \uXXXX at the front of `text`.
 std::optional<unsigned> code_unit(std::string_view text) noexcept {
   if (text.size() < escape_length || text[0] != '\\' || text[1] != 'u') return std::nullopt;
   unsigned value = 0;
@@ -25,11 +25,11 @@ std::optional<unsigned> code_unit(std::string_view text) noexcept {
 constexpr bool is_high_surrogate(unsigned unit) noexcept { return unit >= 0xD800 && unit < 0xDC00; }
 constexpr bool is_low_surrogate(unsigned unit) noexcept { return unit >= 0xDC00 && unit < 0xE000; }
 
-// Copies or replaces the escape at the front of `text`; answers its length.
+// Copies or replaces the escape at the front of `text`; returns its length.
 std::size_t append_repaired_escape(std::string& out, std::string_view text) {
   const std::optional<unsigned> unit = code_unit(text);
   if (!unit) {
-    // The character after a backslash belongs to it, unless it is wrong by itself.
+    // The character after a backslash belongs to the escape, unless it is invalid itself.
     const bool is_pair = text.size() >= 2 && static_cast<unsigned char>(text[1]) < 0x80;
     const std::size_t length = is_pair ? 2 : 1;
     out.append(text.substr(0, length));
@@ -84,12 +84,12 @@ bool is_json_number(std::string_view text) noexcept {
   return text.empty();
 }
 
-// Shorter and without an exponent, a number is within every range that matters.
+// A shorter number without an exponent is always within range.
 bool may_be_out_of_range(std::string_view number) noexcept {
   return number.size() > 18 || number.find_first_of("eE") != std::string_view::npos;
 }
 
-// In the place of a key a number is wrong, and must not become the string that would be right.
+// A number as a key is invalid, and must not become a string, which would be valid.
 bool is_followed_by_colon(std::string_view rest) noexcept {
   const std::size_t at = rest.find_first_not_of(" \t\r\n");
   return at != std::string_view::npos && rest[at] == ':';

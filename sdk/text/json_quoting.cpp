@@ -13,7 +13,7 @@
 namespace trace::detail {
 namespace {
 
-// Plain bytes go into a JSON string as they are: printable ASCII but '"' and '\'.
+// Plain bytes need no escape in a JSON string: printable ASCII except '"' and '\'.
 constexpr bool is_plain(char c) noexcept {
   return static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\';
 }
@@ -21,7 +21,7 @@ constexpr bool is_plain(char c) noexcept {
 #ifdef __SSE2__
 constexpr std::ptrdiff_t block_bytes = 16;
 
-// Copies a block; answers a bit for each of its bytes that is not plain.
+// Copies a block; returns a bit for each of its bytes that is not plain.
 unsigned copy_block(char* to, const char* from) noexcept {
   const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
   _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
@@ -51,9 +51,9 @@ unsigned copy_block(char* to, const char* from) noexcept {
 }
 #endif
 
-// Copies the plain bytes that `from` begins with and moves it behind them. Whole blocks first: most
-// text is plain, and this is where the encoder spends its time. Where the next block lies does not
-// depend on what this one holds, so that the processor works on several at a time.
+// Copies the leading plain bytes of `from` and advances it. Whole blocks first: most text is plain,
+// and this is where the encoder spends its time. The address of the next block does not depend on
+// the contents of this one, so the processor works on several at a time.
 char* copy_plain(char* to, const char*& from, const char* end) noexcept {
   if (end - from < block_bytes) {
     while (from < end && is_plain(*from)) *to++ = *from++;
@@ -65,7 +65,7 @@ char* copy_plain(char* to, const char*& from, const char* end) noexcept {
     if (special != 0) break;
   }
   if (special == 0 && from < end) {
-    // The last block begins within the one before, whose bytes are plain and written again.
+    // The last block overlaps the one before, whose plain bytes are written again.
     const std::ptrdiff_t again = block_bytes - (end - from);
     from -= again;
     to -= again;

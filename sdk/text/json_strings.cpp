@@ -7,7 +7,7 @@
 namespace trace::detail {
 namespace {
 
-// The four digits of a \u at the front of `text`; 0 when there are none.
+// The four digits of a \u at the front of `text`; 0 if there are none.
 std::uint32_t unit_of(std::string_view text) noexcept {
   std::uint32_t unit = 0;
   const std::string_view digits = text.substr(0, 4);

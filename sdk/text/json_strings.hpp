@@ -1,5 +1,5 @@
-// Strings within valid JSON text, found and read without a parser: redaction looks at each value as
-// its reader will. Pure functions, safe on any thread.
+// Finds and reads strings within valid JSON text without a parser: redaction searches each value as
+// its reader will see it. Pure functions, safe on any thread.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +8,10 @@
 
 namespace trace::detail {
 
-// Behind the string whose quote is at `at`.
+// The end of the string whose quote is at `at`.
 std::size_t end_of_json_string(std::string_view json, std::size_t at) noexcept;
 
-// What a string, given with its quotes, stands for.
+// The value of a string, given with its quotes.
 std::string value_of_json_string(std::string_view string);
 
 }  // namespace trace::detail

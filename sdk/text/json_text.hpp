@@ -1,8 +1,8 @@
-// The primitives that contract JSON is written with: quoted text, numbers, time stamps, and
-// foreign JSON made fit to be copied into an event (the headers included below).
+// The primitives for writing contract JSON: quoted text, numbers, time stamps, and untrusted JSON
+// made valid (the headers included below).
 //
-// append_quoted() and append_number() stand on the way of every event that is delivered. They
-// only append and never throw but for memory. Pure functions, safe on any thread.
+// append_quoted() and append_number() run for every event that is delivered. They only append, and
+// throw only std::bad_alloc. Pure functions, safe on any thread.
 #pragma once
 
 #include <concepts>
@@ -12,22 +12,22 @@
 
 namespace trace::detail {
 
-// Appends `text` as a JSON string with its quotes. Repairs on the way: each invalid UTF-8
-// sequence (see first_utf8_sequence) becomes U+FFFD, NUL becomes U+2400.
+// Appends `text` as a JSON string with its quotes. Repairs: each invalid UTF-8 sequence (see
+// first_utf8_sequence) becomes U+FFFD, NUL becomes U+2400.
 void append_quoted(std::string& out, std::string_view text);
 
 void append_number(std::string& out, std::int64_t value);
 void append_number(std::string& out, std::uint64_t value);
 
 // The shortest text that reads back as the same value. JSON has no NaN and no infinity: callers
-// refuse those before, naming the field. One that comes here all the same is written as a string,
-// so that the JSON around it stays readable.
+// refuse those before, naming the field. If one arrives here it is written as a string, so that the
+// JSON around it stays valid.
 void append_number(std::string& out, double value);
 void append_number(std::string& out, float value);
 
 template <std::integral T>
 void append_number(std::string& out, T value) {
-  static_assert(!std::same_as<T, bool>, "true and false are no numbers");
+  static_assert(!std::same_as<T, bool>, "true and false are not numbers");
   if constexpr (std::signed_integral<T>) {
     append_number(out, static_cast<std::int64_t>(value));
   } else {

@@ -1,6 +1,6 @@
-// PaddedText: text that is written again and again, kept with room behind it so that it is copied
-// in whole blocks, which costs a fraction of a memcpy() of unknown length. Who writes it has that
-// room behind the text's place, too. One thread at a time.
+// PaddedText: text that is written repeatedly, kept with padding after it so that it is copied in
+// whole blocks, which costs a fraction of a memcpy() of unknown length. The destination needs the
+// same padding. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace trace::detail {
 
 class PaddedText {
  public:
-  // The most bytes behind its end that write() overwrites.
+  // The maximum number of bytes after its end that write() overwrites.
   static constexpr std::size_t overhang = 31;
 
   PaddedText() = default;
@@ -27,10 +27,10 @@ class PaddedText {
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
   std::string_view text() const noexcept { return {bytes_.data(), size_}; }
-  // To change bytes of it; never its length.
+  // For changing bytes, never the length.
   char* data() noexcept { return bytes_.data(); }
 
-  // Answers where the text ends.
+  // Returns the end of the text.
   char* write(char* to) const noexcept {
     const char* from = bytes_.data();
     char* const end = to + size_;

@@ -13,7 +13,7 @@ class Sha256 {
  public:
   Sha256();  // throws std::bad_alloc
   void update(std::string_view bytes);
-  // Hexadecimal; begins anew.
+  // Hexadecimal; resets the hash.
   std::string finish();
 
  private:

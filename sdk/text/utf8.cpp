@@ -9,7 +9,7 @@ namespace {
 
 constexpr bool is_continuation(unsigned char byte) noexcept { return (byte & 0xC0) == 0x80; }
 
-// Length of the sequence that a lead byte announces; 0 when it is none.
+// Length of the sequence that a lead byte announces; 0 if it is not a lead byte.
 constexpr std::size_t announced_length(unsigned char lead) noexcept {
   if (lead < 0x80) return 1;
   if (lead >= 0xC2 && lead <= 0xDF) return 2;

@@ -1,6 +1,6 @@
-// UTF-8 as the contract wants it: well-formed text without NUL, which the stores behind the
-// backend cannot keep. The JSON writer, the parser of foreign JSON and everything that cuts text
-// use this. Pure functions, safe on any thread.
+// UTF-8 as the contract requires it: well-formed text without NUL, which the backend's stores
+// cannot keep. Used by the JSON writer, the parser of untrusted JSON and everything that truncates
+// text. Pure functions, safe on any thread.
 #pragma once
 
 #include <cstddef>
@@ -18,21 +18,22 @@ struct Utf8Sequence {
   bool valid;         // false: they are to be replaced by one U+FFFD
 };
 
-// Looks at the front of `text`, which is not empty. An invalid sequence is the longest start of a
-// well-formed one ("maximal subpart"), else one byte; an encoded surrogate is taken as a whole.
+// The sequence at the front of `text`, which is not empty. An invalid sequence is the longest
+// prefix of a well-formed one ("maximal subpart"), otherwise one byte; an encoded surrogate is
+// taken as a whole.
 Utf8Sequence first_utf8_sequence(std::string_view text) noexcept;
 
 bool is_valid_utf8(std::string_view text) noexcept;
 
-// How many bytes at the end of `text` begin a character that more bytes could complete; 0 to 3.
+// Number of bytes at the end of `text` that begin an incomplete character; 0 to 3.
 std::size_t unfinished_utf8_bytes(std::string_view text) noexcept;
 
-// Appends `text` with each invalid sequence replaced. NUL stays: it has a meaning of its own to
-// the callers.
+// Appends `text` with each invalid sequence replaced. NUL is kept, because callers give it a
+// meaning.
 void append_valid_utf8(std::string& out, std::string_view text);
 
-// The longest start of `text` of at most `max_bytes` bytes that does not end within a character.
-// Only the cut is looked at: invalid sequences elsewhere stay.
+// The longest prefix of `text` of at most `max_bytes` bytes that does not end within a character.
+// Only the cut is checked: invalid sequences elsewhere are kept.
 std::string_view trimmed_utf8(std::string_view text, std::size_t max_bytes) noexcept;
 
 }  // namespace trace::detail

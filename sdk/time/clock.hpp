@@ -1,4 +1,4 @@
-// Clock: the time as the keeper and the shipper see it. Injected, so that every timing rule is
+// Clock: the time source of the keeper and the shipper. Injected, so that every timing rule is
 // tested without waiting.
 #pragma once
 

@@ -8,7 +8,7 @@ namespace {
 constexpr double one_second_ns = 1e9;
 constexpr double latest_ns = 4e18;
 
-// False for what only damage can have written.
+// False for values that only damage can explain.
 bool makes_sense(const Calibration& point) noexcept {
   const auto wall_ns = static_cast<double>(point.wall_ns);
   return wall_ns >= 0 && wall_ns <= latest_ns && point.ns_per_tick > 0 &&
@@ -36,15 +36,15 @@ void WallTime::calibrate(std::uint64_t stamp, std::int64_t wall_ns, std::uint64_
     rate = static_cast<double>(monotonic_ns - first_monotonic_ns_) /
            static_cast<double>(stamp - first_stamp_);
   }
-  const std::int64_t told = extrapolate(last, stamp);
-  const auto behind = static_cast<double>(wall_ns - told);
+  const std::int64_t predicted = extrapolate(last, stamp);
+  const auto behind = static_cast<double>(wall_ns - predicted);
   if (behind > one_second_ns) {
     add({stamp, wall_ns, rate});
     return;
   }
-  // Make up for the difference within the next second, but never run backwards.
+  // Correct the difference within the next second, but never run backwards.
   const double speed = std::clamp(1.0 + behind / one_second_ns, 0.5, 2.0);
-  add({stamp, told, rate * speed});
+  add({stamp, predicted, rate * speed});
 }
 
 void WallTime::add(const Calibration& point) {

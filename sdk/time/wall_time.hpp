@@ -1,9 +1,9 @@
-// WallTime: from stamps to UTC. The keeper calibrates about once a second; the shipper converts.
+// WallTime: converts stamps to UTC. The keeper calibrates about once a second; the shipper
+// converts.
 //
-// The result never steps back: when the wall clock is behind what was already told, time goes on
-// at half speed until the clock has caught up; when it is ahead by more than a second it jumps,
-// by less it speeds up. The points lie in the journal's header, so that a recovering process
-// computes the same times.
+// The result is monotonic: if the wall clock is behind the last result, time runs at half speed
+// until the clock has caught up; if it is ahead by more than a second it jumps, otherwise it speeds
+// up. The calibration points are in the journal's header, so that recovery computes the same times.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@ struct Calibration {
   double ns_per_tick;
 };
 
-// The last points, a ring, as they lie in a journal's header.
+// The last points, a ring; part of a journal's header.
 struct Calibrations {
   static constexpr std::size_t capacity = 64;
 
@@ -49,7 +49,7 @@ class WallTime {
   void add(const Calibration& point);
 
   mutable std::mutex mutex_;
-  Calibrations& kept_;  // gets a copy; it may be destroyed by somebody who truncates the file
+  Calibrations& kept_;  // holds a copy, which a truncation may destroy
   std::vector<Calibration> points_;
   std::uint64_t first_stamp_ = 0;
   std::uint64_t first_monotonic_ns_ = 0;
@@ -58,16 +58,16 @@ class WallTime {
 // The valid points of a journal, oldest first.
 std::vector<Calibration> calibrations_of(const Calibrations& kept);
 
-// UTC at the stamp, as the point has it.
+// UTC at the stamp, by this point.
 inline std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) noexcept {
-  // 126 years: a point that makes sense plus such a distance is still a number of nanoseconds.
+  // 126 years: a valid point plus this distance does not overflow.
   constexpr double farthest_ns = 4e18;
   const auto ticks = static_cast<std::int64_t>(stamp - point.stamp);
   const double ns = static_cast<double>(ticks) * point.ns_per_tick;
   return point.wall_ns + static_cast<std::int64_t>(std::clamp(ns, -farthest_ns, farthest_ns));
 }
 
-// Converts with the latest point that is not after the stamp (else with the first). `points` is
+// Converts with the latest point that is not after the stamp, otherwise with the first. `points` is
 // not empty.
 std::int64_t wall_ns_at(const std::vector<Calibration>& points, std::uint64_t stamp) noexcept;
 

@@ -1,4 +1,4 @@
-// Alphabets of tokens: sets of characters, a bit of a table for each, so that a run of any alphabet
+// Alphabets of tokens: sets of characters, one bit each in a table, so that a run of any alphabet
 // is read by the same loop. Constants, safe on any thread.
 #pragma once
 

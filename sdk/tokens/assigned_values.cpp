@@ -5,10 +5,10 @@ namespace trace::detail {
 namespace {
 
 constexpr std::size_t longest_name = 64;
-// A value is judged by its start: what no value is costs a bounded look.
+// A value is judged by its start, so that other text costs a bounded time.
 constexpr std::size_t judged = 128;
 
-// Where the name around `at` begins: not within a terminal's colours or an escape in front of it.
+// The beginning of the name around `at`: not within a preceding colour sequence or escape.
 std::size_t begin_of_name(const TokenText& text, std::size_t at) noexcept {
   const std::size_t least = text.begin_of(at, Alphabet::dotted, longest_name);
   for (std::size_t begin = at; begin > least; --begin) {
@@ -18,7 +18,7 @@ std::size_t begin_of_name(const TokenText& text, std::size_t at) noexcept {
   return escaped && least < at ? least + 1 : least;
 }
 
-// Where a value begins, and how it is written.
+// The beginning of a value and its notation.
 struct Value {
   std::size_t begin = 0;
   char quote = '\0';
@@ -28,7 +28,7 @@ struct Value {
   Notation notation;
 };
 
-// What stands between a name and its value.
+// Finds the value after a name.
 std::optional<Value> value_after(const TokenText& text, std::size_t name,
                                  std::size_t end) noexcept {
   Value value;
@@ -46,7 +46,7 @@ std::optional<Value> value_after(const TokenText& text, std::size_t name,
   bool is_member = false;
   if (text[at] == '=') {
     ++at;
-    if (text[at] == '=') return std::nullopt;  // compared
+    if (text[at] == '=') return std::nullopt;  // a comparison
     if (text[at] == '>') ++at;
     value.notation.data = !spaced && !is_blank(text[at]);
   } else if (text[at] == ':') {
@@ -88,7 +88,7 @@ std::optional<Value> value_after(const TokenText& text, std::size_t name,
   return value;
 }
 
-// Whether what follows a delimiter goes on with something else: a blank, an end, name=.
+// Whether a delimiter is followed by something else: a blank, the end, name=.
 bool ends_value(const TokenText& text, std::size_t after) noexcept {
   if (after >= text.size() || is_space(text[after]) || is_quote(text[after]) ||
       text[after] == '\\') {
@@ -101,7 +101,7 @@ bool ends_value(const TokenText& text, std::size_t after) noexcept {
   return end > after && (text[end] == '=' || text[end] == ':');
 }
 
-// Whether the value does not go on at `at`.
+// Whether the value ends at `at`.
 bool is_end(const TokenText& text, std::size_t at, const Value& value) noexcept {
   const char c = text[at];
   if (value.quote != '\0') return c == value.quote || c == '\n';
@@ -113,7 +113,7 @@ bool is_end(const TokenText& text, std::size_t at, const Value& value) noexcept 
   return (c == ';' || c == ',') && ends_value(text, at + 1);
 }
 
-// The end of the value, after at most so many characters.
+// The end of the value, within a limit.
 std::size_t end_of_value(const TokenText& text, const Value& value, std::size_t most) noexcept {
   std::size_t end = value.begin;
   const std::size_t last = most < text.size() - end ? end + most : text.size();
@@ -123,7 +123,7 @@ std::size_t end_of_value(const TokenText& text, const Value& value, std::size_t 
 
 FoundPart secret_at(const TokenText& text, const Value& value, const TokenRow& row) noexcept {
   if (value.begin >= text.size()) return std::nullopt;
-  // PASS: is what tests print.
+  // Tests print PASS:.
   if (value.after_colon && row.names.size() <= 4) return std::nullopt;
   const auto trimmed = [&](std::size_t end) {
     if (value.quote != '\0') {
@@ -157,7 +157,7 @@ std::size_t begin_of_word(std::string_view name, std::string_view word) noexcept
   return at;
 }
 
-// Words that are so short that they are in others: a name has them as a word of its own.
+// Short words that also occur within other words: they must be a separate word of the name.
 bool begins_word(std::string_view name, std::size_t at, std::string_view word) noexcept {
   if (word == "auth") return at == 0 || name.substr(0, at).find_first_not_of("_-.") == name.npos;
   if (word.size() > 4 || at == 0) return true;

@@ -36,8 +36,8 @@ std::size_t end_of_word(const TokenText& text, std::size_t at, std::size_t most)
   return at;
 }
 
-// Where the value of a header begins whose name ends at `at`: Name: x, "Name": "x", Name=x,
-// 'Name', 'x'. The size of the text when there is none.
+// The beginning of the value of a header whose name ends at `at`: Name: x, "Name": "x", Name=x,
+// 'Name', 'x'. The size of the text if there is none.
 std::size_t value_of_header(const TokenText& text, std::size_t at) noexcept {
   const std::size_t name = text.after_colours(at);
   at = text.after_colours(text.after_quote(name));
@@ -83,7 +83,7 @@ FoundPart credentials_at(const TokenText& text, std::size_t value) noexcept {
   } else if (!is_generated(word)) {
     return std::nullopt;
   }
-  // Parameters follow each other with a comma: Digest username="x", response="y".
+  // Parameters are separated by commas: Digest username="x", response="y".
   std::size_t end = end_of_item(text, begin);
   while (text[end] == ',') {
     const std::size_t item = text.after_blanks(end + 1);
@@ -112,7 +112,7 @@ std::size_t end_of_cookie(const TokenText& text, std::size_t at, std::size_t mos
 // of Set-Cookie is about the cookie.
 FoundPart cookies_at(const TokenText& text, std::size_t pair, bool sets) noexcept {
   constexpr std::size_t longest_name = 64;
-  // Without a secret in them, so much is looked at.
+  // Limit of the search for the first secret value.
   constexpr std::size_t longest_start = 1024;
   const std::size_t most = pair + longest_start;
   FoundPart found;

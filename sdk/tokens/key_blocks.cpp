@@ -25,7 +25,7 @@ std::size_t end_of_line(const TokenText& text, std::size_t at) noexcept {
 
 }  // namespace
 
-// The block with its banners; without an end, what of its body is there.
+// The block with its banners; without an end banner, the part of its body that is there.
 FoundPart key_block(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
   constexpr std::string_view kind = "PRIVATE KEY";
   constexpr std::string_view dashes = "-----";
@@ -55,7 +55,7 @@ FoundPart key_block(const TokenText& text, std::size_t at, const TokenRow& row) 
   if (text.end_of(start, Alphabet::base64, shortest_body) - start < shortest_body) {
     return std::nullopt;
   }
-  // Up to the other banner, whatever the lines begin and end with.
+  // Up to the end banner, with any prefixes and suffixes of lines.
   const std::size_t end = text.find(dashes, start, longest_key);
   if (text.has("-----END ", end)) {
     std::size_t last = end + 9;

@@ -10,10 +10,10 @@
 namespace trace::detail {
 namespace {
 
-// What is looked at of a long value.
+// Number of bytes of a long value that are examined.
 constexpr std::size_t looked_at = 128;
 
-// Words that stand for a secret, in lower case, without what separates them, sorted.
+// Placeholder words, in lower case, without separators, sorted.
 constexpr std::array words = std::to_array<std::string_view>(
     {"abc123",      "abcdefg",     "anonymous",  "apikey",      "auth",      "authtoken",
      "bar",         "basic",       "bearer",     "changeit",    "changeme",  "clientsecret",
@@ -29,7 +29,7 @@ constexpr std::array words = std::to_array<std::string_view>(
      "unknown",     "user",        "username",   "userpass",    "value",     "wachtwoord"});
 static_assert(std::is_sorted(words.begin(), words.end()));
 
-// What a placeholder has in it, in lower case.
+// Parts of placeholders, in lower case.
 constexpr std::array parts = std::to_array<std::string_view>(
     {"...", "\xE2\x80\xA6", "your-", "your_", "yourp", "changeme", "change-me", "change_me",
      "placeholder", "redacted", "${", "{{", "<%", "$(", "%("});
@@ -67,7 +67,7 @@ Counts counts_of(std::string_view value) noexcept {
   return counts;
 }
 
-// How many characters, at least 4 in a row, are the same: ****, xxxx.
+// Number of equal characters, at least 4 in a row: ****, xxxx.
 std::size_t hidden_characters(std::string_view value) noexcept {
   std::size_t sum = 0;
   const std::string_view start = value.substr(0, looked_at);
@@ -91,7 +91,7 @@ bool is_word(std::string_view value) noexcept {
   return std::binary_search(words.begin(), words.end(), std::string_view(plain.data(), size));
 }
 
-// Random text of hundreds of characters has everything in it somewhere.
+// Not for long values: random text of hundreds of characters contains any part somewhere.
 bool has_placeholders_part(std::string_view value) noexcept {
   constexpr std::size_t longest = 32;
   std::array<char, longest> buffer{};
@@ -104,7 +104,7 @@ bool has_placeholders_part(std::string_view value) noexcept {
   });
 }
 
-// What a path has, and base64 that begins with a slash has not.
+// Distinguishes a path from base64 that begins with a slash.
 bool is_path(std::string_view value) noexcept {
   if (!value.starts_with("/") && !value.starts_with("./") && !value.starts_with("~/")) return false;
   const Counts counts = counts_of(value);
@@ -132,7 +132,7 @@ bool is_password(std::string_view value, Notation notation, const Counts& counts
          counts.upper >= 2;
 }
 
-// Letters alone are random when they change their case without a pattern.
+// Letters alone are random if their case changes irregularly.
 bool is_irregular(std::string_view value, const Counts& counts, unsigned least = 4) noexcept {
   return value.size() >= 4 * least && counts.upper >= least && counts.lower >= least &&
          (least <= 4 ? 5 : 3) * counts.upper >= counts.lower && 4 * counts.others <= value.size();

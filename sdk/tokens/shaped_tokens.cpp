@@ -4,7 +4,7 @@
 namespace trace::detail {
 namespace {
 
-// Whether the row's text stands at `at`, where [abc] is one character.
+// Whether the row's text is at `at`, where [abc] is one character.
 bool has_prefix(const TokenText& text, std::size_t at, std::string_view prefix) noexcept {
   for (std::size_t i = 0; i < prefix.size(); ++i, ++at) {
     if (prefix[i] != '[') {

@@ -18,7 +18,7 @@ Element constexpr anchor_element(const TokenRow& row, std::size_t place) {
   return element_of(row, row.anchor + place);
 }
 
-// For each place in an anchor and each byte, the rows that may have it there.
+// For each position in an anchor and each byte, the rows that allow it there.
 using RowsOfBytes = std::array<std::array<RowSet, 256>, anchor_bytes>;
 
 constexpr RowsOfBytes rows_of_bytes = [] {
@@ -51,7 +51,7 @@ const RowSet& rows_with(std::size_t place, char c) noexcept {
   return rows_of_bytes[place][static_cast<unsigned char>(c)];
 }
 
-// Most places that the first look finds are none.
+// Most candidates of the first pass are not anchors.
 bool is_anchor_at(std::string_view text, std::size_t at) noexcept {
   const RowSet& first = rows_with(0, text[at]);
   const RowSet& second = rows_with(1, text[at + 1]);
@@ -62,9 +62,9 @@ bool is_anchor_at(std::string_view text, std::size_t at) noexcept {
   return !rows.without(rows_that_begin).empty() || TokenText(text).begins(at);
 }
 
-// The first look: rows are spread over sixteen kinds, a bit of two bytes for each. A place may
-// begin an anchor of a kind when its byte and the three after it all have the kind's bit, by the
-// lower half of each byte and by the upper half of the first two.
+// The first pass: rows are spread over sixteen kinds, one bit of two bytes each. A position may
+// begin an anchor of a kind if its byte and the three following ones all have the kind's bit, by
+// the lower half of each byte and by the upper half of the first two.
 constexpr std::size_t kinds = 16;
 constexpr std::size_t high_places = 2;
 
@@ -74,8 +74,8 @@ struct HalfBytes {
   alignas(32) Entries high[2][high_places];
 };
 
-// How many of 10,000 bytes of logs, manuals and programs are these: a measure for which rows share
-// a kind, nothing else.
+// Frequencies of bytes in logs, manuals and programs, per 10,000: used only to decide which rows
+// share a kind.
 constexpr std::array<std::uint16_t, 128> frequencies{
     0,   0,   0,   0,   0,   0,   0,   0,   0,   10,  242, 0,   0,   8,    0,   0,   0,   0,   0,
     0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   1385, 1,   31,  12,  1,   2,
@@ -112,7 +112,7 @@ constexpr HalvesOfAnchor together(const HalvesOfAnchor& a, const HalvesOfAnchor&
   return {a[0] | b[0], a[1] | b[1], a[2] | b[2], a[3] | b[3]};
 }
 
-// The share of places in text that have these halves.
+// The share of positions in text that match these halves.
 constexpr double share(const HalvesOfAnchor& anchor) {
   double product = 1;
   for (std::size_t place = 0; place < anchor_bytes; ++place) {
@@ -130,7 +130,7 @@ constexpr double share(const HalvesOfAnchor& anchor) {
   return product;
 }
 
-// The more frequent rows first, each row joins the kind that then takes the least of other text.
+// The most frequent rows first, each row joins the kind that then matches the least other text.
 constexpr std::array<HalvesOfAnchor, kinds> halves_of_kinds = [] {
   std::array<std::size_t, token_table.size()> order{};
   std::array<HalvesOfAnchor, token_table.size()> of_row{};
@@ -178,7 +178,7 @@ constexpr HalfBytes half_bytes = [] {
   return table;
 }();
 
-// Whether an anchor may begin at a place, by the first look.
+// Whether an anchor may begin at a position, by the first pass.
 bool may_be_anchor(const char* at) noexcept {
   unsigned found = 0;
   for (std::size_t set = 0; set < 2; ++set) {
@@ -201,7 +201,7 @@ std::size_t next_by_byte(std::string_view text, std::size_t at) noexcept {
 }
 
 #ifdef __x86_64__
-// The first anchor of those that may be where the bits are, or the text's size.
+// The first anchor among the candidate bits, or the text's size.
 std::size_t first_of(std::uint32_t bits, std::string_view text, std::size_t place) noexcept {
   for (; bits != 0; bits &= bits - 1) {
     const std::size_t at = place + static_cast<std::size_t>(std::countr_zero(bits));
@@ -210,7 +210,7 @@ std::size_t first_of(std::uint32_t bits, std::string_view text, std::size_t plac
   return text.size();
 }
 
-// A look-up yields 0 for bytes from 0x80 on.
+// A look-up returns 0 for bytes from 0x80.
 [[gnu::target("ssse3"), gnu::always_inline]] inline __m128i look_up_16(const Entries& table,
                                                                        __m128i halves) noexcept {
   return _mm_shuffle_epi8(_mm_load_si128(reinterpret_cast<const __m128i*>(table)), halves);
@@ -313,11 +313,11 @@ Next widest() noexcept {
                                            : next_by_byte;
 }
 
-// Null while static objects are made.
+// Null during static initialisation.
 Next find_next = widest();
 #endif
 
-// Whether text that is `before` bytes in front of the end of an anchor's beginning …: some row has
+// Whether text that is `before` bytes before the end of an anchor's beginning …: some row has
 // the text's bytes from the anchor's `first` place on.
 bool matches_from(std::string_view text, std::size_t first) noexcept {
   RowSet rows = rows_with(first, text[0]);

@@ -1,6 +1,6 @@
-// Anchors: four characters of each row of the table of tokens, of which most text has none. The
-// first look at each text that is sent, 32 bytes at a time where the processor can. Pure functions,
-// safe on any thread.
+// Anchors: four characters of each row of the table of tokens, which are rare in other text. The
+// first scan of each text that is sent, 32 bytes at a time if the processor supports it. Pure
+// functions, safe on any thread.
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ struct RowSet {
   constexpr RowSet without(const RowSet& other) const noexcept {
     return {{bits[0] & ~other.bits[0], bits[1] & ~other.bits[1]}};
   }
-  // Takes out the least one.
+  // Removes and returns the smallest one.
   std::size_t take() noexcept {
     std::uint64_t& word = bits[0] != 0 ? bits[0] : bits[1];
     const auto bit = static_cast<std::size_t>(std::countr_zero(word));
@@ -39,17 +39,17 @@ struct RowSet {
 // The rows whose anchor begins at `at`.
 RowSet rows_at(std::string_view text, std::size_t at) noexcept;
 
-// The first place from `from` on where the anchor of a row begins, and a token of it can; the
-// text's size when there is none.
+// The first position from `from` where the anchor of a row, and possibly a token of it, begins; the
+// text's size if there is none.
 std::size_t next_anchor(std::string_view text, std::size_t from) noexcept;
 
-// Whether the text could make an anchor together with unknown text after it, before it, or both.
+// Whether the text and unknown text before or after it could form an anchor.
 bool may_begin_anchor(std::string_view text) noexcept;
 bool may_end_anchor(std::string_view text) noexcept;
 bool may_be_within_anchor(std::string_view text) noexcept;
 
-// Scans blocks of so many bytes, for tests: 1, 16, 32; 0: the widest that there are. Returns false
-// when this processor has no such blocks.
+// For tests: sets the block size of the scan: 1, 16, 32; 0: the widest available. False if this
+// processor does not support it.
 bool set_anchor_block(std::size_t bytes) noexcept;
 
 }  // namespace trace::detail

@@ -39,7 +39,7 @@ FoundPart read(const TokenText& text, std::size_t at, const TokenRow& row) noexc
   return std::nullopt;
 }
 
-// What of the value is a secret because of the member's name.
+// The part of the value that is a secret because of the member's name.
 FoundPart member_part(std::string_view name, std::string_view value) noexcept {
   constexpr Notation notation{.quoted = true, .data = true};
   constexpr std::size_t shortest_name = 3;

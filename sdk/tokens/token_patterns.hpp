@@ -1,6 +1,6 @@
-// Token patterns: what nobody registered as a secret and its shape gives away: the rows of
-// tokens/token_table.hpp. Conservative: a placeholder and what is only similar stay. Linear in the
-// text's size. Pure functions, safe on any thread; the encoder runs them over each value that it
+// Token patterns: finds secrets that were not registered, by their shape: the rows of
+// tokens/token_table.hpp. Conservative: placeholders and similar text are kept. Linear in the
+// text's size. Pure functions, safe on any thread; the encoder applies them to each value that it
 // sends.
 #pragma once
 
@@ -13,11 +13,11 @@
 
 namespace trace::detail {
 
-// The first part that is to be replaced and does not begin before `from`.
+// The first part to replace that begins at or after `from`.
 std::optional<TextPart> next_token(std::string_view text, std::size_t from = 0) noexcept;
 
-// Appends the text with `replacement` for each part, and again while what is left has one: next to
-// what was replaced, a token may begin that did not before.
+// Appends the text with `replacement` for each part, and repeats that until nothing is found: a
+// token may begin next to a replacement.
 void append_without_tokens(std::string& out, std::string_view text, std::string_view replacement);
 
 // The same for the value of a member of JSON or of an event's data, where its name says what it is.

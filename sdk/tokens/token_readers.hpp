@@ -1,6 +1,6 @@
-// The readers of tokens, one for each form of the table's rows: what of the text around an anchor
-// is the token. Each is linear: it looks at a bounded part of the text, or returns the run that it
-// has read. Pure functions, safe on any thread; used by token_patterns.cpp.
+// The readers of tokens, one for each form of the table's rows: they find the token around an
+// anchor. Each is linear: it examines a bounded part of the text, or returns the run that it has
+// read. Pure functions, safe on any thread; used by token_patterns.cpp.
 #pragma once
 
 #include <optional>
@@ -31,7 +31,7 @@ FoundPart oracle_password(const TokenText& text, std::size_t at, const TokenRow&
 FoundPart credentials_in(std::string_view value) noexcept;
 FoundPart cookies_in(std::string_view value, bool sets) noexcept;
 
-// Whether a name ends with one of the row's names, without what separates their words.
+// Whether a name ends with one of the row's names, ignoring separators of words.
 bool is_named(std::string_view name, const TokenRow& row) noexcept;
 
 }  // namespace trace::detail

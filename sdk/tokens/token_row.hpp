@@ -1,5 +1,4 @@
-// TokenRow: what one row of the table of tokens says (tokens/token_table.hpp). Constants, safe on
-// any thread.
+// TokenRow: one row of the table of tokens (tokens/token_table.hpp). Constants, safe on any thread.
 #pragma once
 
 #include <array>
@@ -11,7 +10,7 @@
 
 namespace trace::detail {
 
-// How a row is read, and so which part of the text is taken out.
+// The form of a row, which determines the part of the text that is removed.
 enum class Form : std::uint8_t {
   shaped,        // a prefix and a run of an alphabet: all of it
   assigned,      // a name and a value: name=x, name: x, "name":"x", --name x: the value
@@ -21,23 +20,23 @@ enum class Form : std::uint8_t {
   cookies,       // the headers Cookie and Set-Cookie: the values
   web_token,     // segments of base64 with dots between them: all of it
   key_block,     // a block between banners: the block
-  key_lines,     // the lines of base64 behind a line with their number: the lines
-  url_password,  // what stands before the @ of a URL: the password, or a token alone
+  key_lines,     // the lines of base64 after a line with their number: the lines
+  url_password,  // the text before the @ of a URL: the password, or a token alone
   attached,      // program … -px: the x
   oracle,        // thin:user/x@: the x
 };
 
-// What else must hold where the shape alone is too common.
+// Additional conditions, if the shape alone is too common.
 enum class Evidence : std::uint8_t {
   spread,    // enough different characters: not xxxx
   digit,     // and a digit
   mixed,     // and a digit, an upper and a lower case letter
-  password,  // what a person may choose as a password, and no placeholder
-  random,    // what a generator makes: letters and digits
+  password,  // a plausible password, not a placeholder
+  random,    // generated: letters and digits
   basic,     // base64 of user:password
 };
 
-// A run of characters in front of the prefix that belongs to the token.
+// A run of characters before the prefix that belongs to the token.
 struct Lead {
   Alphabet alphabet = Alphabet::digits;
   std::uint8_t least = 0;
@@ -50,21 +49,21 @@ struct TokenRow {
   std::string_view text;  // the prefix, or the name in lower case; [abc] is one character of these
   std::uint8_t anchor;    // which of its characters the anchor begins with
   Alphabet alphabet = Alphabet::word;
-  std::uint16_t least = 0;  // characters behind the prefix, or of the value
+  std::uint16_t least = 0;  // characters after the prefix, or of the value
   std::uint16_t most = 0;
   Evidence evidence = Evidence::spread;
   Lead lead = {};
-  // What a name ends with, without '_', '-' and '.', separated by '|'.
+  // Endings of names, without '_', '-' and '.', separated by '|'.
   std::string_view names = {};
 };
 
-// Names are found in any case, prefixes in their own.
+// Names match in any case, prefixes in their own.
 constexpr bool is_folded(Form form) noexcept {
   return form != Form::shaped && form != Form::web_token && form != Form::key_block &&
          form != Form::key_lines;
 }
 
-// One character of a row's text: those that may stand there.
+// One element of a row's text: the characters that it matches.
 struct Element {
   std::array<std::uint64_t, 2> bits{};
 
@@ -88,7 +87,7 @@ constexpr std::size_t elements_of(std::string_view text) noexcept {
   return count;
 }
 
-// The one at `index`; behind the text, one of the row's alphabet.
+// The element at `index`; after the text, the row's alphabet.
 constexpr Element element_of(const TokenRow& row, std::size_t index) noexcept {
   Element element;
   const auto add = [&](char c) {

@@ -1,10 +1,9 @@
-// The table of tokens: every shape that is recognised without being told the secret, a row each.
-// The anchors that text is scanned for (token_anchors.cpp), the readers behind them
-// (token_patterns.cpp) and the table in docs/redaction.md are made of it. Constants, safe on any
-// thread.
+// The table of tokens: every shape that is recognised without registration, one row each. The
+// anchors for the scan (token_anchors.cpp), the readers (token_patterns.cpp) and the table in
+// docs/redaction.md are derived from it. Constants, safe on any thread.
 //
-// A row is found by four characters of its text, from `anchor` on: they are rare in other text and
-// never white space. Where the text ends earlier they go on with the row's alphabet.
+// A row is found by four characters of its text, from `anchor` on, which are rare in other text and
+// never white space. If the text ends earlier they continue with the row's alphabet.
 #pragma once
 
 #include <array>

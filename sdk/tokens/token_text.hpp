@@ -36,19 +36,19 @@ class TokenText {
                       [](char a, char b) { return a == folded(b); });
   }
 
-  // Where `word` is next, at most so many characters after `at`; else the end of these.
+  // The next `word` within a limit after `at`; otherwise the end of that range.
   std::size_t find(std::string_view word, std::size_t at, std::size_t most) const noexcept {
     const std::string_view rest = text_.substr(std::min(at, text_.size()), most);
     return at + std::min(rest.find(word), rest.size());
   }
 
-  // The end of the run of an alphabet, after at most so many characters.
+  // The end of the run of an alphabet, within a limit.
   std::size_t end_of(std::size_t at, Alphabet alphabet, std::size_t most) const noexcept {
     const std::size_t end = most < text_.size() - at ? at + most : text_.size();
     while (at < end && is_of(text_[at], alphabet)) ++at;
     return at;
   }
-  // Where the run that ends at `at` begins, at most so many characters before.
+  // The beginning of the run that ends at `at`, within a limit.
   std::size_t begin_of(std::size_t at, Alphabet alphabet, std::size_t most) const noexcept {
     const std::size_t begin = at > most ? at - most : 0;
     while (at > begin && is_of(text_[at - 1], alphabet)) --at;
@@ -80,7 +80,7 @@ class TokenText {
     return text_[at - 1] == 'm' && ends_colours(at);
   }
 
-  // Whether a terminal's colours end in front of `at`: ESC [ 1 ; 31 m, with the ESC itself or
+  // Whether a terminal's colours end before `at`: ESC [ 1 ; 31 m, with the ESC itself or
   // written as \u001b, \x1b, \033 or \e.
   bool ends_colours(std::size_t at) const noexcept {
     if (at == 0 || text_[at - 1] != 'm') return false;

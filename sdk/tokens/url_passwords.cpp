@@ -1,4 +1,4 @@
-// Passwords and tokens in front of the @ of URLs and of Oracle's connections.
+// Passwords and tokens before the @ of URLs and of Oracle's connections.
 #include <array>
 
 #include "tokens/token_readers.hpp"

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
-// Whoever has this word in its command line, ended processes left out.
+// Running processes with this word in their command line.
 std::size_t running_with(const std::string& word) {
   std::size_t count = 0;
   std::error_code error;
@@ -105,11 +105,11 @@ TEST_CASE("kill() leaves no grace, whether it comes alone or during one") {
                                                       }});
     CHECK(ended.code() == "CANCELLED");
     CHECK(ended.text() == "cancelled; SIGKILL ended it");
-    std::size_t told = 0;
+    std::size_t observed = 0;
     for (const EventPayload& event : recorder.events()) {
-      if (event.message == "Run cancelled by user") ++told;
+      if (event.message == "Run cancelled by user") ++observed;
     }
-    CHECK(told == 1);
+    CHECK(observed == 1);
   }
 }
 
@@ -144,8 +144,8 @@ TEST_CASE("a child that forks up to the limit of processes is ended with all tha
   // How many there are at a moment is a matter of luck: those that cannot fork go away again.
   CHECK(most > 0);
   CHECK(group.refused() > 0);
-  const bool is_told = ended.code() == "CANCELLED" || ended.code() == "PROCESS_EXIT";
-  CHECK(is_told);
+  const bool is_reported = ended.code() == "CANCELLED" || ended.code() == "PROCESS_EXIT";
+  CHECK(is_reported);
   CHECK(all_gone_soon(word));
   CHECK(recorder.events().back().type == Type::failed);
 }

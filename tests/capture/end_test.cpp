@@ -1,4 +1,4 @@
-// Children that have to be ended, and children that leave others behind.
+// Children that have to be terminated, and children that leave grandchildren.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
-// A process that has ended counts as gone even while nobody has taken its status.
+// A zombie counts as gone.
 bool alive(pid_t pid) {
   std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
   std::string number, name, state;
@@ -56,7 +56,7 @@ void check_cancelled(const std::vector<EventPayload>& events, const Ended& ended
 
 }  // namespace
 
-TEST_CASE("a time-out lets a child clean up") {
+TEST_CASE("a timeout lets a child clean up") {
   Recorder recorder;
   const Ended ended =
       run_process(recorder.node(),
@@ -74,7 +74,7 @@ TEST_CASE("a time-out lets a child clean up") {
   CHECK(code_of(events.back()) == "TIMEOUT");
 }
 
-TEST_CASE("a time-out ends a child that ignores SIGTERM, and its whole group") {
+TEST_CASE("a timeout ends a child that ignores SIGTERM, and its whole group") {
   Recorder recorder;
   const Ended ended = run_process(
       recorder.node(),
@@ -98,7 +98,7 @@ TEST_CASE("a stopped child is ended as well") {
   CHECK(ended.facts().duration < 60s);
 }
 
-TEST_CASE("a grandchild that keeps the pipes open does not hold up the end") {
+TEST_CASE("a grandchild that keeps the pipes open does not delay the end") {
   SUBCASE("in the group: it is killed") {
     Recorder recorder;
     const Ended ended =

@@ -1,4 +1,4 @@
-// What is told of a process at its end besides how it ended: its last words, what it used, and the
+// The last event of a process besides its exit status: the end of its stderr, its usage, and the
 // kernel's hand in it.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -23,12 +23,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Told {
+struct Observed {
   Ended ended;
   EventPayload last;
 };
 
-Told run_shell(const std::string& script) {
+Observed run_shell(const std::string& script) {
   Recorder recorder;
   Ended ended = run_process(recorder.node(), {.argv = {"sh", "-c", script}});
   return {std::move(ended), recorder.events().back()};
@@ -69,13 +69,13 @@ class LimitedMemory {
 }  // namespace
 
 TEST_CASE("a failure carries the last lines of stderr, a success none") {
-  const Told failed =
+  const Observed failed =
       run_shell("echo out; for i in $(seq 1 15); do echo line $i >&2; done; exit 1");
   REQUIRE(failed.last.data);
   CHECK(has(failed.last.data,
             R"("stderrTail":["line 6","line 7","line 8","line 9","line 10","line 11",)"
             R"("line 12","line 13","line 14","line 15"])"));
-  const Told fine = run_shell("echo err >&2");
+  const Observed fine = run_shell("echo err >&2");
   CHECK_FALSE(has(fine.last.data, "stderrTail"));
   CHECK_FALSE(has(run_shell("exit 1").last.data, "stderrTail"));
 }
@@ -105,30 +105,30 @@ TEST_CASE("the last lines are bounded, and no character is cut") {
 
 TEST_CASE("a token that the cut of a long line goes through is not in the last lines") {
   // 4 KiB are kept of the line's end, and the token begins in front of them.
-  const Told told = run_shell(
+  const Observed observed = run_shell(
       "printf '%01000d token=Ab3%sQ9xZ' 0 $(seq -s kQ 100 140) >&2; "
       "printf ' %03950d' 0 >&2; exit 1");
-  REQUIRE(told.last.data);
-  CHECK(has(told.last.data, "stderrTail"));
-  CHECK_FALSE(has(told.last.data, "kQ13"));
-  CHECK_FALSE(has(told.last.data, "Q9xZ"));
+  REQUIRE(observed.last.data);
+  CHECK(has(observed.last.data, "stderrTail"));
+  CHECK_FALSE(has(observed.last.data, "kQ13"));
+  CHECK_FALSE(has(observed.last.data, "Q9xZ"));
 }
 
 TEST_CASE("of a private key whose first line is gone nothing is in the last lines") {
   const std::string body = "for i in $(seq 30); do echo MIIEpAIBAAKCAQEA7bq$i >&2; done; ";
   const std::string begin = "echo -----BEGIN RSA PRIVATE KEY----- >&2; ";
   const std::string end = "echo -----END RSA PRIVATE KEY----- >&2; ";
-  const Told whole = run_shell(begin + body + end + "echo cannot connect >&2; exit 1");
+  const Observed whole = run_shell(begin + body + end + "echo cannot connect >&2; exit 1");
   CHECK(has(whole.last.data, R"("stderrTail":["[REDACTED]","cannot connect"])"));
-  const Told open = run_shell(begin + body + "exit 1");
+  const Observed open = run_shell(begin + body + "exit 1");
   CHECK(has(open.last.data, R"("stderrTail":["[REDACTED]"])"));
-  const Told other = run_shell(begin + "for i in $(seq 30); do echo line $i >&2; done; exit 1");
+  const Observed other = run_shell(begin + "for i in $(seq 30); do echo line $i >&2; done; exit 1");
   CHECK(has(other.last.data, R"("line 21")"));
-  const Told none = run_shell(body + "exit 1");
+  const Observed none = run_shell(body + "exit 1");
   CHECK(has(none.last.data, "MIIEpAIBAAKCAQEA7bq21"));
 }
 
-TEST_CASE("what fails behind the recorded end changes neither the node nor what is returned") {
+TEST_CASE("a failure after the recorded end changes neither the node nor the result") {
   const auto ends_of = [](const std::function<void()>& fails) {
     Recorder recorder;
     Node node = recorder.node();
@@ -155,19 +155,19 @@ TEST_CASE("what fails behind the recorded end changes neither the node nor what 
   CHECK(ends_of([] { throw std::runtime_error("afterwards"); }) == 1);
 }
 
-TEST_CASE("CPU time and memory of a process and its children are told") {
-  const Told told = run_shell(
+TEST_CASE("CPU time and memory of a process and its children are recorded") {
+  const Observed observed = run_shell(
       "sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; "
       "head -c 40000000 /dev/zero | tail -c 39999999 | wc -c");
-  REQUIRE(told.ended.facts().usage);
-  const Usage& used = *told.ended.facts().usage;
+  REQUIRE(observed.ended.facts().usage);
+  const Usage& used = *observed.ended.facts().usage;
   CHECK(used.user + used.system > 20ms);
-  CHECK(used.user + used.system < told.ended.facts().duration * 64);
+  CHECK(used.user + used.system < observed.ended.facts().duration * 64);
   CHECK(used.max_rss_bytes > 39'000'000);
   CHECK(used.max_rss_bytes < 400'000'000);
-  CHECK(has(told.last.data, fmt::format("\"cpuUserMs\":{}", used.user.count())));
-  CHECK(has(told.last.data, fmt::format("\"cpuSystemMs\":{}", used.system.count())));
-  CHECK(has(told.last.data, fmt::format("\"maxRssBytes\":{}", used.max_rss_bytes)));
+  CHECK(has(observed.last.data, fmt::format("\"cpuUserMs\":{}", used.user.count())));
+  CHECK(has(observed.last.data, fmt::format("\"cpuSystemMs\":{}", used.system.count())));
+  CHECK(has(observed.last.data, fmt::format("\"maxRssBytes\":{}", used.max_rss_bytes)));
 }
 
 TEST_CASE("what was never started has used nothing") {
@@ -190,8 +190,8 @@ TEST_CASE("a process that the kernel kills for want of memory is OOM_KILLED") {
       if (!group.enter()) ::_exit(2);
       Recorder recorder;
       const Ended ended = run_process(recorder.node(), {.argv = {"sh", "-c", script}});
-      const bool told = has(recorder.events().back().data, "\"maxRssBytes\":");
-      ::_exit(ended.code() == code && told ? 0 : 1);
+      const bool observed = has(recorder.events().back().data, "\"maxRssBytes\":");
+      ::_exit(ended.code() == code && observed ? 0 : 1);
     }
     int status = 0;
     REQUIRE(child > 0);
@@ -199,8 +199,8 @@ TEST_CASE("a process that the kernel kills for want of memory is OOM_KILLED") {
     CHECK_MESSAGE(status == 0, script);
   };
   worker("exec tail /dev/zero", "OOM_KILLED");
-  worker("tail /dev/zero; exit $?", "OOM_KILLED");  // a shell tells it as 137
-  // Somebody else's SIGKILL is none of the kernel's.
+  worker("tail /dev/zero; exit $?", "OOM_KILLED");  // a shell reports it as 137
+  // Another sender's SIGKILL is not the OOM killer's.
   worker("kill -KILL $$", "PROCESS_SIGNAL");
 }
 

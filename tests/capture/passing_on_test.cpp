@@ -1,4 +1,4 @@
-// Who gets a child's raw output, and what becomes of the child when they are slow, fail or leave.
+// Consumers of a child's raw output, and the child when they are slow, fail or close.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -48,7 +48,7 @@ std::ptrdiff_t ends_in(const std::vector<EventPayload>& events) {
 
 }  // namespace
 
-TEST_CASE("a tap that blocks holds up the child and no time-out") {
+TEST_CASE("a tap that blocks delays the child and no timeout") {
   Recorder recorder;
   std::atomic<bool> may_go_on = false;
   std::atomic<std::size_t> tapped = 0;
@@ -151,7 +151,7 @@ TEST_CASE("a reader that leaves breaks the child's pipe; the other stream goes o
   }
 }
 
-TEST_CASE("what a descriptor does not take is told, and the child is recorded all the same") {
+TEST_CASE("output that cannot be written is reported, and the child is still recorded") {
   Recorder recorder;
   SUBCASE("because it fails") {
     const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -164,7 +164,7 @@ TEST_CASE("what a descriptor does not take is told, and the child is recorded al
     CHECK(ended.facts().not_passed_on->bytes == 6);
     CHECK(ended.facts().not_passed_on->error == ENOSPC);
   }
-  SUBCASE("because nobody reads until the time-out") {
+  SUBCASE("because it is not read until the timeout") {
     const Ends out;
     ::fcntl(out.ends[1], F_SETPIPE_SZ, 4096);
     const Ended ended =

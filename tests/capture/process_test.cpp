@@ -1,4 +1,4 @@
-// What run_process records, with real children.
+// Events of run_process, with real children.
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using Lines = std::vector<std::string>;
 
-struct Told {
+struct Observed {
   Ended ended;
   std::vector<EventPayload> events;
   const EventPayload& first() const { return events.front(); }
@@ -21,43 +21,43 @@ struct Told {
   std::string code() const { return last().error ? last().error->code.value_or("") : ""; }
 };
 
-Told run(ProcessSpec spec) {
+Observed run(ProcessSpec spec) {
   Recorder recorder;
   Ended ended = run_process(recorder.node(), std::move(spec));
-  Told told{std::move(ended), recorder.events()};
-  REQUIRE(told.events.size() >= 2);
-  CHECK(told.first().type == Type::started);
-  CHECK(told.last().type == (told.ended.ok() ? Type::completed : Type::failed));
-  CHECK(told.code() == told.ended.code());
-  return told;
+  Observed observed{std::move(ended), recorder.events()};
+  REQUIRE(observed.events.size() >= 2);
+  CHECK(observed.first().type == Type::started);
+  CHECK(observed.last().type == (observed.ended.ok() ? Type::completed : Type::failed));
+  CHECK(observed.code() == observed.ended.code());
+  return observed;
 }
 
-Told run_shell(const std::string& script) { return run({.argv = {"sh", "-c", script}}); }
+Observed run_shell(const std::string& script) { return run({.argv = {"sh", "-c", script}}); }
 
 }  // namespace
 
 TEST_CASE("both streams become lines between STARTED and COMPLETED") {
   std::string seen;
-  const Told told = run({.argv = {"sh", "-c", "echo out; echo err >&2; echo more"},
-                         .working_directory = "/tmp",
-                         .tap = [&](Stream, std::string_view bytes) { seen += bytes; }});
-  CHECK(told.ended.ok());
-  CHECK(told.ended.exit_status() == 0);
-  CHECK(has(told.first().data, R"("argv":["sh","-c","echo out; echo err >&2; echo more"])"));
-  CHECK(has(told.first().data, R"("pid":)"));
-  CHECK(has(told.first().data, R"("cwd":"/tmp")"));
-  CHECK(lines_of(told.events, Stream::out) == Lines{"out", "more"});
-  CHECK(lines_of(told.events, Stream::err) == Lines{"err"});
-  CHECK(has(told.events.at(1).data, R"("origin":"process")"));
-  CHECK(has(told.last().data, R"("exitCode":0)"));
-  CHECK(has(told.last().data, R"("lines":{"stdout":2,"stderr":1})"));
-  CHECK(has(told.last().data, R"("bytes":{"stdout":9,"stderr":4})"));
-  CHECK(has(told.last().data, R"("durationMs":)"));
-  REQUIRE(told.last().output_summary);
+  const Observed observed = run({.argv = {"sh", "-c", "echo out; echo err >&2; echo more"},
+                                 .working_directory = "/tmp",
+                                 .tap = [&](Stream, std::string_view bytes) { seen += bytes; }});
+  CHECK(observed.ended.ok());
+  CHECK(observed.ended.exit_status() == 0);
+  CHECK(has(observed.first().data, R"("argv":["sh","-c","echo out; echo err >&2; echo more"])"));
+  CHECK(has(observed.first().data, R"("pid":)"));
+  CHECK(has(observed.first().data, R"("cwd":"/tmp")"));
+  CHECK(lines_of(observed.events, Stream::out) == Lines{"out", "more"});
+  CHECK(lines_of(observed.events, Stream::err) == Lines{"err"});
+  CHECK(has(observed.events.at(1).data, R"("origin":"process")"));
+  CHECK(has(observed.last().data, R"("exitCode":0)"));
+  CHECK(has(observed.last().data, R"("lines":{"stdout":2,"stderr":1})"));
+  CHECK(has(observed.last().data, R"("bytes":{"stdout":9,"stderr":4})"));
+  CHECK(has(observed.last().data, R"("durationMs":)"));
+  REQUIRE(observed.last().output_summary);
   CHECK(seen.size() == 13);
 }
 
-TEST_CASE("a long output's summary is cut behind redaction") {
+TEST_CASE("a long output's summary is cut after redaction") {
   Recorder recorder;
   recorder.session().add_secret("hunter2-hunter3-hunter4");
   run_process(recorder.node(),
@@ -71,29 +71,29 @@ TEST_CASE("a long output's summary is cut behind redaction") {
 }
 
 TEST_CASE("lines end at \\n and \\r\\n, the last one also without an end") {
-  const Told told = run({.argv = {"printf", "a\\r\\nb\\n\\nh\303\244lt"}});
-  CHECK(lines_of(told.events, Stream::out) == Lines{"a", "b", "", "h\303\244lt"});
+  const Observed observed = run({.argv = {"printf", "a\\r\\nb\\n\\nh\303\244lt"}});
+  CHECK(lines_of(observed.events, Stream::out) == Lines{"a", "b", "", "h\303\244lt"});
 }
 
 TEST_CASE("a non-zero exit code is FAILED with PROCESS_EXIT") {
-  const Told told = run_shell("echo out; echo err >&2; exit 3");
-  CHECK(told.code() == "PROCESS_EXIT");
-  CHECK(told.last().level == Level::error);
-  CHECK(told.last().error->message == "exited with code 3");
-  CHECK(has(told.last().data, R"("exitCode":3)"));
-  CHECK(has(told.last().data, R"("lines":{"stdout":1,"stderr":1})"));
-  CHECK(told.ended.exit_status() == 3);
+  const Observed observed = run_shell("echo out; echo err >&2; exit 3");
+  CHECK(observed.code() == "PROCESS_EXIT");
+  CHECK(observed.last().level == Level::error);
+  CHECK(observed.last().error->message == "exited with code 3");
+  CHECK(has(observed.last().data, R"("exitCode":3)"));
+  CHECK(has(observed.last().data, R"("lines":{"stdout":1,"stderr":1})"));
+  CHECK(observed.ended.exit_status() == 3);
 }
 
 TEST_CASE("a signal is FAILED with PROCESS_SIGNAL") {
-  const Told told = run_shell("kill -SEGV $$");
-  CHECK(told.code() == "PROCESS_SIGNAL");
-  CHECK(told.ended.text() == "killed by SIGSEGV");
-  CHECK(has(told.last().data, R"("signal":11)"));
-  CHECK(told.ended.exit_status() == 128 + SIGSEGV);
+  const Observed observed = run_shell("kill -SEGV $$");
+  CHECK(observed.code() == "PROCESS_SIGNAL");
+  CHECK(observed.ended.text() == "killed by SIGSEGV");
+  CHECK(has(observed.last().data, R"("signal":11)"));
+  CHECK(observed.ended.exit_status() == 128 + SIGSEGV);
 }
 
-TEST_CASE("why a program cannot be started is told exactly") {
+TEST_CASE("the reason why a program cannot be started is reported exactly") {
   TempDir directory;
   const auto script = [&](const char* name, const char* content, bool executable) {
     std::ofstream(directory / name) << content;
@@ -103,11 +103,11 @@ TEST_CASE("why a program cannot be started is told exactly") {
     return directory / name;
   };
   const auto fails = [](ProcessSpec spec, const char* code, int status) {
-    const Told told = run(std::move(spec));
-    CHECK(told.code() == code);
-    CHECK(told.ended.exit_status() == status);
-    CHECK(told.events.size() == 2);
-    CHECK_FALSE(told.ended.facts().exit_code);
+    const Observed observed = run(std::move(spec));
+    CHECK(observed.code() == code);
+    CHECK(observed.ended.exit_status() == status);
+    CHECK(observed.events.size() == 2);
+    CHECK_FALSE(observed.ended.facts().exit_code);
   };
   fails({.argv = {"shiptrace-no-such-program"}}, "COMMAND_NOT_FOUND", 127);
   fails({.argv = {directory / "missing"}}, "COMMAND_NOT_FOUND", 127);
@@ -122,30 +122,31 @@ TEST_CASE("why a program cannot be started is told exactly") {
 }
 
 TEST_CASE("arguments reach the program as they are") {
-  const Told told = run({.argv = {"printf", "%s\\n", "$HOME; echo `id`", "", "*", "a\"b\\c"}});
-  CHECK(lines_of(told.events, Stream::out) == Lines{"$HOME; echo `id`", "", "*", "a\"b\\c"});
+  const Observed observed =
+      run({.argv = {"printf", "%s\\n", "$HOME; echo `id`", "", "*", "a\"b\\c"}});
+  CHECK(lines_of(observed.events, Stream::out) == Lines{"$HOME; echo `id`", "", "*", "a\"b\\c"});
 }
 
 TEST_CASE("a child starts clean: no stdin, no signals held, none of our descriptors") {
   ::signal(SIGUSR1, SIG_IGN);
-  const Told told = run_shell(
+  const Observed observed = run_shell(
       "cat; grep -E '^Sig(Blk|Ign):' /proc/self/status; ls /proc/$$/fd; "
       "test \"$(cut -d' ' -f5 /proc/$$/stat)\" = $$ && echo own group");
   ::signal(SIGUSR1, SIG_DFL);
   const std::string none = "\t0000000000000000";
-  CHECK(lines_of(told.events, Stream::out) ==
+  CHECK(lines_of(observed.events, Stream::out) ==
         Lines{"SigBlk:" + none, "SigIgn:" + none, "0", "1", "2", "own group"});
-  CHECK(told.ended.ok());
+  CHECK(observed.ended.ok());
 }
 
 TEST_CASE("a host program that ignores SIGCHLD loses the exit status, and hears of it") {
   ::signal(SIGCHLD, SIG_IGN);
-  const Told told = run_shell("echo out; exit 3");
+  const Observed observed = run_shell("echo out; exit 3");
   ::signal(SIGCHLD, SIG_DFL);
-  CHECK(lines_of(told.events, Stream::out) == Lines{"out"});
-  CHECK(told.code() == "PROCESS_EXIT");
-  CHECK_FALSE(told.ended.facts().exit_code);
-  CHECK(told.ended.text().find("exit status was taken") != std::string_view::npos);
+  CHECK(lines_of(observed.events, Stream::out) == Lines{"out"});
+  CHECK(observed.code() == "PROCESS_EXIT");
+  CHECK_FALSE(observed.ended.facts().exit_code);
+  CHECK(observed.ended.text().find("exit status was taken") != std::string_view::npos);
 }
 
 TEST_CASE("a flood arrives whole and in order") {

@@ -17,13 +17,13 @@ namespace {
 using namespace std::chrono_literals;
 using Lines = std::vector<std::string>;
 
-struct Told {
+struct Observed {
   Ended ended;
   std::vector<EventPayload> events;
   Lines lines(Stream stream) const { return lines_of(events, stream); }
 };
 
-Told run(ProcessSpec spec) {
+Observed run(ProcessSpec spec) {
   Recorder recorder;
   spec.timeout = 30s;
   Ended ended = run_process(recorder.node(), std::move(spec));
@@ -33,23 +33,23 @@ Told run(ProcessSpec spec) {
 }  // namespace
 
 TEST_CASE("a child at a terminal has one stream, a size, and is the terminal's own") {
-  const Told told = run(
+  const Observed observed = run(
       {.argv = {"sh", "-c",
                 "test -t 0 && test -t 1 && test -t 2 && echo terminal; echo err >&2; stty size; "
                 "test \"$(ps -o tty= -p $$)\" = '?' || echo controlling"},
        .terminal = TerminalSize{.rows = 33, .columns = 101}});
-  CHECK(told.ended.ok());
-  CHECK(told.lines(Stream::pty) == Lines{"terminal", "err", "33 101", "controlling"});
-  CHECK(told.lines(Stream::out).empty());
-  CHECK(told.lines(Stream::err).empty());
-  CHECK(has(told.events.front().data, R"("terminal":{"rows":33,"columns":101})"));
-  CHECK(has(told.events.back().data, R"("lines":{"pty":4})"));
+  CHECK(observed.ended.ok());
+  CHECK(observed.lines(Stream::pty) == Lines{"terminal", "err", "33 101", "controlling"});
+  CHECK(observed.lines(Stream::out).empty());
+  CHECK(observed.lines(Stream::err).empty());
+  CHECK(has(observed.events.front().data, R"("terminal":{"rows":33,"columns":101})"));
+  CHECK(has(observed.events.back().data, R"("lines":{"pty":4})"));
 }
 
 TEST_CASE("everything that is written to a terminal arrives") {
-  const Told told = run({.argv = {"seq", "1", "20000"}, .terminal = TerminalSize{}});
-  CHECK(told.ended.ok());
-  const Lines lines = told.lines(Stream::pty);
+  const Observed observed = run({.argv = {"seq", "1", "20000"}, .terminal = TerminalSize{}});
+  CHECK(observed.ended.ok());
+  const Lines lines = observed.lines(Stream::pty);
   REQUIRE(lines.size() == 20'000);
   for (std::size_t i = 0; i < lines.size(); ++i) REQUIRE(lines[i] == std::to_string(i + 1));
 }
@@ -130,11 +130,11 @@ TEST_CASE("a child reads what a descriptor yields") {
 
 TEST_CASE("a child at a terminal reads what is typed, and the end") {
   for (const char* text : {"one\ntwo\n", "one\ntwo"}) {
-    const Told told = run({.argv = {"sh", "-c", "stty -echo; echo ready; cat; echo end"},
-                           .input = Input{.text = text},
-                           .terminal = TerminalSize{}});
-    CHECK(told.ended.ok());
-    const Lines lines = told.lines(Stream::pty);
+    const Observed observed = run({.argv = {"sh", "-c", "stty -echo; echo ready; cat; echo end"},
+                                   .input = Input{.text = text},
+                                   .terminal = TerminalSize{}});
+    CHECK(observed.ended.ok());
+    const Lines lines = observed.lines(Stream::pty);
     REQUIRE(lines.size() >= 2);
     CHECK(lines.back().ends_with("end"));
     bool two = false;
@@ -156,9 +156,9 @@ TEST_CASE("input from a terminal is passed on by us, since the child is in its b
   const int theirs = ::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
   REQUIRE(theirs >= 0);
   REQUIRE(::write(ours, "typed\n\x04", 7) == 7);
-  const Told told = run(
+  const Observed observed = run(
       {.argv = {"sh", "-c", "test -t 0 || echo pipe; cat"}, .input = Input{.descriptor = theirs}});
-  CHECK(told.lines(Stream::out) == Lines{"pipe", "typed"});
+  CHECK(observed.lines(Stream::out) == Lines{"pipe", "typed"});
   CHECK((::fcntl(theirs, F_GETFL) & O_NONBLOCK) == 0);
   ::close(theirs);
   ::close(ours);
@@ -172,12 +172,12 @@ TEST_CASE("a named pipe whose writers have gone is read to its end, and holds no
   const int writer = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   REQUIRE(::write(writer, "one\n", 4) == 4);
   ::close(writer);
-  const Told told = run({.argv = {"sh", "-c", "stty -echo; cat"},
-                         .input = Input{.descriptor = reader},
-                         .terminal = TerminalSize{}});
+  const Observed observed = run({.argv = {"sh", "-c", "stty -echo; cat"},
+                                 .input = Input{.descriptor = reader},
+                                 .terminal = TerminalSize{}});
   ::close(reader);
-  CHECK(told.ended.ok());
-  CHECK(told.lines(Stream::pty).back() == "one");
+  CHECK(observed.ended.ok());
+  CHECK(observed.lines(Stream::pty).back() == "one");
 }
 
 }  // namespace trace::testing

@@ -67,17 +67,17 @@ std::string member(const std::optional<std::string>& object, const std::string& 
   return simdjson::minify(value);
 }
 
-void check_told_as_cancelled(const std::vector<EventPayload>& events) {
-  std::size_t told = 0;
+void check_recorded_as_cancelled(const std::vector<EventPayload>& events) {
+  std::size_t observed = 0;
   for (const EventPayload& event : events) {
     if (event.message != "Run cancelled by user") continue;
-    ++told;
+    ++observed;
     CHECK(event.level == Level::warn);
   }
-  CHECK(told == 1);
+  CHECK(observed == 1);
 }
 
-// Bound and not listening: a connection is refused, and nobody else gets the port meanwhile.
+// Bound and not listening: connections are refused, and the port stays reserved.
 std::string nowhere() {
   static const int port = [] {
     const int socket_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -32,20 +32,20 @@ class BackendOfTest {
     return run(command(std::move(arguments), input));
   }
 
-  // What the backend holds. A run that it does not know fails the test.
+  // The backend's events. An unknown run fails the test.
   std::vector<EventPayload> events(const std::string& run) const;
   RunStatusPayload status(const std::string& run) const;
-  // Waits until the run has so many events; what it has by then.
+  // Waits until the run has that many events; returns them.
   std::vector<EventPayload> wait_for_events(const std::string& run, std::size_t count) const;
 };
 
-// A member of a JSON object, as it is written there ("\"stdout\"", "3"); empty: there is none.
+// A member of a JSON object, as raw JSON ("\"stdout\"", "3"); empty: missing.
 std::string member(const std::optional<std::string>& object, const std::string& name);
 
 // One event says that the user cancelled the run, as a warning.
-void check_told_as_cancelled(const std::vector<EventPayload>& events);
+void check_recorded_as_cancelled(const std::vector<EventPayload>& events);
 
-// An endpoint where nobody listens.
+// An endpoint without a listener.
 std::string nowhere();
 
 }  // namespace trace::testing

@@ -27,7 +27,8 @@ Arguments of_run(const std::string& id, Arguments rest) {
 
 }  // namespace
 
-TEST_CASE("run passes output and exit status through and tells the backend why it failed") {
+TEST_CASE(
+    "run passes output and exit status through and sends the backend the reason of a failure") {
   const BackendOfTest backend;
   const Finished ended = backend.shiptrace(
       of_run("r1", {"--workflow", "wf-7", "--", "sh", "-c", "echo out; echo err >&2; exit 3"}));
@@ -71,7 +72,7 @@ TEST_CASE("run of a command that succeeds completes with a summary of its output
   CHECK(backend.status("r1").status == RunStatus::completed);
 }
 
-TEST_CASE("run takes everything behind -- as the command, options of other programs included") {
+TEST_CASE("run takes everything after -- as the command, options of other programs included") {
   const BackendOfTest backend;
   const Finished ended =
       backend.shiptrace(of_run("r1", {"--", "echo", "--run", "-x", "--", "docker", "--help"}));
@@ -92,7 +93,7 @@ TEST_CASE("run passes bytes through that are no text and no line") {
   CHECK(events[2].message == "rest");
 }
 
-TEST_CASE("run exits with 128 and the signal, 124 on time-out, 127 and 126 without a command") {
+TEST_CASE("run exits with 128 and the signal, 124 on timeout, 127 and 126 without a command") {
   const BackendOfTest backend;
   CHECK(backend.shiptrace(of_run("killed", {"--", "sh", "-c", "kill -9 $$"})).status.code ==
         128 + SIGKILL);
@@ -144,7 +145,7 @@ TEST_CASE("a second Ctrl-C kills at once") {
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(4));
   const auto events = backend.events("r1");
   CHECK(member(events.back().data, "signal") == "9");
-  check_told_as_cancelled(events);
+  check_recorded_as_cancelled(events);
 }
 
 TEST_CASE("run passes our stdin on when asked, and a terminal when asked") {
@@ -179,7 +180,7 @@ TEST_CASE("the value of a variable that is named as a secret is not recorded") {
   CHECK(member(events.front().data, "argv").ends_with(R"(,"[REDACTED]"])"));
 }
 
-TEST_CASE("a secret that cannot be kept is reported before anything is done, none is no secret") {
+TEST_CASE("a refused secret is reported before anything is done, an empty one is ignored") {
   const BackendOfTest backend;
   const auto with_value = [&](const char* value) {
     Command command = backend.command(
@@ -224,7 +225,7 @@ TEST_CASE("a child that writes elsewhere goes on when the reader of its stdout g
   CHECK(ended.status.code == 4);
 }
 
-TEST_CASE("output that cannot be written is a failure, output that is closed is none") {
+TEST_CASE("output that cannot be written is a failure, closed output is not") {
   const BackendOfTest backend;
   const auto with = [&](const std::string& redirection) {
     Command command = backend.command(of_run("r1", {"--", "echo", "some output"}));
@@ -240,7 +241,7 @@ TEST_CASE("output that cannot be written is a failure, output that is closed is 
   CHECK(closed.errors.empty());
 }
 
-TEST_CASE("docker says what is wrong when no daemon answers, and the backend knows it too") {
+TEST_CASE("docker reports a missing daemon, also to the backend") {
   const BackendOfTest backend;
   Command command = backend.command(
       {"docker", "--run", "r1", "--node", "scan", "--timeout", "20s", "busybox:1", "true"});

@@ -1,4 +1,4 @@
-// verify and status tell what the backend knows to be missing.
+// verify and status report the gaps that the backend knows.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@ namespace {
 
 const std::string emitter = "01ARZ3NDEKTSV4RRFFQ69G5FAV-0";
 
-// What a worker sends whose other events got lost.
+// The events of a worker that lost some.
 void post(const BackendOfTest& backend, std::initializer_list<std::uint64_t> sequences) {
   StreamEnvelope envelope;
   envelope.run_id = "r";
@@ -67,7 +67,7 @@ TEST_CASE("verify lists some gaps of many and counts the others") {
   CHECK(contains(gaps.errors, "and 1,180 more gaps; 1,200 events are missing in all\n"));
 }
 
-TEST_CASE("a backend that cannot tell gaps is no failure, one that fails to is") {
+TEST_CASE("a backend without gaps is not a failure, one whose request fails is") {
   const std::string page = R"({"runId":"r","events":[],"cursor":"MA=="})";
   const auto verified = [&](const std::string& answer) {
     const ScriptedServer backend({answer_text(200, page), answer});

@@ -103,7 +103,7 @@ TEST_CASE("emit's events carry label, thread and n, and the node is never starte
   CHECK(last == std::vector<std::uint64_t>{3, 2, 2});
 }
 
-TEST_CASE("two emits of one run are told apart by their labels") {
+TEST_CASE("two emits of one run are distinguished by their labels") {
   const BackendOfTest backend;
   const std::string file = backend.directory / "returned";
   for (const char* label : {"a", "b"}) {
@@ -126,7 +126,7 @@ TEST_CASE("two emits of one run are told apart by their labels") {
   CHECK(twice.errors.find("duplicated 50: 1-50") != std::string::npos);
 }
 
-TEST_CASE("emit keeps to a rate and says nothing when told so") {
+TEST_CASE("emit keeps to a rate, and prints nothing with --quiet") {
   const BackendOfTest backend;
   const auto began = std::chrono::steady_clock::now();
   const Finished ended = backend.shiptrace({"emit", "--run", "r", "--node", "n", "--events", "60",

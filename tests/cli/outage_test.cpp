@@ -71,14 +71,14 @@ TEST_CASE("Ctrl-C ends an emit that waits for a backend") {
   const TempDir directory;
   Child child(
       without_backend(directory, {"emit", "--run", "r", "--node", "n", "--events", "1000"}));
-  // The SDK's diagnostic tells that the backend was tried.
+  // The SDK's diagnostic shows that the backend was tried.
   REQUIRE(child.wait_for_errors("backend"));
   child.signal(SIGTERM);
   CHECK(child.wait().code == 130);
   CHECK(child.errors().find("1,000 events kept in") != std::string::npos);
 }
 
-TEST_CASE("emit gives up after a minute in which the backend takes nothing" *
+TEST_CASE("emit gives up after a minute in which the backend accepts nothing" *
           doctest::skip(std::getenv("SHIPTRACE_TEST_LONG") == nullptr)) {
   const TempDir directory;
   const auto began = std::chrono::steady_clock::now();

@@ -17,7 +17,7 @@ TEST_CASE("printable lets through what cannot move a cursor") {
   CHECK(printable("\xe2\x80\xae"
                   "abc") == "\\u{202e}abc");  // right-to-left override
   CHECK(printable("\xff\xc3") == "\\xff\\xc3");
-  CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // a surrogate is no character
+  CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // a surrogate is not a character
   CHECK(printable("\xc0\x8a\xe0\x82\x9b") == "\\xc0\\x8a\\xe0\\x82\\x9b");  // overlong
 }
 

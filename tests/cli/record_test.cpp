@@ -73,7 +73,7 @@ TEST_CASE("a node may be started by one process and completed by another") {
   CHECK(backend.status("r").status == RunStatus::completed);
 }
 
-TEST_CASE("record refuses what is no event, naming the option") {
+TEST_CASE("record refuses an invalid event, naming the option") {
   const BackendOfTest backend;
   const auto refused = [&](Arguments more, const std::string& named) {
     Arguments arguments{"record", "--run", "r", "--node", "n", "--type", "PROGRESS"};
@@ -124,7 +124,7 @@ TEST_CASE("record --stdin keeps everything of a line but its id") {
   CHECK(event.data == R"({"k":null})");
 }
 
-TEST_CASE("record --stdin names line and field of what is no event, and records the others") {
+TEST_CASE("record --stdin names line and field of invalid events, and records the others") {
   const BackendOfTest backend;
   const std::string input = line("a", "") + R"({"runId":"r"})" + "\n\r\n" + "no json\n" +
                             line("a", R"(,"message":7)") + line("a", "");
@@ -132,7 +132,7 @@ TEST_CASE("record --stdin names line and field of what is no event, and records 
   CHECK(ended.status.code == 1);
   CHECK(ended.errors.find("line 2: ") != std::string::npos);
   CHECK(ended.errors.find("nodeId") != std::string::npos);
-  CHECK(ended.errors.find("line 3: ") == std::string::npos);  // an empty line is none
+  CHECK(ended.errors.find("line 3: ") == std::string::npos);  // empty lines are ignored
   CHECK(ended.errors.find("line 4: ") != std::string::npos);
   CHECK(ended.errors.find("line 5: message") != std::string::npos);
   CHECK(ended.errors.find("3 lines") != std::string::npos);

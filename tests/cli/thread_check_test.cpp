@@ -1,4 +1,4 @@
-// ThreadCheck: gaps, repetitions and disorder are told apart, without the events in memory.
+// ThreadCheck distinguishes gaps, repetitions and disorder, without the events in memory.
 #include <doctest/doctest.h>
 
 #include <initializer_list>

@@ -51,7 +51,7 @@ TEST_CASE("the sample worker resolves, and its scan fails cleanly without Docker
   CHECK(status.progress->total_actions == 2);
 }
 
-TEST_CASE("the sample worker tells of each attempt that failed") {
+TEST_CASE("the sample worker reports each failed attempt") {
   const BackendOfTest backend;
   const std::string file = backend.directory / "hosts";
   std::ofstream(file) << "localhost\nno_name!\n";

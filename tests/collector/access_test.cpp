@@ -91,7 +91,7 @@ TEST_CASE("loopback, the listen address, where a connection arrived and allowed 
   CHECK_FALSE(is_ours(everywhere, "proxy:8400"));
 }
 
-TEST_CASE("an origin comes in one spelling, and what is none is nothing") {
+TEST_CASE("an origin has one spelling, and an invalid one is refused") {
   CHECK(canonical_origin("http://LOCALHOST:5173") == "http://localhost:5173");
   CHECK(canonical_origin("HTTP://localhost:80") == "http://localhost");
   CHECK(canonical_origin("https://localhost:443") == "https://localhost");
@@ -142,7 +142,7 @@ TEST_CASE("the collector's own pages and programs may, pages of others may not")
   CHECK(get_status(collector,
                    {{"Host", host}, {"Origin", own}, {"Sec-Fetch-Site", "same-origin"}}) == 200);
   CHECK(get_status(collector, {{"Sec-Fetch-Site", "none"}}) == 200);
-  // A link to the collector on somebody's page.
+  // A link to the collector on another page.
   CHECK(get_status(collector, {{"Sec-Fetch-Site", "cross-site"},
                                {"Sec-Fetch-Mode", "navigate"},
                                {"Sec-Fetch-Dest", "document"}}) == 200);

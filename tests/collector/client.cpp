@@ -41,7 +41,7 @@ struct Wire {
       socket.close();
       io.restart();
       io.run();
-      throw std::runtime_error("the collector did not answer in time");
+      throw std::runtime_error("the collector did not respond in time");
     }
     return *outcome;
   }
@@ -90,7 +90,7 @@ Reply Client::send(const Request& request) {
   for (const auto& [name, value] : request.headers) message.set(name, value);
   message.body() = request.body;
   message.prepare_payload();
-  // An early answer may close the connection while the body is being sent: read it all the same.
+  // An early response may close the connection while the body is being sent: still read it.
   state_->wire.perform(state_->patience,
                        [&](auto done) { http::async_write(state_->wire.socket, message, done); });
   state_->head_only = request.method == "HEAD";
@@ -116,7 +116,7 @@ Reply Client::read_reply() {
   const error_code fault = state_->wire.perform(state_->patience, [&](auto done) {
     http::async_read(state_->wire.socket, state_->buffer, parser, done);
   });
-  if (fault) throw std::runtime_error("no answer: " + fault.message());
+  if (fault) throw std::runtime_error("no response: " + fault.message());
   Reply reply;
   const auto& message = parser.get();
   reply.status = message.result_int();

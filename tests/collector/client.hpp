@@ -18,7 +18,7 @@ struct Reply {
   std::map<std::string, std::string> headers = {};  // names in lower case
   bool keep_alive = false;
 
-  boost::json::value json() const;  // of the body; fails the test when it is none
+  boost::json::value json() const;  // of the body; fails the test if it is not JSON
 };
 
 struct Request {
@@ -39,7 +39,7 @@ class Client {
   Reply get(const std::string& target) { return send({.target = target}); }
   Reply post(const std::string& body, const std::map<std::string, std::string>& headers = {});
 
-  // Raw access: bytes as they are, an answer as HTTP, and whether the other side has closed.
+  // Raw access: unmodified bytes, a response as HTTP, and whether the other side has closed.
   void write(std::string_view bytes);
   Reply read_reply();
   bool is_closed_by_peer();

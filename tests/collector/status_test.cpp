@@ -42,14 +42,14 @@ EventPayload event_of_happened(const std::string& run_id, const Happened& happen
   return event;
 }
 
-struct Answered {
+struct Derived {
   RunStatusPayload status;
   std::string at_ingestion;
 };
 
 // Posts the events one by one, or in one line: both must lead to the same.
-Answered derive(Client& client, const std::string& run_id, std::uint32_t total_actions,
-                const std::vector<Happened>& events, bool one_by_one) {
+Derived derive(Client& client, const std::string& run_id, std::uint32_t total_actions,
+               const std::vector<Happened>& events, bool one_by_one) {
   std::vector<StreamEnvelope> envelopes(one_by_one ? events.size() : 1);
   std::uint64_t sequence = 0;
   for (const Happened& happened : events) {
@@ -57,20 +57,20 @@ Answered derive(Client& client, const std::string& run_id, std::uint32_t total_a
     envelope.events.push_back(event_of_happened(run_id, happened, sequence + 1));
     ++sequence;
   }
-  Answered answered;
+  Derived derived;
   for (StreamEnvelope& envelope : envelopes) {
     envelope.run_id = run_id;
     if (total_actions > 0) envelope.total_actions = total_actions;
     const Reply reply = client.post(line_of(envelope));
     REQUIRE(reply.status == 200);
-    answered.at_ingestion = reply.json().at("runs").at(0).at("status").as_string();
+    derived.at_ingestion = reply.json().at("runs").at(0).at("status").as_string();
   }
   const Reply reply = client.get("/workflows/runs/" + run_id + "/status");
   REQUIRE(reply.status == 200);
   Result<RunStatusPayload> status = parse_run_status(reply.body);
   REQUIRE(status.ok());
-  answered.status = std::move(*status);
-  return answered;
+  derived.status = std::move(*status);
+  return derived;
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ TEST_CASE("the status follows from the events") {
       {"progress alone", 0, {{"a", progress}}, is_running},
       {"a node started", 0, {{"a", started}}, is_running},
       {"its only node completed", 0, {{"a", started}, {"a", completed}}, is_completed},
-      {"a node completed that nobody started", 0, {{"a", completed}}, is_completed},
+      {"a node completed that was not started", 0, {{"a", completed}}, is_completed},
       {"one of two started nodes completed",
        0,
        {{"a", started}, {"b", started}, {"a", completed}},
@@ -166,7 +166,7 @@ TEST_CASE("the status follows from the events") {
        0,
        {{"a", started}, {"a", failed, "WORKER_LOST"}, {"a", started, "", session_b, late}},
        is_running},
-      {"the loss of a worker is told after another one has started",
+      {"the loss of a worker is reported after another one has started",
        0,
        {{"a", started},
         {"a", started, "", session_b, late},
@@ -186,18 +186,18 @@ TEST_CASE("the status follows from the events") {
   for (const Row& row : table) {
     for (const bool one_by_one : {true, false}) {
       INFO("case: " << std::string(row.what));
-      const Answered answered = derive(client, "run-" + std::to_string(++count), row.total_actions,
-                                       row.events, one_by_one);
-      CHECK(name(answered.status.status) == name(row.status));
-      CHECK(answered.at_ingestion == name(row.status));
-      CHECK(answered.status.completed_at.has_value() == is_terminal(row.status));
-      CHECK(answered.status.failure.has_value() == (row.status == is_failed));
-      CHECK(answered.status.progress.has_value() == (row.total_actions > 0));
+      const Derived derived = derive(client, "run-" + std::to_string(++count), row.total_actions,
+                                     row.events, one_by_one);
+      CHECK(name(derived.status.status) == name(row.status));
+      CHECK(derived.at_ingestion == name(row.status));
+      CHECK(derived.status.completed_at.has_value() == is_terminal(row.status));
+      CHECK(derived.status.failure.has_value() == (row.status == is_failed));
+      CHECK(derived.status.progress.has_value() == (row.total_actions > 0));
     }
   }
 }
 
-TEST_CASE("a status tells all that is known and nothing else") {
+TEST_CASE("a status contains all that is known and nothing else") {
   Collector collector;
   Client client(collector.url());
   const auto events =

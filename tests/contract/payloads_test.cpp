@@ -147,7 +147,7 @@ TEST_CASE("nesting is bounded and never a crash") {
   CHECK_FALSE(trace::parse_event(nested(1'000'000)));
 }
 
-TEST_CASE("what is no JSON or no object is refused") {
+TEST_CASE("text that is not JSON or not an object is refused") {
   for (const char* text : {"", " ", "{", "[]", "7", "null", "\"x\"", "{}{}", "{\"id\":\"1\",}",
                            "{'id':1}", "NaN", "\xFF", "{\"id\":\"a\nb\"}"}) {
     CAPTURE(text);

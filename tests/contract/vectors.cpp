@@ -9,7 +9,7 @@ namespace trace::test {
 namespace {
 
 // {"case": "NAME", "value": VALUE}: cut by hand, so that the payload reaches the parser as it
-// stands in the file and no other parser comes first.
+// appears in the file, without another parser.
 Vector cut(std::string_view line) {
   constexpr std::string_view before_name = R"({"case": ")";
   constexpr std::string_view before_value = R"(", "value": )";

@@ -8,10 +8,10 @@ namespace trace::test {
 
 struct Vector {
   std::string name;   // "no such day"
-  std::string value;  // JSON text of the payload, as it stands in the file
+  std::string value;  // JSON text of the payload, as written in the file
 };
 
-// Reads tests/contract/vectors/<file>. Fails the running test case when there are none.
+// Reads tests/contract/vectors/<file>. Fails the running test case if there are none.
 std::vector<Vector> read_vectors(const std::string& file);
 
 }  // namespace trace::test

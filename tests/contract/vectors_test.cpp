@@ -1,4 +1,4 @@
-// What the contract's reference validators accept and refuse, we accept and refuse.
+// We accept and refuse what the contract's reference validators accept and refuse.
 #include <doctest/doctest.h>
 
 #include <trace/event.hpp>

@@ -19,7 +19,7 @@ std::string code_of(const EventPayload& event) {
   return event.error ? event.error->code.value_or("") : "";
 }
 
-// A container of somebody else.
+// A container of another owner.
 class ForeignContainer {
  public:
   ForeignContainer()
@@ -51,7 +51,7 @@ pid_t attached_client() {
 
 }  // namespace
 
-TEST_CASE("a time-out stops and removes the container, and nothing else") {
+TEST_CASE("a timeout stops and removes the container, and nothing else") {
   const ForeignContainer foreign;
   Recorder recorder;
   const Ended ended =
@@ -87,14 +87,14 @@ TEST_CASE("a container may clean up before it ends") {
   CHECK(ended.facts().duration < 60s);
   CHECK(lines_of(events, Stream::out) == Lines{"up", "bye"});
   CHECK(code_of(events.back()) == "CANCELLED");
-  bool told = false;
+  bool observed = false;
   for (const EventPayload& event : events) {
     if (event.message != "Run cancelled by user") continue;
-    told = true;
+    observed = true;
     CHECK(event.level == Level::warn);
     CHECK(event.type == Type::progress);
   }
-  CHECK(told);
+  CHECK(observed);
   CHECK(left_by(recorder.session().id()) == "");
 }
 

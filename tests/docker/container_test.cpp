@@ -1,4 +1,4 @@
-// What run_container records of a container that runs to its end.
+// Events of a container that runs to its end.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <stdlib.h>
@@ -15,26 +15,26 @@ namespace {
 using namespace std::chrono_literals;
 using Lines = std::vector<std::string>;
 
-struct Told {
+struct Observed {
   Ended ended;
   std::vector<EventPayload> events;
   const EventPayload& first() const { return events.front(); }
   const EventPayload& last() const { return events.back(); }
 };
 
-Told run(ContainerSpec spec) {
+Observed run(ContainerSpec spec) {
   Recorder recorder;
   if (spec.image.empty()) spec.image = test_image;
   Ended ended = run_container(recorder.node(), std::move(spec));
-  Told told{std::move(ended), recorder.events()};
-  REQUIRE(told.events.size() >= 2);
-  CHECK(told.first().type == Type::started);
-  CHECK(told.last().type == (told.ended.ok() ? Type::completed : Type::failed));
+  Observed observed{std::move(ended), recorder.events()};
+  REQUIRE(observed.events.size() >= 2);
+  CHECK(observed.first().type == Type::started);
+  CHECK(observed.last().type == (observed.ended.ok() ? Type::completed : Type::failed));
   CHECK(left_by(recorder.session().id()) == "");
-  return told;
+  return observed;
 }
 
-Told run_shell(const std::string& script) { return run({.argv = {"sh", "-c", script}}); }
+Observed run_shell(const std::string& script) { return run({.argv = {"sh", "-c", script}}); }
 
 class EnvironmentVariable {
  public:
@@ -51,62 +51,62 @@ class EnvironmentVariable {
 
 TEST_CASE("a container that exits with 7 after writing to both streams") {
   std::string seen;
-  const Told told = run({.argv = {"sh", "-c", "echo out; echo err >&2; exit 7"},
-                         .tap = [&](Stream, std::string_view bytes) { seen += bytes; }});
-  CHECK(told.ended.code() == "PROCESS_EXIT");
-  CHECK(told.ended.exit_status() == 7);
-  CHECK(has(told.first().data, R"("image":"shiptrace/busybox:1")"));
-  CHECK(has(told.first().data, R"("argv":["sh","-c","echo out; echo err >&2; exit 7"])"));
-  CHECK(has(told.first().data, R"("network":"none")"));
-  CHECK(has(told.first().data, R"("container":"shiptrace-)"));
-  CHECK(lines_of(told.events, Stream::out) == Lines{"out"});
-  CHECK(lines_of(told.events, Stream::err) == Lines{"err"});
-  CHECK(has(told.events.at(1).data, R"("origin":"docker")"));
-  REQUIRE(told.last().error);
-  CHECK(told.last().error->code == "PROCESS_EXIT");
-  CHECK(told.last().error->message == "exited with code 7");
-  CHECK(has(told.last().data, R"("exitCode":7)"));
-  CHECK(has(told.last().data, R"("lines":{"stdout":1,"stderr":1})"));
+  const Observed observed = run({.argv = {"sh", "-c", "echo out; echo err >&2; exit 7"},
+                                 .tap = [&](Stream, std::string_view bytes) { seen += bytes; }});
+  CHECK(observed.ended.code() == "PROCESS_EXIT");
+  CHECK(observed.ended.exit_status() == 7);
+  CHECK(has(observed.first().data, R"("image":"shiptrace/busybox:1")"));
+  CHECK(has(observed.first().data, R"("argv":["sh","-c","echo out; echo err >&2; exit 7"])"));
+  CHECK(has(observed.first().data, R"("network":"none")"));
+  CHECK(has(observed.first().data, R"("container":"shiptrace-)"));
+  CHECK(lines_of(observed.events, Stream::out) == Lines{"out"});
+  CHECK(lines_of(observed.events, Stream::err) == Lines{"err"});
+  CHECK(has(observed.events.at(1).data, R"("origin":"docker")"));
+  REQUIRE(observed.last().error);
+  CHECK(observed.last().error->code == "PROCESS_EXIT");
+  CHECK(observed.last().error->message == "exited with code 7");
+  CHECK(has(observed.last().data, R"("exitCode":7)"));
+  CHECK(has(observed.last().data, R"("lines":{"stdout":1,"stderr":1})"));
   CHECK(seen.size() == 8);
 }
 
 TEST_CASE("a container's result is the summary of its stdout") {
-  const Told told = run_shell("echo '{\"found\": 2}'; echo noise >&2");
-  CHECK(told.ended.ok());
-  CHECK(told.last().output_summary == R"({"found":2})");
-  CHECK(has(told.last().data, R"("exitCode":0)"));
+  const Observed observed = run_shell("echo '{\"found\": 2}'; echo noise >&2");
+  CHECK(observed.ended.ok());
+  CHECK(observed.last().output_summary == R"({"found":2})");
+  CHECK(has(observed.last().data, R"("exitCode":0)"));
 }
 
 TEST_CASE("a container has no network unless it is given one") {
-  const Told told = run_shell("ls /sys/class/net");
-  CHECK(lines_of(told.events, Stream::out) == Lines{"lo"});
+  const Observed observed = run_shell("ls /sys/class/net");
+  CHECK(lines_of(observed.events, Stream::out) == Lines{"lo"});
 }
 
 TEST_CASE("the environment is passed by name, and from a file") {
   const EnvironmentVariable variable("SHIPTRACE_TEST_PASSED", "a value");
   TempDir directory;
   std::ofstream(directory / "env") << "FROM_FILE=yes\n";
-  const Told told =
+  const Observed observed =
       run({.argv = {"sh", "-c",
                     "echo \"$SHIPTRACE_TEST_PASSED,${SHIPTRACE_TEST_UNKNOWN-unset},$FROM_FILE\""},
            .env = {"SHIPTRACE_TEST_PASSED", "SHIPTRACE_TEST_UNKNOWN"},
            .env_file = directory / "env"});
-  CHECK(lines_of(told.events, Stream::out) == Lines{"a value,unset,yes"});
-  CHECK_FALSE(has(told.first().data, "a value"));
+  CHECK(lines_of(observed.events, Stream::out) == Lines{"a value,unset,yes"});
+  CHECK_FALSE(has(observed.first().data, "a value"));
 }
 
 TEST_CASE("codes that docker uses itself are the container's own when it ran") {
   for (const int code : {125, 126, 127}) {
-    const Told told = run_shell(fmt::format("exit {}", code));
-    CHECK(told.ended.code() == "PROCESS_EXIT");
-    CHECK(told.ended.facts().exit_code == code);
+    const Observed observed = run_shell(fmt::format("exit {}", code));
+    CHECK(observed.ended.code() == "PROCESS_EXIT");
+    CHECK(observed.ended.facts().exit_code == code);
   }
 }
 
 TEST_CASE("a container that a signal ended") {
-  const Told told = run_shell("sh -c 'kill -SEGV $$'; exit $?");
-  CHECK(told.ended.code() == "PROCESS_SIGNAL");
-  CHECK(told.ended.exit_status() == 139);
+  const Observed observed = run_shell("sh -c 'kill -SEGV $$'; exit $?");
+  CHECK(observed.ended.code() == "PROCESS_SIGNAL");
+  CHECK(observed.ended.exit_status() == 139);
 }
 
 TEST_CASE("a container that needs too much memory is OOM_KILLED") {
@@ -114,21 +114,21 @@ TEST_CASE("a container that needs too much memory is OOM_KILLED") {
     MESSAGE("SKIPPED: memory limits: this daemon's control groups have none");
     return;
   }
-  const Told told = run({.argv = {"tail", "/dev/zero"}, .memory = "8m"});
-  CHECK(told.ended.code() == "OOM_KILLED");
-  CHECK(has(told.last().data, R"("oomKilled":true)"));
-  CHECK(has(told.first().data, R"("memory":"8m")"));
+  const Observed observed = run({.argv = {"tail", "/dev/zero"}, .memory = "8m"});
+  CHECK(observed.ended.code() == "OOM_KILLED");
+  CHECK(has(observed.last().data, R"("oomKilled":true)"));
+  CHECK(has(observed.first().data, R"("memory":"8m")"));
 }
 
 TEST_CASE("what looks like a complaint of docker is the container's own when it runs") {
-  const Told told = run_shell("echo 'Error response from daemon: mine' >&2; exit 1");
+  const Observed observed = run_shell("echo 'Error response from daemon: mine' >&2; exit 1");
   const auto is_it = [](const EventPayload& event) {
     return event.message == "Error response from daemon: mine" &&
            has(event.data, R"("stream":"stderr")");
   };
-  CHECK(std::count_if(told.events.begin(), told.events.end(), is_it) == 1);
-  CHECK(told.ended.code() == "PROCESS_EXIT");
-  CHECK(told.ended.exit_status() == 1);
+  CHECK(std::count_if(observed.events.begin(), observed.events.end(), is_it) == 1);
+  CHECK(observed.ended.code() == "PROCESS_EXIT");
+  CHECK(observed.ended.exit_status() == 1);
 }
 
 TEST_CASE("a container's flood arrives whole and in order") {

@@ -8,7 +8,7 @@ std::string reason_to_skip() {
   if (const char* reason = std::getenv("SHIPTRACE_NO_DOCKER")) return reason;
   const Finished version = docker({"version"});
   if (version.status.code != 0) {
-    return "no Docker daemon answers; scripts/docker-daemon.sh starts one";
+    return "the Docker daemon does not respond; scripts/docker-daemon.sh starts one";
   }
   if (docker({"image", "inspect", test_image}).status.code != 0) {
     return "the daemon has no test image; scripts/docker-daemon.sh image loads it";

@@ -1,5 +1,4 @@
-// What a container is given besides its command: limits, a terminal, input, secrets; and what is
-// told of it besides its end.
+// Options of a container: limits, a terminal, input, secrets; and their events.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <stdlib.h>
@@ -17,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using Lines = std::vector<std::string>;
 
-struct Told {
+struct Observed {
   Ended ended;
   std::vector<EventPayload> events;
   const EventPayload& first() const { return events.front(); }
@@ -25,15 +24,15 @@ struct Told {
   Lines lines(Stream stream) const { return lines_of(events, stream); }
 };
 
-Told contained(ContainerSpec spec) {
+Observed contained(ContainerSpec spec) {
   Recorder recorder;
   spec.image = test_image;
   spec.timeout = 60s;
   Ended ended = run_container(recorder.node(), std::move(spec));
-  Told told{std::move(ended), recorder.events()};
-  REQUIRE(told.events.size() >= 2);
+  Observed observed{std::move(ended), recorder.events()};
+  REQUIRE(observed.events.size() >= 2);
   CHECK(left_by(recorder.session().id()) == "");
-  return told;
+  return observed;
 }
 
 bool daemon_has(const char* limit) {
@@ -57,42 +56,42 @@ std::string command_lines() {
 
 }  // namespace
 
-TEST_CASE("limits are given to the container and told") {
+TEST_CASE("limits are applied to the container and recorded") {
   if (!daemon_has("MemoryLimit")) return;
   const char* files =
       "for f in /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max "
       "/sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max "
       "/sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu.max; do "
       "test ! -e $f || echo $(cat $f); done";
-  const Told told =
+  const Observed observed =
       contained({.argv = {"sh", "-c", files}, .memory = "32m", .cpus = "0.5", .pids = 77});
-  CHECK(told.ended.ok());
-  const Lines lines = told.lines(Stream::out);
+  CHECK(observed.ended.ok());
+  const Lines lines = observed.lines(Stream::out);
   REQUIRE(lines.size() == 3);
   CHECK(lines[0] == "33554432");
   CHECK(lines[1] == "77");
   CHECK(lines[2].starts_with("50000"));
-  CHECK(has(told.first().data, R"("memory":"32m","cpus":"0.5","pids":77)"));
+  CHECK(has(observed.first().data, R"("memory":"32m","cpus":"0.5","pids":77)"));
 }
 
-TEST_CASE("a container that forks up to its limit is told and removed") {
+TEST_CASE("a container that forks up to its limit is reported and removed") {
   if (!daemon_has("PidsLimit")) return;
-  const Told told = contained(
+  const Observed observed = contained(
       {.argv = {"sh", "-c", "for i in $(seq 1 300); do sleep 1000 & done; wait"}, .pids = 200});
-  CHECK_FALSE(told.ended.ok());
-  CHECK(told.lines(Stream::err).size() >= 1);
-  CHECK(has(told.last().data, R"("stderrTail":[)"));
+  CHECK_FALSE(observed.ended.ok());
+  CHECK(observed.lines(Stream::err).size() >= 1);
+  CHECK(has(observed.last().data, R"("stderrTail":[)"));
 }
 
 TEST_CASE("a read-only container can write to /tmp and to its result, and to nothing else") {
   const char* script =
       "touch /etc/x || echo refused; echo in memory > /tmp/x && cat /tmp/x; echo 7 > "
       "$SHIPSEC_OUTPUT_PATH";
-  const Told told = contained({.argv = {"sh", "-c", script}, .read_only = true});
-  CHECK(told.ended.ok());
-  CHECK(told.lines(Stream::out) == Lines{"refused", "in memory"});
-  CHECK(told.last().output_summary == R"({"value":7})");
-  CHECK(has(told.first().data, R"("readOnly":true)"));
+  const Observed observed = contained({.argv = {"sh", "-c", script}, .read_only = true});
+  CHECK(observed.ended.ok());
+  CHECK(observed.lines(Stream::out) == Lines{"refused", "in memory"});
+  CHECK(observed.last().output_summary == R"({"value":7})");
+  CHECK(has(observed.first().data, R"("readOnly":true)"));
   CHECK(contained({.argv = {"touch", "/etc/x"}}).ended.ok());
 }
 
@@ -113,27 +112,28 @@ TEST_CASE("the daemon keeps no second copy of what is captured") {
 }
 
 TEST_CASE("a container at a terminal has one stream") {
-  const Told told = contained({.argv = {"sh", "-c", "test -t 1 && echo terminal; echo err >&2"},
-                               .terminal = TerminalSize{.rows = 31, .columns = 99}});
-  CHECK(told.ended.ok());
-  const Lines lines = told.lines(Stream::pty);
+  const Observed observed =
+      contained({.argv = {"sh", "-c", "test -t 1 && echo terminal; echo err >&2"},
+                 .terminal = TerminalSize{.rows = 31, .columns = 99}});
+  CHECK(observed.ended.ok());
+  const Lines lines = observed.lines(Stream::pty);
   REQUIRE(lines.size() == 2);
   CHECK(lines[0] == "terminal");
   CHECK(lines[1] == "err");
-  CHECK(told.lines(Stream::out).empty());
-  CHECK(told.lines(Stream::err).empty());
+  CHECK(observed.lines(Stream::out).empty());
+  CHECK(observed.lines(Stream::err).empty());
 }
 
 TEST_CASE("the size of a container's terminal is ours once it runs") {
-  const Told told =
+  const Observed observed =
       contained({.argv = {"sh", "-c",
                           "for i in $(seq 1 100); do test \"$(stty size 2>&1)\" = '31 99' && "
                           "echo yes && exit; sleep 0.1; done; stty size"},
                  .terminal = TerminalSize{.rows = 31, .columns = 99}});
-  CHECK(told.lines(Stream::pty) == Lines{"yes"});
+  CHECK(observed.lines(Stream::pty) == Lines{"yes"});
 }
 
-TEST_CASE("what a container at a terminal cannot start with is told as without one") {
+TEST_CASE("a container that cannot start at a terminal is reported as without one") {
   Recorder recorder;
   const Ended ended =
       run_container(recorder.node(),
@@ -148,9 +148,9 @@ TEST_CASE("a container reads what it is given") {
   CHECK(contained({.argv = {"wc", "-c"}, .input = Input{.text = large}}).lines(Stream::out) ==
         Lines{std::to_string(large.size())});
   CHECK(contained({.argv = {"cat"}}).lines(Stream::out).empty());
-  const Told typed = contained({.argv = {"sh", "-c", "stty -echo; head -n 1"},
-                                .input = Input{.text = "typed\n"},
-                                .terminal = TerminalSize{}});
+  const Observed typed = contained({.argv = {"sh", "-c", "stty -echo; head -n 1"},
+                                    .input = Input{.text = "typed\n"},
+                                    .terminal = TerminalSize{}});
   CHECK(typed.ended.ok());
   CHECK(typed.lines(Stream::pty).back() == "typed");
 }
@@ -159,45 +159,46 @@ TEST_CASE("no command line and no event shows the secret of a variable that is p
   const std::string secret = "s3cr3t-value-of-a-variable";
   ::setenv("SHIPTRACE_TEST_SECRET", secret.c_str(), 1);
   std::string seen;
-  const Told told = contained({.argv = {"sh", "-c",
-                                        "echo $SHIPTRACE_TEST_SECRET | wc -c; "
-                                        "echo \"<$SHIPTRACE_TEST_SECRET>\""},
-                               .env = {"SHIPTRACE_TEST_SECRET"},
-                               .tap = [&](Stream, std::string_view) { seen += command_lines(); }});
+  const Observed observed =
+      contained({.argv = {"sh", "-c",
+                          "echo $SHIPTRACE_TEST_SECRET | wc -c; "
+                          "echo \"<$SHIPTRACE_TEST_SECRET>\""},
+                 .env = {"SHIPTRACE_TEST_SECRET"},
+                 .tap = [&](Stream, std::string_view) { seen += command_lines(); }});
   ::unsetenv("SHIPTRACE_TEST_SECRET");
-  CHECK(told.lines(Stream::out) == Lines{std::to_string(secret.size() + 1), "<[REDACTED]>"});
-  for (const EventPayload& event : told.events) {
+  CHECK(observed.lines(Stream::out) == Lines{std::to_string(secret.size() + 1), "<[REDACTED]>"});
+  for (const EventPayload& event : observed.events) {
     CHECK(to_json(event).find(secret) == std::string::npos);
   }
   CHECK(seen.find("--attach") != std::string::npos);
   CHECK(seen.find(secret) == std::string::npos);
 }
 
-TEST_CASE("a container that fails is told with its last words and what it used") {
-  const Told told =
+TEST_CASE("a failed container is reported with the end of its stderr and its usage") {
+  const Observed observed =
       contained({.argv = {"sh", "-c",
                           "echo first >&2; i=0; while [ $i -lt 300000 ]; do i=$((i+1)); "
                           "done; sleep 1; echo last >&2; exit 9"}});
-  CHECK(has(told.last().data, R"("stderrTail":["first","last"])"));
-  const auto& used = told.ended.facts().usage;
+  CHECK(has(observed.last().data, R"("stderrTail":["first","last"])"));
+  const auto& used = observed.ended.facts().usage;
   if (!used) {
     MESSAGE("SKIPPED: what a container used: its control group is not where we look");
     return;
   }
   CHECK(used->user + used->system > 10ms);
   CHECK(used->max_rss_bytes > 10'000);
-  CHECK(has(told.last().data, "\"cpuUserMs\":"));
-  CHECK(has(told.last().data, "\"maxRssBytes\":"));
+  CHECK(has(observed.last().data, "\"cpuUserMs\":"));
+  CHECK(has(observed.last().data, "\"maxRssBytes\":"));
 }
 
 TEST_CASE("a lookup that fails for want of a network gets a hint") {
   const char* script = "echo \"wget: bad address 'example.com'\" >&2; exit 1";
-  const Told without = contained({.argv = {"sh", "-c", script}});
+  const Observed without = contained({.argv = {"sh", "-c", script}});
   CHECK(without.ended.text().find("network=bridge") != std::string_view::npos);
   CHECK(without.last().error->message.find("network=bridge") != std::string::npos);
   CHECK(has(without.last().data, R"("hint":"network=bridge")"));
   CHECK(without.ended.code() == "PROCESS_EXIT");
-  const Told real = contained({.argv = {"ping", "-c", "1", "shiptrace.invalid"}});
+  const Observed real = contained({.argv = {"ping", "-c", "1", "shiptrace.invalid"}});
   CHECK(real.ended.text().find("network=bridge") != std::string_view::npos);
   // Others fail for other reasons, or have a network, or do not fail.
   CHECK(contained({.argv = {"sh", "-c", "exit 1"}}).ended.text() == "exited with code 1");

@@ -86,7 +86,7 @@ constexpr const char* texts[] = {
 
 }  // namespace
 
-TEST_CASE("what is JSON is told as a parser tells it, however it arrives") {
+TEST_CASE("JSON is recognised as by a parser, however it arrives") {
   for (const char* text : texts) {
     for (const std::size_t piece : {1U, 2U, 3U, 100U}) {
       CHECK_MESSAGE(accepts(text, piece) == is_json(text), text);
@@ -94,7 +94,7 @@ TEST_CASE("what is JSON is told as a parser tells it, however it arrives") {
   }
 }
 
-TEST_CASE("texts that are nearly JSON are told as a parser tells them") {
+TEST_CASE("texts that are nearly JSON are judged as by a parser") {
   std::mt19937 random(20251013);
   // Exponents stay small: the parser refuses numbers that a double cannot hold.
   const std::string letters = "{}[]\",:01.eE+-tfnul\\ \nab";

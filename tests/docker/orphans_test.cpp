@@ -51,10 +51,10 @@ Config config_in(const TempDir& directory) {
   return config;
 }
 
-Dependencies backend(bool takes, Reap reap = reap_containers) {
+Dependencies backend(bool takes, OrphanCleaner clean_up_orphans = remove_orphaned_containers) {
   Dependencies dependencies;
   dependencies.transport = std::make_unique<Taker>(takes);
-  dependencies.reap = std::move(reap);
+  dependencies.clean_up_orphans = std::move(clean_up_orphans);
   return dependencies;
 }
 
@@ -102,13 +102,13 @@ DeadWorker killed_worker(const Config& config, const std::string& client = "dock
     auto run = session->run("dead");
     Node node = run.node("scan");
     const std::string line = fmt::format("{}\n{}\n", node.session_id(), node.journal());
-    bool told = false;
+    bool observed = false;
     run_container(std::move(node),
                   {.image = test_image,
                    .argv = {"sh", "-c", "trap '' TERM; echo up; while :; do sleep 0.1; done"},
                    .tap =
                        [&](Stream, std::string_view) {
-                         if (std::exchange(told, true)) return;
+                         if (std::exchange(observed, true)) return;
                          if (::write(channel[1], line.data(), line.size()) < 0) ::_exit(1);
                        },
                    .docker = client});
@@ -191,11 +191,11 @@ TEST_CASE("a session that starts does it as well, once for each journal") {
   TempDir directory;
   const Config config = config_in(directory);
   const DeadWorker dead = killed_worker(config);
-  std::atomic<int> reaped = 0;
+  std::atomic<int> calls = 0;
   auto session = Session::start(config, backend(true, [&](const AdoptedSession& adopted) {
                                   CHECK(adopted.id == dead.session);
-                                  ++reaped;
-                                  return reap_containers(adopted);
+                                  ++calls;
+                                  return remove_orphaned_containers(adopted);
                                 }));
   REQUIRE(session);
   for (const auto end = Steady::now() + 60s;
@@ -204,11 +204,11 @@ TEST_CASE("a session that starts does it as well, once for each journal") {
   }
   CHECK_FALSE(std::filesystem::exists(dead.journal));
   CHECK(docker({"inspect", dead.container}).status.code != 0);
-  CHECK(reaped == 1);
+  CHECK(calls == 1);
   session->close(5s);
 }
 
-TEST_CASE("a journal that somebody holds protects its containers, whoever looks") {
+TEST_CASE("a locked journal protects its containers") {
   TempDir directory;
   const Config config = config_in(directory);
   const DeadWorker dead = killed_worker(config);
@@ -220,7 +220,7 @@ TEST_CASE("a journal that somebody holds protects its containers, whoever looks"
   REQUIRE(::fcntl(held, F_OFD_SETLK, &lock) == 0);
   REQUIRE(recover(config, 10s, backend(true)));
   CHECK(runs(dead.container));
-  // A copy of the journal elsewhere gives nobody a right to the container.
+  // A copy of the journal elsewhere gives no right to the container.
   TempDir copies;
   std::filesystem::create_directory(copies / "journal");
   std::filesystem::copy_file(dead.journal, copies / ("journal/" + dead.session + ".journal"));
@@ -232,7 +232,7 @@ TEST_CASE("a journal that somebody holds protects its containers, whoever looks"
   CHECK_FALSE(runs(dead.container));
 }
 
-TEST_CASE("a daemon that cannot be asked costs no event, and is told") {
+TEST_CASE("an unreachable daemon costs no event, and is reported") {
   TempDir directory;
   Config config = config_in(directory);
   const std::string client = directory / "client";
@@ -249,7 +249,7 @@ TEST_CASE("a daemon that cannot be asked costs no event, and is told") {
   docker({"rm", "--force", dead.container});
 }
 
-TEST_CASE("without containers nobody asks for them") {
+TEST_CASE("without containers no docker client is called") {
   TempDir directory;
   const Config config = config_in(directory);
   const pid_t child = ::fork();
@@ -263,12 +263,13 @@ TEST_CASE("without containers nobody asks for them") {
   const auto report = recover(config, 10s, backend(true, [&](const AdoptedSession& adopted) {
                                 ++asked;
                                 CHECK(adopted.docker_clients.empty());
-                                return reap_containers(adopted);
+                                return remove_orphaned_containers(adopted);
                               }));
   REQUIRE(report);
   CHECK(asked == 1);
   CHECK(report->left.empty());
-  CHECK(reap_containers({"01ARZ3NDEKTSV4RRFFQ69G5FAV", directory / "x.journal"}) == nullptr);
+  CHECK(remove_orphaned_containers({"01ARZ3NDEKTSV4RRFFQ69G5FAV", directory / "x.journal"}) ==
+        nullptr);
 }
 
 }  // namespace trace::testing

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests of this folder against podman, with a storage of their own: podman.sh TESTS [OPTION…]
 #
-# For the tests, and for the library behind them, `docker` is podman then, as Debian's podman-docker
+# For the tests, and for the library, `docker` is podman then, as Debian's podman-docker
 # has it. Exit code 77 and a line "SKIPPED: …" where podman is missing or cannot run a container.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
@@ -9,7 +9,7 @@ tests=$1
 shift
 
 skip() { printf 'SKIPPED: tests with podman: %s\n' "$*"; exit 77; }
-# Why Docker cannot run here says nothing of podman, but for somebody who wants neither.
+# The reason why Docker cannot run here does not apply to podman, unless neither is wanted.
 [[ ${SHIPTRACE_NO_DOCKER:-} != *--no-docker* ]] || skip "$SHIPTRACE_NO_DOCKER"
 unset SHIPTRACE_NO_DOCKER
 podman=$(command -v podman) || skip "podman is not installed"
@@ -42,5 +42,5 @@ export CONTAINERS_CONF=$directory/containers.conf
 log=$directory/log
 "$source/scripts/docker-daemon.sh" image >"$log" 2>&1 || skip "$(tail -1 "$log")"
 docker run --rm --network none shiptrace/busybox:1 true >"$log" 2>&1 || skip "$(tail -1 "$log")"
-# Its client is the whole of podman: there is no daemon that could be away.
-"$tests" --test-case-exclude="*a daemon it is DOCKER_UNAVAILABLE,a daemon that never answers*" "$@"
+# podman has no daemon that could be down.
+"$tests" --test-case-exclude="*a daemon it is DOCKER_UNAVAILABLE,a daemon that never responds*" "$@"

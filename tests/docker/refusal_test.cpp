@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Runs it and checks what is told: the code everywhere, no line of output, nothing left.
+// Runs it and checks the events: the code everywhere, no line of output, nothing left.
 Ended refused(ContainerSpec spec, const char* code, int status) {
   Recorder recorder;
   Ended ended = run_container(recorder.node(), std::move(spec));
@@ -89,7 +89,7 @@ TEST_CASE("a command that cannot be executed is COMMAND_NOT_EXECUTABLE") {
   refused({.image = test_image, .argv = {"/etc"}}, "COMMAND_NOT_EXECUTABLE", 126);
 }
 
-TEST_CASE("what docker refuses is told in its words") {
+TEST_CASE("docker's refusals are reported with its message") {
   const Ended limit =
       refused({.image = test_image, .argv = {"true"}, .memory = "8x"}, "PROCESS_EXIT", 125);
   CHECK(limit.text().find("8x") != std::string_view::npos);
@@ -102,7 +102,7 @@ TEST_CASE("what docker refuses is told in its words") {
   CHECK(value.facts().refused);
 }
 
-TEST_CASE("a value that is given for a name is not told") {
+TEST_CASE("a value that is given for a name is not recorded") {
   Recorder recorder;
   run_container(recorder.node(),
                 {.image = test_image, .argv = {"true"}, .env = {"NAME=the-value"}});
@@ -117,7 +117,7 @@ TEST_CASE("without a client or a daemon it is DOCKER_UNAVAILABLE") {
   refused({.image = test_image}, "DOCKER_UNAVAILABLE", 125);
 }
 
-TEST_CASE("a daemon that never answers is given up on") {
+TEST_CASE("a daemon that never responds is given up") {
   if (::getenv("SHIPTRACE_TEST_LONG") == nullptr) {
     MESSAGE("SKIPPED: a silent daemon: takes half a minute; tests/run.sh --all");
     return;

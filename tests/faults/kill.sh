@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The proof by killing. Emitters that record as fast as two threads are told to, on the same runs,
+# The kill harness. Emitters that record as fast as two threads can, on the same runs,
 # are killed with SIGKILL at random instants and started again; so are `shiptrace recover` while it
 # delivers what they left and, now and then, the collector. At the end everything is recovered and
 # each event whose record() had returned has to be in the store: once, whole and in order.

@@ -1,4 +1,4 @@
-// What came back from wherever a batch was sent to. Whatever the bytes are, events count as
+// Arbitrary responses to a batch. Whatever the bytes are, events count as
 // acknowledged only by a complete and well-formed body of a success, and as rejected only by the
 // error of a backend; what people read of it is one line.
 #include <simdjson.h>

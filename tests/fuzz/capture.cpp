@@ -1,4 +1,4 @@
-// What a program printed, whatever it is: in one write or in many, the same events come out; what
+// Arbitrary output of a program: in one write or in many, the same events come out; what
 // is shown and what is left out are together what there was; a secret never comes through; and time
 // that passes in between does no harm.
 #include <cstddef>

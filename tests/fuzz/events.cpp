@@ -1,5 +1,5 @@
 // Foreign JSON, as a backend receives it. Whatever the bytes are, they are accepted or refused with
-// a message; what is accepted is written as JSON that is accepted again, and written the same way.
+// a message; what is accepted is written as JSON that is accepted again and written identically.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -33,8 +33,8 @@ void envelope(std::string_view bytes) {
     require(!judged.error().text().empty());
     return;
   }
-  // What a backend takes in, every reader accepts; the reverse is not so, because a backend wants
-  // more of ids.
+  // What a backend accepts, every reader accepts; the reverse does not hold, because a backend
+  // requires more of ids.
   require(parsed || !judged->invalid.empty());
   const std::string written = trace::to_json(judged->envelope);
   const auto again = trace::judge_envelope(written);

@@ -40,7 +40,7 @@ using Ids = std::set<std::string>;
 constexpr std::uint64_t budget = std::uint64_t{64} << 20;
 
 // Whatever a header names, nothing but what we named ourselves comes here.
-std::unique_ptr<Reaping> reap(const AdoptedSession& session) {
+std::unique_ptr<OrphanCleanup> clean_up(const AdoptedSession& session) {
   require(is_session_id(session.id));
   for (const std::string& client : session.docker_clients) {
     require(client == "docker" || client == "podman");
@@ -48,7 +48,7 @@ std::unique_ptr<Reaping> reap(const AdoptedSession& session) {
   return nullptr;
 }
 
-// Delivers what the journal holds; answers "<run> <id>" of each event that the backend got.
+// Delivers the journal; returns "<run> <id>" of each event that the backend received.
 Ids recovered(const std::string& file) {
   static const testing::TempDir directory;
   static const SharedDirectory opened = testing::journal_directory(directory.path());
@@ -73,7 +73,7 @@ Ids recovered(const std::string& file) {
                      .dead_letters = dead_letters,
                      .diagnostics = diagnostics,
                      .taken = taken,
-                     .reap = reap,
+                     .clean_up_orphans = clean_up,
                      .directory = opened,
                      .journal_budget = budget,
                      .docker_clients = {"docker", "podman"}},

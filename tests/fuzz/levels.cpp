@@ -1,5 +1,5 @@
-// Lines as any program prints them. Whatever the bytes are, the detector has an answer: a message
-// that lies in the line, or in the detector where the line is a JSON log entry; fields that are
+// Arbitrary lines. Whatever the bytes are, the detector returns a message that is part of the line,
+// or of the detector if the line is a JSON log entry; fields that are
 // empty or a JSON object. The recogniser of stack traces ends every trace within its bounds.
 //
 // An input is a stream: it is cut into lines, and each is shown to both.
@@ -37,7 +37,7 @@ bool is_object(const std::string& text) {
   return parser.parse(text).get(object) == simdjson::SUCCESS;
 }
 
-// All of the message is read, so that a sanitizer sees where it lies.
+// Reads the whole message, so that a sanitizer checks its bounds.
 std::size_t sum(std::string_view text) {
   std::size_t sum = 0;
   for (const char c : text) sum += static_cast<unsigned char>(c);

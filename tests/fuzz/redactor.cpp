@@ -76,7 +76,7 @@ std::string text_of(Input& input, const std::vector<std::string>& forms) {
   return text;
 }
 
-// An occurrence is a leak unless it has a part in what stands for a secret: text may end with a
+// An occurrence is a leak unless it overlaps a replacement: text may end with a
 // half of a form whose other half is "[REDACTED]".
 void require_no_leak(const std::vector<std::string>& forms, std::string_view redacted) {
   for (const std::string& form : forms) {

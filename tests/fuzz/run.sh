@@ -14,7 +14,7 @@ mkdir "$corpus"/{events,levels,capture,answer,journal,redactor,tokens}
 # The contract's vectors, a seed per line.
 find "$source/tests/contract" -name '*.ndjson' -exec cat {} + |
   awk -v dir="$corpus/events" '{ file = dir "/" NR; printf "%s", $0 > file; close(file) }'
-# What the tests of levels and stack traces know, a seed per file of them.
+# Lines of the tests of levels and stack traces, one seed per file.
 cp "$source"/tests/unit/levels/{level_detector,json_log,stack_trace}_test.cpp "$corpus/levels"
 # The same a line at a time: what a tool prints, without the quotes of C++.
 grep -hoE '"[^"]{8,}' "$source/tests/unit/levels/level_detector_test.cpp" | cut -c 2- |
@@ -26,7 +26,7 @@ printf '\0\0\1\20one\r\n 10%%\r 20%%\r\033[K\n\033]8;;http://h/\033\\link\033]8;
 printf '\1\1\7\100a 0%%\nb 0%%\n\033[2A\033[2K\ra 9%%\n\033[2K\rb 9%%\nTraceback (most recent call last):\n  File "x"\n' \
   > "$corpus/capture/2"
 printf '\2\3\3\377{"level":"warn","msg":"x","a":1}\n\302\23331mred\355\240\200\360\237\b\b' > "$corpus/capture/3"
-# An answer of each status.
+# A response of each status.
 answer='{"runs":[{"runId":"r","accepted":1,"duplicates":1,"rejected":[{"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV-0-000000000007",
 "reason":"timestamp"}],"through":{"01ARZ3NDEKTSV4RRFFQ69G5FAV-0":2},"cursor":"MQ==","status":"CANCELLED"}]}'
 for status in {0..13}; do
@@ -36,7 +36,7 @@ done
 printf '\1\15corr\n"hor/se"xtext \200\0\300\1\7\5 more' > "$corpus/redactor/long"
 printf '\203\3aab\3aba\3babx\17aaabababaababba' > "$corpus/redactor/short"
 printf '\0x\17?token=abcdef\17 Bearer a1b2c3d\17://u:password@h' > "$corpus/redactor/tokens"
-# A row's text, what stands around a value, a run.
+# A row's text, the context of a value, a run.
 for row in {0..120}; do
   printf "\\x40\\x$(printf %x "$row")\\xb9\\x28 \\x80\\x2\\x40\\x$(printf %x "$row")\\x70\\x0\\xbb\\x20" > "$corpus/tokens/$row"
 done
@@ -49,7 +49,7 @@ fi
 findings=$build/findings
 mkdir -p "$findings"
 
-# The answer is the target's. libFuzzer says at its end how many inputs it ran.
+# The exit status is the target's. libFuzzer says at its end how many inputs it ran.
 fuzz() {
   local target=$1 log=$corpus/$1.log status=0
   (cd "$corpus/$target" &&

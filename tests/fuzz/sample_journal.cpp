@@ -70,7 +70,7 @@ std::string content_of(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// What a worker's file is in the moment of its death: a copy while the session still lives.
+// A worker's file at the moment of its death: a copy while the session is live.
 std::string dead_workers_file(std::size_t& unacknowledged) {
   testing::TempDir directory;
   Config config;
@@ -85,7 +85,7 @@ std::string dead_workers_file(std::size_t& unacknowledged) {
   auto stalled = session->run("stalled");
   record_some(taken, 20);
   record_large(stalled, 8);
-  session->flush(200ms);  // what is parked of it lies in slabs of its own now
+  session->flush(200ms);  // its parked events are in slabs of their own now
   dead->store(true);
   auto open_node = taken.node("left open");
   open_node.started();
@@ -159,7 +159,7 @@ std::uint64_t SampleJournal::place(std::uint64_t n, const Part*& part) const {
 SampleJournal make_sample_journal() {
   SampleJournal sample{};
   sample.file = dead_workers_file(sample.unacknowledged);
-  // What was never used tells nothing, and would have to be copied for each input.
+  // Unused space adds nothing, and would have to be copied for each input.
   sample.file.resize(add_parts(sample));
   return sample;
 }

@@ -56,7 +56,7 @@ std::string text_of(const TokenRow& row) {
   return text;
 }
 
-// Literal bytes, texts of rows, what stands around values, and runs that could be tokens.
+// Literal bytes, texts of rows, contexts of values, and runs that could be tokens.
 std::string text_of(Input& input) {
   static constexpr std::string_view around[] = {"=",
                                                 ": ",
@@ -139,7 +139,7 @@ void check_json(std::string_view text) {
   append_quoted(json, text);
   json += '}';
   require(repaired_json_value(redactor.cleaned_json(json)).has_value());
-  // What the encoder relies on.
+  // The encoder relies on this.
   if (next_anchor(json, 0) == json.size()) require(!next_token(text));
   if (const auto object = repaired_json_value(text)) {
     const std::string once(redactor.cleaned_json(*object));

@@ -1,4 +1,4 @@
-// What the others of this folder get wrong, right: shows that they fail for their own reason.
+// The correct form of the other files in this folder: proves that they fail because of the misuse.
 #include <trace/record.hpp>
 
 #include <string>

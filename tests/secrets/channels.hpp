@@ -32,8 +32,8 @@ inline constexpr std::string_view channels[] = {
     "stderr",     //
     "argv",       // of a child
     "result",     // of a child: the JSON that it prints
-    "program",    // name of a file that is none
-    "directory",  // name of a directory that is none
+    "program",    // name of a missing file
+    "directory",  // name of a missing directory
 };
 
 // The value of this variable is a secret because of the variable's name; the child prints it.
@@ -43,7 +43,7 @@ inline constexpr std::string_view secret_of_variable = "value-0f-the-env1ronment
 inline std::string probe(std::string_view channel, std::size_t form) {
   return fmt::format("{}.{}:{}~", channel, form, forms[form].text);
 }
-// What has to be there instead.
+// What must be there instead.
 inline std::string redacted_probe(std::string_view channel, std::size_t form) {
   return fmt::format("{}.{}:[REDACTED]~", channel, form);
 }

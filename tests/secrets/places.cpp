@@ -16,7 +16,7 @@ namespace {
 
 using Database = std::unique_ptr<sqlite3, decltype(&sqlite3_close)>;
 
-// Each column of each row, one behind the other.
+// Each column of each row, concatenated.
 std::vector<std::string> ask(const Database& database, const std::string& query) {
   sqlite3_stmt* raw = nullptr;
   if (sqlite3_prepare_v2(database.get(), query.c_str(), -1, &raw, nullptr) != SQLITE_OK) {

@@ -8,7 +8,7 @@ namespace trace::testing {
 // Every file below the directory, its name in front of what it holds.
 std::string content_of_all(const std::string& directory);
 
-// Every value of every table of a SQLite database: a value that lies on several pages is whole
+// Every value of every table of a SQLite database: a value that spans several pages is complete
 // here.
 std::string values_of(const std::string& database);
 

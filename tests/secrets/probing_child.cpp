@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Until the reader has taken what was written, so that two writes are two reads. A second at most:
-// on a stalled machine the reads are larger than meant, which is no failure.
+// on a stalled machine the reads are larger than intended, which is not a failure.
 void wait_until_read(int pipe) {
   for (int tries = 0, left = 1; tries < 10'000; ++tries) {
     if (::ioctl(pipe, FIONREAD, &left) != 0 || left == 0) return;

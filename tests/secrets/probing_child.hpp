@@ -4,8 +4,8 @@
 
 namespace trace::testing {
 
-// argv: the words behind "--child"; the first says what to print: "lines", which ends with 3 so
-// that the last lines of stderr are told, or "result". Answers the exit code.
+// argv: the words after "--child"; the first selects the output: "lines", which exits with 3 so
+// that the last lines of stderr are recorded, or "result". Returns the exit code.
 int be_probing_child(int argc, char** argv);
 
 }  // namespace trace::testing

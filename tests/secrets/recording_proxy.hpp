@@ -1,5 +1,5 @@
 // RecordingProxy: between a worker and the real collector; keeps every byte that passes towards the
-// collector, as it came and decompressed. Until it is opened it answers 503.
+// collector, as it came and decompressed. Until it is opened it responds with 503.
 //
 // The test's thread uses it; connections are served on threads of the server's.
 #pragma once

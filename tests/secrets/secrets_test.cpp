@@ -1,6 +1,6 @@
 // Secrets on every way on which text gets into what a session sends, in every form: a grep of the
 // journal's directory, of what went over the wire and of the store finds none of them, whether the
-// worker lived to deliver or was killed before. What stands there instead is looked for, too, or
+// worker lived to deliver or was killed before. The replacement is searched for, too, or
 // the test would pass because nothing was sent.
 #include <doctest/doctest.h>
 

@@ -8,7 +8,7 @@
 namespace trace::testing {
 
 struct HttpAnswer {
-  int status = 0;  // 0: no answer, `body` says why
+  int status = 0;  // 0: no response, `body` has the reason
   std::string body;
 };
 

@@ -1,4 +1,4 @@
-// The journal directory of a test as the SDK opens it, and paths of what lies in it. Throws when it
+// The journal directory of a test as the SDK opens it, and paths of its contents. Throws if it
 // may not be opened.
 #pragma once
 

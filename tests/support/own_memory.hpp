@@ -1,4 +1,4 @@
-// What a process under test has in memory at the moment. Any thread.
+// Current memory use of a process under test. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace trace::testing {
 std::uint64_t heap_bytes();
 
 // Private memory of the process: the heap with what it holds in reserve, stacks, the rest. Pages of
-// the journal are the file's. Throws std::runtime_error when the kernel does not tell.
+// the journal are the file's. Throws std::runtime_error if it cannot be read.
 std::uint64_t anonymous_bytes();
 
 }  // namespace trace::testing

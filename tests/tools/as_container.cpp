@@ -1,5 +1,5 @@
 // The tools in containers: `shiptrace docker`, with an image that has the tools of this machine.
-// The executable is left out where there is no daemon, as tests/docker is.
+// The executable is skipped without a daemon, like tests/docker.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 

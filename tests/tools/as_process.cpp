@@ -39,7 +39,7 @@ bool has_process_with(const std::string& variable) {
 
 }  // namespace
 
-// What was killed a moment ago may still be on its way out.
+// A killed process may not have exited yet.
 bool nothing_is_left(const BackendOfTest& backend) {
   const std::string variable = std::string(mark) + "=" + backend.journal();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);

@@ -1,4 +1,4 @@
-// What compilers and interpreters say of broken programs.
+// Messages of compilers and interpreters about broken programs.
 #include <doctest/doctest.h>
 
 #include "traced.hpp"
@@ -37,15 +37,15 @@ TEST_CASE("a Python traceback is one event") {
   CHECK(traced.ended.status.code == 1);
   CHECK(traced.code() == "PROCESS_EXIT");
   check_whole(traced);
-  std::vector<EventPayload> told;
+  std::vector<EventPayload> observed;
   for (const EventPayload& event : traced.events) {
-    if (is_of(event, "stderr")) told.push_back(event);
+    if (is_of(event, "stderr")) observed.push_back(event);
   }
-  REQUIRE(told.size() == 1);
-  CHECK(told[0].level == Level::error);
-  CHECK(*told[0].message + "\n" == traced.ended.errors);
-  CHECK(told[0].message->find("During handling of the above exception") != std::string::npos);
-  CHECK(number(told[0], "lines") == lines_of(traced.ended.errors).size());
+  REQUIRE(observed.size() == 1);
+  CHECK(observed[0].level == Level::error);
+  CHECK(*observed[0].message + "\n" == traced.ended.errors);
+  CHECK(observed[0].message->find("During handling of the above exception") != std::string::npos);
+  CHECK(number(observed[0], "lines") == lines_of(traced.ended.errors).size());
   REQUIRE(event_with(traced.events, "before") != nullptr);
   CHECK(event_with(traced.events, "before")->level == Level::info);
   CHECK(member(traced.last().data, "stderrTail").find("the report cannot be made") !=

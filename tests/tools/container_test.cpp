@@ -1,4 +1,4 @@
-// What only a container has: a limit of processes.
+// Containers only: a limit of processes.
 #include <doctest/doctest.h>
 
 #include "traced.hpp"

@@ -14,7 +14,7 @@ for package in bash coreutils dash findutils grep gawk mawk sed procps nmap lyni
                python3-minimal python3 python3-pip hostname util-linux; do
   if dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii'; then wanted+=("$package"); fi
 done
-# What they depend on, as far as it is installed.
+# Their installed dependencies.
 mapfile -t all < <(apt-cache depends --recurse --installed --no-recommends --no-suggests \
   --no-conflicts --no-breaks --no-replaces --no-enhances "${wanted[@]}" | grep -E '^[a-z0-9]' | sort -u)
 

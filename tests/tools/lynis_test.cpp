@@ -37,7 +37,7 @@ void check_stored_as_text(const Traced& traced) {
 
 }  // namespace
 
-TEST_CASE("lynis tells its version") {
+TEST_CASE("lynis prints its version") {
   if (!is_there("lynis")) return;
   const Traced traced({"lynis", "show", "version"});
   CHECK(traced.ended.status.code == 0);

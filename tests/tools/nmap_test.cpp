@@ -60,17 +60,17 @@ TEST_CASE("a scan of nmap is stored as it was printed") {
   // The CLI's reader has the same.
   const Finished tail = traced.backend.shiptrace({"tail", "--run", "r", "--json"});
   CHECK(tail.status.code == 0);
-  std::vector<EventPayload> told;
+  std::vector<EventPayload> observed;
   for (const std::string& line : lines_of(tail.output)) {
     const auto event = parse_event(line);
     REQUIRE_MESSAGE(event.ok(), line);
-    told.push_back(*event);
+    observed.push_back(*event);
   }
-  CHECK(told.size() == traced.events.size());
-  CHECK(stored_lines(told, "stdout") == lines);
+  CHECK(observed.size() == traced.events.size());
+  CHECK(stored_lines(observed, "stdout") == lines);
 }
 
-TEST_CASE("what nmap refuses to do is told as it tells it") {
+TEST_CASE("nmap's refusals are reported with its message") {
   if (!is_there("nmap")) return;
   const Traced traced({"nmap", "-p", "nonsense", "127.0.0.1"});
   CHECK(traced.ended.status.code == 1);

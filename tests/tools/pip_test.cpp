@@ -22,13 +22,13 @@ TEST_CASE("the progress bar of pip becomes a few events, and its last state is t
       {"--pty"});
   REQUIRE_MESSAGE(traced.ended.status.code == 0, traced.ended.output);
   const std::uint64_t drawn = number(traced.last(), "frames", "pty");
-  const std::size_t told = frames_of(traced.events);
+  const std::size_t observed = frames_of(traced.events);
   const std::uint64_t duration = number(traced.last(), "durationMs");
   CHECK(drawn > 10);
-  CHECK(told >= 1);
-  CHECK(told <= duration / 500 + 2);
+  CHECK(observed >= 1);
+  CHECK(observed <= duration / 500 + 2);
   CHECK(number(traced.last(), "bytes", "pty") == traced.ended.output.size());
-  // The bar that stands when the download is done is a line, and what follows is, too.
+  // The final bar of the download is a line, and what follows is, too.
   bool full = false;
   bool installed = false;
   for (const std::string& line : stored_lines(traced.events, "pty")) {

@@ -8,10 +8,10 @@ namespace trace::testing {
 TEST_CASE("rows that are drawn again are a few events, and the last ones are there") {
   const Traced traced({"sh", fixture("pull.sh")}, {"--pty"});
   CHECK(traced.ended.status.code == 0);
-  const std::size_t told = frames_of(traced.events);
+  const std::size_t observed = frames_of(traced.events);
   CHECK(number(traced.last(), "frames", "pty") >= 100);
-  CHECK(told >= 2);
-  CHECK(told <= number(traced.last(), "durationMs") / 500 + 3);
+  CHECK(observed >= 2);
+  CHECK(observed <= number(traced.last(), "durationMs") / 500 + 3);
   CHECK(number(traced.last(), "bytes", "pty") == traced.ended.output.size());
   CHECK(event_with(traced.events, "Status: Downloaded newer image for thing:1") != nullptr);
   CHECK(event_with(traced.events, "1: Pulling from library/thing") != nullptr);

@@ -25,12 +25,12 @@ void check_cancelled(const std::vector<EventPayload>& events) {
   CHECK(events.back().type == Type::failed);
   REQUIRE(events.back().error.has_value());
   CHECK(events.back().error->code == "CANCELLED");
-  check_told_as_cancelled(events);
+  check_recorded_as_cancelled(events);
 }
 
 }  // namespace
 
-TEST_CASE("a child that ignores SIGTERM is killed with its whole group after the time-out") {
+TEST_CASE("a child that ignores SIGTERM is killed with its whole group after the timeout") {
   const Traced traced(
       {"sh", "-c", "trap '' TERM; sleep 7311 & echo ready; while :; do sleep 7312; done"},
       {"--timeout", "2s"});

@@ -21,7 +21,7 @@ std::string fixture(std::string_view name);
 bool finds(const std::string& program);
 bool nothing_is_left(const BackendOfTest& backend);
 
-// Answers false, and tells the test's skip, when a tool is missing. A machine that has to have it
+// Returns false, and reports the skip, if a tool is missing. A machine that has to have it
 // (SHIPTRACE_REQUIRE_TOOLS=1) fails the test.
 bool is_there(const std::string& program);
 
@@ -52,14 +52,14 @@ bool is_frame(const EventPayload& event);
 // A number of data: "bytes", "stdout"; 0 when it is not there.
 std::uint64_t number(const EventPayload& event, const std::string& name,
                      const std::string& inner = {});
-// The lines of a stream as its events tell them, parts put together, frames left out.
+// The lines of a stream from its events: parts joined, frames omitted.
 Lines stored_lines(const std::vector<EventPayload>& events, std::string_view stream);
 std::size_t frames_of(const std::vector<EventPayload>& events);
 Lines lines_of(std::string_view text);
 // The event that has this line, whole; null when none has.
 const EventPayload* event_with(const std::vector<EventPayload>& events, std::string_view line);
 
-// What always holds: STARTED first, one end last, every message UTF-8 without control characters
+// Invariants: STARTED first, one end last, every message UTF-8 without control characters
 // but tab and the ends of lines.
 void check_sound(const std::vector<EventPayload>& events);
 // Every line that was passed through is stored, whole, in order, on its stream, and counted.

@@ -8,7 +8,7 @@
 namespace trace::testing {
 namespace {
 
-// What was shown and what was left out, by the final event's counts and the omission's own.
+// Shown and omitted lines, by the counts of the final event and of the omission.
 struct Accounts {
   std::uint64_t shown = 0;
   std::uint64_t omitted = 0;

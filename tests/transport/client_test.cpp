@@ -15,7 +15,7 @@ using namespace trace;
 using namespace trace::testing;
 using namespace std::chrono_literals;
 
-TEST_CASE("any complete answer is a response, over one connection") {
+TEST_CASE("any complete response is returned, over one connection") {
   const ScriptedServer server(
       {answer_text(200, "{}", "Content-Type: application/json\r\n"), answer_text(404, "no run")});
   auto options = options_for(server.url());
@@ -38,7 +38,7 @@ TEST_CASE("any complete answer is a response, over one connection") {
   CHECK(server.accepted() == 1);
 }
 
-TEST_CASE("what is no answer is an error that names the place, not the password") {
+TEST_CASE("an invalid response is an error that names the URL, not the password") {
   http::HttpClient client(options_for("http://user:pa55word@127.0.0.1:1"));
   const auto response = client.get("/workflows/runs");
   REQUIRE_FALSE(response);

@@ -1,4 +1,4 @@
-// What reaches the server: bytes, headers, credentials, connections.
+// Requests as the server receives them: bytes, headers, credentials, connections.
 #include <doctest/doctest.h>
 #include <unistd.h>
 

@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(Target, "the half line of a writer that was killed is cut off"
   CHECK(content(path) == line + line + line);
 }
 
-TEST_CASE_FIXTURE(Target, "somebody else's unfinished text is kept") {
+TEST_CASE_FIXTURE(Target, "another writer's unfinished text is kept") {
   const SampleBatch sample;
   std::ofstream(path, std::ios::binary) << "# my notes";
   CHECK(send(sample).kind == Kind::acknowledged);

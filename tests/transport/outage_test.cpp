@@ -34,7 +34,7 @@ Timed timed_send(Transport& transport, const SampleBatch& sample, Clock::duratio
 
 }  // namespace
 
-TEST_CASE("nobody listens") {
+TEST_CASE("no listener") {
   std::string endpoint;
   {
     const ScriptedServer gone({stored});
@@ -45,7 +45,7 @@ TEST_CASE("nobody listens") {
   CHECK(result.detail.find(endpoint + "/trace/events") != std::string::npos);
 }
 
-TEST_CASE("a name that nobody knows") {
+TEST_CASE("an unknown host name") {
   CHECK(send_once("http://backend.invalid:8400").kind == Kind::retry_later);
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("a missing unix socket") {
   CHECK(send_once(options, SampleBatch()).kind == Kind::retry_later);
 }
 
-TEST_CASE("a connection that is closed without an answer") {
+TEST_CASE("a connection that is closed without a response") {
   const ScriptedServer server([](Peer& peer) { peer.read_request(); });
   CHECK(send_once(server.url()).kind == Kind::retry_later);
 }
@@ -92,7 +92,7 @@ TEST_CASE("a write to a closed pipe raises nothing while the guard lives, and no
   CHECK(sigismember(&after, SIGPIPE) == sigismember(&before, SIGPIPE));
 }
 
-TEST_CASE("an answer that comes before the upload's end counts") {
+TEST_CASE("a response that arrives before the upload's end counts") {
   SampleBatch large;
   large.add("run-2", 2000, 8000);
   const auto early = [&](int status) {
@@ -124,7 +124,7 @@ TEST_CASE("a server that stops reading is left at the deadline") {
   CHECK(took < 5s);
 }
 
-TEST_CASE("an answer that drips is left at the deadline") {
+TEST_CASE("a slow response is abandoned at the deadline") {
   const ScriptedServer server([](Peer& peer) {
     peer.read_request();
     for (const char c : stored) {
@@ -141,7 +141,7 @@ TEST_CASE("an answer that drips is left at the deadline") {
   CHECK(took < 3s);
 }
 
-TEST_CASE("the request time-out holds when the deadline is far") {
+TEST_CASE("the request timeout holds when the deadline is far") {
   const ScriptedServer server([](Peer& peer) {
     peer.read_request();
     peer.wait_for_close();
@@ -154,12 +154,12 @@ TEST_CASE("the request time-out holds when the deadline is far") {
   CHECK(result.kind == Kind::retry_later);
   CHECK(took >= 190ms);
   CHECK(took < 5s);
-  // The connection is gone with it: a late answer must not be taken for the next one's.
+  // The connection is closed as well: a late response must not be taken for the next one's.
   transport->send(sample.batch(), soon());
   CHECK(server.accepted() == 2);
 }
 
-TEST_CASE("a TLS handshake that never ends is left at the connect time-out") {
+TEST_CASE("a TLS handshake that never ends is left at the connect timeout") {
   const ScriptedServer server([](Peer& peer) { peer.wait_for_close(); });
   auto options = options_for(fmt::format("https://127.0.0.1:{}", server.port()));
   options.connect_timeout = 200ms;
@@ -255,7 +255,7 @@ TEST_CASE("a transport works again when the backend does") {
   CHECK(transport->send(sample.batch(), soon()).kind == Kind::acknowledged);
 }
 
-TEST_CASE("a proxy's refusal and outage are told apart") {
+TEST_CASE("a proxy's refusal and outage are distinguished") {
   const auto through = [](int status) {
     const ScriptedServer proxy({answer_text(status, "")});
     auto options = options_for("https://backend.test");

@@ -1,4 +1,4 @@
-// Batches for the transport tests: runs with events in contract JSON, and the answer of a backend
+// Batches for the transport tests: runs with events in contract JSON, and the response of a backend
 // that has stored them.
 #pragma once
 
@@ -20,7 +20,7 @@ class SampleBatch {
   SampleBatch(const SampleBatch&) = delete;
   SampleBatch& operator=(const SampleBatch&) = delete;
 
-  // `filler` makes each event longer by so many bytes.
+  // `filler`: additional bytes of each event.
   SampleBatch& add(const std::string& run_id, unsigned events, std::size_t filler = 0) {
     Stored& run = runs_.emplace_back();
     run.id = run_id;

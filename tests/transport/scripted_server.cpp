@@ -178,8 +178,8 @@ ScriptedServer::ScriptedServer(Script script, const ServerOptions& options)
   start(options);
 }
 
-ScriptedServer::ScriptedServer(std::vector<std::string> answers, const ServerOptions& options)
-    : answers_(std::move(answers)) {
+ScriptedServer::ScriptedServer(std::vector<std::string> responses, const ServerOptions& options)
+    : responses_(std::move(responses)) {
   script_ = [this](Peer& peer) { answer(peer); };
   start(options);
 }
@@ -240,7 +240,8 @@ void ScriptedServer::serve(int socket) {
     script_(peer);
     if (tls != nullptr) SSL_shutdown(tls);
   } else {
-    // Closing with unread bytes would reset the connection and destroy the alert on its way.
+    // Closing with unread bytes would reset the connection and discard the alert that is being
+    // sent.
     ::shutdown(socket, SHUT_WR);
     char rest[4096];
     while (::recv(socket, rest, sizeof rest, 0) > 0) continue;
@@ -257,7 +258,7 @@ void ScriptedServer::answer(Peer& peer) {
     std::string text;
     {
       const std::lock_guard lock(mutex_);
-      text = answers_[std::min(requests_.size(), answers_.size() - 1)];
+      text = responses_[std::min(requests_.size(), responses_.size() - 1)];
       requests_.push_back(std::move(*request));
     }
     if (!peer.send(text)) return;

@@ -62,14 +62,14 @@ class ScriptedServer {
   using Script = std::function<void(Peer&)>;
 
   explicit ScriptedServer(Script script, const ServerOptions& options = {});
-  // Answers the first request with the first text, and so on; the last one again and again.
-  explicit ScriptedServer(std::vector<std::string> answers, const ServerOptions& options = {});
+  // Responds to the first request with the first text, and so on; then repeats the last one.
+  explicit ScriptedServer(std::vector<std::string> responses, const ServerOptions& options = {});
   ~ScriptedServer();
 
   int port() const noexcept { return port_; }
   std::string url() const;  // http:// or https://, 127.0.0.1
   int accepted() const noexcept { return accepted_.load(); }
-  // What read_request() has seen in the second form of the constructor.
+  // The requests of read_request() in the second form of the constructor.
   std::vector<ReceivedRequest> requests() const;
   // The protocols that the last TLS client offered: "h2,http/1.1".
   std::string offered_protocols() const;
@@ -82,7 +82,7 @@ class ScriptedServer {
   void answer(Peer& peer);
 
   Script script_;
-  std::vector<std::string> answers_;
+  std::vector<std::string> responses_;
   std::shared_ptr<void> tls_;
   int listener_ = -1;
   int port_ = 0;

@@ -34,7 +34,7 @@ TEST_CASE("neither user-info nor query is shown") {
   CHECK(endpoint.url("/e") == "https://user:pa%40ss@host.test:99/base/e?sig=secret");
 }
 
-TEST_CASE("what is no http URL is told, without repeating it") {
+TEST_CASE("an invalid URL is reported, without repeating it") {
   for (const char* text : {"", "host", "ftp://user:pw@host", "http://", "http://user:pw@[::", "://",
                            "http://h:99999999", "host:8400"}) {
     CAPTURE(text);

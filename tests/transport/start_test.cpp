@@ -69,7 +69,7 @@ TEST_CASE("the HTTP transport is made by its name, and what is not acknowledged 
   CHECK(server.requests()[0].body.find("\"STARTED\"") != std::string::npos);
 }
 
-TEST_CASE("close does not wait for a backend that never answers") {
+TEST_CASE("close does not wait for a backend that never responds") {
   const TempDir directory;
   const ScriptedServer server([](Peer& peer) {
     peer.read_request();
@@ -86,7 +86,7 @@ TEST_CASE("close does not wait for a backend that never answers") {
   CHECK(std::chrono::steady_clock::now() - begin < 5s);
 }
 
-TEST_CASE("a transport that nobody knows is reported with everything else that is wrong") {
+TEST_CASE("an unknown transport is reported with all other errors") {
   const TempDir directory;
   Config config = config_in(directory);
   config.transport = "pigeon";

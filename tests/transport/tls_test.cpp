@@ -1,4 +1,4 @@
-// TLS: who is trusted, who is told off, and that outages are not mistaken for either.
+// TLS: which certificates are trusted and refused, and that outages are not mistaken for either.
 #include <doctest/doctest.h>
 
 #include "support/temp_dir.hpp"
@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(Tls, "a custom authority is trusted, over one connection, HTTP
   CHECK(server.offered_protocols() == "h2,http/1.1");
 }
 
-TEST_CASE_FIXTURE(Tls, "an authority that nobody knows is refused") {
+TEST_CASE_FIXTURE(Tls, "an unknown authority is refused") {
   const CertificateAuthority other(directory.path(), "other");
   const auto identity = authority.issue("good", "IP:127.0.0.1");
   for (const std::string& trusted : {std::string(), other.file()}) {

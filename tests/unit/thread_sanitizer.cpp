@@ -1,4 +1,4 @@
-// What ThreadSanitizer must not report. It does not understand the fences by which the concurrent
+// Suppressions of ThreadSanitizer. It does not understand the fences by which the concurrent
 // queue hands its blocks from thread to thread, and takes them for races. And it takes mmap() for a
 // write: where one thread finds a journal cut off and lays memory in its place, another one writes
 // to it, before or after, which is what the memory is for.

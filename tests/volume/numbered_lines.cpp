@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view before = "line ";
 constexpr std::string_view behind = "end\n";
 constexpr std::size_t digits = 12;
-constexpr std::size_t times = 7;  // the number, each with a space behind it
+constexpr std::size_t times = 7;  // the number, each with a space after it
 static_assert(before.size() + times * (digits + 1) + behind.size() == line_bytes);
 
 bool write_all(std::string_view bytes) {

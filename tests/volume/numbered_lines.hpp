@@ -1,5 +1,5 @@
 // The lines of the volume test: 100 bytes each, every 13 of which say the line's number, so that a
-// line that was cut, lost, moved or mixed with another is told from the right one.
+// line that was cut, lost, moved or mixed with another is detected.
 //
 // The child prints them, the test makes them again to compare. Pure, one thread per object.
 #pragma once
@@ -30,7 +30,7 @@ class NumberedLine {
   std::array<char, line_bytes> bytes_;
 };
 
-// Prints lines 1 to `count` to stdout; false when nobody reads them any more.
+// Prints lines 1 to `count` to stdout; false if the reader has closed the pipe.
 bool print_lines(std::uint64_t count);
 
 }  // namespace trace::testing

@@ -93,8 +93,8 @@ void ShownLines::take_running_total(const simdjson::dom::element& omitting) {
 }
 
 void ShownLines::take_end(const simdjson::dom::element& data) {
-  if (told_) complain("a second end", "");
-  told_ = Volume{data["lines"]["stdout"], data["bytes"]["stdout"]};
+  if (reported_) complain("a second end", "");
+  reported_ = Volume{data["lines"]["stdout"], data["bytes"]["stdout"]};
 }
 
 }  // namespace trace::testing

@@ -26,15 +26,15 @@ class ShownLines {
     std::uint64_t lines = 0;
     std::uint64_t bytes = 0;
   };
-  // Shown in front of the gap, left out, shown behind it. Without a gap all is in front.
+  // Shown before the gap, omitted, shown after it. Without a gap all are before.
   const Volume& head() const noexcept { return head_; }
   const Volume& omitted() const noexcept { return omitted_; }
   const Volume& tail() const noexcept { return tail_; }
   bool has_gap() const noexcept { return has_gap_; }
   std::uint64_t events() const noexcept { return events_; }
   std::uint64_t running_totals() const noexcept { return running_totals_; }
-  // What the last event of the node says that there was.
-  const std::optional<Volume>& told() const noexcept { return told_; }
+  // The counts in the node's last event.
+  const std::optional<Volume>& reported() const noexcept { return reported_; }
 
   // Lines that are not the one that was printed at their place, and anything else that is wrong.
   std::uint64_t wrong() const noexcept { return wrong_; }
@@ -54,7 +54,7 @@ class ShownLines {
   Volume omitted_;
   Volume tail_;
   Volume running_;
-  std::optional<Volume> told_;
+  std::optional<Volume> reported_;
   bool has_gap_ = false;
   std::uint64_t events_ = 0;
   std::uint64_t running_totals_ = 0;

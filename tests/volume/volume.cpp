@@ -56,7 +56,8 @@ class Volume {
     const ShownLines::Volume printed{lines_, lines_ * line_bytes};
     require(shown_.wrong() == 0,
             fmt::format("{} are wrong, the first one: {}", shown_.wrong(), shown_.first_wrong()));
-    require(shown_.told() && same(*shown_.told(), printed), "the last event tells another volume");
+    require(shown_.reported() && same(*shown_.reported(), printed),
+            "the last event reports another volume");
     require(same(sum(), printed), "shown and left out are not what was printed");
     if (mode_ == "whole") {
       require(!shown_.has_gap() && shown_.running_totals() == 0, "lines were left out");
@@ -77,7 +78,7 @@ class Volume {
   static bool same(const ShownLines::Volume& a, const ShownLines::Volume& b) {
     return a.lines == b.lines && a.bytes == b.bytes;
   }
-  static void tell(std::string_view what, const std::string& figure) {
+  static void print(std::string_view what, const std::string& figure) {
     fmt::print("{:<44}{}\n", what, figure);
   }
   static std::string mebibytes(std::uint64_t bytes) {
@@ -94,16 +95,16 @@ class Volume {
                                directory_ / "journal", std::to_string(lines_), mode_}},
                      25min);
     if (worker.status != ExitStatus{0, 0}) throw std::runtime_error(worker.errors);
-    std::istringstream told(worker.output);
+    std::istringstream reported(worker.output);
     std::string name;
-    for (std::uint64_t number = 0; told >> name >> number;) figures_[name] = number;
+    for (std::uint64_t number = 0; reported >> name >> number;) figures_[name] = number;
     const auto per_second = [&](const char* took) {
       const std::uint64_t ms = std::max<std::uint64_t>(figures_.at(took), 1);
       return fmt::format("{:.1f} s: {} lines per second", static_cast<double>(ms) / 1000,
                          cli::thousands(lines_ * 1000 / ms));
     };
-    tell("captured in", per_second("printed_ms"));
-    tell("in the store in", per_second("delivered_ms"));
+    print("captured in", per_second("printed_ms"));
+    print("in the store in", per_second("delivered_ms"));
     require(figures_.at("dropped") == 0, "events were dropped");
   }
 
@@ -117,9 +118,9 @@ class Volume {
         [&](simdjson::ondemand::object& event) { shown_.take(event); }, [] { return true; });
     if (!events) throw std::runtime_error(events.error().text());
     require(*events == figures_.at("events"), "the store does not have the acknowledged events");
-    tell("lines compared", cli::thousands(shown_.head().lines + shown_.tail().lines));
-    tell("  cut, lost, moved, mixed", std::to_string(shown_.wrong()));
-    tell("events", cli::thousands(*events));
+    print("lines compared", cli::thousands(shown_.head().lines + shown_.tail().lines));
+    print("  cut, lost, moved, mixed", std::to_string(shown_.wrong()));
+    print("events", cli::thousands(*events));
   }
 
   ShownLines::Volume sum() const {
@@ -129,10 +130,10 @@ class Volume {
 
   void check_limits() {
     const CaptureLimits limits;
-    tell("shown first", text(shown_.head()));
-    tell("left out, hash compared", text(shown_.omitted()));
-    tell("shown last", text(shown_.tail()));
-    tell("running totals told", std::to_string(shown_.running_totals()));
+    print("shown first", text(shown_.head()));
+    print("left out, hash compared", text(shown_.omitted()));
+    print("shown last", text(shown_.tail()));
+    print("running totals reported", std::to_string(shown_.running_totals()));
     const auto fills = [](std::uint64_t bytes, std::uint64_t limit) {
       return bytes <= limit && bytes + line_bytes > limit;
     };
@@ -156,9 +157,9 @@ class Volume {
       return mebibytes(figures_.at(of + "_first_half")) + " in the first half, " +
              mebibytes(figures_.at(of + "_later")) + " from then on";
     };
-    tell("the worker's heap at the most", both("heap"));
-    tell("  anonymous memory", both("anonymous"));
-    tell("  looked at, in each half", cli::thousands(figures_.at("looks")) + " times or more");
+    print("the worker's heap at the most", both("heap"));
+    print("  anonymous memory", both("anonymous"));
+    print("  looked at, in each half", cli::thousands(figures_.at("looks")) + " times or more");
     const auto grown = [&](const std::string& of) {
       return figures_.at(of + "_later") -
              std::min(figures_.at(of + "_later"), figures_.at(of + "_first_half"));

@@ -1,6 +1,6 @@
 // The worker of the volume test: captures a child that prints numbered lines, delivers them, and
 // prints what it needed, a name and a number per line. A process of its own, so that the memory is
-// the SDK's and nobody else's.
+// the SDK's alone.
 //
 //   shiptrace_volume_worker ENDPOINT JOURNAL_DIR LINES whole|limited
 //   shiptrace_volume_worker --print LINES                              the child

@@ -1,9 +1,9 @@
-// BackgroundThread: a thread of the SDK's own, which runs no handler of the host's signals. Every
-// thread that the SDK, its adapters and the CLI start is one. One thread at a time.
+// BackgroundThread: a thread of the SDK, which runs no signal handler of the host. All threads of
+// the SDK, its adapters and the CLI are BackgroundThreads. Not thread-safe.
 //
 // Asynchronous signals are blocked: they are for the host's threads. The synchronous ones (SIGBUS,
 // SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGSYS) are not, because the kernel kills the process when a
-// thread raises one that it blocks: a truncated journal raises SIGBUS in whichever thread records,
+// thread raises one that it blocks: a truncated journal raises SIGBUS in the thread that records,
 // and only an unblocked one reaches the handler that repairs it (docs/decisions/0010).
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace trace::detail {
 
-// While it lives, the calling thread blocks the asynchronous signals and no others. Threads and
-// processes that are started meanwhile inherit that.
+// Blocks the asynchronous signals, and no others, in the calling thread during its lifetime.
+// Threads and processes that are started meanwhile inherit that.
 class AsynchronousSignalsBlocked {
  public:
   AsynchronousSignalsBlocked() noexcept;
@@ -29,8 +29,8 @@ class AsynchronousSignalsBlocked {
 class BackgroundThread {
  public:
   BackgroundThread() noexcept = default;
-  // `name`: at most 15 characters, for ps and debuggers. Throws std::system_error when the system
-  // has no thread left, std::bad_alloc when it has no memory.
+  // `name`: at most 15 characters, shown by ps and debuggers. Throws std::system_error if no thread
+  // can be created, std::bad_alloc if there is no memory.
   BackgroundThread(const char* name, std::function<void()> body);
   BackgroundThread(BackgroundThread&&) noexcept = default;
   BackgroundThread& operator=(BackgroundThread&& other) noexcept {
@@ -40,11 +40,11 @@ class BackgroundThread {
   }
   ~BackgroundThread() { join(); }
 
-  // Waits until the body has returned; does nothing when there is none.
+  // Waits until the body has returned; does nothing if there is none.
   void join() {
     if (thread_.joinable()) thread_.join();
   }
-  // Lets it run on without an owner: what it uses must be its own.
+  // The thread runs on; everything that it uses must belong to its body.
   void detach() { thread_.detach(); }
 
  private:

@@ -1,6 +1,6 @@
-// DefinitionCache: which nodes and call sites a lane's current slab has defined already, so that
-// each record carries two small indices instead of strings. Direct-mapped: a collision costs one
-// more definition in the slab, never a wrong one. Used by the lane's thread only.
+// DefinitionCache: the nodes and call sites that the lane's current slab already defines, so that a
+// record refers to them by two small indices instead of strings. Direct-mapped: a collision costs
+// one more definition in the slab, never a wrong one. Used by the lane's thread only.
 #pragma once
 
 #include <array>
@@ -12,7 +12,8 @@
 
 namespace trace::detail {
 
-// What is constant about a call of record(): literals and a static object, so addresses identify.
+// The constant part of a call of record(). Literals and a static object, so their addresses
+// identify the call site.
 struct Site {
   std::string_view format;
   const Signature* signature;
@@ -20,10 +21,11 @@ struct Site {
 };
 
 struct NodeEntry {
-  // Of the entry's node. That of an empty one no node has, not even a refused one, whose is 0.
+  // The node's serial number. `none` marks an empty entry: no node has it, not even a refused one,
+  // whose serial is 0.
   static constexpr std::uint64_t none = ~std::uint64_t{0};
   std::uint64_t serial = none;
-  std::uint64_t* sequence = nullptr;  // the lane's last one in the node's run
+  std::uint64_t* sequence = nullptr;  // the lane's last sequence in the node's run
   std::uint32_t index = 0;
 };
 
@@ -37,7 +39,7 @@ struct SiteEntry {
 
 class DefinitionCache {
  public:
-  // Forgets everything: a new slab was opened.
+  // For a new slab.
   void clear() noexcept {
     for (; used_nodes_ != 0; used_nodes_ &= used_nodes_ - 1) {
       nodes_[first(used_nodes_)].serial = NodeEntry::none;
@@ -49,7 +51,7 @@ class DefinitionCache {
     next_site_ = 0;
   }
 
-  // Null when the slab has no definition of it, or it was forgotten.
+  // Null if the slab does not define it, or the entry was evicted.
   const NodeEntry* node(std::uint64_t serial) const noexcept {
     const NodeEntry& entry = nodes_[serial % slots];
     return entry.serial == serial ? &entry : nullptr;
@@ -72,7 +74,7 @@ class DefinitionCache {
     return &entry;
   }
 
-  // Indices fit 16 bits: a slab has no room for as many definitions.
+  // An index fits into 16 bits: a slab has no room for more definitions.
   const SiteEntry& add_site(const Site& site) noexcept {
     const std::size_t slot = slot_of(site);
     used_sites_ |= std::uint64_t{1} << slot;
@@ -83,7 +85,7 @@ class DefinitionCache {
   }
 
  private:
-  static constexpr std::size_t slots = 64;  // a bit each in `used_…`
+  static constexpr std::size_t slots = 64;  // one bit each in `used_…`
 
   static std::size_t first(std::uint64_t used) noexcept {
     return static_cast<std::size_t>(std::countr_zero(used));

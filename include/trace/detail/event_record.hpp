@@ -1,5 +1,5 @@
-// What an event looks like in the journal: the part of the journal's format that record() writes
-// itself. The rest is in sdk/journal/format.hpp; changing either means raising its version.
+// The layout of an event in the journal: the part of the file format that record() writes itself.
+// The rest is in sdk/journal/format.hpp; changing either requires a new version number there.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ enum class RecordKind : std::uint8_t {
   encoded_event = 7,
 };
 
-// Starts every record. `size` counts the whole record and is a multiple of 8.
+// The head of every record. `size` is that of the whole record, a multiple of 8.
 struct RecordHeader {
   std::uint32_t size;
   RecordKind kind;
@@ -30,8 +30,8 @@ static_assert(sizeof(RecordHeader) == 8);
 
 constexpr std::size_t padded(std::size_t bytes) noexcept { return (bytes + 7) & ~std::size_t{7}; }
 
-// Followed by the values of the site's signature (fields, then arguments) and then by the texts
-// that `parts` names, in the order of their bits.
+// Followed by the values of the site's signature (fields, then arguments), then by the texts that
+// `parts` lists, in the order of their bits.
 struct EventRecord {
   RecordHeader header;
   std::uint64_t stamp;
@@ -42,8 +42,8 @@ struct EventRecord {
 };
 static_assert(sizeof(EventRecord) == 32);
 
-// Writes an EventRecord word by word: put together as a struct first, the compiler clears it and
-// reads back in wide pieces what it has just written in narrow ones, which costs more than all the
+// Writes an EventRecord word by word. If it is built as a struct first, the compiler clears it and
+// then reloads narrow stores with wide loads, a failed store forwarding that costs more than the
 // rest of record().
 inline std::byte* write_event_record(std::byte* at, std::size_t bytes, std::uint8_t type,
                                      std::uint8_t level, std::uint64_t stamp,
@@ -60,7 +60,7 @@ inline std::byte* write_event_record(std::byte* at, std::size_t bytes, std::uint
   return at;
 }
 
-// Bits of `parts`: what of an event was cut while it was recorded. format.hpp has the others.
+// Bits of `parts`: which texts were cut while recording. format.hpp has the others.
 inline constexpr std::uint16_t part_message = 1;
 inline constexpr std::uint16_t part_cut_message = 2;
 inline constexpr std::uint16_t part_cut_data = 4;

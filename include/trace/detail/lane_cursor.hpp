@@ -1,6 +1,7 @@
-// LaneCursor: where the calling thread's next event goes, and the usual way there: the thread has
-// recorded in this slab for this node from this call site before, the slab has room, and nothing
-// stands against the event. Everything else goes through reserve() and publish() of record.hpp.
+// LaneCursor: where the calling thread's next event goes, and the fast path of record(). The fast
+// path requires that the thread has recorded in this slab for this node from this call site before,
+// that the slab has room, and that the session admits the event. Everything else takes the slow
+// path, reserve() and publish() in record.hpp.
 #pragma once
 
 #include <atomic>
@@ -17,12 +18,12 @@
 namespace trace::detail {
 
 inline constexpr std::size_t cache_line = 64;
-// Some events ahead: a recycled slab's lines are in the cache of the shipper's core, and its pages
-// fall out of the table of translations.
+// A few events ahead: a recycled slab's lines are in the cache of the shipper's core, and its pages
+// have been evicted from the TLB.
 inline constexpr std::size_t fetch_ahead = 8 * cache_line;
 
-// A hint only: any address will do. GCC makes a plain prefetch, which leaves the line with the
-// other core, of __builtin_prefetch() where it may not assume the instruction.
+// A hint only: any address is valid. Where GCC may not assume prefetchw, __builtin_prefetch()
+// becomes a plain prefetch, which leaves the line with the other core.
 inline void fetch_for_writing(const std::byte* at) noexcept {
 #if defined(__x86_64__)
   asm volatile("prefetchw %0" : : "m"(*at));
@@ -31,12 +32,12 @@ inline void fetch_for_writing(const std::byte* at) noexcept {
 #endif
 }
 
-// What a session lets pass without a second look. It lies in a page that a child of fork() finds
-// empty, so that nothing passes there.
+// What a session admits on the fast path. It lies in a page that is zero in a child of fork(), so
+// nothing is admitted there.
 struct Admission {
   std::atomic<std::uint32_t> own_process;
-  // Bit n: events of this type and Level n. The four above: those of them that have no text, which
-  // has to be looked through once there are secrets.
+  // Bit n: events of this type and Level n. The next four bits: those without text, which need not
+  // be searched once there are secrets.
   std::atomic<std::uint32_t> progress;
   static constexpr unsigned without_text = 4;
 
@@ -48,29 +49,29 @@ struct Admission {
   }
 };
 
-// What became of events of a node that were refused and are not yet told of in its stream.
+// State of a node's dropped events that are not yet reported in its stream.
 enum class LossState : std::uint8_t { none, changing, losing, resumed };
 
-// What record() needs of a node; the base of its state.
+// The part of a node's state that record() needs; a base of NodeState.
 struct NodeCore {
-  std::uint64_t serial = 0;  // unique in the process; 0: the node was refused
+  std::uint64_t serial = 0;  // unique in the process; 0: a refused node
   std::atomic<LossState> loss_state{LossState::none};
 };
 
-// The base of Lane. One thread at a time, except for what is atomic.
+// The base of Lane. One thread at a time, except for the atomics.
 struct LaneCursor {
   const Admission* admission = nullptr;
   std::byte* at = nullptr;
   std::byte* end = nullptr;
-  std::byte* data = nullptr;  // of the slab, for the length that is published
+  std::byte* data = nullptr;  // start of the slab's payload
   std::atomic<std::uint64_t>* word = nullptr;
   std::uint64_t generation = 0;
   StampSource source = StampSource::monotonic;
-  std::atomic<bool> busy{false};  // a record() is under way, which close() waits for
+  std::atomic<bool> busy{false};  // inside record(); close() waits for it
   std::atomic<std::uint64_t> accepted{0};
   DefinitionCache definitions;
 
-  // Publishes what was written up to `to` by one release store, which also counts its sequence.
+  // Publishes everything up to `to` with one release store, and counts the event.
   void publish(std::byte* to, std::uint64_t* sequence) noexcept {
     at = to;
     ++*sequence;
@@ -79,22 +80,23 @@ struct LaneCursor {
   }
 };
 
-// What the calling thread records with. Trivial, so that a signal handler may read it, and so may
-// whoever records at the thread's very end.
+// State of the calling thread. Trivial, so that it may be used in a signal handler and during the
+// thread's destruction.
 struct ThisThread {
-  // Of the session that it recorded for last; null before its first record() and at its end.
+  // The lane in the session that it last recorded for; null before its first record() and at its
+  // end.
   LaneCursor* lane = nullptr;
-  // From the start of a record() to its end: a second one in between comes from a signal handler,
-  // and must neither wait for locks nor end a session whose lane is in use.
+  // Inside record(). A nested one comes from a signal handler: it must neither wait for locks nor
+  // end a session whose lane is in use.
   bool is_recording = false;
   bool is_ending = false;
 };
 extern constinit thread_local ThisThread this_thread;
 
-// The usual way. False, with nothing done, when the event cannot go it.
+// The fast path. Returns false, with no effect, if the event has to take the slow path.
 template <class... V>
-inline bool record_at_once(const NodeCore* node, Type type, Level level, const Site& site,
-                           std::uint16_t parts, const V&... values) noexcept {
+inline bool record_fast_path(const NodeCore* node, Type type, Level level, const Site& site,
+                             std::uint16_t parts, const V&... values) noexcept {
   if (type != Type::progress || node == nullptr || this_thread.lane == nullptr ||
       this_thread.is_recording) [[unlikely]] {
     return false;
@@ -103,18 +105,18 @@ inline bool record_at_once(const NodeCore* node, Type type, Level level, const S
   std::atomic_signal_fence(std::memory_order_seq_cst);
   LaneCursor* const lane = this_thread.lane;
   lane->busy.store(true, std::memory_order_relaxed);
-  // The compiler must not move what follows before it; for the processor see
+  // Compiler barrier: nothing below may move above. For the processor see
   // Lanes::wait_until_quiet().
   std::atomic_signal_fence(std::memory_order_seq_cst);
   const NodeEntry* const node_entry = lane->definitions.node(node->serial);
   const SiteEntry* const site_entry = lane->definitions.site(site);
   const std::size_t bytes = padded((sizeof(EventRecord) + ... + stored_bytes(values)));
   constexpr bool has_text = (is_stored_text<V> || ...);
-  const bool usual = lane->admission->admits<has_text>(level) && node_entry != nullptr &&
-                     site_entry != nullptr &&
-                     node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&
-                     static_cast<std::size_t>(lane->end - lane->at) >= bytes;
-  if (usual) [[likely]] {
+  const bool admitted = lane->admission->admits<has_text>(level) && node_entry != nullptr &&
+                        site_entry != nullptr &&
+                        node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&
+                        static_cast<std::size_t>(lane->end - lane->at) >= bytes;
+  if (admitted) [[likely]] {
     std::byte* const at = lane->at;
     fetch_for_writing(at + fetch_ahead);
     fetch_for_writing(at + fetch_ahead + cache_line);
@@ -128,7 +130,7 @@ inline bool record_at_once(const NodeCore* node, Type type, Level level, const S
   lane->busy.store(false, std::memory_order_release);
   std::atomic_signal_fence(std::memory_order_seq_cst);
   this_thread.is_recording = false;
-  return usual;
+  return admitted;
 }
 
 }  // namespace trace::detail

@@ -1,4 +1,4 @@
-// OutgoingText: a text on its way into the journal, which has to be looked through for secrets
+// OutgoingText: a text that is about to be copied into the journal and must be searched for secrets
 // first. On the thread that records.
 #pragma once
 
@@ -10,18 +10,18 @@
 
 namespace trace::detail {
 
-// What redaction has to know of a text.
+// How redaction has to treat a text.
 enum class TextSort : std::uint8_t {
   whole,
-  cut,   // there was more, so that a start of a secret at the end is one: it is left out
-  json,  // the text of a JSON value
+  cut,   // truncated: a prefix of a secret at its end is removed as well
+  json,  // a JSON value
 };
 
 struct OutgoingText {
   std::string_view text = {};
   TextSort sort = TextSort::whole;
   bool has_secret = false;
-  std::size_t bytes = 0;  // of the text in the journal
+  std::size_t bytes = 0;  // in the journal
 };
 
 inline OutgoingText outgoing(std::string_view text, bool cut) noexcept {

@@ -1,13 +1,13 @@
-// search_path(): where programs that are named without a '/' are looked up. For the adapters that
-// start programs: they do not read the environment themselves. Safe on any thread as long as no
-// other one changes the environment.
+// search_path(): the directories in which a program named without '/' is looked up. For the
+// adapters that start programs, which do not read the environment themselves. Thread-safe unless
+// another thread changes the environment.
 #pragma once
 
 #include <string>
 
 namespace trace::detail {
 
-// $PATH, directories separated by ':'; a default where it is not set.
+// $PATH (directories separated by ':'), or a default if it is unset.
 std::string search_path();
 
 }  // namespace trace::detail

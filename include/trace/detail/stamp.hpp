@@ -1,7 +1,7 @@
-// Stamps order events across threads: a counter that never goes backwards on any core. The time
-// stamp counter where the kernel trusts it, else the monotonic clock. rdtscp, not rdtsc: it waits
-// for earlier instructions, without which two threads that pass a message can see their stamps
-// inverted.
+// Stamps order events across threads: a counter that is monotonic over all cores. The time stamp
+// counter if the kernel uses it as its clock source, otherwise the monotonic clock. rdtscp, not
+// rdtsc: it waits for earlier instructions; without that, two threads that exchange a message could
+// read inverted stamps.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ inline std::uint64_t monotonic_ns() noexcept {
 
 enum class StampSource : std::uint8_t { monotonic, tsc };
 
-// What this machine can be trusted with: reads the kernel's current clock source.
+// Reads the kernel's current clock source.
 StampSource best_stamp_source() noexcept;
 
 inline std::uint64_t stamp_now(StampSource source) noexcept {
@@ -33,8 +33,8 @@ inline std::uint64_t stamp_now(StampSource source) noexcept {
   return monotonic_ns();
 }
 
-// A stamp that no later load of this thread overtakes: what was published before another thread
-// took a smaller stamp is visible after this.
+// A stamp that no later load of this thread is reordered before: what another thread published
+// before it took a smaller stamp is visible after this.
 inline std::uint64_t stamp_now_fenced(StampSource source) noexcept {
   const std::uint64_t stamp = stamp_now(source);
 #if defined(__x86_64__)

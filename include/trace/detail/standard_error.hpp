@@ -1,14 +1,13 @@
-// write_to_stderr(): how the SDK's diagnostics and the CLI's messages reach stderr. Any thread.
+// write_to_stderr(): writes the SDK's diagnostics and the CLI's messages. Any thread.
 #pragma once
 
 #include <string_view>
 
 namespace trace::detail {
 
-// Writes the text in pieces of at most PIPE_BUF bytes, which a pipe takes as a whole. A reader that
-// does not read is waited for one second a piece, then the rest is left out: a message must not
-// keep anybody from ending.
-// A closed stderr is no failure.
+// Writes the text in pieces of at most PIPE_BUF bytes, which are atomic on a pipe. Waits at most
+// one second per piece for a reader that does not read, then drops the rest: a message must not
+// block the end of a process. A closed stderr is not an error.
 void write_to_stderr(std::string_view text) noexcept;
 
 }  // namespace trace::detail

@@ -1,5 +1,5 @@
-// How the values of one call of record() are brought into the journal's raw form: trimmed, sized
-// and copied by the caller's thread, formatted later by the shipper's.
+// Encoding of the arguments of one record() call in the journal's raw form: trimmed, sized and
+// copied on the caller's thread, formatted later on the shipper's.
 #pragma once
 
 #include <fmt/core.h>
@@ -17,7 +17,7 @@ namespace trace::detail {
 inline constexpr std::size_t max_message_bytes = 16 * 1024;
 inline constexpr std::size_t max_data_bytes = 64 * 1024;
 
-// How a raw argument lies in the journal. Part of the journal's format.
+// Encoding of a raw argument. Part of the journal's format.
 enum class Tag : std::uint8_t {
   boolean = 1,
   character,
@@ -30,8 +30,8 @@ enum class Tag : std::uint8_t {
   json
 };
 
-// The argument types of one call, fields first. One static object per instantiation: its address
-// is half of a call site's identity.
+// The argument types of one call, fields first. One static object per instantiation; its address is
+// part of a call site's identity.
 struct Signature {
   std::uint8_t fields;
   std::uint8_t arguments;
@@ -41,7 +41,7 @@ struct Signature {
 template <class T>
 inline constexpr bool is_text_v = std::is_convertible_v<const T&, std::string_view>;
 
-// The type that a value of type T is stored as; void when it must be formatted at once.
+// The type that a T is stored as; void: it has no raw form and is formatted by the caller.
 template <class T>
 consteval auto stored_type() {
   using D = std::decay_t<T>;
@@ -105,7 +105,7 @@ inline constexpr Signature signature_of{static_cast<std::uint8_t>(Fields),
                                         static_cast<std::uint8_t>(sizeof...(S) - Fields),
                                         SignatureOf<S...>::tags};
 
-// Cuts at a character's boundary; says in `cut` that it did.
+// Truncates between characters; sets `cut` if it did.
 inline std::string_view trimmed(std::string_view text, std::size_t& budget, bool& cut) noexcept {
   if (text.size() > budget) {
     cut = true;
@@ -117,7 +117,7 @@ inline std::string_view trimmed(std::string_view text, std::size_t& budget, bool
   return text;
 }
 
-// A value that was formatted at once, because the journal has no raw form for its type.
+// A value formatted on the caller's thread, because its type has no raw form.
 struct FormattedNow {
   static constexpr std::size_t capacity = 1024;
   char text[capacity];

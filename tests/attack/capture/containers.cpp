@@ -113,7 +113,7 @@ void reader_that_does_not_read(Trial& trial) {
   trial.expect_equal(code_of(stage.events().back()), std::string("TIMEOUT"), "code");
 }
 
-// What docs/capture.md says of values: the daemon keeps those of variables, and no others.
+// The daemon keeps the values of variables, and no others (docs/capture.md).
 void values_at_the_daemon(Trial& trial) {
   if (!can_run(trial)) return;
   const Stage stage;

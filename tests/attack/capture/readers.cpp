@@ -1,4 +1,4 @@
-// Attacks of those who read what `shiptrace run` passes on.
+// Attacks by readers of the output that `shiptrace run` passes on.
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -67,7 +67,7 @@ void timeout_at_dead_terminal(Trial& trial) {
   ::close(terminal);
 }
 
-// All that the child writes lies in our queue and in the pipe when it has ended.
+// Our queue and the pipe can hold everything that the child writes.
 void timeout_after_end(Trial& trial) {
   const Stage stage;
   const Ends out;
@@ -79,7 +79,7 @@ void timeout_after_end(Trial& trial) {
   trial.expect(events.back().type == Type::completed, "the child has succeeded");
 }
 
-// Until the passing on stands still: the child's pipe is full, and it waits.
+// Waits until output is no longer passed on: the child's pipe is full, and it blocks.
 void let_it_fill(const Ends& out) {
   std::size_t before = 1;
   for (std::size_t now = 0; now != before || now == 0;) {
@@ -184,7 +184,7 @@ void full_device(Trial& trial) {
   trial.expect_equal(run.wait(most), 1, "exit");
   trial.expect(err.read_until("12 bytes of the output", 1s), "nothing is said: " + err.seen);
   trial.expect(stage.events().back().type == Type::completed, "the child has succeeded");
-  trial.note("exit 1, 12 bytes told");
+  trial.note("exit 1, 12 bytes reported");
   ::close(full);
 }
 
@@ -192,13 +192,13 @@ void full_device(Trial& trial) {
 
 std::vector<Fault> reader_attacks() {
   return {
-      {"stdout that nobody reads: --timeout", timeout_without_reader},
-      {"stdout and stderr that nobody reads: --timeout", timeout_without_readers},
-      {"a terminal that nobody reads: --timeout", timeout_at_dead_terminal},
-      {"output of an ended child that nobody reads: --timeout", timeout_after_end},
-      {"stdout that nobody reads: SIGTERM", terminated_without_reader},
-      {"stdout that nobody reads: a second Ctrl-C", interrupted_twice_without_reader},
-      {"stdout that nobody reads: stderr goes on", other_stream_goes_on},
+      {"stdout without a reader: --timeout", timeout_without_reader},
+      {"stdout and stderr without a reader: --timeout", timeout_without_readers},
+      {"a terminal without a reader: --timeout", timeout_at_dead_terminal},
+      {"unread output of an ended child: --timeout", timeout_after_end},
+      {"stdout without a reader: SIGTERM", terminated_without_reader},
+      {"stdout without a reader: a second Ctrl-C", interrupted_twice_without_reader},
+      {"stdout without a reader: stderr is still passed on", other_stream_goes_on},
       {"a reader that leaves: yes | head -1", reader_that_leaves},
       {"stdout's reader leaves, stderr's sleeps: --timeout", one_leaves_one_sleeps},
       {"a reader that reads late gets all", slow_reader},

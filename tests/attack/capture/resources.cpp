@@ -99,7 +99,7 @@ std::vector<EventPayload> delivered(const std::string& path) {
   return events;
 }
 
-// A limit on processes is none for root.
+// Limits on processes do not apply to root.
 void out_of_processes(Trial& trial) {
   constexpr uid_t nobody_else = 48'217;
   if (::setgroups(0, nullptr) != 0 || ::setgid(nobody_else) != 0 || ::setuid(nobody_else) != 0) {

@@ -1,4 +1,4 @@
-// `shiptrace run` and `shiptrace docker` as somebody starts them from a shell, with stdout and
+// `shiptrace run` and `shiptrace docker` as started from a shell, with stdout and
 // stderr that the trial decides about, and what the backend has got of it. One thread.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace trace::testing {
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start);
 
-// A backend, a journal directory, and a pipe or a terminal that nobody reads.
+// A backend, a journal directory, and a pipe or a terminal without a reader.
 class Stage {
  public:
   Collector collector;

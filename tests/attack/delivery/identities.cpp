@@ -1,5 +1,5 @@
-// Attacks with ids: what is sent is what the answer is compared with, so no event is sent for ever;
-// and a run that no answer names holds up no close.
+// Attacks with ids: responses are matched with the ids that were sent, so no event is sent for
+// ever; and a run that no response names does not delay close().
 #include <chrono>
 #include <climits>
 
@@ -90,7 +90,7 @@ void another_spelling(Trial& trial) {
   trial.note("acknowledged with 1 request");
 }
 
-// The answer acknowledges others, or nobody, but never this run.
+// The response acknowledges other runs or none, but never this one.
 void never_named(Trial& trial, const std::string& answer) {
   const Workplace place;
   FaultBackend backend(
@@ -130,9 +130,9 @@ void not_named(Trial& trial) { never_named(trial, R"({"runs":[]})"); }
 std::vector<Fault> identity_rows() {
   return {{"run and node ids that are not UTF-8, and noncharacters", not_utf8},
           {"ids that are too long once they are repaired", too_long_once_repaired},
-          {"an answer that spells the run's id with escapes", another_spelling},
-          {"an answer that normalises the run's id", named_otherwise},
-          {"an answer that names no run", not_named}};
+          {"a response that spells the run's id with escapes", another_spelling},
+          {"a response that normalises the run's id", named_otherwise},
+          {"a response that names no run", not_named}};
 }
 
 }  // namespace trace::testing

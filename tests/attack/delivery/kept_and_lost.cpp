@@ -78,7 +78,7 @@ void replaced(Trial& trial) {
     std::getline(std::ifstream(entry.path()), line);
     kept += line == "not yours" ? 1 : 0;
   }
-  trial.expect_equal(kept, 1U, "files of somebody else that are still there");
+  trial.expect_equal(kept, 1U, "other files that are still there");
   trial.note(
       fmt::format("{} events lost and reported, the other file stays", lost_on(ended.errors)));
 }
@@ -124,7 +124,7 @@ void final_counts(Trial& trial) {
       fmt::format("{} dropped, {} kept: as the journal says", place.dropped(), place.unsent()));
 }
 
-// Another journal is being recovered, and its answer does not come, when we close.
+// We close while another journal is being recovered and its response is missing.
 void closing_during_recovery(Trial& trial) {
   const Workplace place;
   std::atomic<bool> is_out_of_order = true;
@@ -189,7 +189,7 @@ void damaged_orphan(Trial& trial) {
   const Finished recovered = place.shiptrace({"recover", "--quiet"}, backend.url());
   const std::size_t stored = backend.stored()["r"].size();
   trial.expect_equal(recovered.status.code, 1, "exit status");
-  trial.expect(recovered.errors.find("damaged") != std::string::npos, "nobody was told");
+  trial.expect(recovered.errors.find("damaged") != std::string::npos, "no diagnostic");
   trial.expect(fs::exists(place.journal_dir() + "/quarantine"), "no quarantine");
   trial.expect(stored > 0 && stored < 5000, fmt::format("{} of 5,000 stored", stored));
   trial.note(fmt::format("{} of 5,000 stored, the rest in quarantine, exit 1", stored));

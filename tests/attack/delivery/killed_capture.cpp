@@ -1,4 +1,4 @@
-// What a killed capture loses of its child's output: measured, not judged by time. The child counts
+// Measures how much of its child's output a killed capture loses. The child counts
 // the lines that it has written in memory that it shares with us.
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -80,7 +80,7 @@ struct Loss {
   std::uint64_t lost = 0;
 };
 
-// Kills the capture when so many lines were printed, then recovers its journal.
+// Kills the capture after that many lines, then recovers its journal.
 Loss killed_at(Trial& trial, std::uint64_t per_second, std::uint64_t lines) {
   const Workplace place;
   const std::string counter = place.file("count");
@@ -100,7 +100,7 @@ Loss killed_at(Trial& trial, std::uint64_t per_second, std::uint64_t lines) {
     child.signal(SIGKILL);
     child.wait();
   }
-  // The kernel kills the child with its parent: from then on the count stands still.
+  // The kernel kills the child with its parent: from then on the count does not change.
   std::uint64_t printed = count.get();
   for (auto quiet = Steady::now(); Steady::now() - quiet < 100ms;) {
     if (count.get() != printed) quiet = Steady::now();

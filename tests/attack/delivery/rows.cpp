@@ -9,7 +9,7 @@
 namespace trace::testing {
 namespace {
 
-// The number that ends at `end`, with or without separators; 0 when there is none.
+// The number that ends at `end`, with or without separators; 0 if there is none.
 std::uint64_t number_before(const std::string& text, std::size_t end) {
   std::string digits;
   while (end > 0 && (text[end - 1] == ',' || (text[end - 1] >= '0' && text[end - 1] <= '9'))) {

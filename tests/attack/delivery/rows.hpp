@@ -36,14 +36,14 @@ class Workplace {
   std::uint64_t unsent() const;
   std::size_t journals() const;
   std::size_t dead_letters() const;
-  // What record() refused, as the journals' headers count it.
+  // Events that record() refused, from the journals' headers.
   std::uint64_t dropped() const;
 
  private:
   TempDir directory_;
 };
 
-// Where nobody listens.
+// An address without a listener.
 inline const std::string nowhere = "http://127.0.0.1:1";
 
 // Lines for `record --stdin`.

@@ -63,7 +63,7 @@ void overlapping_extents(Trial& trial) {
   const Outcome outcome = place.recover();
   trial.expect_equal(place.delivered() > 0, true, "delivered");
   trial.expect(outcome.says("64 events delivered"), outcome.errors);
-  trial.expect(outcome.says("damaged"), "nobody was told: " + outcome.errors);
+  trial.expect(outcome.says("damaged"), "no diagnostic: " + outcome.errors);
   trial.expect(std::filesystem::exists(place.in("quarantine/" + crafted_session + ".journal")),
                "it is not in quarantine");
   expect_cheap(trial, outcome, 128);
@@ -140,7 +140,7 @@ void next_one(Trial& trial) {
   trial.expect_equal(outcome.code, 1, "exit code");
   trial.expect(outcome.says("2 events delivered"), outcome.errors);
   trial.expect(!std::filesystem::exists(named('D')), "the good one is still there");
-  trial.note("the good one behind three bad ones is delivered");
+  trial.note("the good one after three bad ones is delivered");
 }
 
 // A live session finds all of them at its start, and keeps its own deadline.
@@ -174,7 +174,7 @@ void close_in_time(Trial& trial) {
   trial.note(fmt::format("close(2 s) took {} ms at the longest", longest.count()));
 }
 
-// What a container does that outlives its capture: files in the directory that is being removed.
+// A container that outlives its capture creates files in the directory that is being removed.
 void growing_tree(Trial& trial) {
   const Place place;
   const std::string tree = place.in("tree");
@@ -216,7 +216,7 @@ std::vector<Fault> bound_rows() {
           {"a sparse journal of 1 TiB", sparse_file},
           {"500 lanes of a full slab each", many_lanes},
           {"16 tails of 1 TiB and 256 MiB of nothing", huge_tail},
-          {"a good journal behind bad ones", next_one},
+          {"a good journal after bad ones", next_one},
           {"close(2 s) among bad journals", close_in_time},
           {"a container's directory that grows while it is removed", growing_tree}};
 }

@@ -62,7 +62,7 @@ std::uint64_t blocks_in(const std::string& directory, std::uint64_t& dead_letter
 struct Counts {
   std::uint64_t rejected = 0;
   std::uint64_t dropped = 0;
-  std::uint64_t told = 0;
+  std::uint64_t reported = 0;
 };
 
 // One session: every other event is refused. Its counts go to the pipe.
@@ -72,9 +72,9 @@ struct Counts {
   config.journal_dir = directory;
   config.journal_budget = budget;
   config.when_full = WhenFull::block;
-  std::atomic<std::uint64_t> told{0};
+  std::atomic<std::uint64_t> reported{0};
   config.on_diagnostic = [&](const Diagnostic& diagnostic) {
-    if (diagnostic.reason == "dead_letters") ++told;
+    if (diagnostic.reason == "dead_letters") ++reported;
   };
   Dependencies dependencies;
   dependencies.transport = std::make_unique<Picky>();
@@ -89,7 +89,7 @@ struct Counts {
   session->flush(60s);
   session->close(1s);
   const Stats stats = session->stats();
-  const Counts counts{stats.rejected, stats.dead_letters_dropped, told.load()};
+  const Counts counts{stats.rejected, stats.dead_letters_dropped, reported.load()};
   [[maybe_unused]] const ssize_t written = write(out, &counts, sizeof counts);
   _exit(0);
 }
@@ -141,12 +141,12 @@ void dead_letters(Trial& trial) {
   while (read(ends[0], &one, sizeof one) == static_cast<ssize_t>(sizeof one)) {
     sum.rejected += one.rejected;
     sum.dropped += one.dropped;
-    sum.told += one.told;
+    sum.reported += one.reported;
   }
   trial.expect_equal(sum.rejected, std::uint64_t{sessions * events / 2}, "refused");
   trial.expect(most_letters <= budget / 8, fmt::format("they took {} bytes", most_letters));
   trial.expect(most <= budget, fmt::format("the directory took {} bytes", most));
-  trial.expect(sum.dropped > 0 && sum.told > 0, "nobody was told");
+  trial.expect(sum.dropped > 0 && sum.reported > 0, "no diagnostic");
   std::set<std::string> ids;
   const std::size_t kept = read_letters(trial, place.in("rejected.ndjson"), ids) +
                            read_letters(trial, place.in("rejected.old.ndjson"), ids);

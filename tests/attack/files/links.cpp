@@ -167,7 +167,7 @@ void device(Trial& trial) {
   }
   const Outcome outcome = place.recover();
   trial.expect(outcome.code == 1 && outcome.says("not a regular file"), outcome.errors);
-  trial.note("not opened, told");
+  trial.note("not opened, reported");
 }
 
 }  // namespace

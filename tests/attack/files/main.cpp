@@ -1,4 +1,4 @@
-// A table of attacks: what somebody who writes into the journal directory can do: foreign, crafted
+// Attacks by a user with write access to the journal directory: foreign, crafted
 // and damaged files.
 //   shiptrace_attack_files [FILTER]
 #include <vector>

@@ -47,10 +47,10 @@ void named_program(Trial& trial) {
   journal.write(place.journal());
   const Outcome outcome = place.recover({{"PATH", place.outside("") + ":/usr/bin:/bin"}});
   trial.expect(!place.was_run(), "the program that the header names was run");
-  trial.expect(outcome.says("docker_clients"), "nobody was told: " + outcome.errors);
+  trial.expect(outcome.says("docker_clients"), "no diagnostic: " + outcome.errors);
   trial.expect_equal(outcome.code, 1, "exit code of recover");
   trial.expect(!std::filesystem::exists(place.journal()), "the journal was not delivered");
-  trial.note("3 names, none run, each told");
+  trial.note("3 names, none run, each reported");
 }
 
 void chosen_program(Trial& trial) {
@@ -146,7 +146,7 @@ void foreign_names(Trial& trial) {
   trial.expect(content_of(live) == "precious", "the directory was emptied");
   trial.expect_equal(std::distance(std::filesystem::directory_iterator(place.directory()), {}), 7,
                      "files in it");
-  trial.note("6 names left alone and told; the directory is as it was");
+  trial.note("6 names left alone and reported; the directory is unchanged");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Where an attack happens: a journal directory that somebody has prepared, things outside of it
+// The setting of an attack: a prepared journal directory, files outside of it
 // that must stay as they are, and the real shiptrace that is run on it.
 #pragma once
 
@@ -44,7 +44,7 @@ class Place {
   // A program that leaves a mark when it is run.
   std::string program(const std::string& name) const;
   bool was_run() const;
-  // A docker client that says that there are no containers.
+  // A docker client that reports no containers.
   std::string empty_docker() const;
 
   // Something that must survive.

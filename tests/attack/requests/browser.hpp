@@ -12,11 +12,11 @@ namespace trace::testing {
 
 class Browser {
  public:
-  // The program's name; nothing when there is none.
+  // The program's name; nullopt if there is none.
   static std::optional<std::string> find();
 
   Browser(const std::string& program, const std::string& url);
-  // What it said of itself, for a test that fails.
+  // Its output, for a test that fails.
   std::string errors() const { return child_.errors(); }
 
  private:

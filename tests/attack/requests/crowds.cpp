@@ -1,5 +1,5 @@
 // Crowds that take all the connections, all the time or all the memory there is, while a real
-// client wants an answer.
+// client waits for a response.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds bound = 1s;  // by which a crowd may delay an answer to a real client
+constexpr milliseconds bound = 1s;  // maximum delay of a response to a real client
 
 constexpr CrowdSize idle{.idle = 5'000};
 constexpr CrowdSize slow{.slow_heads = 260, .slow_bodies = 260};

@@ -20,9 +20,9 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds bound = 1s;  // for any answer to a real client
+constexpr milliseconds bound = 1s;  // for any response to a real client
 
-// What bodies and answers may take together, and what the rest of a collector needs.
+// The limit for bodies and responses together, plus the rest of a collector.
 constexpr std::size_t most_mib = 256 + 64;
 
 milliseconds since(Clock::time_point began) {
@@ -86,7 +86,7 @@ void out_of_memory(Trial& trial) {
 }
 
 // Each asks for a page of nearly 16 MiB and reads none of it.
-void answers_that_nobody_reads(Trial& trial) {
+void unread_responses(Trial& trial) {
   Collector collector;
   const std::string text(64 * 1024, 'x');
   for (int part = 0; part < 2; ++part) {
@@ -108,7 +108,7 @@ void answers_that_nobody_reads(Trial& trial) {
         "GET /workflows/runs/large/trace?limit=10000 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
   // The store does one after the other: this one comes when all pages have been made.
-  trial.expect_equal(collector.get("/workflows/runs").status, 200, "GET behind the pages");
+  trial.expect_equal(collector.get("/workflows/runs").status, 200, "GET after the pages");
   const milliseconds pages = since(began);
   const auto asked = Clock::now();
   trial.expect_equal(collector.get("/workflows/runs").status, 200, "GET");
@@ -149,7 +149,7 @@ void out_of_descriptors(Trial& trial) {
 
 std::vector<Fault> held_memory_attacks() {
   return {{"24 bodies that stop before their end", bodies_that_stop},
-          {"24 answers of 15 MiB that nobody reads", answers_that_nobody_reads},
+          {"24 responses of 15 MiB that are not read", unread_responses},
           {"more bodies than memory", out_of_memory},
           {"more clients than descriptors", out_of_descriptors}};
 }

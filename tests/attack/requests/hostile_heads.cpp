@@ -1,4 +1,4 @@
-// Requests whose head is malformed, comes from somebody else's page, or names somebody else's host.
+// Requests whose head is malformed, comes from a page of another origin, or names another host.
 #include <fmt/format.h>
 
 #include "attack/requests/hostile_requests.hpp"
@@ -96,7 +96,7 @@ Requests hostile_hosts(unsigned short port) {
   Requests all;
   const auto get = [&](const std::string& value, int status) {
     all.push_back(
-        {End::answered, "Host: " + value, bare_get(fmt::format("Host: {}\r\n", value)), status});
+        {End::responded, "Host: " + value, bare_get(fmt::format("Host: {}\r\n", value)), status});
   };
   const auto refused = [&](const char* name, const std::string& bytes) {
     all.push_back({End::refused, name, bytes, 400});
@@ -129,7 +129,7 @@ Requests hostile_hosts(unsigned short port) {
   }
   const auto target = [&](const std::string& text, int status) {
     all.push_back(
-        {End::answered, text, fmt::format("GET {} HTTP/1.1\r\n{}\r\n", text, host), status});
+        {End::responded, text, fmt::format("GET {} HTTP/1.1\r\n{}\r\n", text, host), status});
   };
   target("http://evil.example/workflows/runs", 421);
   target("HTTP://EVIL.EXAMPLE/workflows/runs", 421);
@@ -170,7 +170,7 @@ Requests hostile_origins(unsigned short port) {
          403);
   }
   const auto get = [&](const char* name, const std::string& headers) {
-    all.push_back({End::answered, name, bare_get(std::string(host) + headers), 403});
+    all.push_back({End::responded, name, bare_get(std::string(host) + headers), 403});
   };
   get("an image of another page", "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Dest: image\r\n");
   get("a frame in another page",
@@ -178,12 +178,12 @@ Requests hostile_origins(unsigned short port) {
   get("a WebSocket of another page",
       "Origin: http://evil.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n");
-  all.push_back({End::answered, "a preflight of another page",
+  all.push_back({End::responded, "a preflight of another page",
                  fmt::format("OPTIONS /trace/events HTTP/1.1\r\n{}Origin: http://evil.example\r\n"
                              "Access-Control-Request-Method: POST\r\n\r\n",
                              host),
                  403});
-  all.push_back({End::answered, "a stream for another page",
+  all.push_back({End::responded, "a stream for another page",
                  fmt::format("GET /workflows/runs/good/stream HTTP/1.1\r\n{}"
                              "Origin: http://evil.example\r\n\r\n",
                              host),
@@ -214,9 +214,9 @@ Requests hostile_content() {
     bytes.replace(0, 4, method);
     all.push_back({End::refused, method, bytes, 405});
   }
-  all.push_back({End::answered, "a body that is not gzip",
+  all.push_back({End::responded, "a body that is not gzip",
                  whole_post(std::string(host) + type + "Content-Encoding: gzip\r\n"), 400});
-  all.push_back({End::answered, "a body that is not zstd",
+  all.push_back({End::responded, "a body that is not zstd",
                  whole_post(std::string(host) + type + "Content-Encoding: zstd\r\n"), 400});
   return all;
 }

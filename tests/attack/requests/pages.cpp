@@ -1,4 +1,4 @@
-// What web pages can do to a collector, tried in a real browser. With SHIPTRACE_REQUIRE_BROWSER=1 a
+// Attacks of web pages on a collector, in a real browser. With SHIPTRACE_REQUIRE_BROWSER=1 a
 // machine without a browser fails.
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-// What the kernel says of another process's memory.
+// Memory use of another process.
 #pragma once
 
 #include <sys/types.h>

@@ -11,7 +11,7 @@ namespace trace::testing {
 
 class RawConnection {
  public:
-  // `url`: "http://127.0.0.1:PORT". Throws std::system_error when nobody listens.
+  // `url`: "http://127.0.0.1:PORT". Throws std::system_error if the connection is refused.
   explicit RawConnection(const std::string& url);
   ~RawConnection();
   RawConnection(const RawConnection&) = delete;
@@ -24,7 +24,7 @@ class RawConnection {
   struct Received {
     std::string bytes = {};
     bool is_closed = false;  // by the other side, before the time was over
-    // The status of each HTTP answer in the bytes.
+    // The status of each HTTP response in the bytes.
     std::vector<int> statuses() const;
   };
   Received read_to_end(std::chrono::milliseconds patience) const;

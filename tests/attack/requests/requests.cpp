@@ -45,12 +45,12 @@ class Victim {
   }
 
   const std::string& url() const { return collector_.url(); }
-  // Tells whether a good request is answered and nothing was stored.
+  // Whether a valid request succeeds and nothing was stored.
   bool is_unharmed() {
     const auto began = Clock::now();
     const HttpAnswer answer = collector_.get("/workflows/runs");
     slowest_ = std::max(slowest_, since(began));
-    // What was stored is told once.
+    // Each stored event is reported once.
     return answer.status == 200 && std::exchange(runs_, answer.body) == answer.body;
   }
   milliseconds slowest() const { return slowest_; }
@@ -119,7 +119,7 @@ void hostile_requests(Trial& trial) {
   attack(trial, all, victim);
 }
 
-// Whoever has no token is refused before a byte of the body is read or the request is looked at.
+// A request without a token is refused before its body is read or its path is examined.
 void token_before_body(Trial& trial) {
   TempDir directory;
   const std::string file = directory / "token";

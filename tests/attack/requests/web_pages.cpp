@@ -7,7 +7,7 @@
 namespace trace::testing {
 namespace {
 
-// What both pages need: a list of what was seen, with a limit of time for each attempt.
+// Shared by both pages: a list of results, with a timeout for each attempt.
 constexpr std::string_view prelude = R"js(
 const seen = [];
 const within = (promise, ms) =>
@@ -87,7 +87,7 @@ constexpr int attempts = 14;
 
 constexpr std::string_view rebinding = R"js(
 async function attack() {
-  // Until another server answers under the name of this page.
+  // Until another server responds under the name of this page.
   for (;;) {
     try {
       const response = await fetch("/who", {cache: "no-store"});

@@ -1,4 +1,4 @@
-// What is tried, with real commands.
+// The trials, with real commands.
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -48,7 +48,7 @@ std::string without_line_ends(std::string text) {
 void cut_command_lines(Trial& trial) {
   const std::string secret = "hJ7kQz-0pLm4Xw9RtYv2Bn";
   Store store;
-  // The message of STARTED has 200 bytes: the secret begins in front of them and ends behind.
+  // The message of STARTED has 200 bytes: the secret begins before that limit and ends after it.
   for (std::size_t before = 172; before <= 200; before += 2) {
     store.run("n", {"true", std::string(before - 6, 'x'), secret, "behind"},
               {{"MY_SECRET", secret}});

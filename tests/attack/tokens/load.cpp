@@ -1,4 +1,4 @@
-// Attacks with much text: what is redacted that is none, and text made to be slow to look at.
+// Attacks with much text: false positives, and text that is slow to scan.
 #include <sys/wait.h>
 
 #include <array>

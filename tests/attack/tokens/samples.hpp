@@ -42,7 +42,7 @@ struct Context {
   std::string_view after;
 };
 
-// JSON is what the sample stands in as a string, with its escapes.
+// JSON that contains the sample as a string, with escapes.
 inline constexpr std::string_view json_context = "JSON";
 const std::vector<Context>& contexts();
 

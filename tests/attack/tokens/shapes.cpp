@@ -51,7 +51,7 @@ class Recorder {
 
   const Node& node() const { return *node_; }
 
-  // What was delivered: all there is to read of each event, its texts as their reader sees them.
+  // The delivered events: every text as its reader sees it.
   std::vector<std::string> events(Trial& trial) {
     trial.expect_equal(session_->close(60s).kept, 0U, "kept");
     std::vector<std::string> events;

@@ -29,7 +29,7 @@ void passes(Trial& trial, const Misbehaviour& misbehaviour, int times, Config co
       fmt::format("met {} times, {} sent again", backend.misbehaved(), backend.sent_again()));
 }
 
-// What the real collector has of a run, in its order.
+// The real collector's events of a run, in its order.
 std::vector<StoredEvent> stored_in(const Collector& collector, const std::string& run) {
   std::vector<StoredEvent> events;
   simdjson::dom::parser parser;
@@ -37,7 +37,7 @@ std::vector<StoredEvent> stored_in(const Collector& collector, const std::string
   for (;;) {
     const HttpAnswer page = collector.get("/workflows/runs/" + run + "/trace?limit=10000" +
                                           (cursor.empty() ? "" : "&cursor=" + cursor));
-    if (page.status != 200) throw std::runtime_error("the collector answers " + page.body);
+    if (page.status != 200) throw std::runtime_error("the collector responded: " + page.body);
     const simdjson::dom::element answer = parser.parse(page.body);
     const simdjson::dom::array page_events = answer["events"];
     if (page_events.size() == 0) return events;
@@ -58,7 +58,7 @@ void connection_refused(Trial& trial) {
   collector.stop();
   Delivery delivery(trial, collector.url());
   delivery.record_all();
-  trial.expect(!delivery.deliver(1s), "delivered to nobody");
+  trial.expect(!delivery.deliver(1s), "delivered without a backend");
   collector.start();
   trial.expect(delivery.deliver(), "not delivered in half a minute");
   delivery.check_calm("backend");
@@ -69,13 +69,13 @@ void connection_refused(Trial& trial) {
 void name_not_found(Trial& trial) {
   Delivery delivery(trial, "http://backend.invalid:8400");
   delivery.record_all();
-  trial.expect(!delivery.deliver(1s), "delivered to nobody");
+  trial.expect(!delivery.deliver(1s), "delivered without a backend");
   delivery.check_calm("backend");
   delivery.close_with_all_kept();
 }
 
-// The kernel takes the connection, nobody ever reads.
-void accepts_and_never_answers(Trial& trial) {
+// The kernel accepts the connection, and it is never read.
+void accepts_and_never_responds(Trial& trial) {
   Config config;
   config.request_timeout = 300ms;
   passes(
@@ -176,7 +176,7 @@ void collector_killed_in_transaction(Trial& trial) {
 std::vector<Fault> connection_faults() {
   return {{"connection refused", connection_refused},
           {"name not found", name_not_found},
-          {"accepts and never answers", accepts_and_never_answers},
+          {"accepts and never responds", accepts_and_never_responds},
           {"accepts and never reads", never_reads},
           {"closes after half a response", closes_after_half_a_response},
           {"resets in the middle of an upload", resets_during_upload},

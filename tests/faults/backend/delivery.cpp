@@ -95,7 +95,7 @@ std::map<std::string, int> Delivery::diagnostics() const {
   return diagnostics_;
 }
 
-void Delivery::check_calm(const std::string& told) {
+void Delivery::check_calm(const std::string& reported) {
   const std::size_t heap = mallinfo2().uordblks;
   const std::size_t grown = heap > heap_before_ ? heap - heap_before_ : 0;
   trial_.expect(grown < flat_heap, fmt::format("the heap grew by {} KiB", grown / 1024));
@@ -103,9 +103,9 @@ void Delivery::check_calm(const std::string& told) {
   for (const auto& [reason, count] : diagnostics()) {
     trial_.expect_equal(count, 1, "diagnostics of " + reason);
   }
-  if (told.empty()) return;
-  trial_.expect(diagnostics().contains(told), "nobody was told of " + told);
-  trial_.note("told: " + told);
+  if (reported.empty()) return;
+  trial_.expect(diagnostics().contains(reported), "no diagnostic " + reported);
+  trial_.note("reported: " + reported);
 }
 
 }  // namespace trace::testing

@@ -33,7 +33,7 @@ class Delivery {
 
   // Records the load.
   void record_all();
-  // Tries again and again, as somebody would who is in a hurry; true when all was resolved.
+  // Flushes repeatedly; true if all was resolved.
   bool deliver(std::chrono::milliseconds patience = std::chrono::seconds(30));
   // Closes; everything has to be delivered.
   void close();
@@ -42,10 +42,10 @@ class Delivery {
 
   // Each run's messages against what was recorded.
   void compare(const std::map<std::string, std::vector<StoredEvent>>& stored);
-  // How often an operator was told, by reason.
+  // Number of diagnostics by reason.
   std::map<std::string, int> diagnostics() const;
-  // The heap and the diagnostics; `told`: the reason that has to be among them, once.
-  void check_calm(const std::string& told);
+  // The heap and the diagnostics; `reported`: the reason that has to be among them, once.
+  void check_calm(const std::string& reported);
 
  private:
   Trial& trial_;

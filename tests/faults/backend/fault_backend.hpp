@@ -1,5 +1,5 @@
 // FaultBackend: a backend that stores exactly once in order of arrival, as docs/ingestion-api.md
-// wants, and that misbehaves as it is told before it comes to its senses. Real sockets, real TLS.
+// wants, and that misbehaves as configured before it recovers. Real sockets, real TLS.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@ struct StoredEvent {
 
 class FaultBackend {
  public:
-  // What happens instead of a proper answer. True: it has answered or hung up; false: go on as a
+  // What happens instead of a proper answer. True: it has responded or hung up; false: go on as a
   // good backend does.
   using Misbehaviour = std::function<bool(Peer&, const ReceivedRequest&, FaultBackend&)>;
 

@@ -1,4 +1,4 @@
-// The race for journals itself: processes that create journals and let go of them, and others that
+// The race for journals: processes that create journals and unlock them, and others that
 // take every one whose owner is gone, as fast as they can. Nobody may get a journal that has an
 // owner, and nobody one that somebody else had.
 //
@@ -63,11 +63,11 @@ void create(const SharedDirectory& directory, std::span<Claim> claims, std::uint
                                           std::uint64_t{1} << 21);
     if (!file) race.not_created.fetch_add(1);
     claims[i].owned.store(false);
-  }  // the journal is let go of like that of a process that dies
+  }  // the journal is unlocked as if the process had died
   race.creating.fetch_sub(1);
 }
 
-// What recovery does with an orphan, but for the delivery.
+// Recovery of an orphaned journal, without the delivery.
 void claim(const JournalDirectory& directory, const std::string& name, std::span<Claim> claims,
            Race& race) {
   auto orphan = lock_orphan(directory, name);

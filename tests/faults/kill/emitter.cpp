@@ -1,5 +1,5 @@
 // The worker that the kill harness kills: two places of work, each held by one thread after
-// another, all of them recording for the same runs, until somebody ends the process.
+// another, all of them recording for the same runs, until the process is killed.
 //
 //   shiptrace_kill_emitter ENDPOINT JOURNAL_DIR RETURNED LABEL RUNS RATE
 //
@@ -36,7 +36,7 @@ struct Work {
   std::uint64_t rate;  // events per second of one place
 };
 
-// What a place remembers from one of its threads to the next.
+// State that a place passes from one of its threads to the next.
 struct Place {
   std::size_t number;
   std::vector<std::uint64_t> counts;  // accepted events, by run

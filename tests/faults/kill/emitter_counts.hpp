@@ -1,4 +1,4 @@
-// What the emitter of the kill harness and the harness itself agree upon: the names of the runs and
+// Shared by the kill harness and its emitter: the names of the runs and
 // the places in the file of returned counts. Pure functions, any thread.
 #pragma once
 

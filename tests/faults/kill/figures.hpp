@@ -10,7 +10,7 @@ namespace trace::testing {
 
 struct Figures {
   std::uint64_t kills = 0;              // of emitters
-  std::uint64_t left_behind = 0;        // of these: with events that nobody had acknowledged
+  std::uint64_t left_behind = 0;        // of these: with unacknowledged events
   std::uint64_t unacknowledged = 0;     // those events
   std::uint64_t recovery_kills = 0;     // of `shiptrace recover`
   std::uint64_t hit_a_recovery = 0;     // kills of either while it delivered another's journal
@@ -26,7 +26,7 @@ struct Figures {
   std::uint64_t out_of_order = 0;
   std::uint64_t torn = 0;  // events and slabs that make no sense
 
-  std::vector<std::string> problems;  // for people, what is behind the numbers
+  std::vector<std::string> problems;  // explanations of the numbers
 
   double offered() const {
     return lived.count() > 0 ? static_cast<double>(recorded) / lived.count() : 0;

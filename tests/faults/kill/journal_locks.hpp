@@ -1,11 +1,11 @@
-// Who holds a journal: told from its lock, as the SDK does. Any thread.
+// Whether a journal is locked, as the SDK determines it. Any thread.
 #pragma once
 
 #include <string>
 
 namespace trace::testing {
 
-// A journal of the directory other than `own` is locked: somebody delivers it.
+// A journal of the directory other than `own` is locked: it is being delivered.
 bool locks_another(const std::string& directory, const std::string& own);
 
 }  // namespace trace::testing

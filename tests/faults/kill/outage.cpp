@@ -72,7 +72,7 @@ class Watermarks {
   std::uint64_t disk_ = 0;
 };
 
-// A thread that records for all runs: a share at full speed, then a trickle until it is told to
+// A thread that records for all runs: a share at full speed, then a trickle until it is asked to
 // stop.
 class Place {
  public:

@@ -129,7 +129,7 @@ bool reap() {
   return WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL : WEXITSTATUS(status) == 0;
 }
 
-// All processes, `at_once` of them at a time; answers how many failed.
+// All processes, `at_once` of them at a time; returns the number of failures.
 std::uint64_t start_all(const Config& config, std::span<Event> events, std::uint64_t starts) {
   std::uint64_t failed = 0;
   for (std::uint64_t number = 0; number < starts + at_once; ++number) {

@@ -116,11 +116,11 @@ void parent_killed(Trial& trial) {
     record_numbered(node, "parent", events);
     if (fork() == 0) {
       record_numbered(node, "child", events);
-      [[maybe_unused]] auto told = write(from_child[1], "r", 1);
+      [[maybe_unused]] auto reported = write(from_child[1], "r", 1);
       char go = 0;
       [[maybe_unused]] auto heard = read(to_child[0], &go, 1);
       const char kept = session.close(20s).kept == 0 ? 'd' : 'k';
-      told = write(from_child[1], &kept, 1);
+      reported = write(from_child[1], &kept, 1);
       _exit(0);
     }
     char ready = 0;
@@ -132,7 +132,7 @@ void parent_killed(Trial& trial) {
   const RecoveryReport report = place.recover();
   trial.expect_equal(report.delivered, std::uint64_t{events}, "recovered while the child lives");
   char answer = 'x';
-  [[maybe_unused]] const auto told = write(to_child[1], "g", 1);
+  [[maybe_unused]] const auto reported = write(to_child[1], "g", 1);
   [[maybe_unused]] const auto heard = read(from_child[0], &answer, 1);
   trial.expect(answer == 'd', "the child could not deliver");
   const auto delivered = place.delivered();

@@ -121,7 +121,7 @@ void record_in_a_handler(Trial& trial) {
   trial.expect(from_handler + stats.dropped > 100, "the handler hardly ran");
 }
 
-// A port that takes connections into its backlog and never answers, or that nobody listens on.
+// A port that accepts connections into its backlog and never responds, or has no listener.
 class DeadPort {
  public:
   explicit DeadPort(bool listens) {
@@ -148,7 +148,7 @@ void close_keeps_its_bound(Trial& trial, bool listens) {
   const DeadPort port(listens);
   constexpr auto deadline = 300ms;
   auto best = Clock::duration::max();
-  // What a loaded machine adds is not the bound's fault: the best of some tries counts.
+  // The best of several attempts, because a loaded machine adds delays.
   for (int i = 0; i < 5; ++i) {
     const Workplace place;
     Config config = place.config();
@@ -178,7 +178,7 @@ void wall_clock_steps(Trial& trial) {
   std::uint64_t stamp = 1000;
   std::int64_t wall = 1'000'000 * second;
   WallTime time(file->header().calibrations, stamp, wall, 1.0);
-  std::int64_t told = 0;
+  std::int64_t reported = 0;
   std::uint64_t back = 0;
   for (int i = 0; i < 3 * 3600; ++i) {
     stamp += static_cast<std::uint64_t>(second);
@@ -187,12 +187,12 @@ void wall_clock_steps(Trial& trial) {
     if (i == 200) wall -= hour;
     time.calibrate(stamp, wall, stamp);
     const std::int64_t now = wall_ns_at(time.points(), stamp + 500'000'000);
-    back += now < told ? 1 : 0;
-    told = now;
+    back += now < reported ? 1 : 0;
+    reported = now;
     if (i == 110) trial.expect(std::abs(now - wall) < 2 * second, "an hour ahead was not followed");
   }
   trial.expect_equal(back, 0U, "times that stepped back");
-  trial.expect(std::abs(told - wall) < 2 * second, "an hour back was never caught up");
+  trial.expect(std::abs(reported - wall) < 2 * second, "an hour back was never caught up");
   trial.note("+1 h followed at once, -1 h slewed, never back");
 }
 
@@ -246,9 +246,9 @@ void descriptor_limit(Trial& trial) {
   setrlimit(RLIMIT_NOFILE, &before);
   trial.expect_equal(late.close(20s).kept, 0U, "kept by the first session");
   trial.expect_equal(early.close(20s).kept, 0U, "kept by the second session");
-  trial.expect(place.told().contains("journal"), "nobody was told of the journal in memory");
+  trial.expect(place.reported().contains("journal"), "no diagnostic about the journal in memory");
   trial.expect_equal(late.stats().acknowledged + early.stats().acknowledged, 2000U, "delivered");
-  trial.note("2000 events, one journal in memory, told");
+  trial.note("2000 events, one journal in memory, reported");
 }
 
 }  // namespace
@@ -258,7 +258,7 @@ std::vector<Fault> process_faults() {
           {"record from static destructors", static_destructors},
           {"record after close", record_after_close},
           {"record in a handler that interrupted record", record_in_a_handler},
-          {"close(300 ms), the backend never answers", close_unanswered},
+          {"close(300 ms), the backend never responds", close_unanswered},
           {"close(300 ms), connection refused", close_refused},
           {"wall clock stepped by an hour, both ways", wall_clock_steps},
           {"stdin, stdout and stderr closed", standard_streams_closed},

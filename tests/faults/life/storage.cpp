@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 constexpr long ext4_magic = 0xEF53;
 constexpr long tmpfs_magic = 0x01021994;
 
-// A tmpfs of this size, or the reason why there is none.
+// A tmpfs of this size, or the reason if there is none.
 class SmallDisk {
  public:
   explicit SmallDisk(const std::string& options) {
@@ -59,7 +59,7 @@ void overfill(Trial& trial, const Workplace& place) {
   trial.expect(session.stats().dropped_by[full] > 0, "nothing was counted as disk_full");
   trial.expect_equal(accepted + session.stats().dropped, 20'000U, "accepted and dropped");
   trial.expect_equal(session.close(30s).kept, 0U, "kept");
-  trial.expect(place.told().contains("disk_full"), "nobody was told");
+  trial.expect(place.reported().contains("disk_full"), "no diagnostic");
   trial.expect_equal(session.stats().acknowledged, accepted, "delivered");
   trial.note(
       fmt::format("{} delivered, {} refused and counted", accepted, session.stats().dropped));
@@ -105,9 +105,9 @@ void directory_read_only(Trial& trial) {
   trial.expect_equal(record_numbered(session.run("run").node("node"), "event", 1000), 1000U,
                      "accepted");
   trial.expect_equal(session.close(20s).kept, 0U, "kept");
-  trial.expect(place.told().contains("journal"), "nobody was told of the journal in memory");
+  trial.expect(place.reported().contains("journal"), "no diagnostic about the journal in memory");
   trial.expect_equal(place.count(), 1000U, "events");
-  trial.note("1000 events from memory, told");
+  trial.note("1000 events from memory, reported");
 }
 
 void directory_removed(Trial& trial) {
@@ -125,8 +125,8 @@ void directory_removed(Trial& trial) {
   trial.expect(are_numbered(place.delivered()[std::string(session.id())], "event",
                             static_cast<int>(accepted)),
                "order");
-  trial.expect(place.told().contains("journal"), "nobody was told");
-  trial.note(fmt::format("{} events, told", accepted));
+  trial.expect(place.reported().contains("journal"), "no diagnostic");
+  trial.note(fmt::format("{} events, reported", accepted));
 }
 
 // A killed worker's events survive on this file system. They are fewer than a batch, so that the
@@ -156,7 +156,7 @@ bool lies_on(const std::string& path, long magic) {
 }
 
 void on_tmpfs(Trial& trial) {
-  if (!lies_on("/dev/shm", tmpfs_magic)) return trial.skip("/dev/shm is no tmpfs");
+  if (!lies_on("/dev/shm", tmpfs_magic)) return trial.skip("/dev/shm is not a tmpfs");
   const std::string directory = fmt::format("/dev/shm/shiptrace-fault-{}", getpid());
   survives_on(trial, directory);
   std::filesystem::remove_all(directory);
@@ -171,7 +171,7 @@ void on_ext4(Trial& trial) {
     std::filesystem::remove_all(directory);
     return;
   }
-  trial.skip("neither the directory for temporary files nor this one lies on ext4");
+  trial.skip("neither the directory for temporary files nor this one is on ext4");
 }
 
 void file_truncated(Trial& trial) {
@@ -189,7 +189,7 @@ void file_truncated(Trial& trial) {
   const Stats stats = session.stats();
   trial.expect_equal(stats.acknowledged + stats.lost, accepted, "delivered and lost");
   trial.expect_equal(place.count(), std::size_t{stats.acknowledged}, "events");
-  trial.expect(place.told().contains("journal"), "nobody was told");
+  trial.expect(place.reported().contains("journal"), "no diagnostic");
   trial.note(fmt::format("the host lives, {} delivered, {} lost and counted", stats.acknowledged,
                          stats.lost));
 }
@@ -203,7 +203,7 @@ std::vector<Fault> storage_faults() {
           {"journal on tmpfs, worker killed", on_tmpfs},
           {"journal on ext4, worker killed", on_ext4},
           {"RLIMIT_FSIZE", file_size_limit},
-          {"mapped file truncated by somebody", file_truncated}};
+          {"mapped file truncated by another process", file_truncated}};
 }
 
 }  // namespace trace::testing

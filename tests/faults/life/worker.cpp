@@ -18,14 +18,14 @@ Config Workplace::config() const {
   config.journal_dir = journal_dir_;
   config.on_diagnostic = [this](const Diagnostic& each) {
     const std::lock_guard lock(mutex_);
-    told_[std::string(each.reason)] = each.text;
+    reported_[std::string(each.reason)] = each.text;
   };
   return config;
 }
 
-std::map<std::string, std::string> Workplace::told() const {
+std::map<std::string, std::string> Workplace::reported() const {
   const std::lock_guard lock(mutex_);
-  return told_;
+  return reported_;
 }
 
 std::map<std::string, std::vector<std::string>> Workplace::delivered() const {

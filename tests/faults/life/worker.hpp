@@ -27,12 +27,12 @@ class Workplace {
   Config config() const;
   const std::string& journal_dir() const noexcept { return journal_dir_; }
   // Diagnostics of this process by reason.
-  std::map<std::string, std::string> told() const;
+  std::map<std::string, std::string> reported() const;
 
   // Messages that were delivered, in order, by the session that recorded them.
   std::map<std::string, std::vector<std::string>> delivered() const;
   std::size_t count() const;  // of them all
-  // Adopts what is left; answers what recovery says.
+  // Recovers the directory; returns the report.
   RecoveryReport recover() const;
 
  private:
@@ -40,16 +40,16 @@ class Workplace {
   std::string journal_dir_ = directory_ / "journal";
   std::string endpoint_ = directory_ / "events.ndjson";
   mutable std::mutex mutex_;
-  mutable std::map<std::string, std::string> told_;
+  mutable std::map<std::string, std::string> reported_;
 };
 
 // Starts or throws.
 Session start(const Config& config);
-// Records "<prefix> 0" … "<prefix> <count - 1>"; answers how many were accepted.
+// Records "<prefix> 0" … "<prefix> <count - 1>"; returns how many were accepted.
 std::uint64_t record_numbered(const Node& node, const std::string& prefix, int count);
 // Whether the messages are exactly these, in order.
 bool are_numbered(const std::vector<std::string>& messages, const std::string& prefix, int count);
-// Runs `work` in a child that ends by _exit with its answer; the exit code, or 128 + signal.
+// Runs `work` in a child that passes its result to _exit; the exit code, or 128 + signal.
 int in_child(const std::function<int()>& work);
 
 std::vector<Fault> fork_faults();

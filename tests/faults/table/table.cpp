@@ -35,8 +35,8 @@ struct Line {
   } catch (const std::exception& error) {
     trial.expect(false, error.what());
   }
-  const std::string told = trial.verdict() + "\n" + trial.text();
-  [[maybe_unused]] const ssize_t written = write(out, told.data(), told.size());
+  const std::string reported = trial.verdict() + "\n" + trial.text();
+  [[maybe_unused]] const ssize_t written = write(out, reported.data(), reported.size());
   _exit(0);
 }
 
@@ -72,17 +72,17 @@ Line try_fault(const Fault& fault) {
     run_in_child(fault, ends[1]);
   }
   close(ends[1]);
-  const std::string told = read_all(ends[0], child);
+  const std::string reported = read_all(ends[0], child);
   close(ends[0]);
   int status = 0;
   waitpid(child, &status, 0);
   kill(-child, SIGKILL);  // whatever it left running
-  if (WIFSIGNALED(status) && told.empty()) {
+  if (WIFSIGNALED(status) && reported.empty()) {
     return {"FAILED", fmt::format("died of signal {}", WTERMSIG(status))};
   }
-  const std::size_t end = told.find('\n');
+  const std::size_t end = reported.find('\n');
   if (end == std::string::npos) return {"FAILED", "said nothing"};
-  return {told.substr(0, end), told.substr(end + 1)};
+  return {reported.substr(0, end), reported.substr(end + 1)};
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 namespace trace::testing {
 
-// What one fault's trial says. Used in the trial's process only.
+// The report of one trial. Used in the trial's process only.
 class Trial {
  public:
   // Something that has to hold.
@@ -40,7 +40,7 @@ struct Fault {
 };
 
 // Tries the faults whose names contain the filter (all, when it is empty); prints the lines and the
-// number of those that failed. The process must not have started threads. Answers an exit code.
+// number of those that failed. The process must not have started threads. Returns an exit code.
 int try_faults(std::span<const Fault> faults, std::string_view filter);
 
 }  // namespace trace::testing

@@ -144,7 +144,7 @@ TEST_CASE("a secret with sequences in it is found over the parts of its line") {
   CHECK(long_line.kept.text().find("[REDACTED] and more") != std::string::npos);
 }
 
-TEST_CASE("secrets are taken out before lines are cut, and where sequences stood between them") {
+TEST_CASE("secrets are removed before lines are cut, also with control sequences inside") {
   const auto secrets = std::make_shared<Secrets>();
   secrets->add("hunter2-secret");
   secrets->add("-----BEGIN KEY-----\nabcdef\n-----END KEY-----");

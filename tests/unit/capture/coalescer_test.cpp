@@ -100,7 +100,7 @@ TEST_CASE("no event is longer than a message") {
   CHECK(fed.kept.events[4].message.empty());
 }
 
-TEST_CASE("lines that lie one behind the other are not copied") {
+TEST_CASE("adjacent lines are not copied") {
   struct Where final : EventSink {
     std::string_view message;
     void event(const CapturedEvent& event) override { message = event.message; }
@@ -130,7 +130,7 @@ TEST_CASE("a stack trace is one event, of the highest level among its lines") {
   CHECK(fed.kept.messages() == Messages{"before", "Traceback\n  File\nValueError", "after"});
   CHECK(fed.kept.events[1].event.level == Level::error);
   CHECK(fed.kept.events[1].event.lines == 3);
-  // Two, one behind the other, and one that is never followed.
+  // Two in a row, and one that is never followed.
   fed.line("panic", at(100), Stream::err, Level::error, Place::first);
   fed.line("panic", at(100), Stream::err, Level::error, Place::first);
   CHECK(fed.kept.events.size() == 4);
@@ -178,7 +178,7 @@ TEST_CASE("what another stream says does not end a stack trace") {
   CHECK(fed.coalescer.waiting_bytes() == 0);
 }
 
-TEST_CASE("what is told late is told in its order, one behind the other") {
+TEST_CASE("late events are recorded in order") {
   Fed fed;
   fed.coalescer.set_late(true);
   fed.line("panic", at(1), Stream::err, Level::error, Place::first);

@@ -61,7 +61,7 @@ TEST_CASE("head, omission and tail are what was printed") {
   CHECK(omission.by_stream[0].lines == 2);
   CHECK(omission.by_stream[1].bytes == 0);
   CHECK(omission.sha256 == sha256("four\nfive\n"));
-  // What is late says when it was.
+  // Late events carry their own time stamp.
   CHECK(!node.kept.events[2].event.is_late);
   CHECK(node.kept.events[3].event.is_late);
   CHECK(node.kept.events[3].event.at == at(1));
@@ -74,7 +74,7 @@ TEST_CASE("head, omission and tail are what was printed") {
   CHECK(node.kept.omissions.size() == 1);
 }
 
-TEST_CASE("what fits the head is not bounded, and nothing is told") {
+TEST_CASE("output that fits the head is not bounded, and nothing is reported") {
   for (const CaptureLimits& limits :
        {CaptureLimits{.head_bytes = CaptureLimits::unlimited},
         CaptureLimits{.head_bytes = 0, .tail_bytes = CaptureLimits::unlimited},
@@ -152,7 +152,7 @@ TEST_CASE("whatever is printed and whatever the limits are, nothing is missing")
   CHECK(std::filesystem::is_empty(directory.path()));
 }
 
-TEST_CASE("while lines are left out, their number is told every 5 seconds") {
+TEST_CASE("while lines are omitted, their number is reported every 5 seconds") {
   Bounded node({.head_bytes = 4, .tail_bytes = 4});
   node.lines("one\n", at(0));
   node.lines("two\n", at(0));
@@ -165,7 +165,7 @@ TEST_CASE("while lines are left out, their number is told every 5 seconds") {
   REQUIRE(node.kept.tellings.size() == 1);
   CHECK(node.kept.tellings[0].lines == 2);
   CHECK(node.kept.tellings[0].bytes == 10);
-  // Nothing new, nothing to tell.
+  // Nothing new, nothing to report.
   CHECK(node.head_and_tail.next_due() == Steady::time_point::max());
   node.lines("fiv\n", at(20'000));
   node.lines("six\n", at(25'000));
@@ -193,7 +193,7 @@ TEST_CASE("parts of a long line count where its end is; frames only while the he
   CHECK(!node.kept.events[3].event.continued);
 }
 
-TEST_CASE("a tail that somebody destroyed is told as left out") {
+TEST_CASE("a destroyed tail is reported as omitted") {
   TempDir directory;
   const std::string path = directory / "s-1.tail";
   Bounded node({.head_bytes = 0, .tail_bytes = 1000}, journal_directory(directory.path()));

@@ -1,4 +1,4 @@
-// What the tests of capture share: text with bars where the writes meet, splits by chance, and a
+// Shared by the tests of capture: text with bars where the writes meet, random splits, and a
 // place for what comes out.
 #pragma once
 

@@ -21,7 +21,7 @@ std::string default_text(const Setting& setting) {
   return value.empty() ? "none" : code(value);
 }
 
-// What stands between the two marks of docs/configuration.md.
+// The text between the two marks of docs/configuration.md.
 std::string markdown_table() {
   std::string table = "| Environment | `trace::Config` | Default | Values | Meaning |\n";
   table += "|---|---|---|---|---|\n";

@@ -65,7 +65,7 @@ TEST_CASE("numbers of any size are kept") {
   }
 }
 
-TEST_CASE("what is no JSON stays none") {
+TEST_CASE("invalid JSON stays invalid") {
   for (const char* text : {"",
                            " ",
                            "{",
@@ -127,7 +127,7 @@ TEST_CASE("a large document does not spoil the next one") {
   CHECK(repaired_json_value(large) == large);
 }
 
-TEST_CASE("what is answered is valid, and the same when repaired again") {
+TEST_CASE("a repaired text is valid, and repairing is idempotent") {
   std::mt19937 random(42);
   const std::string_view pieces[] = {
       "{",       "}",       "[",  "]", "\"a\"", ":",      ",",    "\"\xFF",

@@ -52,7 +52,7 @@ TEST_CASE("a value that no enumerator has gets no name") {
   CHECK(trace::name(static_cast<RunStatus>(7)).empty());
 }
 
-TEST_CASE("a failure is an error unless somebody says otherwise") {
+TEST_CASE("a failure has the level error by default") {
   CHECK(trace::default_level(Type::failed) == Level::error);
   CHECK(trace::default_level(Type::started) == Level::info);
   CHECK(trace::default_level(Type::progress) == Level::info);

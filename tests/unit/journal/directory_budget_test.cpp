@@ -1,4 +1,4 @@
-// One budget for everything in a journal directory, whoever wrote it.
+// One budget for everything in a journal directory, regardless of the writer.
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -26,7 +26,7 @@ std::size_t take_all(SlabPool& pool) {
   return taken;
 }
 
-// What 32 large slabs leave to dead letters, in slabs.
+// Space for dead letters beside 32 large slabs, in slabs.
 constexpr std::size_t share = share_of_dead_letters(32 * large_slab_bytes) / large_slab_bytes;
 
 }  // namespace
@@ -77,7 +77,7 @@ TEST_CASE("two that grow at the same time do not go over the budget together") {
   CHECK((ones + twos) * large_slab_bytes >= (31 << 20) - share_of_dead_letters(32 << 20));
 }
 
-TEST_CASE("the space of slabs that nobody needs goes back to the disk and can be taken again") {
+TEST_CASE("the space of unused slabs is freed and can be taken again") {
   TempDir directory;
   auto file = journal(directory, "A");
   SlabPool pool(*file, 64 << 20);

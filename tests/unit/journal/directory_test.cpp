@@ -1,4 +1,4 @@
-// What the journal directory lets nobody do.
+// What the journal directory prevents.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -39,13 +39,13 @@ TEST_CASE("a directory is made with its parents, for us alone") {
   CHECK_FALSE((*directory)->is_at_its_path());
   std::filesystem::create_directory(above / "a/b");
   CHECK_FALSE((*directory)->is_at_its_path());
-  // What is made now is made where it was opened.
+  // New files are created in the directory that was opened.
   CHECK((*directory)->open_file("x", O_RDWR | O_CREAT));
   CHECK(std::filesystem::exists(above / "a/c/x"));
   CHECK(std::filesystem::is_empty(above / "a/b"));
 }
 
-TEST_CASE("a directory that is not there is none, unless it is to be made") {
+TEST_CASE("a missing directory is an error, unless it is to be created") {
   TempDir above;
   const auto missing = JournalDirectory::open(above / "missing");
   REQUIRE(missing);
@@ -77,7 +77,7 @@ TEST_CASE("a directory that others can write to or replace is refused, with what
   CHECK_FALSE(JournalDirectory::open(above / "file"));
 }
 
-TEST_CASE("a directory behind a link that anybody can replace is refused") {
+TEST_CASE("a directory below a link that anybody can replace is refused") {
   TempDir above;
   std::filesystem::create_directories(above / "real/journal");
   std::filesystem::create_directory(above / "open");

@@ -50,7 +50,7 @@ TEST_CASE("only clients of our own list are ever asked") {
   CHECK(clients.others == Names{"/tmp/evil", "docker ", "./docker"});
 }
 
-TEST_CASE("a header that somebody damaged has no endless client") {
+TEST_CASE("a damaged header has no endless client name") {
   const auto header = std::make_unique<FileHeader>();
   for (char& byte : header->docker_clients) byte = 'x';
   CHECK(noted(*header).empty());

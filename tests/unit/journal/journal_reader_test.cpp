@@ -1,4 +1,4 @@
-// Journals that nobody has written as a session does: what is read of them, and what it costs.
+// Journals that no session wrote: what is read of them, and its cost.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/mman.h>

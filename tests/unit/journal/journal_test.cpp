@@ -211,7 +211,7 @@ TEST_CASE("wall time follows the clock and never steps back") {
   std::int64_t wall = 1'000 * second;
   std::uint64_t stamp = 5'000;
   WallTime time(file->header().calibrations, stamp, wall, 1.0);
-  std::int64_t told = 0;
+  std::int64_t observed = 0;
   std::int64_t furthest_behind = 0;
   const auto pass = [&](int seconds, std::int64_t clock_error) {
     for (int i = 0; i < seconds; ++i) {
@@ -220,8 +220,8 @@ TEST_CASE("wall time follows the clock and never steps back") {
       time.calibrate(stamp, wall + clock_error, stamp);
       for (std::uint64_t offset = 0; offset < 10; ++offset) {
         const std::int64_t now = wall_ns_at(time.points(), stamp + offset * 100'000'000);
-        CHECK(now > told);
-        told = now;
+        CHECK(now > observed);
+        observed = now;
       }
       furthest_behind = wall + clock_error - wall_ns_at(time.points(), stamp);
     }

@@ -28,7 +28,7 @@ std::string text_in(const TailRing& ring) {
   return text;
 }
 
-// As somebody finds the file whose writer is gone.
+// The file as recovery finds it after its writer died.
 std::string text_in_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string bytes(std::istreambuf_iterator<char>(file), {});
@@ -90,7 +90,7 @@ TEST_CASE("a ring holds what was pushed and not dropped, in memory as in its fil
   CHECK(std::filesystem::is_empty(directory.path()));
 }
 
-TEST_CASE("a record tells its stream, kind, time and what was before it") {
+TEST_CASE("a record contains its stream, kind, time and what was before it") {
   auto ring = TailRing::in_memory(4096, {});
   ring->push(Stream::out, LineKind::lines, "a\nb\n", 1, {});
   ring->push(Stream::out, LineKind::lines, "c\n", 49'999'999, {2, 4});  // with it

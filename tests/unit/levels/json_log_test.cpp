@@ -105,7 +105,7 @@ TEST_CASE("a JSON log line whose message shows nothing has its level, and stays 
   }
 }
 
-TEST_CASE("JSON that is broken or is no log entry stays text") {
+TEST_CASE("JSON that is invalid or not a log entry stays text") {
   const std::string too_long =
       R"({"level":"error","msg":")" + std::string(JsonLog::max_line_bytes, 'x') + R"("})";
   const std::string deep =
@@ -154,7 +154,7 @@ TEST_CASE("JSON that is broken or is no log entry stays text") {
     CHECK(name(finding.level) == "warn");
     CHECK(finding.message == line);
     CHECK(finding.fields.empty());
-    // What was broken leaves nothing behind.
+    // Invalid input leaves no state behind.
     CHECK(detector.detect(R"({"level":"info","msg":"m"})", Stream::err).message == "m");
   }
 }

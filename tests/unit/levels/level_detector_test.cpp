@@ -34,7 +34,7 @@ void check(const Shape (&shapes)[N]) {
       CHECK(finding.message == shape.line);
       CHECK(finding.fields.empty());
     }
-    // Whatever was cut off, there is an answer, and the message is what is left.
+    // Any truncation of the line works, and the message is the rest.
     for (std::size_t length = 0; length < shape.line.size(); ++length) {
       const std::string start(shape.line.substr(0, length));
       REQUIRE(detector.detect(start, Stream::out).message == start);

@@ -15,7 +15,7 @@ char sign_of(StackTrace::Place place) {
 }
 
 // Each line of `expected` begins with what is expected of it: '>' first, '|' inside, ' ' outside.
-// Answers the same text with what was found.
+// Returns the same text with the traces that were found.
 std::string grouped(std::string_view expected) {
   StackTrace trace;
   std::string found;
@@ -102,7 +102,7 @@ TEST_CASE("Python's tracebacks are one trace, chained ones too") {
 )");
 }
 
-TEST_CASE("what comes between a traceback's frames and is no part of it ends it") {
+TEST_CASE("a line between a traceback's frames that is not part of it ends it") {
   check(R"(>Traceback (most recent call last):
 |  File "x.py", line 1, in f
 |    g()
@@ -156,7 +156,7 @@ TEST_CASE("Java's traces are one trace, with causes and what was suppressed") {
 )");
 }
 
-TEST_CASE("frames that somebody's line has cut off go on as another trace") {
+TEST_CASE("frames after an unrelated line continue as another trace") {
   check(
       ">java.lang.IllegalStateException: boom\n"
       "|\tat A.f(A.java:2)\n"
@@ -165,7 +165,7 @@ TEST_CASE("frames that somebody's line has cut off go on as another trace") {
       "|\tat A.main(A.java:4)\n"
       " 1\n 2\n 3\n 4\n 5\n 6\n 7\n 8\n"
       " \tat A.main(A.java:5)\n");
-  // The frames of a thread dump are no error.
+  // The frames of a thread dump are not an error.
   check(
       " \"main\" #1 prio=5 os_prio=0\n"
       "    java.lang.Thread.State: RUNNABLE\n"

@@ -83,13 +83,14 @@ TEST_CASE("control sequences are left out, wherever the writes meet") {
              "b\x0E"
              "c\x0F\n") == "abc");
   CHECK(bare("abc\b\b\bxyz\n") == "xyz");
-  // What is no sequence stays.
+  // Text that is not a control sequence is kept.
   CHECK(bare("a\x1B\xE2\x82\xAC\n") == "a\xE2\x82\xAC");
   CHECK(bare("a\x1B[3\xE2\x82\xAC\n") == "a\xE2\x82\xAC");
   CHECK(bare("[31m\n") == "[31m");
 }
 
-TEST_CASE("a line is edited when something was taken out of it, and those behind it are not") {
+TEST_CASE(
+    "a line is marked as edited if something was removed from it, and the following ones are not") {
   FramedText out;
   LineFramer framer(out);
   framer.write("a\x1B[0mb", at(0));
@@ -109,7 +110,7 @@ TEST_CASE("an unfinished sequence costs no more than its line") {
   CHECK(framed_at_bars("a\x1BP\xC2\nb\n") == Texts{"a", "b"});
 }
 
-TEST_CASE("of a progress bar the first frame and what stands at the end are passed on") {
+TEST_CASE("of a progress bar the first frame and the final text are passed on") {
   CHECK(framed_at_bars("1%\r2%\r3%\n") == Texts{"~1%", "3%"});
   CHECK(framed_at_bars("\r1%\r2|%\r3%|\r\n") == Texts{"~1%", "3%"});
   CHECK(framed_at_bars("\r1%\r2%\r3%") == Texts{"~1%", "3%"});
@@ -137,7 +138,7 @@ TEST_CASE("frames come at most every 500 ms, the last one when it is due") {
   framer.tick(at(499));
   CHECK(out.all == Texts{"~1%"});
   framer.tick(at(500));
-  CHECK(out.all == Texts{"~1%", "~4%"});  // what stands there now
+  CHECK(out.all == Texts{"~1%", "~4%"});  // the current text
   CHECK(framer.next_due() == Steady::time_point::max());
   framer.write("\r5%", at(600));  // 4% was shown already
   framer.tick(at(999));
@@ -216,7 +217,7 @@ TEST_CASE("any split of the same bytes gives the same lines") {
   }
 }
 
-TEST_CASE("random bytes leave nothing behind") {
+TEST_CASE("random bytes leave no state behind") {
   std::mt19937 random(11);
   FramedText out;
   LineFramer framer(out);

@@ -28,7 +28,7 @@ TEST_CASE("what is looked for in many bytes at a time is found where it is") {
   CHECK(count_lines(std::string(300'007, '\n')) == 300'007);
 }
 
-TEST_CASE("whole lines of at most and of at least so many bytes") {
+TEST_CASE("whole lines of at most and of at least n bytes") {
   CHECK(whole_lines("a\nbc\nd", 100) == "a\nbc\n");
   CHECK(whole_lines("a\nbc\n", 5) == "a\nbc\n");
   CHECK(whole_lines("a\nbc\n", 4) == "a\n");

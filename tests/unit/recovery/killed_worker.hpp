@@ -1,4 +1,4 @@
-// What the tests of recovery share: workers in processes of their own that are killed, and a
+// Shared by the tests of recovery: workers in processes of their own that are killed, and a
 // backend that keeps what it is given.
 #pragma once
 
@@ -26,7 +26,7 @@ struct Store {
   std::vector<EventPayload> events;
   std::set<std::string> ids;
   std::size_t duplicates = 0;
-  std::size_t most = SIZE_MAX;  // sends that are answered
+  std::size_t most = SIZE_MAX;  // sends that get a response
   std::string stalled;          // a run that is not taken
 };
 

@@ -40,7 +40,8 @@ TEST_CASE("what a killed worker recorded is delivered once, in order, under its 
     CHECK(journals(directory).empty());
     CHECK(store->duplicates == 0);
     REQUIRE(!store->events.empty());
-    // What the first backend acknowledged is not sent again; the rest comes whole and in order.
+    // What the first backend acknowledged is not sent again; the rest arrives completely and in
+    // order.
     CHECK(store->events.size() == static_cast<std::size_t>(unsent));
     int expected = 9000 - unsent;
     for (const EventPayload& event : store->events) {
@@ -84,7 +85,7 @@ TEST_CASE("what was moved aside for a stalled run is recovered once and in order
   CHECK(expected == events + 3);
 }
 
-TEST_CASE("a run that the backend does not take holds up a recovery's other runs neither") {
+TEST_CASE("a run that the backend does not accept does not delay a recovery's other runs") {
   TempDir directory;
   const Config config = config_in(directory);
   killed_worker(config, 0, [](Session& session, Run& run) {
@@ -294,26 +295,26 @@ TEST_CASE("a recovery without a backend says what is left, and loses nothing") {
 namespace {
 
 // Takes some looks to end, and sees how it is with the journal meanwhile.
-class SlowReaping final : public Reaping {
+class SlowCleanup final : public OrphanCleanup {
  public:
-  SlowReaping(std::string journal, std::string complaint)
-      : journal_(std::move(journal)), complaint_(std::move(complaint)) {}
+  SlowCleanup(std::string journal, std::string complaint)
+      : journal_(std::move(journal)), error_(std::move(complaint)) {}
   bool ended() const noexcept override {
     kept_ = kept_ && std::filesystem::exists(journal_) && !lock_orphan_at(journal_);
     return ++looks_ > 3;
   }
-  std::string complaint() const override { return kept_ ? complaint_ : "the journal was let go"; }
+  std::string error() const override { return kept_ ? error_ : "the journal was let go"; }
 
  private:
   const std::string journal_;
-  const std::string complaint_;
+  const std::string error_;
   mutable bool kept_ = true;
   mutable int looks_ = 0;
 };
 
 }  // namespace
 
-TEST_CASE("what a dead session left running is ended once, before its journal is let go") {
+TEST_CASE("what a dead session left running is ended once, before its journal is unlocked") {
   TempDir directory;
   const Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {
@@ -329,12 +330,12 @@ TEST_CASE("what a dead session left running is ended once, before its journal is
   SUBCASE("whole") {}
   SUBCASE("not whole") { complaint = "one is still there"; }
   Dependencies dependencies = storing(store);
-  dependencies.reap = [&](const AdoptedSession& adopted) {
+  dependencies.clean_up_orphans = [&](const AdoptedSession& adopted) {
     ++begun;
     CHECK(adopted.journal == journal);
     CHECK(adopted.id == std::filesystem::path(journal).stem().string());
     CHECK(adopted.docker_clients == std::vector<std::string>{"docker", "podman"});
-    return std::make_unique<SlowReaping>(journal, complaint);
+    return std::make_unique<SlowCleanup>(journal, complaint);
   };
   auto report = recover(config, 10s, std::move(dependencies));
   REQUIRE(report);
@@ -357,7 +358,7 @@ TEST_CASE("nothing is ended for sessions that live or go elsewhere") {
   record(live->run("run").node("n"), Type::progress, Level::info, "mine");
   int begun = 0;
   Dependencies dependencies = storing(std::make_shared<Store>());
-  dependencies.reap = [&](const AdoptedSession&) {
+  dependencies.clean_up_orphans = [&](const AdoptedSession&) {
     ++begun;
     return nullptr;
   };

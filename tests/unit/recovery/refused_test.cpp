@@ -46,15 +46,15 @@ void leave(const Config& config, const std::string& text) {
   });
 }
 
-// A Reaping that has ended, with or without success.
-class Ended final : public Reaping {
+// A OrphanCleanup that has ended, with or without success.
+class Ended final : public OrphanCleanup {
  public:
-  explicit Ended(std::string complaint) : complaint_(std::move(complaint)) {}
+  explicit Ended(std::string complaint) : error_(std::move(complaint)) {}
   bool ended() const noexcept override { return true; }
-  std::string complaint() const override { return complaint_; }
+  std::string error() const override { return error_; }
 
  private:
-  std::string complaint_;
+  std::string error_;
 };
 
 }  // namespace
@@ -82,7 +82,7 @@ TEST_CASE("a run id of a version that did not repair ids is acknowledged") {
   CHECK(journals(directory).empty());
 }
 
-TEST_CASE("an orphan whose only event is refused holds up no other, and is given up after it") {
+TEST_CASE("an orphan whose only event is refused delays no other, and is given up after it") {
   TempDir directory;
   const Config config = config_in(directory);
   leave(config, "poison");
@@ -116,7 +116,7 @@ TEST_CASE("containers that could not be removed keep the journal's note, and not
   std::vector<std::vector<std::string>> asked;
   const auto recover_with = [&](const std::string& complaint) {
     Dependencies dependencies = storing(store);
-    dependencies.reap = [&asked, complaint](const AdoptedSession& session) {
+    dependencies.clean_up_orphans = [&asked, complaint](const AdoptedSession& session) {
       asked.push_back(session.docker_clients);
       return std::make_unique<Ended>(complaint);
     };
@@ -145,7 +145,7 @@ TEST_CASE("containers that could not be removed keep the journal's note, and not
   CHECK(asked == std::vector<std::vector<std::string>>(3, {"docker"}));
 }
 
-TEST_CASE("whoever cannot remove containers leaves the note to somebody who can") {
+TEST_CASE("a recovery that cannot remove containers keeps the note for another one") {
   TempDir directory;
   const Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {
@@ -159,7 +159,7 @@ TEST_CASE("whoever cannot remove containers leaves the note to somebody who can"
   CHECK(store->events.size() == 1);
   REQUIRE(journals(directory).size() == 1);
   Dependencies dependencies = storing(store);
-  dependencies.reap = [](const AdoptedSession&) { return std::make_unique<Ended>(""); };
+  dependencies.clean_up_orphans = [](const AdoptedSession&) { return std::make_unique<Ended>(""); };
   const auto report = recover(config, 500ms, std::move(dependencies));
   REQUIRE(report);
   CHECK(report->left.empty());
@@ -187,7 +187,7 @@ TEST_CASE("a session that is not sure that its containers are gone leaves the no
   CHECK(left->closed_cleanly);
   std::vector<std::string> asked;
   Dependencies dependencies = storing(store);
-  dependencies.reap = [&](const AdoptedSession& session) {
+  dependencies.clean_up_orphans = [&](const AdoptedSession& session) {
     asked = session.docker_clients;
     return std::make_unique<Ended>("");
   };
@@ -226,7 +226,7 @@ TEST_CASE("with containers left, a journal with damaged extents stays whole unti
   auto store = std::make_shared<Store>();
   const auto recover_with = [&](const std::string& complaint) {
     Dependencies dependencies = storing(store);
-    dependencies.reap = [complaint](const AdoptedSession&) {
+    dependencies.clean_up_orphans = [complaint](const AdoptedSession&) {
       return std::make_unique<Ended>(complaint);
     };
     auto report = recover(config, 500ms, std::move(dependencies));
@@ -273,13 +273,15 @@ TEST_CASE("a refused journal that is alone is adopted once, however long it wait
   detail::TakenEvents taken;
   PickyTransport transport(std::make_shared<Store>());
   int adopted = 0;
-  const Reap reap = [&adopted](const AdoptedSession&) -> std::unique_ptr<Reaping> {
+  const OrphanCleaner clean_up_orphans =
+      [&adopted](const AdoptedSession&) -> std::unique_ptr<OrphanCleanup> {
     ++adopted;
     return nullptr;
   };
   const detail::SharedDirectory place = *opened;
-  const detail::AdoptionParts parts{transport, clock, dead_letters, diagnostics,          taken,
-                                    reap,      {},    place,        config.journal_budget};
+  const detail::AdoptionParts parts{transport,   clock, dead_letters,
+                                    diagnostics, taken, clean_up_orphans,
+                                    {},          place, config.journal_budget};
   const detail::ShipperLimits limits{{1 << 20, 2000}, 0ms, 30s, 1};
   detail::Adoptions adoptions({found->transport, found->endpoint}, "", 1s, parts, limits);
   const auto end = clock.now() + 10min;

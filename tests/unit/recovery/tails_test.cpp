@@ -69,7 +69,7 @@ TEST_CASE("the last lines of a killed worker's captured output come before WORKE
   CHECK(tail_paths(journal).empty());
 }
 
-TEST_CASE("a tail of nonsense is left out, told, and kept in quarantine") {
+TEST_CASE("an invalid tail is skipped, reported, and kept in quarantine") {
   TempDir directory;
   Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {
@@ -82,17 +82,17 @@ TEST_CASE("a tail of nonsense is left out, told, and kept in quarantine") {
   const std::uint64_t end = 1'000'000;
   overwrite(tail_paths(journal).at(0), offsetof(detail::TailHeader, end), &end, sizeof end);
   auto store = std::make_shared<Store>();
-  std::string told;
-  config.on_diagnostic = [&](const Diagnostic& diagnostic) { told += diagnostic.text; };
+  std::string observed;
+  config.on_diagnostic = [&](const Diagnostic& diagnostic) { observed += diagnostic.text; };
   recovered(config, store);
   CHECK(store->events.size() == 2);
   CHECK(tail_paths(journal).empty());
-  CHECK(told.find("1 damaged slabs or files of") != std::string::npos);
+  CHECK(observed.find("1 damaged slabs or files of") != std::string::npos);
   CHECK(std::filesystem::exists(directory.path() / "quarantine" /
                                 (std::filesystem::path(journal).stem().string() + "-1.tail")));
 }
 
-TEST_CASE("of a tail that was never finished nothing is told") {
+TEST_CASE("an unfinished tail is not reported") {
   TempDir directory;
   Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {
@@ -105,11 +105,11 @@ TEST_CASE("of a tail that was never finished nothing is told") {
   const std::string zeros(sizeof detail::tail_magic, '\0');
   overwrite(tail_paths(journal).at(0), 0, zeros.data(), zeros.size());
   auto store = std::make_shared<Store>();
-  std::string told;
-  config.on_diagnostic = [&](const Diagnostic& diagnostic) { told += diagnostic.text; };
+  std::string observed;
+  config.on_diagnostic = [&](const Diagnostic& diagnostic) { observed += diagnostic.text; };
   recovered(config, store);
   CHECK(store->events.size() == 2);
-  CHECK(told.find("damaged") == std::string::npos);
+  CHECK(observed.find("damaged") == std::string::npos);
   CHECK(tail_paths(journal).empty());
   CHECK(!std::filesystem::exists(directory.path() / "quarantine"));
 }

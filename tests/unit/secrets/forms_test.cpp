@@ -148,7 +148,7 @@ TEST_CASE("forms are sorted, each once, and none is short") {
   CHECK(secret_forms("a  \n  b").empty());
 }
 
-TEST_CASE("the lines of a key are secrets, its banner is none") {
+TEST_CASE("the lines of a key are secrets, its banner is not") {
   const std::string key =
       "-----BEGIN PRIVATE "
       "KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n"

@@ -12,7 +12,7 @@
 
 using namespace trace::detail;
 
-TEST_CASE("what is written has the size that was told") {
+TEST_CASE("the written text has the announced size") {
   const Matcher matcher(secret_forms("correct horse"));
   for (const std::string_view text :
        {"", "nothing", "correct horse", "a correct horse and a correct  horse, correct"}) {
@@ -43,7 +43,7 @@ TEST_CASE("a form of each length is found at each place of texts of each length"
       std::string secret;
       for (std::size_t i = 0; i < length; ++i) secret += static_cast<char>('!' + i);
       const Matcher matcher(secret_forms(secret));
-      // What no secret has, and what they are made of.
+      // Characters that no secret contains, and characters that secrets contain.
       for (const char filler : {'~', '!'}) {
         for (std::size_t before = 0; before < 40; ++before) {
           for (const std::size_t behind : {0U, 1U, 7U, 8U, 9U, 40U}) {

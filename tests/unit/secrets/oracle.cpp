@@ -16,7 +16,7 @@ char symbol_of(char c) {
   return c;
 }
 
-// Where an occurrence of the form that begins at `at` ends; 0: there is none.
+// The end of the form's occurrence that begins at `at`; 0: none.
 std::size_t end_of(std::string_view form, std::string_view text, std::size_t at) {
   for (const char symbol : form) {
     if (symbol == ' ') {
@@ -32,7 +32,7 @@ std::size_t end_of(std::string_view form, std::string_view text, std::size_t at)
   return at;
 }
 
-// Backslashes and a letter that stand for a line end; 0: there are none.
+// Length of backslashes and a letter that encode a line end; 0: none.
 std::size_t escaped_line_end(std::string_view text, std::size_t at) {
   std::size_t end = at;
   while (end < text.size() && text[end] == '\\') ++end;
@@ -47,7 +47,7 @@ bool is_behind_line(std::string_view text, std::size_t at) {
                      [](char c) { return c > ' ' && c != '\\' && c != '\x7F'; });
 }
 
-// The bytes of a line break at `at` that an encoded text may have there; 0: there is none.
+// Length of a line break at `at` as it may occur in encoded text; 0: none.
 std::size_t break_at(std::string_view text, std::size_t at) {
   std::size_t end = at;
   const bool is_soft = text[end] == '=';
@@ -72,8 +72,8 @@ std::size_t break_at(std::string_view text, std::size_t at) {
   }
 }
 
-// The same with line breaks in between. An occurrence that is broken behind less than four of its
-// symbols begins behind that break: `begin`.
+// The same with line breaks in between. An occurrence with a break after less than four of its
+// symbols begins after that break: `begin`.
 std::size_t end_of_broken(std::string_view form, std::string_view text, std::size_t at,
                           std::size_t& begin) {
   if (form.find(' ') != std::string_view::npos || form.find("\\n") != std::string_view::npos ||

@@ -86,7 +86,7 @@ class InPieces {
   Sink sink_;
 };
 
-// ends_behind(n): a write ends behind byte n.
+// ends_behind(n): a write ends after byte n.
 template <class EndsBehind>
 std::string in_pieces(const Matcher& matcher, std::string_view text, EndsBehind&& ends_behind) {
   InPieces pieces(matcher, text);

@@ -46,7 +46,7 @@ TEST_CASE("a secret that is a form of another one has forms of its own") {
   CHECK(secrets.shared_matcher()->redacted(again).find(again.substr(0, 12)) == std::string::npos);
 }
 
-TEST_CASE("an answer has words, and never the value") {
+TEST_CASE("a result has a text, without the value") {
   for (int answer = 0; answer <= static_cast<int>(SecretAnswer::no_memory); ++answer) {
     CHECK_FALSE(text(static_cast<SecretAnswer>(answer)).empty());
   }
@@ -57,12 +57,12 @@ TEST_CASE("an answer has words, and never the value") {
 TEST_CASE("many at once") {
   Secrets secrets;
   const std::vector<std::string> values{"first-secret", "tiny", "second-secret", "first-secret"};
-  const auto answers = secrets.add(values);
-  REQUIRE(answers.size() == 4);
-  CHECK(answers[0] == SecretAnswer::added);
-  CHECK(answers[1] == SecretAnswer::too_short);
-  CHECK(answers[2] == SecretAnswer::added);
-  CHECK(is_redacted(answers[3]));
+  const auto results = secrets.add(values);
+  REQUIRE(results.size() == 4);
+  CHECK(results[0] == SecretAnswer::added);
+  CHECK(results[1] == SecretAnswer::too_short);
+  CHECK(results[2] == SecretAnswer::added);
+  CHECK(is_redacted(results[3]));
   CHECK(secrets.superseded() == 0);
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("what is added is fresh until it is merged, and never in neither match
   CHECK(secrets.is_merged());
 }
 
-TEST_CASE("whoever wants one matcher of all secrets gets it at once") {
+TEST_CASE("a matcher of all secrets is available at once") {
   Secrets secrets;
   secrets.add("first-secret");
   secrets.add("second-secret");

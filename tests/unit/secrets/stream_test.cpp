@@ -146,7 +146,7 @@ TEST_CASE("a secret that is added first and begins within a replaced part") {
   CHECK(out == "<[REDACTED]>");
 }
 
-TEST_CASE("what is kept is no more than the start of a secret") {
+TEST_CASE("no more than the start of a secret is held back") {
   const auto secrets = secrets_of({"0123456789abcdef", "a secret\nof two lines"});
   CHECK(secrets->longest_kept() >= 17 + 4 * 128);
   StreamRedactor redactor(secrets);

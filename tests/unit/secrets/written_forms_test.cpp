@@ -1,5 +1,5 @@
-// What docs/redaction.md says of forms, both ways: what it calls found is found, and what it calls
-// a leak leaks, or the page is stale.
+// The forms of docs/redaction.md, in both directions: what it calls found is found, and what it
+// calls a leak leaks, or the page is stale.
 #include <doctest/doctest.h>
 
 #include <fstream>

@@ -1,5 +1,5 @@
-// What close() says of the events that it could not send: kept is what the next start finds, lost
-// is what nobody will find.
+// close() classifies the events that it could not send: kept events are found by the next session,
+// lost ones are not.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -35,8 +35,9 @@ void check_lost(RecordedSession& session, std::uint64_t lost, const std::string&
   CHECK(closed.kept == 0);
   CHECK(closed.lost == lost);
   CHECK(session.stats().lost == lost);
-  CHECK(session.told("lost").starts_with(fmt::format("{} events: {} not sent, and", lost, lost)));
-  CHECK(session.told("lost").find(why) != std::string::npos);
+  CHECK(
+      session.observed("lost").starts_with(fmt::format("{} events: {} not sent, and", lost, lost)));
+  CHECK(session.observed("lost").find(why) != std::string::npos);
   // The same again.
   CHECK(session.session().close(200ms).lost == lost);
 }
@@ -103,7 +104,7 @@ TEST_CASE("of a truncated journal as much is kept as a reader finds in it") {
   CHECK(closed.kept == (left ? left->unsent : 0));
   CHECK(closed.lost > 0);
   CHECK(closed.kept + closed.lost == session.stats().accepted);
-  CHECK(session.told("lost").find("truncated") != std::string::npos);
+  CHECK(session.observed("lost").find("truncated") != std::string::npos);
 }
 
 TEST_CASE(
@@ -138,14 +139,14 @@ TEST_CASE("the last report of losses has the final counts, however often it was 
     }
   };
   drop_some();
-  CHECK(session.told("budget").find("dropped so far") != std::string::npos);
+  CHECK(session.observed("budget").find("dropped so far") != std::string::npos);
   drop_some();  // within the minute in which that is not reported again
   const Closed closed = session.session().close(100ms);
   const Stats stats = session.stats();
   CHECK(closed.lost == 0);
-  CHECK(session.told("lost") == fmt::format("{} events: {} dropped (budget {})", stats.dropped,
-                                            stats.dropped, stats.dropped));
-  // What is kept is what was accepted, and the events that tell of the losses.
+  CHECK(session.observed("lost") == fmt::format("{} events: {} dropped (budget {})", stats.dropped,
+                                                stats.dropped, stats.dropped));
+  // The accepted events are kept, and those that report the losses.
   CHECK(closed.kept >= stats.accepted);
 }
 
@@ -153,14 +154,14 @@ TEST_CASE("nothing is reported as lost when nothing is") {
   RecordedSession session;
   record_some(session, 7);
   CHECK(session.session().close(5s).lost == 0);
-  CHECK(session.told_so_far("lost").empty());
+  CHECK(session.observed_so_far("lost").empty());
 }
 
 TEST_CASE("what an earlier journal of the session holds counts as kept") {
   RecordedSession session({.when_full = WhenFull::block});
   session.break_backend();
   record_some(session, 7);
-  session.forget_run();  // nobody uses the first journal any more
+  session.forget_run();  // the first journal is not used any more
   for (int i = 1; i < 65'536; ++i) session.session().run(fmt::format("run {}", i));
   {
     auto late = session.session().run("late").node("n");

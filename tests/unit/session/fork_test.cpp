@@ -81,7 +81,7 @@ class Family {
 
   Session& session() { return *session_; }
 
-  // Runs `work` in a child that ends without destructors; answers its exit code.
+  // Runs `work` in a child that ends without destructors; returns its exit code.
   template <class Fork>
   static int child(Fork fork_now, const std::function<int()>& work) {
     let_threads_rest();
@@ -118,7 +118,7 @@ using Messages = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a node tells the session and the journal of the process that asks") {
+TEST_CASE("a node returns the session and the journal of the calling process") {
   Family family;
   auto run = family.session().run("run");
   auto node = run.node("n");
@@ -173,7 +173,8 @@ TEST_CASE("a child that dies leaves its journal to the parent; nodes of the pare
           return 0;
         }) == 0);
   CHECK(Family::child([&] {
-          const Node ended(std::move(node));  // must not tell that the parent's node was left open
+          const Node ended(
+              std::move(node));  // must not report that the parent's node was left open
           return 0;
         }) == 0);
   node.completed();
@@ -199,7 +200,7 @@ TEST_CASE("children of children have sessions of their own") {
   CHECK(delivered == std::set<Messages>{{"child"}, {"grandchild"}});
 }
 
-TEST_CASE("a child of a session whose journal lies in memory records, too") {
+TEST_CASE("a child of a session whose journal is in memory records, too") {
   Family family("/dev/null/nowhere");
   auto node = family.session().run("run").node("n");
   CHECK(Family::child([&] {
@@ -243,7 +244,7 @@ TEST_CASE("a parent's journal can be adopted while its child lives") {
       pause();
       _exit(0);
     }
-    [[maybe_unused]] const auto told = write(ready[1], &child, sizeof child);
+    [[maybe_unused]] const auto observed = write(ready[1], &child, sizeof child);
     kill(getpid(), SIGKILL);
   }
   pid_t child = 0;

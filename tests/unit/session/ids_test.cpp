@@ -45,7 +45,7 @@ TEST_CASE("ids that are the same once repaired are one run with one numbering") 
   CHECK(session.stats().acknowledged == 3);
 }
 
-TEST_CASE("any Unicode is an id, also characters that are none") {
+TEST_CASE("any Unicode is an id, including noncharacters") {
   RecordedSession session;
   const std::vector<std::string> ids{
       "\xEF\xBF\xBF", "\xEF\xBF\xBE", "\xEF\xB7\x90", "\xF4\x8F\xBF\xBF",
@@ -73,11 +73,11 @@ TEST_CASE("the limits on ids are those of the repaired ones") {
   CHECK(session.events().size() == 2);
 }
 
-TEST_CASE("a workflow id that is too long is left out, and the run is traced all the same") {
+TEST_CASE("a workflow id that is too long is omitted, and the run is still traced") {
   RecordedSession session;
   auto run = session.session().run("long", {.workflow_id = std::string(1 << 20, 'w')});
   record(run.node("n"), Type::progress, Level::info, "x");
   CHECK(session.events().size() == 1);
-  CHECK(session.told("bad_id").starts_with("workflow id"));
+  CHECK(session.observed("bad_id").starts_with("workflow id"));
   CHECK(session.session().close(5s).kept == 0);
 }

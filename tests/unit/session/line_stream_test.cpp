@@ -67,7 +67,7 @@ TEST_CASE("what write() was given is recorded when it returns; many lines are on
   CHECK(events[32].message == text.substr(0, 68 * 5 - 1));
 }
 
-TEST_CASE("a progress display is told by its frames and by the line that it leaves") {
+TEST_CASE("a progress display is recorded by its frames and its final line") {
   RecordedSession session;
   auto node = session.run().node("n");
   auto out = node.stream(Stream::out);

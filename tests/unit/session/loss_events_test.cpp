@@ -1,4 +1,4 @@
-// Losses are told in the stream, between the neighbours that survived.
+// Losses are reported in the stream, between the neighbours that survived.
 #include <doctest/doctest.h>
 #include <simdjson.h>
 
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Told {
+struct Observed {
   std::string node_id;
   std::string reason;
   std::uint64_t count = 0;
@@ -22,8 +22,8 @@ struct Told {
   std::string before;
 };
 
-std::vector<Told> losses_in(const std::vector<EventPayload>& events) {
-  std::vector<Told> losses;
+std::vector<Observed> losses_in(const std::vector<EventPayload>& events) {
+  std::vector<Observed> losses;
   for (const EventPayload& event : events) {
     if (!event.data || event.data->find("\"dropped\"") == std::string::npos) continue;
     CHECK(event.type == Type::progress);
@@ -49,7 +49,7 @@ std::string message_of(const std::vector<EventPayload>& events, const std::strin
 
 }  // namespace
 
-TEST_CASE("a spent budget is told by one event with the number and the neighbours") {
+TEST_CASE("an exhausted budget is reported by one event with the number and the neighbours") {
   RecordedSession session({.journal_budget = 4 << 20});
   session.break_backend();
   auto node = session.run().node("n");
@@ -67,18 +67,18 @@ TEST_CASE("a spent budget is told by one event with the number and the neighbour
   session.session().flush(1min);
   while (record(node, Type::progress, Level::info, "again") == Outcome::dropped) ++dropped;
   const auto deadline = std::chrono::steady_clock::now() + 20s;
-  std::vector<Told> told;
+  std::vector<Observed> observed;
   std::vector<EventPayload> events;
-  while (told.empty() && std::chrono::steady_clock::now() < deadline) {
+  while (observed.empty() && std::chrono::steady_clock::now() < deadline) {
     events = session.events();
-    told = losses_in(events);
+    observed = losses_in(events);
   }
-  REQUIRE(told.size() == 1);
-  CHECK(told[0].node_id == "n");
-  CHECK(told[0].reason == "budget");
-  CHECK(told[0].count == dropped);
-  CHECK(message_of(events, told[0].after).starts_with(std::to_string(last) + " "));
-  CHECK(message_of(events, told[0].before) == "again");
+  REQUIRE(observed.size() == 1);
+  CHECK(observed[0].node_id == "n");
+  CHECK(observed[0].reason == "budget");
+  CHECK(observed[0].count == dropped);
+  CHECK(message_of(events, observed[0].after).starts_with(std::to_string(last) + " "));
+  CHECK(message_of(events, observed[0].before) == "again");
   const Stats stats = session.stats();
   CHECK(stats.dropped == dropped);
   CHECK(stats.acknowledged == stats.accepted);
@@ -87,7 +87,7 @@ TEST_CASE("a spent budget is told by one event with the number and the neighbour
   CHECK(session.stats().lost == 0);
 }
 
-TEST_CASE("what was refused for another reason is told, at the latest by close") {
+TEST_CASE("events refused for another reason are reported, at the latest by close") {
   RecordedSession session;
   auto node = session.run().node("n");
   for (int i = 0; i < 3; ++i) {
@@ -95,13 +95,13 @@ TEST_CASE("what was refused for another reason is told, at the latest by close")
            field("ratio", std::numeric_limits<double>::quiet_NaN()), "x");
   }
   CHECK(session.session().close(20s).kept == 0);
-  const auto told = losses_in(session.events());
-  REQUIRE(told.size() == 1);
-  CHECK(told[0].reason == "bad_number");
-  CHECK(told[0].count == 3);
+  const auto observed = losses_in(session.events());
+  REQUIRE(observed.size() == 1);
+  CHECK(observed[0].reason == "bad_number");
+  CHECK(observed[0].count == 3);
 }
 
-TEST_CASE("losses that go on are told about once a second, each once") {
+TEST_CASE("continuing losses are reported about once a second, each once") {
   RecordedSession session;
   const auto node = session.run().node("n");
   const auto end = std::chrono::steady_clock::now() + 3s;
@@ -117,10 +117,10 @@ TEST_CASE("losses that go on are told about once a second, each once") {
     }
   }
   CHECK(session.session().close(20s).kept == 0);
-  const auto told = losses_in(session.events());
+  const auto observed = losses_in(session.events());
   std::uint64_t count = 0;
-  for (const Told& loss : told) count += loss.count;
+  for (const Observed& loss : observed) count += loss.count;
   CHECK(count == session.stats().dropped);
-  CHECK(told.size() >= 2);
-  CHECK(told.size() <= 5);
+  CHECK(observed.size() >= 2);
+  CHECK(observed.size() <= 5);
 }

@@ -94,7 +94,7 @@ TEST_CASE("record in a signal handler never harms the record that it interrupts"
   interrupted = nullptr;
   sigaction(SIGALRM, &before, nullptr);
   auto events = session.events();
-  // The refused ones are told in the stream.
+  // The refused ones are reported in the stream.
   std::erase_if(events, [](const EventPayload& event) { return event.data.has_value(); });
   const Stats stats = session.stats();
   CHECK(accepted == 300'001);

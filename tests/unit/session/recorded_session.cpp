@@ -53,15 +53,15 @@ std::vector<EventPayload> RecordedSession::events() {
   return events;
 }
 
-std::string RecordedSession::told(const std::string& reason) {
+std::string RecordedSession::observed(const std::string& reason) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   do {
-    if (std::string text = told_so_far(reason); !text.empty()) return text;
+    if (std::string text = observed_so_far(reason); !text.empty()) return text;
   } while (std::chrono::steady_clock::now() < deadline);
   return {};
 }
 
-std::string RecordedSession::told_so_far(const std::string& reason) const {
+std::string RecordedSession::observed_so_far(const std::string& reason) const {
   const std::lock_guard lock(store_->mutex);
   const auto known = store_->diagnostics.find(reason);
   return known == store_->diagnostics.end() ? std::string() : known->second;

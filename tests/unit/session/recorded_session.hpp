@@ -24,10 +24,10 @@ class RecordedSession {
   // envelope breaks the contract.
   std::vector<EventPayload> events();
   // The last diagnostic of the reason, waited for, or "".
-  std::string told(const std::string& reason);
+  std::string observed(const std::string& reason);
   // The same, without waiting.
-  std::string told_so_far(const std::string& reason) const;
-  // Lets go of the run "run".
+  std::string observed_so_far(const std::string& reason) const;
+  // Releases the run "run".
   void forget_run() { run_.reset(); }
   std::string journal_dir() const { return directory_.path().string(); }
   // From now on every send fails.

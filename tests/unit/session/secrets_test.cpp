@@ -196,11 +196,11 @@ TEST_CASE("what the environment and the token hold is secret") {
   const auto events = session.events();
   REQUIRE(events.size() == 1);
   CHECK(events[0].message == "[REDACTED] [REDACTED] /etc/passwd localhost tiny");
-  const std::string told = session.told("redaction");
-  CHECK(told.find("REDACT_TEST_PASSWORD is a common word") != std::string::npos);
-  CHECK(told.find("REDACT_TEST_SECRET has less than 6 bytes") != std::string::npos);
-  CHECK(told.find("REDACT_TEST_TOKENS") == std::string::npos);
-  CHECK(told.find("localhost") == std::string::npos);
+  const std::string observed = session.observed("redaction");
+  CHECK(observed.find("REDACT_TEST_PASSWORD is a common word") != std::string::npos);
+  CHECK(observed.find("REDACT_TEST_SECRET has less than 6 bytes") != std::string::npos);
+  CHECK(observed.find("REDACT_TEST_TOKENS") == std::string::npos);
+  CHECK(observed.find("localhost") == std::string::npos);
 
   RecordedSession without(without_environment());
   auto other = without.run().node("n");
@@ -220,17 +220,17 @@ TEST_CASE("the content of the token file is secret") {
   CHECK(session.events().at(0).message == "[REDACTED]");
 }
 
-TEST_CASE("what is refused is told, and the value is not") {
+TEST_CASE("a refused secret is reported, without its value") {
   RecordedSession session(without_environment());
   CHECK(session.session().add_secret(nullptr) == SecretAnswer::none);
   CHECK(session.session().add_secret("abc1") == SecretAnswer::too_short);
-  const std::string told = session.told("redaction");
-  CHECK(told.find("less than 6 bytes") != std::string::npos);
-  CHECK(told.find("abc1") == std::string::npos);
+  const std::string observed = session.observed("redaction");
+  CHECK(observed.find("less than 6 bytes") != std::string::npos);
+  CHECK(observed.find("abc1") == std::string::npos);
   CHECK(session.session().add_secret("changeme") == SecretAnswer::common_word);
 }
 
-TEST_CASE("a secret that several arguments make together is taken out of the message") {
+TEST_CASE("a secret that several arguments form together is removed from the message") {
   RecordedSession session(without_environment());
   session.session().add_secret("hunter2-hunter2");
   auto node = session.run().node("n");
@@ -240,7 +240,7 @@ TEST_CASE("a secret that several arguments make together is taken out of the mes
   for (const EventPayload& event : session.events()) CHECK(event.message == "[REDACTED]");
 }
 
-TEST_CASE("what was recorded before its secret was added is taken out when it is sent") {
+TEST_CASE("a secret that was recorded before it was added is removed when it is sent") {
   Config config = without_environment();
   config.batch_delay = std::chrono::minutes(1);  // until it is asked for
   RecordedSession session(config);
@@ -256,7 +256,7 @@ TEST_CASE("what was recorded before its secret was added is taken out when it is
   CHECK(events[3].data == R"({"n":"[REDACTED]","s":"[REDACTED]"})");
 }
 
-TEST_CASE("token patterns are taken out of every field, unless they are switched off") {
+TEST_CASE("tokens are removed from every field, unless that is switched off") {
   const std::string url = "https://user:p4ss@host/";
   const std::string json = R"({"u":"https://user:p4ss@host/"})";
   RecordedSession session(without_environment());
@@ -291,7 +291,7 @@ TEST_CASE("a stream of a node is redacted with the secrets of its session") {
   CHECK(of_nothing.kept() == 0);
 }
 
-TEST_CASE("a summary is not cut through a secret, wherever it lies") {
+TEST_CASE("a summary is never cut through a secret") {
   const std::string secret =
       "p4ssphrase of 82 bytes: 0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUV";
   RecordedSession session;
@@ -332,7 +332,7 @@ TEST_CASE("an output that fits is redacted as what it is") {
         "{\"pin\":\"[REDACTED]\",\"n\":1}");
 }
 
-TEST_CASE("what each of many secrets leaves behind is released while they are added") {
+TEST_CASE("the memory of superseded tables is released while secrets are added") {
   RecordedSession session(without_environment());
   const Node node = session.run().node("n");
   std::size_t most = 0;
@@ -414,7 +414,7 @@ TEST_CASE("a secret is redacted as soon as it is added, before and after the tab
   CHECK(seen_before);
 }
 
-TEST_CASE("what merging leaves behind is released") {
+TEST_CASE("the memory of superseded tables is released after a merge") {
   RecordedSession session(without_environment());
   auto node = session.run().node("n");
   const detail::Secrets& secrets = node.state()->core->secrets();
@@ -463,7 +463,7 @@ TEST_CASE("no event lets a secret through that is merged meanwhile") {
   for (const EventPayload& event : session.events()) CHECK(event.message == "<[REDACTED]>");
 }
 
-TEST_CASE("few secrets are merged at once: only they are taken out of a text") {
+TEST_CASE("few secrets are merged at once: only they are removed from a text") {
   RecordedSession session(without_environment());
   auto node = session.run().node("n");
   for (int i = 0; i < 20; ++i) {

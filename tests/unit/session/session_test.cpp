@@ -86,7 +86,7 @@ TEST_CASE("levels below the configured one are filtered, not dropped") {
   }
 }
 
-TEST_CASE("what cannot be recorded is dropped, counted by reason and told") {
+TEST_CASE("an event that cannot be recorded is dropped, counted by reason and reported") {
   RecordedSession session;
   auto empty_run = session.session().run("");
   auto node_of_empty = empty_run.node("n");
@@ -99,7 +99,7 @@ TEST_CASE("what cannot be recorded is dropped, counted by reason and told") {
     CHECK(record(*node, Type::progress, Level::info, "x") == expected);
   }
   CHECK(dropped(session.session(), DropReason::bad_id) == 3);
-  CHECK(!session.told("bad_id").empty());
+  CHECK(!session.observed("bad_id").empty());
 
   auto node = session.run().node("n");
   CHECK(session.session().close(1s).kept == 0);
@@ -167,7 +167,7 @@ TEST_CASE("what happened before is delivered before, over threads") {
   CHECK(expected == 4000);
 }
 
-TEST_CASE("a journal that was delivered is removed, one that was not is kept and told") {
+TEST_CASE("a delivered journal is removed, another one is kept and reported") {
   RecordedSession delivered;
   record(delivered.run().node("n"), Type::progress, Level::info, "x");
   CHECK(holds_journal(delivered.journal_dir()));
@@ -183,7 +183,7 @@ TEST_CASE("a journal that was delivered is removed, one that was not is kept and
   CHECK(closed.kept == 7);
   CHECK(closed.journal == broken.journal_dir());
   CHECK(holds_journal(broken.journal_dir()));
-  CHECK(broken.told("backend").find("kept") != std::string::npos);
+  CHECK(broken.observed("backend").find("kept") != std::string::npos);
 }
 
 TEST_CASE("a spent budget drops debug first, lifecycle last, and never a byte more than allowed") {
@@ -238,7 +238,7 @@ TEST_CASE("a directory that cannot be used leaves the journal in memory, and say
   RecordedSession session({.journal_dir = "/proc/shiptrace"});
   record(session.run().node("n"), Type::progress, Level::info, "x");
   CHECK(session.events().size() == 1);
-  CHECK(session.told("journal").find("not crash-safe") != std::string::npos);
+  CHECK(session.observed("journal").find("not crash-safe") != std::string::npos);
 }
 
 TEST_CASE("a journal and its directory are the owner's alone") {

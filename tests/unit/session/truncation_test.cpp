@@ -1,4 +1,4 @@
-// Somebody cuts the mapped journal short: the host lives, what is lost is counted and told.
+// The mapped journal is truncated: the host survives, losses are counted and reported.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -46,7 +46,7 @@ TEST_CASE("a truncated journal costs the events in it and nothing else") {
                                                   : fmt::format("after {}", sequence - 1001);
     CHECK(event.message == expected);
   }
-  CHECK(session.told("journal").find("cut") != std::string::npos);
+  CHECK(session.observed("journal").find("truncated") != std::string::npos);
 }
 
 TEST_CASE("a truncation is reported though nobody touches what is missing") {
@@ -56,5 +56,5 @@ TEST_CASE("a truncation is reported though nobody touches what is missing") {
   const std::string journal = journal_of(session);
   const auto bytes = static_cast<off_t>(std::filesystem::file_size(journal));
   REQUIRE(truncate(journal.c_str(), bytes - 64 * 1024) == 0);
-  CHECK(session.told("journal").find("cut") != std::string::npos);
+  CHECK(session.observed("journal").find("truncated") != std::string::npos);
 }

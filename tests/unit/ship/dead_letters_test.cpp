@@ -82,7 +82,7 @@ TEST_CASE("sessions that write to the same file lose no line and count each once
   CHECK(bytes_of(directory) <= share);
 }
 
-TEST_CASE("one that is too large is not kept, and the reason is told") {
+TEST_CASE("a letter that is too large is not kept, and the reason is reported") {
   TempDir directory;
   DeadLetters letters(journal_directory(directory.path()), budget);
   CHECK_FALSE(letters.keep(event(1, share / 2), "r"));
@@ -135,7 +135,7 @@ TEST_CASE("half a line of a writer that was killed spoils no other") {
   CHECK(lines[2] == fmt::format(R"({{"reason":"r","event":{}}})", event(2)));
 }
 
-TEST_CASE("a link under their name is not followed, and somebody is told") {
+TEST_CASE("a link with their name is not followed, and is reported") {
   TempDir directory;
   std::filesystem::create_directory(directory / "journal");
   std::filesystem::create_symlink(directory / "target", directory / "journal/rejected.ndjson");

@@ -113,13 +113,13 @@ TEST_CASE("text that no store could take is repaired") {
   CHECK(events[1].data == "{\"s\":\"\xEF\xBF\xBD\xE2\x90\x80\"}");
 }
 
-TEST_CASE("a field that is no number is refused and named") {
+TEST_CASE("a field that is not a number is refused and named") {
   RecordedSession session;
   auto node = session.run().node("n");
   CHECK(record(node, Type::progress, Level::info,
                field("ratio", std::numeric_limits<double>::quiet_NaN()), "m") == Outcome::dropped);
   CHECK(record(node, {.timestamp = "yesterday"}) == Outcome::dropped);
   CHECK(session.stats().dropped_by[static_cast<std::size_t>(DropReason::bad_number)] == 1);
-  CHECK(session.told("bad_number").find("ratio") != std::string::npos);
+  CHECK(session.observed("bad_number").find("ratio") != std::string::npos);
   CHECK(session.events().empty());
 }

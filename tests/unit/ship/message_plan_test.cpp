@@ -1,4 +1,4 @@
-// Events of plain call sites are written by a plan, others by fmt: nobody must see a difference.
+// Events of plain call sites are written by a plan, others by fmt: the output must be identical.
 // "{:}" means the same as "{}", and has no plan.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -13,7 +13,7 @@ using namespace trace::testing;
 
 namespace {
 
-// Records the value by both ways, as text and as a field; answers whether they look the same.
+// Records the value through both encoders, as text and as a field; returns whether they agree.
 class Comparison {
  public:
   template <class T>

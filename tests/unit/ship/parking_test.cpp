@@ -51,7 +51,7 @@ TEST_CASE("a stalled run keeps neither slabs nor memory, and is delivered in ord
   CHECK(rig.pool.used_percent() <= 1);
 }
 
-TEST_CASE("many stalled runs neither hold up the others nor fill the memory") {
+TEST_CASE("many stalled runs neither delay the others nor fill the memory") {
   Rig rig;
   rig.transport.always = [](const Batch& batch) {
     SendResult result = acknowledge_all(batch);

@@ -32,7 +32,7 @@ SendResult reject_all(const Batch& batch) {
   return result;
 }
 
-ScriptedTransport::Answer refusing(const std::string& how) {
+ScriptedTransport::Response refusing(const std::string& how) {
   if (how == "200") return reject_all;
   const Kind kind = how == "413" ? Kind::too_large : Kind::rejected;
   return [kind](const Batch&) { return refusal(kind); };
@@ -46,7 +46,7 @@ bool holds(const Batch& batch, std::string_view text) {
 }
 
 // Refuses what holds the text, in the same three ways; takes the rest.
-ScriptedTransport::Answer refusing_only(const std::string& how, const std::string& text) {
+ScriptedTransport::Response refusing_only(const std::string& how, const std::string& text) {
   return [how, text](const Batch& batch) {
     if (how == "200") {
       SendResult result = acknowledge_all(batch);
@@ -198,7 +198,7 @@ TEST_CASE("a flush knows when nothing more will be tried") {
     CHECK(in_vain());
     CHECK(rig.transport.sent.size() == 2);
   }
-  SUBCASE("a run that no answer names") {
+  SUBCASE("a run that no response names") {
     rig.record(0, run, "x");
     rig.transport.always = [](const Batch&) {
       SendResult result;

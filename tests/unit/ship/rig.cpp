@@ -48,9 +48,9 @@ SendResult ScriptedTransport::send(const Batch& batch,
     for (const OutgoingEvent& event : run.events) now.ids.push_back(event_id(batch, event));
   }
   SendResult result;
-  if (!answers_.empty()) {
-    result = answers_.front()(batch);
-    answers_.pop_front();
+  if (!responses_.empty()) {
+    result = responses_.front()(batch);
+    responses_.pop_front();
   } else {
     result = always ? always(batch) : acknowledge_all(batch);
   }
@@ -75,7 +75,7 @@ SendResult ScriptedTransport::send(const Batch& batch,
 Rig::Rig(detail::BatchLimits limits, std::unique_ptr<detail::JournalFile> journal)
     : diagnostics(
           [this](const Diagnostic& each) {
-            diagnostics_told.push_back(fmt::format("{}: {}", each.reason, each.text));
+            diagnostics_reported.push_back(fmt::format("{}: {}", each.reason, each.text));
           },
           clock),
       file(journal ? std::move(journal)

@@ -21,7 +21,7 @@ namespace trace::testing {
 
 inline constexpr std::string_view rig_session = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
-// Time stands still until the test moves it; stamps are the machine's, as the lanes take them.
+// A clock that the test advances; stamps are the machine's, as the lanes take them.
 class SteppedClock final : public detail::Clock {
  public:
   detail::Steady::time_point now() override { return now_; }
@@ -35,7 +35,7 @@ class SteppedClock final : public detail::Clock {
   detail::Steady::time_point now_{std::chrono::hours(1)};
 };
 
-// Answers with what the test queued, else acknowledges everything.
+// Returns what the test queued, otherwise acknowledges everything.
 class ScriptedTransport final : public Transport {
  public:
   struct Sent {
@@ -43,35 +43,35 @@ class ScriptedTransport final : public Transport {
     std::vector<std::string> ids;
     std::chrono::steady_clock::time_point deadline;
   };
-  using Answer = std::function<SendResult(const Batch&)>;
+  using Response = std::function<SendResult(const Batch&)>;
 
   SendResult send(const Batch& batch,
                   std::chrono::steady_clock::time_point deadline) noexcept override;
 
-  void then(Answer answer) { answers_.push_back(std::move(answer)); }
+  void then(Response response) { responses_.push_back(std::move(response)); }
   void then(SendResult::Kind kind, std::string detail = "scripted");
 
   std::vector<Sent> sent;                                  // every send
   std::map<std::string, std::vector<std::string>> stored;  // run -> ids, as acknowledged
-  Answer always;                                           // instead of acknowledging
+  Response always;                                         // instead of acknowledging
 
  private:
-  std::deque<Answer> answers_;
+  std::deque<Response> responses_;
 };
 
-// What a backend that takes everything answers; `limit` events of each run at most.
+// The response of a backend that accepts everything; at most `limit` events of each run.
 SendResult acknowledge_all(const Batch& batch, std::size_t limit = SIZE_MAX);
 std::string event_id(const Batch& batch, const OutgoingEvent& event);
 
 class Rig {
  public:
-  // Without a file the journal lies in memory.
+  // Without a file the journal is in memory.
   explicit Rig(detail::BatchLimits limits = {1 << 20, 2000},
                std::unique_ptr<detail::JournalFile> journal = nullptr);
 
   detail::RunInfo& run(std::string_view id, const RunSpec& spec = {});
   detail::Lane& lane(std::size_t index);
-  // Records "<text>" on the lane; answers the sequence.
+  // Records "<text>" on the lane; returns the sequence.
   std::uint64_t record(std::size_t lane, detail::RunInfo& run, std::string_view text);
 
   void step() { next_ = shipper->step(clock.now()); }
@@ -83,7 +83,7 @@ class Rig {
   TempDir directory;
   SteppedClock clock;
   ScriptedTransport transport;
-  std::vector<std::string> diagnostics_told;
+  std::vector<std::string> diagnostics_reported;
   detail::Diagnostics diagnostics;
   std::unique_ptr<detail::JournalFile> file;
   detail::SlabPool pool;

@@ -106,8 +106,8 @@ TEST_CASE("a failing backend gets the same bytes again, later and later") {
   for (const auto& sent : rig.transport.sent) CHECK(sent.lines == rig.transport.sent[0].lines);
   CHECK(rig.shipper->counters().retries == 12);
   // 12 failures within some minutes: one line a minute at most.
-  CHECK(rig.diagnostics_told.size() >= 1);
-  CHECK(rig.diagnostics_told.size() <= 6);
+  CHECK(rig.diagnostics_reported.size() >= 1);
+  CHECK(rig.diagnostics_reported.size() <= 6);
 }
 
 TEST_CASE("those who were asked to come back at the same time do not come together") {
@@ -147,7 +147,7 @@ TEST_CASE("Retry-After is obeyed up to fifteen minutes, and flush does not wait 
   CHECK(rig.shipper->resolved_before() > 0);
 }
 
-TEST_CASE("what an answer does not cover is sent again, in order and alone") {
+TEST_CASE("events that a response does not cover are sent again, in order and alone") {
   Rig rig;
   auto& run = rig.run("r");
   for (int i = 0; i < 10; ++i) rig.record(0, run, "x");
@@ -160,7 +160,7 @@ TEST_CASE("what an answer does not cover is sent again, in order and alone") {
   CHECK(rig.transport.sent[1].ids == ids(0, 5, 10));
 }
 
-TEST_CASE("a run that is not acknowledged does not hold up the others") {
+TEST_CASE("an unacknowledged run does not delay the others") {
   Rig rig({1 << 20, 4});
   auto& good = rig.run("good");
   auto& bad = rig.run("bad");
@@ -186,7 +186,7 @@ TEST_CASE("a run that is not acknowledged does not hold up the others") {
   CHECK(rig.transport.stored["bad"] == ids(1, 1, 40));
 }
 
-TEST_CASE("an answer that acknowledges nothing is a failure of the backend") {
+TEST_CASE("a response that acknowledges nothing is a failure of the backend") {
   Rig rig;
   auto& run = rig.run("r");
   rig.record(0, run, "x");
@@ -274,7 +274,7 @@ TEST_CASE("events that a 200 rejects are dead letters with the backend's reason"
   CHECK(content(rig.dead_letters.path()).find("nodeId: unknown") != std::string::npos);
 }
 
-TEST_CASE("a cancelled run calls back once, and only somebody who waits makes it ask") {
+TEST_CASE("a cancelled run calls back once, and is polled only if a callback is registered") {
   Rig rig;
   auto& run = rig.run("r");
   rig.record(0, run, "x");

@@ -26,7 +26,7 @@ TEST_CASE("small output stays as it is") {
   CHECK(summarise("\xFF") == "{\"value\":\"\xEF\xBF\xBD\"}");
 }
 
-TEST_CASE("large output is told by size, hash, head and tail") {
+TEST_CASE("large output is described by size, hash, head and tail") {
   std::string output;
   for (int i = 0; i < 100'000; ++i) output += "line " + std::to_string(i) + "\n";
   const std::string summary = summarise(output);

@@ -29,7 +29,7 @@ std::string number(T value) {
   return out;
 }
 
-// What another reader makes of our string.
+// Our string as another parser reads it.
 std::string read_back(const std::string& json) {
   simdjson::dom::parser parser;
   std::string_view text;
@@ -38,7 +38,7 @@ std::string read_back(const std::string& json) {
   return std::string(text);
 }
 
-// What append_quoted() promises, by the slow way.
+// append_quoted(), implemented naively.
 std::string as_the_contract_wants(std::string_view text) {
   std::string valid;
   trace::detail::append_valid_utf8(valid, text);
@@ -128,7 +128,7 @@ TEST_CASE("every finite double reads back as itself") {
   }
 }
 
-TEST_CASE("a number that is none leaves the JSON around it readable") {
+TEST_CASE("NaN and infinity leave the JSON around them valid") {
   CHECK(number(std::numeric_limits<double>::quiet_NaN()) == "\"NaN\"");
   CHECK(number(std::numeric_limits<double>::infinity()) == "\"Infinity\"");
   CHECK(number(-std::numeric_limits<float>::infinity()) == "\"-Infinity\"");

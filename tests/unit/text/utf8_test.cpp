@@ -19,7 +19,7 @@ std::string repaired(std::string_view text) {
 struct Repair {
   const char* what;
   std::string_view bytes;
-  std::string_view expected;  // "?" stands for one U+FFFD
+  std::string_view expected;  // "?" means one U+FFFD
 };
 
 constexpr Repair repairs[] = {

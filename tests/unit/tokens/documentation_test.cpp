@@ -133,7 +133,7 @@ TEST_CASE("docs/redaction.md shows the table of tokens") {
   CHECK_MESSAGE(same, "the table should be:\n" << markdown_table());
 }
 
-TEST_CASE("no row stands twice") {
+TEST_CASE("no row occurs twice") {
   std::set<std::string> rows;
   for (const TokenRow& row : token_table) {
     CAPTURE(row.what);

@@ -38,7 +38,7 @@ std::size_t next_by_rows(std::string_view text, std::size_t from) {
 
 }  // namespace
 
-TEST_CASE("each row is found by its anchor, wherever it stands in a block") {
+TEST_CASE("each row is found by its anchor, at every offset in a block") {
   for (const std::size_t block : {1U, 16U, 32U, 0U}) {
     if (!set_anchor_block(block)) {
       MESSAGE("SKIPPED: this processor has no blocks of ", block, " bytes");

@@ -1,5 +1,5 @@
-// What is recognised as a token by its shape, and what only looks like it. Tokens are put together
-// from two pieces here, so that no scanner takes this file for a leak.
+// Text that is recognised as a token by its shape, and text that only looks like it. Tokens are put
+// together from two pieces here, so that no scanner takes this file for a leak.
 #include "tokens/token_patterns.hpp"
 
 #include <doctest/doctest.h>
@@ -176,7 +176,7 @@ TEST_CASE("what has the shape of a token is replaced") {
       CAPTURE(text);
       CHECK(without(text) == redacted);
       CHECK(without(without(text)) == redacted);
-      // Wherever it stands in the blocks that are read at once.
+      // At every offset in the blocks that are read at once.
       for (std::size_t before = 1; before < 40; ++before) {
         const std::string filler = std::string(before - 1, '~') + " ";
         REQUIRE(without(filler + text + " ~~") == filler + std::string(redacted) + " ~~");

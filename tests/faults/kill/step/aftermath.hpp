@@ -31,7 +31,7 @@ Config worker_config(const std::string& directory);
 // Recovers what is in the directory.
 Aftermath recovered(const std::string& directory);
 
-// What is wrong when the worker had this progress; nothing is.
+// What is wrong for a worker with this progress; empty if nothing.
 std::vector<std::string> judge(const Aftermath& aftermath, const Ledger& ledger);
 
 }  // namespace trace::testing

@@ -1,4 +1,4 @@
-// JournalWatch: a picture of a journal file that somebody else is writing, taken anew whenever it
+// JournalWatch: a snapshot of a journal file that another process writes, updated whenever it
 // differs: exactly what the kernel keeps when the writer is killed there. One thread.
 #pragma once
 

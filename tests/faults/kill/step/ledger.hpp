@@ -46,8 +46,8 @@ Ledger& new_ledger();
 std::string run_id(std::size_t run);
 std::size_t run_number(std::string_view id);
 
-// The message of the n-th event of a worker: tells n, and whether it is whole. Some kilobytes, and
-// some bytes from this number on.
+// The message of the n-th event of a worker: encodes n, and shows whether it is complete. Some
+// kilobytes, and some bytes from this number on.
 inline constexpr std::uint64_t first_short_text = 1000;
 std::string text_of(std::uint64_t n);
 // n, or 0 when the text is torn.

@@ -12,7 +12,7 @@
 namespace trace::testing {
 namespace {
 
-// What the stepped process says to its stepper; everything else that stops it is a fault.
+// The stepped process's signal to its stepper; any other stop is a fault.
 constexpr int toggle = SIGSTOP;
 
 constexpr int untraceable = 77;

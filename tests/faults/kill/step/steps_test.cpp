@@ -90,13 +90,13 @@ class Observer {
   Stepped seen_;
 };
 
-std::string told(const std::vector<std::string>& problems) {
+std::string reported(const std::vector<std::string>& problems) {
   std::string text;
   for (const std::string& problem : problems) text += problem + "\n";
   return text;
 }
 
-// Steps a worker through to its end; answers how many boundaries there were.
+// Steps a worker through to its end; returns the number of boundaries.
 std::uint64_t step_through(const Worker& prepare, const Worker& worker) {
   const TempDir directory;
   Ledger& ledger = new_ledger();
@@ -107,7 +107,7 @@ std::uint64_t step_through(const Worker& prepare, const Worker& worker) {
   const Stepped& seen = observer.seen();
   CHECK(ended);
   CHECK_MESSAGE(seen.problems.empty(), "killed at boundary " << seen.boundaries << ":\n"
-                                                             << told(seen.problems));
+                                                             << reported(seen.problems));
   std::printf("%llu boundaries, %llu pictures recovered, compared with %llu ledgers\n",
               static_cast<unsigned long long>(seen.boundaries),
               static_cast<unsigned long long>(seen.pictures),
@@ -124,7 +124,7 @@ void kill_at(std::uint64_t boundary, const Worker& prepare, const Worker& worker
   std::uint64_t passed = 0;
   CHECK(process.run([&] { return ++passed < boundary; }));
   const auto problems = judge(recovered(directory.path().string()), ledger);
-  CHECK_MESSAGE(problems.empty(), "killed at boundary " << boundary << ":\n" << told(problems));
+  CHECK_MESSAGE(problems.empty(), "killed at boundary " << boundary << ":\n" << reported(problems));
 }
 
 void step_and_kill(const Worker& prepare, const Worker& worker) {

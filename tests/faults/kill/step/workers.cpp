@@ -28,14 +28,14 @@ class Unreachable final : public Transport {
 };
 
 // Stores and acknowledges. What is read, formatted and encoded before changes no journal, so the
-// stepping begins where the answer comes.
+// stepping begins at the response.
 class SteppedBackend final : public Transport {
  public:
   explicit SteppedBackend(Ledger& ledger) : ledger_(ledger) {}
 
   SendResult send(const Batch& batch, std::chrono::steady_clock::time_point) noexcept override {
     if (std::exchange(stepping_, true)) run_from_here();
-    // What comes after an answer that was seen to its end is never sent again.
+    // Events that a complete response acknowledged are never sent again.
     ledger_.settle();
     SendResult result = acknowledge_all(batch);
     step_from_here();
@@ -55,7 +55,7 @@ std::unique_ptr<detail::JournalFile> journal_in(const std::string& directory) {
   return std::move(*file);
 }
 
-// The texts of [first, first + count), made before they are needed: nobody wants to step through
+// The texts of [first, first + count), created in advance, to avoid stepping through
 // that.
 std::vector<std::string> texts_of(std::uint64_t first, std::uint64_t count) {
   std::vector<std::string> texts;
@@ -138,7 +138,7 @@ void deliver_and_recycle(Ledger& ledger, const std::string& directory) {
     step_from_here();
     record_all(rig, ledger, texts);
     run_from_here();
-    ship(rig);  // stepped from the answer on
+    ship(rig);  // stepped from the response on
     ledger.settle();
     recycled = rig.pool.replenish(0, 0) || recycled;
     run_from_here();

@@ -1,4 +1,4 @@
-// Trials of backends that answer, but not as they should.
+// Trials of backends that send wrong responses.
 #include <sys/stat.h>
 
 #include <climits>
@@ -21,13 +21,13 @@ Misbehaviour answering(std::string text) {
 }
 
 // The fault at the first requests, then a good backend: everything arrives, once, in order.
-void passes(Trial& trial, const Misbehaviour& misbehaviour, int times, const std::string& told,
+void passes(Trial& trial, const Misbehaviour& misbehaviour, int times, const std::string& reported,
             Config config = {}) {
   FaultBackend backend(misbehaviour, times);
   Delivery delivery(trial, backend.url(), std::move(config));
   delivery.record_all();
   trial.expect(delivery.deliver(), "not delivered in half a minute");
-  delivery.check_calm(told);
+  delivery.check_calm(reported);
   delivery.close();
   delivery.compare(backend.stored());
   trial.expect(backend.misbehaved() > 0, "the fault was not met");
@@ -53,7 +53,7 @@ std::string http_date(std::time_t when) {
   return text;
 }
 
-// Nothing is sent before the time is over, unless somebody is in a hurry.
+// Nothing is sent before Retry-After has passed, except by flush().
 void retry_after(Trial& trial, int status, const std::string& value, bool ends_soon) {
   FaultBackend backend(answering(answer_text(status, "later", "Retry-After: " + value + "\r\n")),
                        1);
@@ -273,11 +273,11 @@ std::vector<Fault> answer_faults() {
           {"403", refusal_passes<403>},
           {"200 with an empty body", unreadable_answer<nothing>},
           {"200 with a truncated body", unreadable_answer<cut>},
-          {"200 with somebody else's JSON", unreadable_answer<foreign>},
+          {"200 with foreign JSON", unreadable_answer<foreign>},
           {"200 with HTML", unreadable_answer<html>},
           {"200 that acknowledges nothing", unreadable_answer<no_runs>},
           {"200 that acknowledges one run of two", one_run_acknowledged},
-          {"stored, but the answer is lost", stored_but_not_said},
+          {"stored, but the response is lost", stored_but_not_said},
           {"one run always fails, others succeed", one_run_always_fails},
           {"HTML 400 of a proxy", proxy_400},
           {"HTML 404 of a proxy", proxy_404},

@@ -1,4 +1,4 @@
-// The second half of Shipper: what an answer of the backend means for the batch that was sent.
+// The second part of Shipper: the effect of the backend's response on the batch that was sent.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,18 +13,18 @@
 namespace trace::detail {
 namespace {
 
-// What an answer says about one lane of a run, and what follows from it.
-struct LaneAnswer {
+// A response's content about one lane of a run, and what follows from it.
+struct AcknowledgedLane {
   std::uint32_t lane;
-  std::uint64_t through = 0;    // what the backend has
-  std::uint64_t watermark = 0;  // what is done, without a gap; 0: nothing
-  bool stuck = false;           // an event was not taken
+  std::uint64_t through = 0;    // acknowledged by the backend
+  std::uint64_t watermark = 0;  // resolved without a gap; 0: nothing
+  bool stuck = false;           // an event was not accepted
 };
 
-class LaneAnswers {
+class AcknowledgedLanes {
  public:
-  LaneAnswers(const RunAcknowledgement& answer, std::string_view session_id) {
-    for (const auto& [emitter, sequence] : answer.through) {
+  AcknowledgedLanes(const RunAcknowledgement& acknowledgement, std::string_view session_id) {
+    for (const auto& [emitter, sequence] : acknowledgement.through) {
       if (emitter.size() <= session_id.size() + 1 || !emitter.starts_with(session_id)) continue;
       std::uint32_t lane = 0;
       const char* end = emitter.data() + emitter.size();
@@ -33,34 +33,35 @@ class LaneAnswers {
     }
   }
 
-  LaneAnswer& of(std::uint32_t lane) {
-    // A thread's events mostly follow each other.
+  AcknowledgedLane& of(std::uint32_t lane) {
+    // Usually the lane of the previous event.
     if (last_ < all_.size() && all_[last_].lane == lane) return all_[last_];
     auto at = std::lower_bound(
         all_.begin(), all_.end(), lane,
-        [](const LaneAnswer& each, std::uint32_t wanted) { return each.lane < wanted; });
-    if (at == all_.end() || at->lane != lane) at = all_.insert(at, LaneAnswer{lane});
+        [](const AcknowledgedLane& each, std::uint32_t wanted) { return each.lane < wanted; });
+    if (at == all_.end() || at->lane != lane) at = all_.insert(at, AcknowledgedLane{lane});
     last_ = static_cast<std::size_t>(at - all_.begin());
     return *at;
   }
-  const std::vector<LaneAnswer>& all() const noexcept { return all_; }
+  const std::vector<AcknowledgedLane>& all() const noexcept { return all_; }
 
  private:
-  std::vector<LaneAnswer> all_;  // by lane
+  std::vector<AcknowledgedLane> all_;  // by lane
   std::size_t last_ = 0;
 };
 
-// Why nothing came of a send that was answered with an acknowledgement.
-std::string unacknowledged_text(const std::vector<RunBatch>& unanswered, const SendResult& result) {
-  if (unanswered.empty() || result.runs.empty()) {
-    return "the answer acknowledges no event; they are sent again";
+// Why an acknowledgement acknowledged nothing.
+std::string unacknowledged_text(const std::vector<RunBatch>& unacknowledged,
+                                const SendResult& result) {
+  if (unacknowledged.empty() || result.runs.empty()) {
+    return "the response acknowledges no event; all are sent again";
   }
-  std::string text = "the answer does not name the run ";
-  append_quoted(text, unanswered.front().run().id);
+  std::string text = "the response does not name the run ";
+  append_quoted(text, unacknowledged.front().run().id);
   text += " but ";
   append_quoted(text, result.runs.front().run_id);
   return text +
-         "; its events are kept and sent again. A backend has to name a run byte for byte as "
+         "; its events are kept and sent again. A backend must name a run byte for byte as "
          "it was sent";
 }
 
@@ -79,12 +80,12 @@ void Shipper::send_front(Steady::time_point now) {
 
 void Shipper::settle(const SendResult& result, Steady::time_point now) {
   if (outbox_.front().events() == 0 && result.kind != SendResult::Kind::acknowledged) {
-    outbox_.pop_front();  // a question; it is asked again
+    outbox_.pop_front();  // a status query; it is repeated
     return;
   }
   switch (result.kind) {
     case SendResult::Kind::interrupted:
-      next_try_ = now;  // somebody was in a hurry; nobody is to blame
+      next_try_ = now;  // interrupted by a flush; not a failure
       return;
     case SendResult::Kind::acknowledged:
       acknowledge(result, now);
@@ -99,13 +100,13 @@ void Shipper::settle(const SendResult& result, Steady::time_point now) {
     case SendResult::Kind::retry_later:
       next_try_ = now + backoff_.next(result.retry_after);
       parts_.diagnostics.report("backend",
-                                fmt::format("{}; events are kept and sent later", result.detail));
+                                fmt::format("{}; events are kept and retried", result.detail));
       break;
     case SendResult::Kind::refused:
       next_try_ = now + backoff_.slow();
       parts_.diagnostics.report(
           "refused",
-          fmt::format("{}; events are kept, check endpoint and credentials", result.detail));
+          fmt::format("{}; events are kept; check endpoint and credentials", result.detail));
       break;
   }
   counters_.retries.fetch_add(1, std::memory_order_relaxed);
@@ -114,55 +115,58 @@ void Shipper::settle(const SendResult& result, Steady::time_point now) {
 void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
   PendingBatch batch = std::move(outbox_.front());
   outbox_.pop_front();
-  std::unordered_map<std::string_view, const RunAcknowledgement*> answers;
-  for (const RunAcknowledgement& answer : result.runs) answers[answer.run_id] = &answer;
+  std::unordered_map<std::string_view, const RunAcknowledgement*> acknowledgements;
+  for (const RunAcknowledgement& acknowledgement : result.runs)
+    acknowledgements[acknowledgement.run_id] = &acknowledgement;
 
   Judged judged;
   const bool rejects = std::any_of(result.runs.begin(), result.runs.end(),
                                    [](const auto& run) { return !run.rejected.empty(); });
   if (rejects) {
     for (const RunBatch& run : batch.runs) {
-      const auto answer = answers.find(run.run().id);
-      if (answer != answers.end()) judge(run, *answer->second, judged);
+      const auto acknowledgement = acknowledgements.find(run.run().id);
+      if (acknowledgement != acknowledgements.end()) judge(run, *acknowledgement->second, judged);
     }
     if (judged.taken == 0 && judged.rejected > 0) {
-      // It takes none of them: the same as a batch that is refused as a whole.
+      // It accepts none of them: the same as a batch that is refused as a whole.
       for (const RunBatch& run : batch.runs) {
-        const auto answer = answers.find(run.run().id);
-        if (answer == answers.end()) continue;
-        if (answer->second->status == RunStatus::cancelled) run.run().cancellation.announce();
+        const auto acknowledgement = acknowledgements.find(run.run().id);
+        if (acknowledgement == acknowledgements.end()) continue;
+        if (acknowledgement->second->status == RunStatus::cancelled)
+          run.run().cancellation.announce();
       }
       return refuse(std::move(batch), judged.reason, false, now);
     }
   }
 
   const std::uint64_t taken_before = counters_.acknowledged + counters_.own_acknowledged;
-  std::vector<RunBatch> unanswered;
+  std::vector<RunBatch> unacknowledged;
   bool progress = batch.events() == 0;
   for (RunBatch& run : batch.runs) {
-    const auto answer = answers.find(run.run().id);
-    if (answer == answers.end()) {
-      if (!run.events().empty()) unanswered.push_back(std::move(run));
+    const auto acknowledgement = acknowledgements.find(run.run().id);
+    if (acknowledgement == acknowledgements.end()) {
+      if (!run.events().empty()) unacknowledged.push_back(std::move(run));
     } else {
-      progress = acknowledge_run(std::move(run), *answer->second, now) || progress;
+      progress = acknowledge_run(std::move(run), *acknowledgement->second, now) || progress;
     }
   }
   if (!progress) {
     counters_.retries.fetch_add(1, std::memory_order_relaxed);
-    parts_.diagnostics.report("backend", unacknowledged_text(unanswered, result));
+    parts_.diagnostics.report("backend", unacknowledged_text(unacknowledged, result));
   }
-  // The backend answers, so a run that it leaves out has a trouble of its own.
-  for (RunBatch& run : unanswered) park(std::move(run), now, false);
+  // The backend responds, so the problem is specific to the omitted run.
+  for (RunBatch& run : unacknowledged) park(std::move(run), now, false);
   note_taken(counters_.acknowledged + counters_.own_acknowledged - taken_before);
   backoff_.succeeded();
   next_try_ = now;
   if (progress) counters_.batches.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Shipper::judge(const RunBatch& batch, const RunAcknowledgement& answer, Judged& judged) const {
-  LaneAnswers lanes(answer, session_id_);
+void Shipper::judge(const RunBatch& batch, const RunAcknowledgement& acknowledgement,
+                    Judged& judged) const {
+  AcknowledgedLanes lanes(acknowledgement, session_id_);
   std::unordered_map<std::string_view, std::string_view> rejected;
-  for (const auto& [id, reason] : answer.rejected) rejected[id] = reason;
+  for (const auto& [id, reason] : acknowledgement.rejected) rejected[id] = reason;
   for (const EventRef& event : batch.events()) {
     const auto reason = rejected.empty() ? rejected.end() : rejected.find(id_of(event));
     if (reason != rejected.end()) {
@@ -173,23 +177,23 @@ void Shipper::judge(const RunBatch& batch, const RunAcknowledgement& answer, Jud
   }
 }
 
-bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
+bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& acknowledgement,
                               Steady::time_point now) {
-  if (answer.status == RunStatus::cancelled) batch.run().cancellation.announce();
-  LaneAnswers lanes(answer, session_id_);
-  // The watermark passes no event that was refused and is tried once more.
+  if (acknowledgement.status == RunStatus::cancelled) batch.run().cancellation.announce();
+  AcknowledgedLanes lanes(acknowledgement, session_id_);
+  // The watermark does not pass a refused event that is retried.
   for (const PendingBatch& refused : refusals_.events()) {
     const RunBatch& lone = refused.runs.front();
     if (&lone.run() == &batch.run()) lanes.of(lone.events().front().lane).stuck = true;
   }
   std::unordered_map<std::string_view, std::string_view> rejected;
-  for (const auto& [id, reason] : answer.rejected) rejected[id] = reason;
+  for (const auto& [id, reason] : acknowledgement.rejected) rejected[id] = reason;
 
   std::unordered_set<const EventRef*> left;
   std::uint64_t acknowledged = 0;
   std::uint64_t own_acknowledged = 0;
   for (const EventRef& event : batch.events()) {
-    LaneAnswer& lane = lanes.of(event.lane);
+    AcknowledgedLane& lane = lanes.of(event.lane);
     bool done = event.sequence <= lane.through;
     const auto reason = rejected.empty() ? rejected.end() : rejected.find(id_of(event));
     if (reason != rejected.end()) {
@@ -207,8 +211,8 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
   }
   counters_.acknowledged.fetch_add(acknowledged, std::memory_order_relaxed);
   counters_.own_acknowledged.fetch_add(own_acknowledged, std::memory_order_relaxed);
-  // Before any slab is freed: a restart must not send what the backend has.
-  for (const LaneAnswer& lane : lanes.all()) {
+  // Before any slab is freed: a restart must not resend acknowledged events.
+  for (const AcknowledgedLane& lane : lanes.all()) {
     if (lane.watermark == 0) continue;
     parts_.watermarks.set_watermark(batch.run().number, lane.lane, lane.watermark);
   }
@@ -234,7 +238,7 @@ void Shipper::park(RunBatch left, Steady::time_point now, bool progress) {
   std::deque<RunBatch> all;
   const RunInfo& run = left.run();
   all.push_back(std::move(left));
-  // What else of this run is on its way must not overtake it.
+  // Other batches of this run must not overtake it.
   for (PendingBatch& batch : outbox_) {
     for (RunBatch& other : batch.runs) {
       if (&other.run() == &run) all.push_back(std::move(other));

@@ -1,4 +1,4 @@
-// Answers of backends and strangers, as bytes.
+// Responses of backends and other servers, as bytes.
 #include "http/answer.hpp"
 
 #include <doctest/doctest.h>

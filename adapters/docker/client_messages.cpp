@@ -1,4 +1,4 @@
-#include "docker/words.hpp"
+#include "docker/client_messages.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -16,22 +16,22 @@ bool agree(std::string_view text, std::string_view beginning) {
   return beginning.substr(0, text.size()) == text.substr(0, beginning.size());
 }
 
-// A line of docker's own log that comes before its complaint.
+// A log line of docker's client that precedes its error message.
 constexpr std::string_view log_line_beginning = "time=\"";
 constexpr std::string_view log_line_part = "error waiting for container";
 
 }  // namespace
 
-bool says_gone(const Answer& answer) {
+bool says_gone(const ClientResult& result) {
   // docker: "No such container", "no such object"; podman: "no such container".
-  return contains_any(answer.err, {"o such container", "o such object"});
+  return contains_any(result.err, {"o such container", "o such object"});
 }
 
-bool is_silence(const Answer& answer) {
-  if (answer.ok()) return false;
-  if (answer.not_started || !answer.in_time || !answer.code) return true;
+bool is_silence(const ClientResult& result) {
+  if (result.ok()) return false;
+  if (result.not_started || !result.in_time || !result.code) return true;
   return contains_any(
-      answer.err,
+      result.err,
       {"Cannot connect to the Docker", "error during connect", "failed to connect to the docker",
        "Cannot connect to Podman", "unable to connect to Podman", "connection refused",
        "connection reset", "unexpected EOF", "docker.sock: connect", "context deadline exceeded"});
@@ -63,7 +63,7 @@ bool says_command_not_executable(std::string_view words) {
   return contains_any(words, {"permission denied", "exec format error", "is a directory"});
 }
 
-bool may_begin_complaint(std::string_view text) {
+bool may_begin_client_error(std::string_view text) {
   if (agree(text, log_line_beginning)) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) return true;

@@ -1,4 +1,4 @@
-// The answer table of docs/ingestion-api.md, one row after another, over a real connection.
+// The table of responses in docs/ingestion-api.md, row by row, over a real connection.
 #include <doctest/doctest.h>
 
 #include "transport/sending.hpp"
@@ -39,7 +39,7 @@ TEST_CASE("a partial acknowledgement stays partial") {
   CHECK(result.runs[0].through[0].sequence == 2);
 }
 
-TEST_CASE("a chunked answer is as good as any") {
+TEST_CASE("a chunked response is accepted") {
   const std::string body = acknowledgement();
   const auto result = answer_with(fmt::format(
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n",
@@ -113,7 +113,7 @@ TEST_CASE("413 asks for a smaller batch") {
   CHECK(answer_with(answer_text(413, "<html>nginx</html>")).kind == Kind::too_large);
 }
 
-TEST_CASE("what answers, but not to us, is refused") {
+TEST_CASE("responses of another service mean refused") {
   for (const int status : {401, 402, 403, 404, 405, 406, 407, 409, 410, 411, 415, 417, 418, 421}) {
     CAPTURE(status);
     const auto result = answer_with(answer_text(status, "<html>no</html>"));
@@ -129,7 +129,7 @@ TEST_CASE("the reason that our backend gives is passed on") {
   CHECK(result.detail.find("run is locked") != std::string::npos);
 }
 
-TEST_CASE("redirects are told and never followed") {
+TEST_CASE("redirects are reported and never followed") {
   for (const int status : {301, 302, 303, 307, 308}) {
     CAPTURE(status);
     const ScriptedServer other({answer_text(200, acknowledgement())});
@@ -167,7 +167,7 @@ TEST_CASE("Retry-After may be a date") {
   CHECK(*result.retry_after <= 100s);
 }
 
-TEST_CASE("an interim answer is not the answer") {
+TEST_CASE("an interim response is skipped") {
   const auto result = answer_with("HTTP/1.1 103 Early Hints\r\nRetry-After: 900\r\n\r\n" +
                                   answer_text(503, "", "Retry-After: 3\r\n"));
   CHECK(result.kind == Kind::retry_later);
