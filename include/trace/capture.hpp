@@ -24,6 +24,7 @@
 #include <vector>
 
 #include <trace/capture_limits.hpp>
+#include <trace/export.hpp>
 #include <trace/orphan.hpp>
 #include <trace/session.hpp>
 
@@ -124,7 +125,7 @@ struct NotPassedOn {
 };
 
 // How a child ended. A plain value; the views refer to it.
-class Ended {
+class SHIPTRACE_API Ended {
  public:
   struct Facts {
     std::string code = {};  // empty: exit code 0; else PROCESS_EXIT, PROCESS_SIGNAL, TIMEOUT,
@@ -158,7 +159,7 @@ class Ended {
 
 // A child that runs. ~Execution stops the child (as CANCELLED) and waits for its end, so long as
 // the grace may last. Move-only; a moved-from one can only be assigned to.
-class Execution {
+class SHIPTRACE_API Execution {
  public:
   struct State;
   explicit Execution(std::unique_ptr<State> state) noexcept;
@@ -178,8 +179,8 @@ class Execution {
 };
 
 // Processes: own process group; the child dies with this process. (target shiptrace::process)
-Ended run_process(Node node, ProcessSpec spec);
-Execution start_process(Node node, ProcessSpec spec);
+SHIPTRACE_API Ended run_process(Node node, ProcessSpec spec);
+SHIPTRACE_API Execution start_process(Node node, ProcessSpec spec);
 
 // Containers through the docker client: labelled, named uniquely, removed at the end whatever
 // happened; data.leftBehind says that the daemon did not confirm it. (target shiptrace::docker)
@@ -188,12 +189,12 @@ Execution start_process(Node node, ProcessSpec spec);
 // write to, mounted at /shipsec. The JSON that is in the file $SHIPSEC_OUTPUT_PATH at the end is
 // the output; text that is no JSON is OUTPUT_INVALID. A daemon that does not see our files gets no
 // such directory, unless there is an input_file.
-Ended run_container(Node node, ContainerSpec spec);
-Execution start_container(Node node, ContainerSpec spec);
+SHIPTRACE_API Ended run_container(Node node, ContainerSpec spec);
+SHIPTRACE_API Execution start_container(Node node, ContainerSpec spec);
 
 // Removes the containers that a dead session left, and their files; on a thread of its own, for
 // about 20 seconds at most for each docker client. Null when that session started none. For
 // Dependencies::reap; Session::start(Config) and recover(Config) bring it along.
-std::unique_ptr<Reaping> reap_containers(const AdoptedSession& session);
+SHIPTRACE_API std::unique_ptr<Reaping> reap_containers(const AdoptedSession& session);
 
 }  // namespace trace

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include <trace/export.hpp>
+
 namespace trace {
 
 // Of both streams of a node together, in bytes of its lines, each with one byte for its end. Lines

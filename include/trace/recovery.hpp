@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <trace/config.hpp>
+#include <trace/export.hpp>
 #include <trace/result.hpp>
 #include <trace/session.hpp>
 
@@ -37,9 +38,9 @@ struct RecoveryReport {
 // trusted or used: of another user, writable by others, a symbolic link, on a network file system,
 // or below a directory that anybody can write to (SECURITY.md). The first form makes the transport
 // that the configuration names.
-Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience);
-Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
-                               Dependencies dependencies);
+SHIPTRACE_API Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience);
+SHIPTRACE_API Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
+                                             Dependencies dependencies);
 
 // What a journal holds, read without its lock: of a live session it is a snapshot.
 struct JournalReport {
@@ -73,6 +74,6 @@ struct JournalReport {
 
 // Fails when the file is not a journal, one of another format version, or one that takes too much
 // memory or time to be read.
-Result<JournalReport> inspect_journal(const std::string& path);
+SHIPTRACE_API Result<JournalReport> inspect_journal(const std::string& path);
 
 }  // namespace trace

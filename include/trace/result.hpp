@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include <trace/export.hpp>
+
 namespace trace {
 
 // One wrong field: its name as the caller wrote it (an environment name, a JSON path such as

@@ -23,6 +23,7 @@
 #include <trace/capture_limits.hpp>
 #include <trace/config.hpp>
 #include <trace/event.hpp>
+#include <trace/export.hpp>
 #include <trace/orphan.hpp>
 #include <trace/redacted_text.hpp>
 #include <trace/redaction.hpp>
@@ -60,7 +61,7 @@ enum class DropReason : std::uint8_t {
   count_
 };
 // "budget", "closed", …; static storage.
-std::string_view name(DropReason reason) noexcept;
+SHIPTRACE_API std::string_view name(DropReason reason) noexcept;
 
 // Counters since the session's start, each exact at some instant during the call.
 struct Stats {
@@ -96,7 +97,7 @@ struct Closed {
 
 // A registered cancellation callback; its destructor unregisters it and waits until a running
 // call has ended (except when called from within the callback).
-class CancelSubscription {
+class SHIPTRACE_API CancelSubscription {
  public:
   CancelSubscription() = default;
   explicit CancelSubscription(std::shared_ptr<detail::CancelCallback> callback) noexcept;
@@ -119,7 +120,7 @@ struct Failure {
 
 // One action of a run. Made by Run::node(). Move-only.
 // ~Node of a node that was started and not ended records FAILED with the code ABANDONED.
-class Node {
+class SHIPTRACE_API Node {
  public:
   Node(Node&&) noexcept = default;
   Node& operator=(Node&&) noexcept;
@@ -185,7 +186,7 @@ struct RunSpec {
 };
 
 // One workflow run that this worker works for. Made by Session::run(). Move-only.
-class Run {
+class SHIPTRACE_API Run {
  public:
   Run(Run&&) noexcept = default;
   Run& operator=(Run&&) noexcept = default;
@@ -222,7 +223,7 @@ struct Dependencies {
 // run() and ends with close(); nothing of the parent is touched. A child that ends without
 // close() leaves its journal to the next session that looks, like a worker that died. Nodes that
 // the parent started stay the parent's.
-class Session {
+class SHIPTRACE_API Session {
  public:
   // Checks the configuration, opens the journal, starts the threads. Fails with every wrong
   // field at once. The first form makes the transport that `config.transport` names.
@@ -281,7 +282,7 @@ class Session {
 // record() is called as anywhere else: when the journal is full, lines are dropped and counted, or
 // the call waits (Config::when_full). One thread at a time; different streams may have different
 // ones.
-class LineStream {
+class SHIPTRACE_API LineStream {
  public:
   LineStream(const std::shared_ptr<detail::NodeState>& node, Stream stream, std::string_view origin,
              const CaptureLimits& limits = {});

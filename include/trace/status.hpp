@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <trace/export.hpp>
 #include <trace/result.hpp>
 
 namespace trace {
@@ -23,9 +24,9 @@ enum class RunStatus : std::uint8_t {
 };
 
 // "QUEUED" … "TIMED_OUT"; static storage.
-std::string_view name(RunStatus status) noexcept;
+SHIPTRACE_API std::string_view name(RunStatus status) noexcept;
 // Exactly the names of the contract ("CANCELED", Temporal's spelling, is none of them).
-std::optional<RunStatus> run_status_from_name(std::string_view name) noexcept;
+SHIPTRACE_API std::optional<RunStatus> run_status_from_name(std::string_view name) noexcept;
 
 // True for the states that a run does not leave by itself: all but queued and running.
 constexpr bool is_terminal(RunStatus status) noexcept { return status > RunStatus::running; }
@@ -56,9 +57,9 @@ struct RunStatusPayload {
 };
 
 // Contract JSON on one line, without a newline at the end.
-std::string to_json(const RunStatusPayload& status);
+SHIPTRACE_API std::string to_json(const RunStatusPayload& status);
 
 // Parses and validates foreign JSON; the error names every field that breaks a rule.
-Result<RunStatusPayload> parse_run_status(std::string_view json);
+SHIPTRACE_API Result<RunStatusPayload> parse_run_status(std::string_view json);
 
 }  // namespace trace

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include <trace/export.hpp>
+
 namespace trace {
 
 namespace detail {
@@ -29,7 +31,7 @@ std::string summarise(std::string_view output, SummaryLimits limits = {});
 
 // The same for output that arrives in pieces; memory stays bounded by the limits whatever the
 // length of the output. summarise(a + b) equals update(a), update(b), finish().
-class Summariser {
+class SHIPTRACE_API Summariser {
  public:
   explicit Summariser(SummaryLimits limits = {});
   // For what Node::summariser() answers.

@@ -18,7 +18,7 @@ constexpr auto blocked_interval = 500ms;
 // For reading, in one step: a deadline of close() or flush() comes between two steps.
 constexpr auto step_time = 20ms;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_quoted(out, text);
   return out;
@@ -53,7 +53,7 @@ void Adoption::begin_reaping() {
              fmt::format("containers of the dead session {} may be left behind (label "
                          "shiptrace.session={}): it used the docker client {}, which is not among "
                          "the docker_clients of this process",
-                         header.session, header.session, quoted(other)));
+                         header.session, header.session, in_quotes(other)));
   }
   if (!parts_.reap) {
     if (clients.ours.empty()) return;

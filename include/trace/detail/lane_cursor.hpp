@@ -13,6 +13,7 @@
 #include <trace/detail/stamp.hpp>
 #include <trace/detail/values.hpp>
 #include <trace/event.hpp>
+#include <trace/export.hpp>
 
 namespace trace::detail {
 
