@@ -4,7 +4,7 @@
 #   scripts/install-deps.sh [--yes] [--dev] [--no-docker] [--verbose]
 #
 #   --yes        do not ask, also when packages have to be removed (for CI)
-#   --dev        what only contributors need as well: clang, clang-format, clang-tidy, ccache,
+#   --dev        what only contributors need as well: clang (two versions), clang-format, clang-tidy, ccache,
 #                valgrind, what benchmarks compare with, the tools of tests/tools and, on
 #                Debian, chromium for tests/attack (Ubuntu has it as a snap only)
 #   --no-docker  leave out docker.io (containers are then not traced, and their tests skip)
@@ -45,7 +45,7 @@ packages=(g++ cmake make pkg-config ca-certificates git "$boost" libfmt-dev libs
           libconcurrentqueue-dev libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev
           libzstd-dev libcli11-dev doctest-dev curl)
 [[ $docker == no ]] || packages+=(docker.io busybox-static iproute2)
-[[ $dev == no ]] || packages+=(clang clang-format clang-tidy libclang-rt-dev ccache ninja-build shellcheck
+[[ $dev == no ]] || packages+=(clang clang-19 clang-format clang-tidy libclang-rt-dev ccache ninja-build shellcheck
                               python3 valgrind libspdlog-dev
                               nmap lynis python3-pip procps  # tools that tests/tools wraps
                               "${browser[@]}")
