@@ -76,7 +76,10 @@ say "Building shiptrace and shiptrace-collector in $build (a few minutes)"
 if [[ ! -e $build/CMakeCache.txt ]]; then
   generator=()
   if command -v ninja >/dev/null; then generator=(-G Ninja); fi
-  quietly configure cmake -S "$source" -B "$build" "${generator[@]}" || fail "cmake could not configure the build; see above"
+  # Compiled for a first look: -O1 takes a sixth less time to compile than -O2, and another compiler's
+  # new warnings are no reason to stop.
+  quietly configure cmake -S "$source" -B "$build" "${generator[@]}" --compile-no-warning-as-error \
+    -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" || fail "cmake could not configure the build; see above"
 fi
 began=$SECONDS
 quietly build cmake --build "$build" -j "$(nproc)" --target shiptrace_cli shiptrace_collector || fail "the build failed; see above"
