@@ -17,12 +17,16 @@ if (( $(id -u) == 0 )) && [[ ${in_namespace:-no} == no ]] && unshare --net --pid
 fi
 [[ ${in_namespace:-no} == no ]] || ip link set lo up
 work=$(mktemp -d)
-collector=
-stop_collector() {
+collector='' groups=()
+# Our collector, and what earlier blocks left in the background.
+stop_everything() {
+  local group
+  for group in "${groups[@]}"; do kill -- "-$group" 2>/dev/null || true; done
   [[ -z $collector ]] || kill "$collector" 2>/dev/null || true
-  collector=
+  while listening; do sleep 0.05; done
+  collector='' groups=()
 }
-trap 'stop_collector; rm -rf "$work"' EXIT
+trap 'stop_everything; rm -rf "$work"' EXIT
 
 mkdir "$work/bin"
 ln -s "$build/samples/emitter/shiptrace" "$build/samples/collector/shiptrace-collector" "$work/bin/"
@@ -62,8 +66,8 @@ enter() {
 run_block() {
   local page=$1 line=$2 expected=$3 script=$4 status=0
   if grep -q '^shiptrace-collector' "$script"; then
-    stop_collector
-    sed -i "s|^shiptrace-collector.*|&; $await|" "$script"
+    stop_everything
+    sed -i "s|^shiptrace-collector.*|&\n$await|" "$script"
   elif ! listening; then
     shiptrace-collector --listen 127.0.0.1:8400 --db "$work/trace.db" > "$work/collector.log" 2>&1 &
     collector=$!
@@ -71,7 +75,9 @@ run_block() {
   fi
   # A live stream does not end by itself.
   sed -Ei 's/^(curl -N [^#]*)(#.*)?$/timeout 2 \1 || (( $? == 124 ))/' "$script"
-  timeout 300 bash -e "$script" > "$work/output" 2>&1 < /dev/null || status=$?
+  setsid timeout 300 bash -e "$script" > "$work/output" 2>&1 < /dev/null &
+  groups+=($!)
+  wait $! || status=$?
   ran=$((ran + 1))
   (( status == expected )) && return
   echo "FAILED: $page:$line: status $status instead of $expected from:"
@@ -121,16 +127,16 @@ block_ends() {
   run_block "$page" "$line" "$status" "$work/block"
 }
 
-# The first block of the README without a language is what `shiptrace tail` prints of a failed build.
+# The README shows, after "$ shiptrace tail", what that prints of a failed build.
 compare_shown() {
   enter shown
   echo 'int main(void) { return x; }' > main.c
   shiptrace run --run shown --node build -- make -j2 > "$work/output" 2>&1 || true
   shiptrace tail --run shown > "$work/printed"
-  awk '/^```$/ {inside = !inside; if (!inside) exit; next} inside && !/^\$ / {print}' "$root/README.md" > "$work/shown"
+  awk '/^\$ shiptrace tail/ {inside = 1; next} inside && /^```$/ {exit} inside' "$root/README.md" > "$work/expected"
   # Dates, times and directories differ.
-  sed -Ei 's/[0-9]{4}-[0-9]{2}-[0-9]{2}/DATE/; s/[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}/TIME/' "$work/printed" "$work/shown"
-  diff "$work/shown" "$work/printed" && return
+  sed -Ei 's/[0-9]{4}-[0-9]{2}-[0-9]{2}/DATE/; s/[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}/TIME/' "$work/printed" "$work/expected"
+  diff "$work/expected" "$work/printed" && return
   echo "FAILED: README.md does not show what shiptrace tail prints (above: < README, > real)"
   failures=$((failures + 1))
 }
