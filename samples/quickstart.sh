@@ -54,7 +54,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 work=$(mktemp -d /tmp/shiptrace-quickstart-XXXXXX)
 
-# quietly NAME COMMAND…: runs it. Its output is shown when it fails, or with --verbose; on a
+# quietly NAME COMMAND…: runs it. The end of its output is shown when it fails, all with --verbose; on a
 # terminal, the progress of a build (a line "[12/99] …" or "[ 12%] …") is.
 quietly() {
   local log=$work/$1.log status=0
@@ -66,7 +66,7 @@ quietly() {
   else
     "$@" > "$log" 2>&1 || status=$?
   fi
-  (( status == 0 )) || cat "$log" >&2
+  (( status == 0 )) || tail -n 60 "$log" >&2
   return $status
 }
 
