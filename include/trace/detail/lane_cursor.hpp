@@ -90,7 +90,7 @@ struct ThisThread {
   bool is_recording = false;
   bool is_ending = false;
 };
-extern constinit thread_local ThisThread this_thread;
+extern constinit thread_local SHIPTRACE_API ThisThread this_thread;
 
 // The usual way. False, with nothing done, when the event cannot go it.
 template <class... V>
