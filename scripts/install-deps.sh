@@ -87,7 +87,7 @@ plan=$(apt "${options[@]}" --assume-no "${missing[@]}" 2>&1) || grep -q '^Abort'
 
 # Sizes: of the packages themselves, then what apt says of them and of all that they need.
 sizes=$(apt-cache show --no-all-versions "${missing[@]}" 2>/dev/null |
-  awk '/^Package: / {name = $2} /^Installed-Size: / {printf "%s%s (%.1f MB)", between, name, $2 / 1000; between = ", "}')
+  awk '/^Package: / {name = $2} /^Installed-Size: / {printf "%s%s (%.1fMB)", between, name, $2 / 1000; between = ", "}')
 echo "install-deps.sh: missing packages and their size when installed:"
 fold -s -w 98 <<<"${sizes:-${missing[*]}}" | sed 's/^/  /'
 needed=$(sed -nE 's/^[0-9]+ upgraded, ([0-9]+) newly installed.*/\1/p' <<<"$plan")
