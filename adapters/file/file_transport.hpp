@@ -14,6 +14,6 @@ namespace trace::file {
 
 // Does no I/O: the file is opened, and created with mode 0600, by the first send(). A file that was
 // moved away (log rotation) is followed by a new one.
-std::unique_ptr<Transport> make_file_transport(std::string path);
+SHIPTRACE_API std::unique_ptr<Transport> make_file_transport(std::string path);
 
 }  // namespace trace::file

@@ -22,7 +22,7 @@ struct HttpResponse {
   std::string body;
 };
 
-class HttpClient {
+class SHIPTRACE_API HttpClient {
  public:
   explicit HttpClient(const HttpOptions& options);
   ~HttpClient();
@@ -52,6 +52,6 @@ class HttpClient {
 };
 
 // A path segment or query value: everything but letters, digits and -._~ is percent-encoded.
-std::string percent_encoded(std::string_view text);
+SHIPTRACE_API std::string percent_encoded(std::string_view text);
 
 }  // namespace trace::http

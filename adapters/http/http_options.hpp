@@ -33,6 +33,6 @@ struct HttpOptions {
   Compression compression = Compression::automatic;
 };
 
-HttpOptions http_options(const Config& config);
+SHIPTRACE_API HttpOptions http_options(const Config& config);
 
 }  // namespace trace::http

@@ -14,6 +14,6 @@
 namespace trace::http {
 
 // Does no I/O and takes any options: what is wrong with them is the answer of each send().
-std::unique_ptr<Transport> make_http_transport(const HttpOptions& options);
+SHIPTRACE_API std::unique_ptr<Transport> make_http_transport(const HttpOptions& options);
 
 }  // namespace trace::http

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <trace/event.hpp>
+#include <trace/export.hpp>
 
 namespace trace {
 
@@ -30,7 +31,7 @@ struct Diagnostic {
   std::string_view text;
 };
 
-struct Config {
+struct SHIPTRACE_API Config {
   // Where events go: "http" (docs/ingestion-api.md) or "file" (NDJSON envelopes).
   std::string transport = "http";
   // http: base URL, /trace/events is appended. file: the path, created or appended to.

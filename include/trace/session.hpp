@@ -22,6 +22,7 @@
 #include <trace/capture_limits.hpp>
 #include <trace/config.hpp>
 #include <trace/event.hpp>
+#include <trace/export.hpp>
 #include <trace/orphan.hpp>
 #include <trace/redacted_text.hpp>
 #include <trace/redaction.hpp>
@@ -59,7 +60,7 @@ enum class DropReason : std::uint8_t {
   count_
 };
 // "budget", "closed", …; static storage.
-std::string_view name(DropReason reason) noexcept;
+SHIPTRACE_API std::string_view name(DropReason reason) noexcept;
 
 // Counters since the session's start, each exact at some instant during the call.
 struct Stats {
@@ -95,7 +96,7 @@ struct Closed {
 
 // A registered cancellation callback. The destructor unregisters it and waits until a running call
 // has returned (unless it is called from the callback itself).
-class CancelSubscription {
+class SHIPTRACE_API CancelSubscription {
  public:
   CancelSubscription() = default;
   explicit CancelSubscription(std::shared_ptr<detail::CancelCallback> callback) noexcept;
@@ -118,7 +119,7 @@ struct Failure {
 
 // One action of a run, created by Run::node(). Move-only. ~Node records FAILED with the code
 // ABANDONED if the node has started and not ended.
-class Node {
+class SHIPTRACE_API Node {
  public:
   Node(Node&&) noexcept = default;
   Node& operator=(Node&&) noexcept;
@@ -183,7 +184,7 @@ struct RunSpec {
 };
 
 // One workflow run that this worker works on, created by Session::run(). Move-only.
-class Run {
+class SHIPTRACE_API Run {
  public:
   Run(Run&&) noexcept = default;
   Run& operator=(Run&&) noexcept = default;
@@ -221,7 +222,7 @@ struct Dependencies {
 // and ends with close(); the parent's session is not touched. A child that ends without close()
 // leaves its journal to be recovered, like a worker that died. Nodes that the parent started remain
 // the parent's.
-class Session {
+class SHIPTRACE_API Session {
  public:
   // Validates the configuration, opens the journal, starts the threads. On failure the error lists
   // every invalid field. The first form creates the transport that `config.transport` names.
@@ -279,7 +280,7 @@ class Session {
 // It calls record(): when the journal is full, lines are dropped and counted, or the call blocks
 // (Config::when_full). One thread at a time per stream; different streams may use different
 // threads.
-class LineStream {
+class SHIPTRACE_API LineStream {
  public:
   LineStream(const std::shared_ptr<detail::NodeState>& node, Stream stream, std::string_view origin,
              const CaptureLimits& limits = {});

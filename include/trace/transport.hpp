@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include <trace/export.hpp>
 #include <trace/status.hpp>
 
 namespace trace {
