@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "client.hpp"
-#include "collector/host_rules.hpp"
-#include "collector/origin_rules.hpp"
+#include "collector/server/host_rules.hpp"
+#include "collector/server/origin_rules.hpp"
 #include "envelopes.hpp"
 #include "support/collector.hpp"
 
-using namespace trace::collector;
+using namespace trace::collector::server;
 using trace::testing::Client;
 using trace::testing::events_of;
 using trace::testing::line_of;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "client.hpp"
-#include "collector/sqlite_database.hpp"
+#include "collector/store/sqlite/database.hpp"
 #include "envelopes.hpp"
 #include "support/collector.hpp"
 
@@ -120,7 +120,7 @@ TEST_CASE("while the database is locked nothing is acknowledged and everything c
   Collector collector;
   Client client(collector.url());
   client.post(line_of("r", events_of("r", 1, 5)));
-  trace::collector::Database outsider(collector.database());
+  trace::collector::store::sqlite::Database outsider(collector.database());
   outsider.run("BEGIN IMMEDIATE");
   const Reply locked = client.post(line_of("r", events_of("r", 6, 10)));
   CHECK(locked.status == 503);
