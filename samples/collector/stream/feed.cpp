@@ -52,6 +52,7 @@ std::vector<FeedMessage> Feed::advance(FeedPage page) {
     const bool is_unknown = page.outcome == FeedPage::Outcome::unknown_run;
     const boost::json::object error{{"message", is_unknown ? "unknown run" : page.fault}};
     messages.push_back({"error", position_, boost::json::serialize(error)});
+    has_more_ = false;
     has_ended_ = true;
     return messages;
   }
