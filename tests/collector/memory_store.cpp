@@ -33,30 +33,25 @@ std::vector<RunRow> MemoryStore::runs(std::uint64_t before, std::size_t limit) {
   return found;
 }
 
-std::vector<NodeRow> MemoryStore::nodes(std::uint64_t run,
-                                        std::span<const std::string_view> node_ids) {
+RunRows MemoryStore::rows(std::string_view run_id, std::span<const std::string_view> node_ids,
+                          std::span<const std::string_view> emitters) {
+  RunRows rows{.run = run(run_id)};
+  if (!rows.run) return rows;
   const std::lock_guard lock(database_->mutex);
-  std::vector<NodeRow> found;
+  const MemoryDatabase::StoredRun& stored = database_->runs[rows.run->number - 1];
+  rows.run = stored.row;
   for (const std::string_view node_id : node_ids) {
-    const auto& stored = database_->runs[run - 1].nodes;
-    const auto place = stored.find(node_id);
-    found.push_back(place != stored.end() ? place->second
-                                          : NodeRow{.node_id = std::string(node_id)});
+    const auto place = stored.nodes.find(node_id);
+    rows.nodes.push_back(place != stored.nodes.end() ? place->second
+                                                     : NodeRow{.node_id = std::string(node_id)});
   }
-  return found;
-}
-
-std::vector<EmitterRow> MemoryStore::emitters(std::uint64_t run,
-                                              std::span<const std::string_view> names) {
-  const std::lock_guard lock(database_->mutex);
-  std::vector<EmitterRow> found;
-  for (const std::string_view name : names) {
-    const auto& stored = database_->runs[run - 1].emitters;
-    const auto place = stored.find(name);
-    found.push_back(place != stored.end() ? database_->emitters[place->second - 1].row
-                                          : EmitterRow{.name = std::string(name)});
+  for (const std::string_view name : emitters) {
+    const auto place = stored.emitters.find(name);
+    rows.emitters.push_back(place != stored.emitters.end()
+                                ? database_->emitters[place->second - 1].row
+                                : EmitterRow{.name = std::string(name)});
   }
-  return found;
+  return rows;
 }
 
 std::vector<bool> MemoryStore::stored(std::uint64_t run, std::span<const EventKey> keys) {

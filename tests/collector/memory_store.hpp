@@ -40,10 +40,9 @@ class MemoryStore : public collector::store::Store {
   std::size_t concurrency() const noexcept override { return 4; }
   std::optional<collector::store::RunRow> run(std::string_view run_id) override;
   std::vector<collector::store::RunRow> runs(std::uint64_t before, std::size_t limit) override;
-  std::vector<collector::store::NodeRow> nodes(std::uint64_t run,
-                                               std::span<const std::string_view> node_ids) override;
-  std::vector<collector::store::EmitterRow> emitters(
-      std::uint64_t run, std::span<const std::string_view> names) override;
+  collector::store::RunRows rows(std::string_view run_id,
+                                 std::span<const std::string_view> node_ids,
+                                 std::span<const std::string_view> emitters) override;
   std::vector<bool> stored(std::uint64_t run,
                            std::span<const collector::store::EventKey> keys) override;
   std::vector<collector::store::Range> gaps_containing(

@@ -27,18 +27,19 @@ Prepared prepare(Store& store, std::uint64_t first, std::uint64_t last) {
   Prepared prepared;
   prepared.payloads = events_of("r", first, last);
   Append& changes = prepared.changes;
-  changes.expected = store.run("r");
+  const std::string_view node = "node";
+  const std::string_view emitter = lane_0;
+  const RunRows rows = store.rows("r", {&node, 1}, {&emitter, 1});
+  changes.expected = rows.run;
   if (changes.expected) changes.run = *changes.expected;
   changes.run.run_id = "r";
   changes.run.registered_at = "2025-10-13T12:00:00.000000Z";
   changes.run.events += prepared.payloads.size();
-  const std::string_view node = "node";
-  const std::string_view emitter = lane_0;
   NodeRow node_row{.node_id = "node"};
   EmitterRow emitter_row{.name = lane_0};
   if (changes.expected) {
-    node_row = store.nodes(changes.expected->number, {&node, 1}).front();
-    emitter_row = store.emitters(changes.expected->number, {&emitter, 1}).front();
+    node_row = rows.nodes.front();
+    emitter_row = rows.emitters.front();
   }
   changes.nodes.push_back({node_row, false});
   changes.emitters.push_back({emitter_row, emitter_row.through, {}, {}});
@@ -52,7 +53,7 @@ Prepared prepare(Store& store, std::uint64_t first, std::uint64_t last) {
 
 EmitterRow emitter_of(Store& store) {
   const std::string_view name = lane_0;
-  return store.emitters(store.run("r")->number, {&name, 1}).front();
+  return store.rows("r", {}, {&name, 1}).emitters.front();
 }
 
 std::vector<std::string> ids_of(const std::vector<EventPayload>& events) {
@@ -98,7 +99,7 @@ TEST_CASE_TEMPLATE("an append is read back by every store of the database", Data
   expected.number = run->number;
   CHECK(*run == expected);
   const std::vector<std::string_view> names{"nobody", "node"};
-  const auto nodes = other->nodes(run->number, names);
+  const auto nodes = other->rows("r", names, {}).nodes;
   REQUIRE(nodes.size() == 2);
   CHECK(nodes[0] == NodeRow{.node_id = "nobody"});
   NodeRow expected_node = node;

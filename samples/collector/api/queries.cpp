@@ -66,7 +66,7 @@ std::optional<std::uint64_t> position_of(const std::optional<std::string>& curso
 Response unknown_run() { return error_response(404, "runId", "unknown run"); }
 
 Response invalid_cursor() {
-  return error_response(400, "cursor", "invalid cursor: must be one that this backend returned");
+  return error_response(400, "cursor", "must be a cursor that this backend returned");
 }
 
 Response Queries::runs(const Request& request) {

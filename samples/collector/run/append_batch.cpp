@@ -8,23 +8,21 @@ namespace {
 // A conflict means that another writer made progress, so only extreme contention gets here.
 constexpr int max_attempts = 100;
 
-// Reads the run first: whatever changes after that changes the run or a watermark as well, which
-// append() notices.
+// What is read after the rows may be newer. append() then notices, because whatever changes that
+// also changes the run or a watermark.
 BatchState read_state(store::Store& store, const Batch& batch) {
   BatchState state;
-  state.run = store.run(batch.run_id());
-  if (!state.run) return state;
-  const std::uint64_t run = state.run->number;
-  state.nodes = store.nodes(run, batch.node_ids());
-  state.emitters = store.emitters(run, batch.emitters());
-  state.gaps.resize(state.emitters.size());
-  const auto late = batch.late_sequences(state.emitters);
+  state.rows = store.rows(batch.run_id(), batch.node_ids(), batch.emitters());
+  if (!state.rows.run) return state;
+  const std::vector<store::EmitterRow>& emitters = state.rows.emitters;
+  state.gaps.resize(emitters.size());
+  const auto late = batch.late_sequences(emitters);
   for (std::size_t i = 0; i < late.size(); ++i) {
     if (late[i].empty()) continue;
-    state.gaps[i] = store.gaps_containing(state.emitters[i].number, late[i]);
+    state.gaps[i] = store.gaps_containing(emitters[i].number, late[i]);
   }
-  const auto uncertain = batch.uncertain_events(state.emitters);
-  if (!uncertain.empty()) state.stored = store.stored(run, uncertain);
+  const auto uncertain = batch.uncertain_events(emitters);
+  if (!uncertain.empty()) state.stored = store.stored(state.rows.run->number, uncertain);
   return state;
 }
 

@@ -130,13 +130,13 @@ class Planner {
   void start_run(std::string_view now) {
     const StreamEnvelope& envelope = batch_.judged_.envelope;
     RunRow& run = plan_.changes.run;
-    if (state_.run) {
-      run = *state_.run;
+    if (state_.rows.run) {
+      run = *state_.rows.run;
     } else {
       run.run_id = envelope.run_id;
       run.registered_at = now;
     }
-    plan_.changes.expected = state_.run;
+    plan_.changes.expected = state_.rows.run;
     // A member that is absent from the envelope leaves the stored value as it is.
     if (envelope.workflow_id && !envelope.workflow_id->empty()) {
       run.workflow_id = *envelope.workflow_id;
@@ -153,8 +153,8 @@ class Planner {
     emitters_.resize(batch_.emitters_.size());
     for (std::size_t i = 0; i < emitters_.size(); ++i) {
       Emitter& emitter = emitters_[i];
-      if (state_.run) {
-        emitter.row = state_.emitters[i];
+      if (state_.rows.run) {
+        emitter.row = state_.rows.emitters[i];
         emitter.stored_through = emitter.row.through;
         emitter.gaps = GapSet(state_.gaps[i]);
       } else {
@@ -201,15 +201,15 @@ class Planner {
   }
 
   // Whether the next uncertain event is stored. A run that is not stored has no events.
-  bool is_stored() { return state_.run && state_.stored[next_uncertain_++]; }
+  bool is_stored() { return state_.rows.run && state_.stored[next_uncertain_++]; }
 
   std::uint32_t slot_of(std::uint32_t node) {
     std::uint32_t& slot = node_slots_[node];
     if (slot != none) return slot;
     slot = static_cast<std::uint32_t>(plan_.changes.nodes.size());
     Append::Node& added = plan_.changes.nodes.emplace_back();
-    if (state_.run) {
-      added.row = state_.nodes[node];
+    if (state_.rows.run) {
+      added.row = state_.rows.nodes[node];
     } else {
       added.row.node_id = batch_.node_ids_[node];
     }
@@ -245,9 +245,9 @@ class Planner {
 };
 
 BatchPlan Batch::plan(const BatchState& state, std::string_view now) const {
-  assert(!state.run || state.nodes.size() == node_ids_.size());
-  assert(!state.run || state.emitters.size() == emitters_.size());
-  assert(!state.run || state.gaps.size() == emitters_.size());
+  assert(!state.rows.run || state.rows.nodes.size() == node_ids_.size());
+  assert(!state.rows.run || state.rows.emitters.size() == emitters_.size());
+  assert(!state.rows.run || state.gaps.size() == emitters_.size());
   return Planner(*this, state).plan(now);
 }
 

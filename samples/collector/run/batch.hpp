@@ -34,12 +34,9 @@ struct BatchResult {
   RunStatus status = RunStatus::queued;
 };
 
-// What was read from the store for a batch. Everything but `run` is empty when the run is not
-// stored.
+// What was read from the store for a batch. Everything is empty when the run is not stored.
 struct BatchState {
-  std::optional<store::RunRow> run = {};
-  std::vector<store::NodeRow> nodes = {};            // for each of Batch::node_ids()
-  std::vector<store::EmitterRow> emitters = {};      // for each of Batch::emitters()
+  store::RunRows rows = {};                          // Batch::node_ids(), Batch::emitters()
   std::vector<std::vector<store::Range>> gaps = {};  // of each emitter, around its late sequences
   std::vector<bool> stored = {};                     // for each of Batch::uncertain_events()
 };

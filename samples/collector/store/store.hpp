@@ -66,6 +66,12 @@ struct Append {
   std::vector<Event> events = {};  // the last one gets the sequence run.events
 };
 
+struct RunRows {
+  std::optional<RunRow> run = {};
+  std::vector<NodeRow> nodes = {};
+  std::vector<EmitterRow> emitters = {};
+};
+
 // The ranges that an emitter of a run has skipped.
 struct EmitterGaps {
   std::string emitter = {};
@@ -89,13 +95,11 @@ class Store {
   // Newest first, with a number below `before` (0: all).
   virtual std::vector<RunRow> runs(std::uint64_t before, std::size_t limit) = 0;
 
-  // A row for each name, in order; with the number 0 when it is not stored. `run` is
-  // RunRow::number here and below.
-  virtual std::vector<NodeRow> nodes(std::uint64_t run,
-                                     std::span<const std::string_view> node_ids) = 0;
-  virtual std::vector<EmitterRow> emitters(std::uint64_t run,
-                                           std::span<const std::string_view> names) = 0;
-  // For each key whether the event is stored.
+  // The run and what is named of it, from one snapshot. Nodes and emitters have a row for each
+  // name, in order, with the number 0 when it is not stored; none when the run is not.
+  virtual RunRows rows(std::string_view run_id, std::span<const std::string_view> node_ids,
+                       std::span<const std::string_view> emitters) = 0;
+  // For each key whether the event is stored. `run` is RunRow::number here and below.
   virtual std::vector<bool> stored(std::uint64_t run, std::span<const EventKey> keys) = 0;
   // The gaps of an emitter (EmitterRow::number) that contain at least one of the sequences. Both
   // are ascending.

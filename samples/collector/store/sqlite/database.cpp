@@ -66,6 +66,14 @@ void Statement::bind_one(int index, std::nullopt_t) {
   check(sqlite3_bind_null(handle_.get(), index));
 }
 
+ReadTransaction::~ReadTransaction() {
+  try {
+    end_.execute();
+  } catch (const StoreError&) {
+    // Nothing was written; the next BEGIN reports a database that cannot be used.
+  }
+}
+
 Transaction::Transaction(Database& database) : database_(database) {
   database_.run("BEGIN IMMEDIATE");
 }

@@ -100,6 +100,18 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 
+// A read transaction: several reads of one snapshot, with one lock. `begin` and `end` are prepared.
+class ReadTransaction {
+ public:
+  ReadTransaction(Statement& begin, Statement& end) : end_(end) { begin.execute(); }
+  ~ReadTransaction();
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+ private:
+  Statement& end_;
+};
+
 // A write transaction: takes the write lock at once, and rolls back at the end of the scope unless
 // it was committed.
 class Transaction {

@@ -79,6 +79,8 @@ std::size_t size_of(const EventPayload& event) {
 
 SqliteStore::SqliteStore(const std::string& path)
     : database_(opened(path)),
+      begin_read_(database_, "BEGIN"),
+      end_read_(database_, "COMMIT"),
       find_run_(database_, "SELECT " + run_columns + " FROM runs WHERE run_id = ?"),
       list_runs_(database_,
                  "SELECT " + run_columns + " FROM runs WHERE id < ? ORDER BY id DESC LIMIT ?"),
@@ -142,32 +144,39 @@ std::vector<RunRow> SqliteStore::runs(std::uint64_t before, std::size_t limit) {
   return found;
 }
 
-std::vector<NodeRow> SqliteStore::nodes(std::uint64_t run,
-                                        std::span<const std::string_view> node_ids) {
-  std::vector<NodeRow> found;
-  for (const std::string_view node_id : node_ids) {
-    const bool is_stored = find_node_.bind(run, node_id).step();
-    found.push_back(is_stored ? node_of_row(find_node_) : NodeRow{.node_id = std::string(node_id)});
-    find_node_.reset();
-  }
-  return found;
+NodeRow SqliteStore::node(std::uint64_t run, std::string_view node_id) {
+  NodeRow row{.node_id = std::string(node_id)};
+  if (find_node_.bind(run, node_id).step()) row = node_of_row(find_node_);
+  find_node_.reset();
+  return row;
 }
 
-std::vector<EmitterRow> SqliteStore::emitters(std::uint64_t run,
-                                              std::span<const std::string_view> names) {
-  std::vector<EmitterRow> found;
-  for (const std::string_view name : names) {
-    EmitterRow& row = found.emplace_back(EmitterRow{.name = std::string(name)});
-    if (find_emitter_.bind(run, name).step()) {
-      row.number = find_emitter_.count(0);
-      row.through = find_emitter_.count(1);
-    }
-    find_emitter_.reset();
+EmitterRow SqliteStore::emitter(std::uint64_t run, std::string_view name) {
+  EmitterRow row{.name = std::string(name)};
+  if (find_emitter_.bind(run, name).step()) {
+    row.number = find_emitter_.count(0);
+    row.through = find_emitter_.count(1);
   }
-  return found;
+  find_emitter_.reset();
+  return row;
+}
+
+RunRows SqliteStore::rows(std::string_view run_id, std::span<const std::string_view> node_ids,
+                          std::span<const std::string_view> emitters) {
+  const ReadTransaction snapshot(begin_read_, end_read_);
+  RunRows rows{.run = run(run_id)};
+  if (!rows.run) return rows;
+  for (const std::string_view node_id : node_ids) {
+    rows.nodes.push_back(node(rows.run->number, node_id));
+  }
+  for (const std::string_view name : emitters) {
+    rows.emitters.push_back(emitter(rows.run->number, name));
+  }
+  return rows;
 }
 
 std::vector<bool> SqliteStore::stored(std::uint64_t run, std::span<const EventKey> keys) {
+  const ReadTransaction snapshot(begin_read_, end_read_);
   std::vector<bool> found;
   found.reserve(keys.size());
   for (const EventKey& key : keys) {
@@ -179,6 +188,7 @@ std::vector<bool> SqliteStore::stored(std::uint64_t run, std::span<const EventKe
 
 std::vector<Range> SqliteStore::gaps_containing(std::uint64_t emitter,
                                                 std::span<const std::uint64_t> sequences) {
+  const ReadTransaction snapshot(begin_read_, end_read_);
   std::vector<Range> found;
   for (const std::uint64_t sequence : sequences) {
     if (!found.empty() && sequence <= found.back().last) continue;

@@ -18,10 +18,8 @@ class SqliteStore final : public Store {
 
   std::optional<RunRow> run(std::string_view run_id) override;
   std::vector<RunRow> runs(std::uint64_t before, std::size_t limit) override;
-  std::vector<NodeRow> nodes(std::uint64_t run,
-                             std::span<const std::string_view> node_ids) override;
-  std::vector<EmitterRow> emitters(std::uint64_t run,
-                                   std::span<const std::string_view> names) override;
+  RunRows rows(std::string_view run_id, std::span<const std::string_view> node_ids,
+               std::span<const std::string_view> emitters) override;
   std::vector<bool> stored(std::uint64_t run, std::span<const EventKey> keys) override;
   std::vector<Range> gaps_containing(std::uint64_t emitter,
                                      std::span<const std::uint64_t> sequences) override;
@@ -32,6 +30,9 @@ class SqliteStore final : public Store {
   RunGaps gaps(std::uint64_t run, std::size_t limit) override;
 
  private:
+  NodeRow node(std::uint64_t run, std::string_view node_id);
+  EmitterRow emitter(std::uint64_t run, std::string_view name);
+
   // The steps of append(). False: the row is not as it was read.
   bool write_run(const Append& changes, std::uint64_t& run);
   std::vector<std::uint64_t> write_nodes(const Append& changes, std::uint64_t run);
@@ -45,6 +46,7 @@ class SqliteStore final : public Store {
   }
 
   Database database_;
+  Statement begin_read_, end_read_;
   Statement find_run_, list_runs_, insert_run_, update_run_;
   Statement find_node_, last_failed_node_, insert_node_, update_node_;
   Statement find_emitter_, insert_emitter_, update_emitter_;
