@@ -62,7 +62,7 @@ TEST_CASE("a chunked body is read like any other") {
   CHECK(accepted(client.read_reply()) == 2);
 }
 
-TEST_CASE("a client that waits to be told may go on") {
+TEST_CASE("a client that waits for 100 Continue gets it") {
   Collector collector;
   Client client(collector.url());
   const std::string line = line_of("r", events_of("r", 1, 2));
@@ -161,7 +161,7 @@ TEST_CASE("a body of nothing but invalid events is refused whole, before it take
   CHECK(error_field(refused) == "events");
 }
 
-TEST_CASE("what is no envelope is refused with the field and the rule, and nothing is stored") {
+TEST_CASE("an invalid envelope is refused with the field and the rule, and nothing is stored") {
   Collector collector;
   Client client(collector.url());
   const std::string good = line_of("good", events_of("good", 1, 1));

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::uint64_t line_events = 50;
 
-// Posts one lane's events, line by line, until the collector dies; answers how many it has
+// Posts one lane's events, line by line, until the collector dies; reports how many it has
 // acknowledged. Goes on after `from`.
 class Poster {
  public:
@@ -48,7 +48,7 @@ class Poster {
         acknowledged_ = from + line_events;
       }
     } catch (const std::exception&) {
-      // The collector is dead: what it has not answered is not acknowledged.
+      // The collector is dead: requests without a response are not acknowledged.
     }
   }
 

@@ -1,4 +1,4 @@
-// What is missing of a run: sequences that an emitter passed over and that nobody has sent since.
+// Gaps of a run: sequences that an emitter skipped and that have not arrived since.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -71,7 +71,7 @@ TEST_CASE("a run without losses has no gaps, whatever its ids look like") {
   CHECK(number(gaps(client).at("ranges")) == 0);
 }
 
-TEST_CASE("each gap is told by emitter and range, also the first events") {
+TEST_CASE("each gap is listed by emitter and range, including the first events") {
   Collector collector;
   Client client(collector.url());
   store(client, 3, 5);
@@ -90,7 +90,7 @@ TEST_CASE("each gap is told by emitter and range, also the first events") {
   }
 }
 
-TEST_CASE("what comes late fills its gap, from any side") {
+TEST_CASE("late events fill their gap, from any side") {
   Collector collector;
   Client client(collector.url());
   store(client, 10, 10);
@@ -108,7 +108,7 @@ TEST_CASE("what comes late fills its gap, from any side") {
   CHECK(missing(client).empty());
 }
 
-TEST_CASE("disorder inside one line is no gap") {
+TEST_CASE("disorder within one line is not a gap") {
   Collector collector;
   Client client(collector.url());
   auto events = events_of("r", 1, 20);
@@ -118,7 +118,7 @@ TEST_CASE("disorder inside one line is no gap") {
   CHECK(missing(client).empty());
 }
 
-TEST_CASE("a rejected event is no gap: the backend knows what became of it") {
+TEST_CASE("a rejected event is not a gap") {
   Collector collector;
   Client client(collector.url());
   auto events = events_of("r", 1, 6);
@@ -134,7 +134,7 @@ TEST_CASE("a rejected event is no gap: the backend knows what became of it") {
   CHECK(missing(client).empty());
 }
 
-TEST_CASE("what nobody acknowledged leaves no gap behind") {
+TEST_CASE("a refused body leaves no gap") {
   Collector collector;
   Client client(collector.url());
   store(client, 1, 3);
@@ -169,7 +169,7 @@ TEST_CASE("many gaps are counted and not all listed") {
   };
   const auto some = gaps(client);
   CHECK(number(some.at("ranges")) == 2000);
-  // 1,000 events of each lane, up to 5997 and 6000, each behind a gap.
+  // 1,000 events of each lane, up to 5997 and 6000, each after a gap.
   CHECK(number(some.at("missing")) == 5997 + 6000 - 2000);
   CHECK(some.at("truncated").as_bool());
   CHECK(listed(some) == 1000);

@@ -1,4 +1,4 @@
-// Who gives way, by the clock that the test holds; and the end of a request's head.
+// Which connection is evicted, with a clock set by the test; and the end of a request's head.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -54,7 +54,7 @@ HeadEnd::State state_of(std::string_view bytes) { return find_head_end(bytes, 0)
 
 }  // namespace
 
-TEST_CASE("bytes earn time at 16 KiB/s, and nobody saves time up") {
+TEST_CASE("bytes extend the deadline at 16 KiB/s, without credit") {
   Pace pace;
   pace.begin(start, 10s);
   CHECK(pace.deadline() == start + 10s);
@@ -69,7 +69,7 @@ TEST_CASE("bytes earn time at 16 KiB/s, and nobody saves time up") {
   CHECK(pace.began() == start);
 }
 
-TEST_CASE("who is furthest behind gives way, and never who waits for the store") {
+TEST_CASE("the slowest client is evicted, never one that waits for the store") {
   std::vector<std::string> closed;
   int left = 0;
   ConnectionRegistry all(1000, [&left] { ++left; });
@@ -93,7 +93,7 @@ TEST_CASE("who is furthest behind gives way, and never who waits for the store")
   CHECK(left == 3);
 }
 
-TEST_CASE("memory goes to who began later, unless both began at about the same time") {
+TEST_CASE("the longest holder of memory is evicted, unless both began at about the same time") {
   std::vector<std::string> closed;
   ConnectionRegistry all(1000, [] {});
   Peer first(all, "first", closed);

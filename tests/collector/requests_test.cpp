@@ -11,7 +11,7 @@
 using namespace trace;
 using namespace trace::testing;
 
-TEST_CASE("unknown addresses, methods and kinds of content are told apart") {
+TEST_CASE("unknown paths, methods and content types are distinguished") {
   Collector collector;
   Client client(collector.url());
   for (const std::string target :
@@ -67,7 +67,7 @@ TEST_CASE("a refusal before the body has been read ends the connection") {
   CHECK(with("Trace-Contract", "2025-10-13").status == 200);
 }
 
-TEST_CASE("a token is asked for everywhere when there is one") {
+TEST_CASE("a token is required everywhere when there is one") {
   TempDir directory;
   const std::string file = directory / "token";
   std::ofstream(file) << "s3cret\n";
@@ -103,7 +103,7 @@ TEST_CASE("a token is asked for everywhere when there is one") {
   CHECK(reply.status == 200);
 }
 
-TEST_CASE("a header that is too large or no HTTP is answered and ends the connection") {
+TEST_CASE("a header that is too large or malformed is refused and ends the connection") {
   Collector collector;
   {
     Client client(collector.url());
@@ -119,7 +119,7 @@ TEST_CASE("a header that is too large or no HTTP is answered and ends the connec
   }
 }
 
-TEST_CASE("requests in a row on one connection are answered in their order") {
+TEST_CASE("pipelined requests get their responses in order") {
   Collector collector;
   Client client(collector.url());
   client.post(line_of("r", events_of("r", 1, 1)));

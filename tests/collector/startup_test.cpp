@@ -31,7 +31,7 @@ bool says(const Finished& finished, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("the first line tells the address, SIGINT and SIGTERM end it with 0") {
+TEST_CASE("the first line contains the address, and SIGINT and SIGTERM exit with 0") {
   TempDir directory;
   for (const int signal : {SIGINT, SIGTERM}) {
     Child child(Command{.argv = {SHIPTRACE_COLLECTOR_BINARY, "--listen", "127.0.0.1:0", "--db",

@@ -197,7 +197,7 @@ TEST_CASE("the status follows from the events") {
   }
 }
 
-TEST_CASE("a status tells all that is known and nothing else") {
+TEST_CASE("a status contains all that is known and nothing else") {
   Collector collector;
   Client client(collector.url());
   const auto events =

@@ -1,4 +1,4 @@
-// What every Store must do, whatever database is below it.
+// The requirements for every Store, with each implementation.
 #include <doctest/doctest.h>
 
 #include <string>

@@ -1,5 +1,5 @@
 // Crowds that take all the connections, all the time or all the memory there is, while a real
-// client wants an answer.
+// client waits for a response.
 #include <fmt/format.h>
 
 #include <algorithm>

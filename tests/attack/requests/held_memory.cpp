@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds bound = 1s;  // for any answer to a real client
 
-// What bodies and answers may take together, and what the rest of a collector needs.
+// The limit for bodies and responses together, and the memory of the rest of a collector.
 constexpr std::size_t most_mib = 256 + 64;
 
 milliseconds since(Clock::time_point began) {

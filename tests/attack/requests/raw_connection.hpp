@@ -11,20 +11,20 @@ namespace trace::testing {
 
 class RawConnection {
  public:
-  // `url`: "http://127.0.0.1:PORT". Throws std::system_error when nobody listens.
+  // `url`: "http://127.0.0.1:PORT". Throws std::system_error when the port is closed.
   explicit RawConnection(const std::string& url);
   ~RawConnection();
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
 
-  // As much as the other side takes.
+  // As much as the server accepts.
   void send(std::string_view bytes) const;
   void end_of_input() const;
 
   struct Received {
     std::string bytes = {};
     bool is_closed = false;  // by the other side, before the time was over
-    // The status of each HTTP answer in the bytes.
+    // The status of each HTTP response in the bytes.
     std::vector<int> statuses() const;
   };
   Received read_to_end(std::chrono::milliseconds patience) const;

@@ -45,12 +45,12 @@ class Victim {
   }
 
   const std::string& url() const { return collector_.url(); }
-  // Tells whether a good request is answered and nothing was stored.
+  // Whether a valid request gets a response and nothing was stored.
   bool is_unharmed() {
     const auto began = Clock::now();
     const HttpAnswer answer = collector_.get("/workflows/runs");
     slowest_ = std::max(slowest_, since(began));
-    // What was stored is told once.
+    // Report a stored event once.
     return answer.status == 200 && std::exchange(runs_, answer.body) == answer.body;
   }
   milliseconds slowest() const { return slowest_; }

@@ -87,7 +87,7 @@ constexpr int attempts = 14;
 
 constexpr std::string_view rebinding = R"js(
 async function attack() {
-  // Until another server answers under the name of this page.
+  // Until another server responds under the name of this page.
   for (;;) {
     try {
       const response = await fetch("/who", {cache: "no-store"});
