@@ -7,9 +7,14 @@ endif()
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/shiptrace)
 
+get_property(transports GLOBAL PROPERTY SHIPTRACE_TRANSPORTS)
 install(DIRECTORY include/trace DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+foreach(name IN LISTS transports)
+  install(DIRECTORY adapters/${name}/include/trace DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+          FILES_MATCHING PATTERN "*.hpp")
+endforeach()
 
-foreach(library IN ITEMS sdk http file child process docker shiptrace)
+foreach(library IN ITEMS sdk ${transports} child process docker shiptrace)
   install(TARGETS shiptrace_${library} EXPORT shiptraceTargets)
 endforeach()
 install(EXPORT shiptraceTargets NAMESPACE shiptrace:: DESTINATION ${package_dir})

@@ -29,6 +29,7 @@
 #include <trace/result.hpp>
 #include <trace/summary.hpp>
 #include <trace/transport.hpp>
+#include <trace/transport_type.hpp>
 
 namespace trace {
 
@@ -208,10 +209,11 @@ class Run {
   std::vector<CancelSubscription> callbacks_;
 };
 
-// The parts that tests and unusual hosts replace; see Session::start.
+// The replaceable parts of a session and a recovery.
 struct Dependencies {
-  std::unique_ptr<Transport> transport;
-  Reap reap = {};  // ends what dead sessions left running; empty: nobody does
+  std::unique_ptr<Transport> transport = {};  // null: made by the type in `transports`
+  Reap reap = {};                             // removes what dead sessions left running
+  TransportRegistry transports = {};          // of these, Config::transport selects one
 };
 
 // A worker's connection to its backend, with the journal that makes it crash-safe. Move-only.
@@ -224,8 +226,9 @@ struct Dependencies {
 // the parent started stay the parent's.
 class Session {
  public:
-  // Checks the configuration, opens the journal, starts the threads. Fails with every wrong
-  // field at once. The first form makes the transport that `config.transport` names.
+  // Checks the configuration, opens the journal, starts the threads. Fails with every wrong field
+  // at once. The first form knows the built-in transports and removes orphaned containers
+  // (shiptrace::shiptrace).
   static Result<Session> start(Config config);
   static Result<Session> start(Config config, Dependencies dependencies);
 

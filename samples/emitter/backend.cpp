@@ -45,7 +45,9 @@ Result<Backend> Backend::open(const Config& config) {
                                           "--endpoint of a backend",
                                           config.transport));
   }
-  return Backend(http::HttpClient(http::http_options(config)), config.endpoint);
+  const auto options = http::http_options(config);
+  if (!options) return options.error();
+  return Backend(http::HttpClient(*options), config.endpoint);
 }
 
 Error Backend::refusal(const http::HttpResponse& response) const {

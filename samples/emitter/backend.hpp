@@ -4,6 +4,7 @@
 #pragma once
 
 #include <trace/config.hpp>
+#include <trace/http_client.hpp>
 #include <trace/result.hpp>
 
 #include <chrono>
@@ -12,7 +13,6 @@
 #include <string>
 #include <string_view>
 
-#include "http/http_client.hpp"
 
 namespace trace::cli {
 

@@ -30,8 +30,8 @@ Config config_of(const SharedOptions& options) {
   if (!options.journal_dir.empty()) config.journal_dir = options.journal_dir;
   if (!options.transport.empty()) config.transport = options.transport;
   if (!options.token_file.empty()) {
-    config.token_file = options.token_file;
-    config.token.clear();  // the environment's token would contradict it
+    config.transport_settings["token_file"] = options.token_file;
+    config.transport_settings.erase("token");  // the environment's token would contradict it
   }
   if (options.quiet) {
     config.on_diagnostic = [](const Diagnostic& each) {

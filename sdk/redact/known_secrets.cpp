@@ -2,10 +2,8 @@
 
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "config/environment.hpp"
 #include "redact/frequent_words.hpp"
@@ -13,32 +11,23 @@
 namespace trace::detail {
 namespace {
 
-// The beginning of a token file; a longer one holds no token.
-std::string contents_of(const std::string& path) {
-  std::string text(64 * 1024, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
-}
-
-// Many variables name the file that holds the secret. What is there is no secret by itself.
+// Many variables hold the path of the file with the secret. The path itself is not a secret.
 bool is_path(const std::string& value) {
   return value.starts_with('/') && access(value.c_str(), F_OK) == 0;
 }
 
 }  // namespace
 
-std::shared_ptr<Secrets> known_secrets(const Config& config, std::string& complaints) {
+std::shared_ptr<Secrets> known_secrets(const std::vector<Credential>& credentials,
+                                       bool with_environment, std::string& complaints) {
   std::vector<std::string> names;
   std::vector<std::string> values;
   const auto add = [&](std::string_view name, std::string value) {
     names.emplace_back(name);
     values.push_back(std::move(value));
   };
-  if (!config.token.empty()) add("token", config.token);
-  if (!config.token_file.empty()) add("token_file", contents_of(config.token_file));
-  if (config.redact_environment) {
+  for (const auto& [name, value] : credentials) add(name, value);
+  if (with_environment) {
     for (auto& [name, value] : environment_variables()) {
       if (value.empty() || !is_secret_name(name) || is_path(value)) continue;
       if (is_frequent_word(value)) {

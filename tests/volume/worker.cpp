@@ -20,7 +20,7 @@
 #include <thread>
 
 #include "emitter/quantity.hpp"
-#include "http/http_transport.hpp"
+#include <trace/http.hpp>
 #include "support/own_memory.hpp"
 #include "volume/numbered_lines.hpp"
 
@@ -82,7 +82,7 @@ Session start(const char* endpoint, const char* journal_dir) {
   config.journal_dir = journal_dir;
   config.when_full = WhenFull::block;
   Dependencies dependencies;
-  dependencies.transport = http::make_http_transport(http::http_options(config));
+  dependencies.transports.add(http::transport_type());
   auto session = Session::start(std::move(config), std::move(dependencies));
   if (!session) throw std::runtime_error(session.error().text());
   return std::move(*session);

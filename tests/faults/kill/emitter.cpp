@@ -20,7 +20,7 @@
 
 #include "emitter/quantity.hpp"
 #include "emitter/returned_counts.hpp"
-#include "http/http_transport.hpp"
+#include <trace/http.hpp>
 #include "kill/emitter_counts.hpp"
 
 namespace {
@@ -88,7 +88,7 @@ int emit(const std::array<std::string, 6>& arguments) {
   config.when_full = WhenFull::block;
   config.on_diagnostic = [](const Diagnostic&) {};  // a dead collector is expected here
   Dependencies dependencies;
-  dependencies.transport = http::make_http_transport(http::http_options(config));
+  dependencies.transports.add(http::transport_type());
   auto session = Session::start(config, std::move(dependencies));
   if (!session) return 1;
   std::printf("%s\n", std::string(session->id()).c_str());

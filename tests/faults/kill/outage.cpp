@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "emitter/quantity.hpp"
-#include "http/http_transport.hpp"
+#include <trace/http.hpp>
 #include "kill/emitter_counts.hpp"
 #include "kill/store_check.hpp"
 #include "support/collector.hpp"
@@ -171,7 +171,7 @@ class Outage {
     config_.journal_dir = directory_.path().string();
     config_.on_diagnostic = [](const Diagnostic&) {};
     Dependencies dependencies;
-    dependencies.transport = http::make_http_transport(http::http_options(config_));
+    dependencies.transports.add(http::transport_type());
     auto session = Session::start(config_, std::move(dependencies));
     if (!session) throw std::runtime_error(session.error().text());
     session_.emplace(std::move(*session));

@@ -1,8 +1,7 @@
-// Answers of an ingesting backend, read from whatever bytes came back.
+// The text of an ingesting backend's responses: bodies (docs/ingestion-api.md) and header values.
 //
-// Pure functions that the transport's verdict is built from (docs/ingestion-api.md defines the
-// bodies). They take bytes of any origin, a proxy's HTML as well, and never throw for them; only
-// memory can run out. No shared state but the parser's buffers: one AnswerParser per thread.
+// Pure functions that send_result() is built from. They accept any bytes, such as a proxy's HTML,
+// and throw only when memory runs out. A ResponseParser keeps the parser's buffers: one per thread.
 #pragma once
 
 #include <simdjson.h>
@@ -17,18 +16,17 @@
 
 namespace trace::http {
 
-// The {"error":{"field","message"}} of a backend that refuses a request.
+// {"error":{"field","message"}} of a backend that refuses a request.
 struct ErrorBody {
   std::string field;  // empty: none was named
   std::string message;
   std::string text() const;  // "field: message", one line, bounded
 };
 
-class AnswerParser {
+class ResponseParser {
  public:
-  // The body of a success. Nothing when it is not entirely what the API defines: half of an
-  // acknowledgement must not move anything. Unknown keys are skipped; so is a status that we do
-  // not know.
+  // The body of a success. Empty unless all of it is what the API defines: a partial
+  // acknowledgement must not acknowledge anything. Unknown keys and statuses are skipped.
   std::optional<std::vector<RunAcknowledgement>> acknowledgement(std::string_view body);
 
   std::optional<ErrorBody> error(std::string_view body);
@@ -37,8 +35,8 @@ class AnswerParser {
   simdjson::dom::parser parser_;
 };
 
-// Retry-After as seconds or as a date; a date that has passed is 0, more than `longest_retry_after`
-// is that. Nothing when it is neither.
+// Retry-After, in seconds or as a date, clamped to 0 … longest_retry_after. Empty when it is
+// neither.
 inline constexpr std::chrono::milliseconds longest_retry_after = std::chrono::minutes{15};
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, std::time_t now);
 
@@ -46,8 +44,8 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text
 // name, with a weight other than 0.
 bool offers(std::string_view accept_encoding, std::string_view coding);
 
-// Foreign text for a message on one line: control characters become spaces, at most `longest`
-// bytes, cut at a character.
+// Text of others for a message on one line: control characters become spaces; at most `longest`
+// bytes, cut between characters.
 std::string one_line(std::string_view text, std::size_t longest = 300);
 
 }  // namespace trace::http

@@ -1,4 +1,4 @@
-#include "http/answer.hpp"
+#include "http/response_text.hpp"
 
 #include <curl/curl.h>
 
@@ -86,7 +86,7 @@ std::string ErrorBody::text() const {
   return one_line(field.empty() ? message : field + ": " + message);
 }
 
-std::optional<std::vector<RunAcknowledgement>> AnswerParser::acknowledgement(
+std::optional<std::vector<RunAcknowledgement>> ResponseParser::acknowledgement(
     std::string_view body) {
   dom::array runs;
   if (parser_.parse(body.data(), body.size())["runs"].get(runs) != simdjson::SUCCESS) return {};
@@ -97,7 +97,7 @@ std::optional<std::vector<RunAcknowledgement>> AnswerParser::acknowledgement(
   return all;
 }
 
-std::optional<ErrorBody> AnswerParser::error(std::string_view body) {
+std::optional<ErrorBody> ResponseParser::error(std::string_view body) {
   dom::object object;
   if (parser_.parse(body.data(), body.size())["error"].get(object) != simdjson::SUCCESS) return {};
   ErrorBody error;
