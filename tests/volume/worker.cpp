@@ -19,8 +19,8 @@
 #include <string_view>
 #include <thread>
 
-#include "emitter/quantity.hpp"
 #include <trace/http.hpp>
+#include "emitter/input/integer.hpp"
 #include "support/own_memory.hpp"
 #include "volume/numbered_lines.hpp"
 
@@ -128,7 +128,7 @@ int work(char** argv, std::uint64_t lines) {
 int main(int argc, char** argv) try {
   const bool prints = argc == 3 && std::string_view(argv[1]) == "--print";
   const auto lines =
-      prints || argc == 5 ? cli::integer_from_text(argv[prints ? 2 : 3]) : std::nullopt;
+      prints || argc == 5 ? cli::input::integer_from_text(argv[prints ? 2 : 3]) : std::nullopt;
   if (!lines) {
     fmt::print(stderr, "usage: {} ENDPOINT JOURNAL_DIR LINES whole|limited\n", argv[0]);
     return 2;
