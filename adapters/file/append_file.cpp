@@ -155,7 +155,8 @@ AppendFile::Outcome AppendFile::write(std::span<const std::string_view> blocks) 
 
 AppendFile::Outcome AppendFile::append(std::span<const std::string_view> blocks,
                                        std::chrono::steady_clock::time_point deadline) {
-  assert(std::all_of(blocks.begin(), blocks.end(), [](auto block) { return block.ends_with('\n'); }));
+  assert(
+      std::all_of(blocks.begin(), blocks.end(), [](auto block) { return block.ends_with('\n'); }));
   Outcome outcome = open();
   if (outcome != Outcome::written) return outcome;
   outcome = lock(deadline);

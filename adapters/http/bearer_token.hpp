@@ -15,8 +15,8 @@ class BearerToken {
 
   // Reads the file if that has not succeeded yet. False when there is no token; problem() says why.
   bool load();
-  // Reads the file again. True when the token has changed; a file that cannot be read changes nothing
-  // (it may be in the middle of a rotation).
+  // Reads the file again. True when the token has changed; a file that cannot be read changes
+  // nothing (it may be in the middle of a rotation).
   bool reload();
 
   // Empty: send no credential.
