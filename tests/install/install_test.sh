@@ -28,6 +28,8 @@ cmake -S "$work/consumer" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_
 cmake --build "$work/build" -j "$(nproc)"
 
 "$work/build/contract_only"
+"$work/build/transports_alone" "$work/events.ndjson" "$work/journal"
+grep -q '"type":"COMPLETED"' "$work/events.ndjson"
 "$prefix/bin/shiptrace" --help > /dev/null
 "$prefix/bin/shiptrace-collector" --help > /dev/null
 echo "installed, built and linked outside the tree"
