@@ -7,9 +7,14 @@ endif()
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/shiptrace)
 
+get_property(transports GLOBAL PROPERTY SHIPTRACE_TRANSPORTS)
 install(DIRECTORY include/trace DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+foreach(name IN LISTS transports)
+  install(DIRECTORY adapters/${name}/include/trace DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+          FILES_MATCHING PATTERN "*.hpp")
+endforeach()
 
-set(libraries shiptrace docker process http file sdk)  # each before those that it needs
+set(libraries shiptrace docker process ${transports} sdk)  # each before those that it needs
 if(NOT BUILD_SHARED_LIBS)  # shared libraries contain what they need of the internal ones
   list(INSERT libraries 3 child)
 endif()

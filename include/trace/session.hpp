@@ -29,6 +29,7 @@
 #include <trace/result.hpp>
 #include <trace/summary.hpp>
 #include <trace/transport.hpp>
+#include <trace/transport_type.hpp>
 
 namespace trace {
 
@@ -208,10 +209,11 @@ class SHIPTRACE_API Run {
   std::vector<CancelSubscription> callbacks_;
 };
 
-// What tests and unusual hosts replace; see Session::start.
+// The replaceable parts of a session and a recovery.
 struct Dependencies {
-  std::unique_ptr<Transport> transport;
-  OrphanCleaner clean_up_orphans = {};  // removes what dead sessions left running; may be empty
+  std::unique_ptr<Transport> transport = {};  // null: made by the type in `transports`
+  OrphanCleaner clean_up_orphans = {};        // removes what dead sessions left running
+  TransportRegistry transports = {};          // of these, Config::transport selects one
 };
 
 // A worker's connection to its backend, with the journal that makes it crash-safe. Move-only.
@@ -225,7 +227,8 @@ struct Dependencies {
 class SHIPTRACE_API Session {
  public:
   // Validates the configuration, opens the journal, starts the threads. On failure the error lists
-  // every invalid field. The first form creates the transport that `config.transport` names.
+  // every invalid field. The first form knows the built-in transports and removes orphaned
+  // containers (shiptrace::shiptrace).
   static Result<Session> start(Config config);
   static Result<Session> start(Config config, Dependencies dependencies);
 

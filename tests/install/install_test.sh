@@ -35,6 +35,8 @@ logged configure cmake -S "$work/consumer" -B "$work/build" -DCMAKE_BUILD_TYPE=D
 logged build cmake --build "$work/build" -j "$(nproc)"
 
 logged contract_only "$work/build/contract_only"
+logged transports_alone "$work/build/transports_alone" "$work/events.ndjson" "$work/journal"
+grep -q '"type":"COMPLETED"' "$work/events.ndjson"
 "$prefix/bin/shiptrace" --help > /dev/null
 "$prefix/bin/shiptrace-collector" --help > /dev/null
 delivers find_package "$work/build/hello"
