@@ -1,39 +1,27 @@
-// Session::start(Config) and recover(Config): the transport that the configuration names, and a
-// session or a recovery on it.
-//
-// The one place that knows every adapter. A name that no adapter has gets no transport: the core
-// then answers with all that is wrong in the configuration, this included.
+// The forms of Session::start(), recover() and Config::from_env() that know every adapter: the
+// built-in transports, and the removal of orphaned containers.
 #include <trace/capture.hpp>
 #include <trace/recovery.hpp>
 #include <trace/session.hpp>
+#include <trace/transport_type.hpp>
 
-#include "file/file_transport.hpp"
-#include "http/http_transport.hpp"
+#include <utility>
 
 namespace trace {
 namespace {
 
-Dependencies dependencies_of(const Config& config) {
-  Dependencies dependencies;
-  if (config.transport == "http") {
-    dependencies.transport = http::make_http_transport(http::http_options(config));
-  } else if (config.transport == "file") {
-    dependencies.transport = file::make_file_transport(config.endpoint);
-  }
-  dependencies.clean_up_orphans = remove_orphaned_containers;
-  return dependencies;
+Dependencies built_in() {
+  return {.clean_up_orphans = remove_orphaned_containers, .transports = builtin_transports()};
 }
 
 }  // namespace
 
-Result<Session> Session::start(Config config) {
-  Dependencies dependencies = dependencies_of(config);
-  return start(std::move(config), std::move(dependencies));
-}
+Config Config::from_env() { return from_env(builtin_transports()); }
+
+Result<Session> Session::start(Config config) { return start(std::move(config), built_in()); }
 
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience) {
-  Dependencies dependencies = dependencies_of(config);
-  return recover(std::move(config), patience, std::move(dependencies));
+  return recover(std::move(config), patience, built_in());
 }
 
 }  // namespace trace

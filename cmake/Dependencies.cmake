@@ -5,16 +5,14 @@ find_package(simdjson REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(Zstd REQUIRED)
 
 find_path(SHIPTRACE_CONCURRENTQUEUE_DIR concurrentqueue.h
           PATH_SUFFIXES concurrentqueue concurrentqueue/moodycamel moodycamel REQUIRED)
 
-find_library(SHIPTRACE_ZSTD_LIBRARY zstd REQUIRED)
-find_path(SHIPTRACE_ZSTD_DIR zstd.h REQUIRED)
-
-if(SHIPTRACE_BUILD_SAMPLES)
+if(SHIPTRACE_BUILD_SAMPLES)  # only the reference backend needs these two
   find_package(SQLite3 REQUIRED)
-  find_package(Boost 1.81 REQUIRED)  # the collector's: Beast, Asio, JSON
+  find_package(Boost 1.81 REQUIRED)  # Beast, Asio, JSON
 endif()
 if(SHIPTRACE_BUILD_SAMPLES OR SHIPTRACE_BUILD_BENCH)
   find_path(SHIPTRACE_CLI11_DIR CLI/CLI.hpp REQUIRED)

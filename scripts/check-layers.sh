@@ -4,13 +4,14 @@
 # first, and in its third column the other folders that a folder may include (`text`; of another top
 # folder with its name, `sdk/text`). Beside that:
 #
-#   include/trace        the standard library, <fmt/core.h>, <trace/…>
+#   include/trace        the standard library, <fmt/core.h>, <trace/…>; so do the public headers of an
+#                        adapter, adapters/X/include/trace
 #   sdk/X                <trace/…>, POSIX, fmt, simdjson, OpenSSL's digests, concurrentqueue
 #   adapters/X           <trace/…>, POSIX, fmt, simdjson, and the I/O libraries that nobody else in
 #                        sdk and adapters uses
 #   adapters/*.cpp       puts adapters together: may include all of them, no library
-#   samples/X            <trace/…>, its own files; never the inside of sdk or another sample.
-#                        samples/worker has what any user has: <trace/…> alone
+#   samples/X            <trace/…>, its own files and libraries; never the inside of sdk, of an
+#                        adapter or of another sample. samples/worker sees <trace/…> alone
 #
 # and that within sdk and adapters only sdk/config/environment.cpp reads the environment.
 #
@@ -95,7 +96,7 @@ violations=$(
       split(name, part, "/")
       if (name ~ /(^|\/)\.\.?\//) { bad("no relative path; name it from its root"); next }
     }
-    top == "include" {
+    top == "include" || (top == "adapters" && path[3] == "include") {
       if (quoted || !(standard(name) || name == "fmt/core.h" || name ~ /^trace\//))
         bad("public headers include the standard library, <fmt/core.h> and <trace/…> only")
       next
@@ -136,7 +137,7 @@ violations=$(
     }
     top == "samples" {
       file = own "/" name
-      is_own = quoted && (getline content < file) >= 0
+      is_own = quoted && (part[1] == folder || (getline content < file) >= 0)
       close(file)
       if (is_own || standard(name)) next
       if (folder == "worker" ? !(name ~ /^trace\// || name ~ /^fmt\// || name ~ posix) \

@@ -1,24 +1,27 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 or Ubuntu 24.04 packages that shiptrace needs and this machine lacks.
 #
-#   scripts/install-deps.sh [--yes] [--dev] [--no-docker]
+#   scripts/install-deps.sh [--yes] [--dev] [--no-docker] [--verbose]
 #
 #   --yes        do not ask, also when packages have to be removed (for CI)
-#   --dev        what only contributors need as well: clang, clang-format, clang-tidy, ccache,
+#   --dev        what only contributors need as well: clang (two versions), clang-format, clang-tidy, ccache,
 #                valgrind, what benchmarks compare with, the tools of tests/tools and, on
 #                Debian, chromium for tests/attack (Ubuntu has it as a snap only)
 #   --no-docker  leave out docker.io (containers are then not traced, and their tests skip)
+#   --verbose    show apt's output, which otherwise is shown only when apt fails
 #
-# Says what it will do before it does it. With nothing to do it needs neither network nor root.
-# Exit codes: 0 everything is there · 1 failed or refused · 2 wrong usage.
+# Lists the packages and their sizes before it installs them, and asks where somebody can be asked.
+# With nothing to install it needs neither network nor root.
+# Exit codes: 0 nothing is missing · 1 failed or refused · 2 wrong usage.
 set -euo pipefail
 
-assume_yes=no dev=no docker=yes
+assume_yes=no dev=no docker=yes verbose=no
 for option in "$@"; do
   case $option in
     --yes) assume_yes=yes ;;
     --dev) dev=yes ;;
     --no-docker) docker=no ;;
+    --verbose) verbose=yes ;;
     -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
     *) echo "install-deps.sh: unknown option $option; see --help" >&2; exit 2 ;;
   esac
@@ -32,8 +35,8 @@ case $system in
   "debian 12") boost=libboost1.81-dev browser=(chromium) ;;  # libboost-dev is 1.74
   "ubuntu 24.04") boost=libboost1.83-dev browser=() ;;
   *)
-    fail "this script knows Debian 12 and Ubuntu 24.04, and this is '$system'. Install by hand: a C++20" \
-      "compiler, cmake >= 3.25, Boost >= 1.81, fmt, simdjson, moodycamel's concurrentqueue, libcurl," \
+    fail "unsupported system '$system': this script supports Debian 12 and Ubuntu 24.04. Install by hand:" \
+      "a C++20 compiler, cmake >= 3.25, Boost >= 1.81, fmt, simdjson, moodycamel's concurrentqueue, libcurl," \
       "sqlite3, OpenSSL, zlib, zstd, CLI11, doctest, docker and a static busybox."
     ;;
 esac
@@ -42,8 +45,8 @@ packages=(g++ cmake make pkg-config ca-certificates git "$boost" libfmt-dev libs
           libconcurrentqueue-dev libcurl4-openssl-dev libsqlite3-dev libssl-dev zlib1g-dev
           libzstd-dev libcli11-dev doctest-dev curl)
 [[ $docker == no ]] || packages+=(docker.io busybox-static iproute2)
-[[ $dev == no ]] || packages+=(clang clang-format clang-tidy libclang-rt-dev ccache ninja-build shellcheck
-                              python3 valgrind libspdlog-dev
+[[ $dev == no ]] || packages+=(clang clang-19 clang-format clang-tidy libclang-rt-dev ccache ninja-build shellcheck
+                              python3 valgrind jq libspdlog-dev
                               nmap lynis python3-pip procps  # tools that tests/tools wraps
                               "${browser[@]}")
 
@@ -53,10 +56,9 @@ for package in "${packages[@]}"; do
   grep -qxF "$package" <<<"$installed" || missing+=("$package")
 done
 if (( ${#missing[@]} == 0 )); then
-  echo "install-deps.sh: nothing to install"
+  echo "install-deps.sh: no package is missing"
   exit 0
 fi
-echo "install-deps.sh: missing packages: ${missing[*]}"
 
 root=()
 if (( $(id -u) != 0 )); then
@@ -64,31 +66,48 @@ if (( $(id -u) != 0 )); then
   root=(sudo)
 fi
 
-apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"; }
-options=(install --yes --no-install-recommends)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() {
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
+    apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@"
+}
+# Runs apt with its output in the log, which is shown when apt fails or with --verbose.
+quiet_apt() {
+  if [[ $verbose == yes ]]; then apt "$@"; return; fi
+  apt "$@" > "$log" 2>&1 || { cat "$log" >&2; return 1; }
+}
 
-# Old package lists name files that the mirror has no more: update first.
-echo "install-deps.sh: running ${root[*]:+sudo }apt-get update"
-apt update -qq || echo "install-deps.sh: apt-get update failed; trying with the lists at hand" >&2
+# The lists may name files that the mirror no longer has: update first.
+quiet_apt update || echo "install-deps.sh: apt-get update failed; continuing with the present package lists" >&2
 
-plan=$(apt "${options[@]}" --simulate "${missing[@]}") ||
-  fail "apt cannot install them; try: apt-get install ${missing[*]}"
-removed=$(sed -n 's/^Remv \([^ ]*\).*/\1/p' <<<"$plan")
+options=(install --no-install-recommends)
+plan=$(apt "${options[@]}" --assume-no "${missing[@]}" 2>&1) || grep -q '^Abort' <<<"$plan" ||
+  { printf '%s\n' "$plan" >&2; fail "apt cannot install the packages; see above"; }
+
+# Sizes: of the packages themselves, then what apt says of them and of all that they need.
+sizes=$(apt-cache show --no-all-versions "${missing[@]}" 2>/dev/null |
+  awk '/^Package: / {name = $2} /^Installed-Size: / {printf "%s%s (%.1fMB)", between, name, $2 / 1000; between = ", "}')
+echo "install-deps.sh: missing packages and their size when installed:"
+fold -s -w 98 <<<"${sizes:-${missing[*]}}" | sed 's/^/  /'
+needed=$(sed -nE 's/^[0-9]+ upgraded, ([0-9]+) newly installed.*/\1/p' <<<"$plan")
+echo "  with what they need: ${needed:-?} packages"
+sed -nE 's/^(Need to get|After this operation).*/  &/p' <<<"$plan"
+
+removed=$(apt "${options[@]}" --simulate "${missing[@]}" 2>/dev/null | sed -n 's/^Remv \([^ ]*\).*/\1/p')
 if [[ -n $removed ]]; then
-  echo "install-deps.sh: $boost cannot stand beside another Boost version. These packages would be REMOVED:"
+  echo "install-deps.sh: $boost conflicts with another Boost version. These packages would be REMOVED:"
   sed 's/^/  /' <<<"$removed"
 fi
 if [[ $assume_yes == no ]]; then
-  # A removal is never done without an answer; an installation of missing packages may go on
-  # where nobody can be asked.
+  # A removal needs an answer. Without a terminal, missing packages are installed all the same.
   if [[ -t 0 ]]; then
-    read -r -p "install-deps.sh: go on? [y/N] " answer
+    read -r -p "install-deps.sh: continue? [y/N] " answer
     [[ $answer == [yY]* ]] || fail "nothing was changed"
   elif [[ -n $removed ]]; then
-    fail "packages would be removed and nobody can be asked; run with --yes to agree. Nothing was changed"
+    fail "packages would be removed, and there is no terminal to ask on; --yes agrees. Nothing was changed"
   fi
 fi
 
-echo "install-deps.sh: installing ${missing[*]}"
-apt "${options[@]}" "${missing[@]}" || fail "apt-get install failed; see above"
-echo "install-deps.sh: done"
+quiet_apt "${options[@]}" --yes "${missing[@]}" || fail "apt-get install failed; see above"
+echo "install-deps.sh: installed"

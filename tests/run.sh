@@ -1,29 +1,35 @@
 #!/usr/bin/env bash
-# Builds shiptrace and runs its tests.
+# Builds shiptrace and runs its tests: a line for each suite, then figures, skips and failures.
 #
-#   tests/run.sh [--all] [--build-dir DIR] [--no-sanitizers] [--no-docker]
+#   tests/run.sh [--ci | --all] [--build-dir DIR] [--no-sanitizers] [--no-docker]
 #
-#   --all            the long forms too: tests read SHIPTRACE_TEST_LONG=1 (5,000,000 captured lines
-#                    are compared, for example), 1,000 emitters are killed, millions of lines without
-#                    a secret are redacted, the fuzz targets run for ten minutes each, clang-tidy looks
-#                    at every file
+#   (nothing)        unit, contract, checks, capture, transports, CLI, collector, Docker: at most ten
+#                    minutes on two cores, build included
+#   --ci             all suites: attacks, kills and sabotaged builds, secrets, volume, real tools,
+#                    installation and the first command, unit tests under ASan+UBSan and TSan
+#   --all            --ci in its long forms: tests read SHIPTRACE_TEST_LONG=1 (5,000,000 captured
+#                    lines are compared, for example), 1,000 emitters are killed, millions of lines
+#                    without a secret are redacted, the fuzz targets run for ten minutes each,
+#                    clang-tidy reads every file
 #   --build-dir DIR  where the main build goes (default: build); the sanitizer builds go beside it
 #                    as DIR-asan-ubsan and DIR-tsan
-#   --no-sanitizers  leave out the ASan+UBSan and TSan builds of the unit tests
+#   --no-sanitizers  leave out the ASan+UBSan and TSan builds
 #   --no-docker      leave out the tests that need a Docker daemon
 #
-# What the machine lacks is skipped, and the last lines say what and why; above them are the figures
-# of tests that count something (lines that start with "FIGURES: "). With
-# SHIPTRACE_REQUIRE_DOCKER=1 (as .ci/run sets it) the Docker tests may only be skipped when a daemon
+# The full output of a suite is in DIR/suite-NAME.log. The last lines are, in this order: the figures
+# of tests that count something (FIGURES), what the machine lacks and was skipped for it (SKIPPED),
+# the lines that say why a test failed, each failure (FAILED), the totals. With
+# SHIPTRACE_REQUIRE_DOCKER=1 (set by .ci/run) the Docker tests may only be skipped when a daemon
 # provably cannot be started. JOBS=n sets how many compilers run at a time.
 # Exit codes: 0 passed (perhaps with skips) · 1 failed · 2 wrong usage.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
 
-all=no sanitizers=yes docker=yes build=$source/build
+extent=default sanitizers=yes docker=yes build=$source/build
 while (( $# > 0 )); do
   case $1 in
-    --all) all=yes ;;
+    --ci) extent=ci ;;
+    --all) extent=all ;;
     --build-dir) build=$(realpath -m "${2:?--build-dir needs a directory}"); shift ;;
     --no-sanitizers) sanitizers=no ;;
     --no-docker) docker=no ;;
@@ -34,31 +40,84 @@ while (( $# > 0 )); do
 done
 jobs=${JOBS:-$(nproc)}
 began=$SECONDS
-skipped=() failed=() figures=()
+passed_tests=0 failed_tests=0 skipped_tests=0
+figures=() skipped=() failed=() reasons=()
 
-step() { printf '\n=== %s (%d s)\n' "$*" $((SECONDS - began)); }
-skip() { skipped+=("$*"); printf 'SKIPPED: %s\n' "$*"; }
+# line NAME RESULT SECONDS: what the reader sees of a step.
+line() { printf '%-12s %s in %d s\n' "$1" "$2" "$3"; }
+fail() { failed+=("$1"); failed_tests=$((failed_tests + 1)); }
+
+# why LOG: the lines of a log that say why something failed, 25 at most.
+why() {
+  local lines
+  lines=$(grep -E 'FAILED|ERROR|[Ee]rror\b|error:|SUMMARY:|WARNING: ThreadSanitizer|runtime error|\*\*\*' "$1" | tail -n 25 || true)
+  [[ -n $lines ]] || lines=$(tail -n 25 "$1")
+  cut -c1-400 <<<"$lines"
+}
+
+# step NAME COMMAND…: runs it with its output in DIR/suite-NAME.log.
+step() {
+  local name=$1 log=$build/suite-$1.log status=0 start=$SECONDS
+  shift
+  "$@" > "$log" 2>&1 || status=$?
+  collect "$name" "$log"
+  if (( status == 0 )); then
+    line "$name" succeeded $((SECONDS - start))
+  else
+    line "$name" FAILED $((SECONDS - start))
+    fail "$name"
+    reasons+=("--- $name ($log)"$'\n'"$(why "$log")")
+  fi
+  return $status
+}
+
+# collect NAME LOG: its FIGURES and SKIPPED lines, as the last lines of this script show them.
+collect() {
+  local text
+  while IFS= read -r text; do skipped+=("$1: ${text#*SKIPPED: }"); done \
+    < <(grep -ohE '^(\[doctest\] )?SKIPPED: .*' "$2" | sort -u)
+  while IFS= read -r text; do figures+=("$1: ${text#FIGURES: }"); done < <(grep -ohE '^FIGURES: .*' "$2")
+}
 
 # cmake keeps the generator of a build directory; a new one gets ninja where it is installed.
 configure() {
   local directory=$1 generator=()
   shift
   if [[ ! -e $directory/CMakeCache.txt ]] && command -v ninja >/dev/null; then generator=(-G Ninja); fi
-  cmake -S "$source" -B "$directory" "${generator[@]}" "$@" > "$directory.configure.log" 2>&1 ||
-    { cat "$directory.configure.log"; return 1; }
-  rm -f "$directory.configure.log"
+  cmake -S "$source" -B "$directory" "${generator[@]}" "$@"
+}
+configure_and_build() {
+  local directory=$1 targets=$2
+  shift 2
+  configure "$directory" "$@"
+  # shellcheck disable=SC2086  # one word per target; none builds everything
+  cmake --build "$directory" -j "$jobs" ${targets:+--target $targets}
 }
 
-# run_ctest NAME DIRECTORY OPTION…: runs, and collects the skips with their reasons and the figures.
-run_ctest() {
-  local name=$1 directory=$2 log
+# suite NAME DIRECTORY OPTION…: runs ctest, counts, and keeps what failed tests print.
+suite() {
+  local name=$1 directory=$2 log=$build/suite-$1.log start=$SECONDS status=0 test
+  local passed failures skips
   shift 2
-  log=$directory/Testing/Temporary/LastTest.log
-  ( cd "$directory" && "${in_fixed_memory[@]}" ctest --output-on-failure --no-tests=error "$@" ) || failed+=("$name")
-  while IFS= read -r line; do skipped+=("$name: ${line#*SKIPPED: }"); done \
-    < <(grep -ohE '^(\[doctest\] )?SKIPPED: .*' "$log" 2>/dev/null | sort -u)
-  while IFS= read -r line; do figures+=("$name: ${line#FIGURES: }"); done \
-    < <(grep -ohE '^FIGURES: .*' "$log" 2>/dev/null)
+  ( cd "$directory" && "${in_fixed_memory[@]}" ctest --verbose --no-tests=error "$@" ) > "$log" 2>&1 || status=$?
+  sed -E 's/^[0-9]+: //' "$log" > "$log.plain"
+  collect "$name" "$log.plain"
+  rm -f "$log.plain"
+  passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' "$log" || true)
+  skips=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped ' "$log" || true)
+  failures=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*' "$log" || true)
+  failures=$((failures - skips))
+  (( status == 0 || failures > 0 )) || failures=1
+  passed_tests=$((passed_tests + passed)) skipped_tests=$((skipped_tests + skips))
+  line "$name" "$passed passed, $failures failed, $skips skipped" $((SECONDS - start))
+  (( failures == 0 )) && return
+  while IFS= read -r test; do
+    fail "$name: ${test#*:}"
+    grep -E "^${test%%:*}: " "$log" | sed -E 's/^[0-9]+: //' > "$log.test" || true
+    [[ -s $log.test ]] || cp "$log" "$log.test"
+    reasons+=("--- $name: ${test#*:} ($log)"$'\n'"$(why "$log.test")")
+    rm -f "$log.test"
+  done < <(sed -nE '/\(Skipped\)/d; s/^[[:space:]]+([0-9]+) - ([^ ]+) \(.*/\1:\2/p' "$log" | grep . || echo "0:$name")
 }
 
 # Old sanitizer runtimes do not know the address space layout of new kernels.
@@ -66,14 +125,9 @@ in_fixed_memory=()
 
 sanitized() {
   local name=$1
-  shift
-  step "unit tests under $name"
-  if ! { configure "$build-$name" --preset "$name" && cmake --build "$build-$name" --target shiptrace_unit_tests -j "$jobs"; }; then
-    failed+=("$name build")
-    return
-  fi
+  step "$name-build" configure_and_build "$build-$name" shiptrace_unit_tests --preset "$name" || return 0
   setarch "$(uname -m)" -R true 2>/dev/null && in_fixed_memory=(setarch "$(uname -m)" -R)
-  run_ctest "$name" "$build-$name" -R '^unit\.' -j "$jobs"
+  suite "$name" "$build-$name" -R '^unit\.' -j "$jobs"
   in_fixed_memory=()
 }
 
@@ -86,77 +140,80 @@ trap stop_daemon EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Leaves DOCKER_HOST of a daemon with the test image, or SHIPTRACE_NO_DOCKER with the reason why
-# there is none (tests/docker skips with it).
+# Sets DOCKER_HOST of a daemon with the test image, or SHIPTRACE_NO_DOCKER to the reason why there is
+# none (tests/docker skips with it).
 prepare_docker() {
-  step "a Docker daemon"
-  local answer status=0
-  if docker version >/dev/null 2>&1 && "$source/scripts/docker-daemon.sh" image >/dev/null; then
-    echo "using the running daemon${DOCKER_HOST:+ at $DOCKER_HOST}"
-    return
-  fi
+  local exported status=0 log=$build/suite-daemon.log
+  if docker version >/dev/null 2>&1 && "$source/scripts/docker-daemon.sh" image >/dev/null; then return; fi
   daemon_dir=$(mktemp -d /tmp/shiptrace-docker-XXXXXX)
-  answer=$("$source/scripts/docker-daemon.sh" start "$daemon_dir" 2>"$build/docker-daemon.log") || status=$?
-  cat "$build/docker-daemon.log" >&2
+  exported=$("$source/scripts/docker-daemon.sh" start "$daemon_dir" 2>"$log") || status=$?
   if (( status == 0 )); then
-    eval "$answer"
-    echo "started one at $DOCKER_HOST"
+    eval "$exported"
     return
   fi
-  if [[ ${SHIPTRACE_REQUIRE_DOCKER:-} == 1 && $status != 77 ]]; then failed+=("Docker daemon"); fi
-  SHIPTRACE_NO_DOCKER=$(tail -1 "$build/docker-daemon.log")
+  SHIPTRACE_NO_DOCKER=$(tail -1 "$log")
   export SHIPTRACE_NO_DOCKER
-  skip "tests with real containers: $SHIPTRACE_NO_DOCKER"
+  skipped+=("tests with real containers: $SHIPTRACE_NO_DOCKER")
+  if [[ ${SHIPTRACE_REQUIRE_DOCKER:-} == 1 && $status != 77 ]]; then
+    fail "Docker daemon"
+    reasons+=("--- Docker daemon"$'\n'"$(why "$log")")
+  fi
 }
 
-step "build"
+finish() {
+  local text
+  echo
+  for text in "${figures[@]}"; do echo "FIGURES: $text"; done
+  for text in "${skipped[@]}"; do echo "SKIPPED: $text"; done
+  for text in "${reasons[@]}"; do printf '%s\n' "$text"; done
+  for text in "${failed[@]}"; do echo "FAILED: $text"; done
+  echo "after $((SECONDS - began)) s:"
+  echo "$passed_tests passed, $failed_tests failed, $skipped_tests skipped"
+  (( failed_tests == 0 )) || exit 1
+  echo "PASSED${skipped[*]:+ (with the skips above)}"
+  exit 0
+}
+
 mkdir -p "$build"
+suites=(unit contract checks capture transport cli collector docker)
+bench=OFF targets=${suites[*]/#/suite.}
+if [[ $extent != default ]]; then
+  suites+=(faults attack secrets volume tools install)
+  bench=ON targets=
+fi
+[[ $extent != all ]] || export SHIPTRACE_TEST_LONG=1
+
 # Line numbers for backtraces; the rest of the debug information is a sixth of the compile time. A
 # directory that was built before keeps what it has.
 debug=()
-[[ -e $build/CMakeCache.txt ]] || debug=(-DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O2 -g1 -DNDEBUG')
-configure "$build" "${debug[@]}" -DSHIPTRACE_BUILD_TESTS=ON -DSHIPTRACE_BUILD_SAMPLES=ON -DSHIPTRACE_BUILD_BENCH=ON
-cmake --build "$build" -j "$jobs"
+[[ -e $build/CMakeCache.txt ]] || debug=(-DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O2 -g1 -DNDEBUG')
+step build configure_and_build "$build" "$targets" "${debug[@]}" -DSHIPTRACE_BUILD_TESTS=ON \
+  -DSHIPTRACE_BUILD_SAMPLES=ON -DSHIPTRACE_BUILD_BENCH=$bench || finish
 
 if [[ $docker == yes ]]; then
   prepare_docker
 else
   export SHIPTRACE_NO_DOCKER="left out with --no-docker"
 fi
-
-[[ $all == no ]] || export SHIPTRACE_TEST_LONG=1
-step "tests"
-run_ctest tests "$build"
+for name in "${suites[@]}"; do
+  suite "$name" "$build" -L "^$name\$"
+done
 stop_daemon
 
-if [[ $sanitizers == yes ]]; then
+if [[ $extent != default && $sanitizers == yes ]]; then
   sanitized asan-ubsan
   sanitized tsan
 fi
 
-if [[ $all == yes ]]; then
-  step "1,000 kills"
-  "$source/tests/faults/kill.sh" --kills 1000 --build-dir "$build" || failed+=("1,000 kills")
-  step "lines without a secret"
-  "$source/tests/attack/tokens/corpora.sh" --long --build-dir "$build" || failed+=("corpora")
-  step "clang-tidy"
-  "$source/scripts/tidy.sh" "$build" || failed+=("clang-tidy")
-  step "fuzz targets"
+if [[ $extent == all ]]; then
+  step kills "$source/tests/faults/kill.sh" --kills 1000 --build-dir "$build" || true
+  step corpora "$source/tests/attack/tokens/corpora.sh" --long --build-dir "$build" || true
+  step tidy "$source/scripts/tidy.sh" "$build" || true
   if command -v clang++ >/dev/null; then
-    { configure "$build-fuzz" --preset fuzz && cmake --build "$build-fuzz" -j "$jobs" &&
-        "$source/tests/fuzz/run.sh" "$build-fuzz" 600 | tee "$build-fuzz/run.log"; } || failed+=("fuzz")
-    while IFS= read -r line; do figures+=("${line#FIGURES: }"); done \
-      < <(grep -ohE '^FIGURES: .*' "$build-fuzz/run.log" 2>/dev/null)
+    step fuzz-build configure_and_build "$build-fuzz" "" --preset fuzz &&
+      step fuzz "$source/tests/fuzz/run.sh" "$build-fuzz" 600 || true
   else
-    skip "fuzz targets: no clang++; scripts/install-deps.sh --dev installs it"
+    skipped+=("fuzz targets: no clang++; scripts/install-deps.sh --dev installs it")
   fi
 fi
-
-step "done"
-for line in "${figures[@]}"; do echo "FIGURES: $line"; done
-for reason in "${skipped[@]}"; do echo "SKIPPED: $reason"; done
-if (( ${#failed[@]} > 0 )); then
-  for name in "${failed[@]}"; do echo "FAILED: $name"; done
-  exit 1
-fi
-echo "PASSED${skipped[*]:+ (with the skips above)}"
+finish

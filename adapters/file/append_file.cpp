@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -18,10 +19,10 @@
 namespace trace::file {
 namespace {
 
-// How an envelope begins. A last line without an end is cut off only when it is one of ours.
+// The start of an envelope. An incomplete last line is cut off only when it begins like this.
 constexpr std::string_view envelope_start = "{\"runId\":";
 
-// Errors that go away by themselves or by somebody's tidying up.
+// Errors that end by themselves or when somebody frees resources.
 bool passes(int error) {
   return error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO || error == EINTR ||
          error == EAGAIN || error == ENOMEM || error == ENFILE || error == EMFILE ||
@@ -34,7 +35,7 @@ std::size_t size_of(std::span<const std::string_view> blocks) {
   return all;
 }
 
-// The place behind the last newline before `end`; 0 when there is none.
+// The offset after the last newline before `end`; 0 when there is none.
 off_t line_start(int file, off_t end) {
   std::vector<char> piece(64 * 1024);
   while (end > 0) {
@@ -82,11 +83,11 @@ bool AppendFile::moved_away() const {
 AppendFile::Outcome AppendFile::open() {
   if (file_ >= 0 && !moved_away()) return Outcome::written;
   close();
-  // Non-blocking, for opening a pipe without a reader would wait for one.
+  // Non-blocking, because opening a pipe waits for a reader.
   const int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   file_ = ::open(path_.c_str(), flags, 0600);
   if (file_ >= 0 && file_ <= STDERR_FILENO) {
-    // Where the host has closed stderr, its next message would go into our file.
+    // If the host has closed stderr, its next message would go into our file.
     const int low = std::exchange(file_, ::fcntl(file_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     ::close(low);
   }
@@ -123,14 +124,14 @@ AppendFile::Outcome AppendFile::repair_end() {
   if (!ours(file_, start, end)) {
     return ::write(file_, "\n", 1) == 1 ? Outcome::written : fail("cannot be written", errno);
   }
-  // It was never acknowledged: its events come again from the journal of the writer that died.
+  // It was not acknowledged, so the journal of the dead writer still has its events.
   return ::ftruncate(file_, start) == 0 ? Outcome::written : fail("cannot be repaired", errno);
 }
 
 AppendFile::Outcome AppendFile::write(std::span<const std::string_view> blocks) {
   const off_t before = ::lseek(file_, 0, SEEK_END);
   if (before < 0) return fail("cannot be read", errno);
-  // Asked first, because a write past this limit kills the process with SIGXFSZ.
+  // Checked first, because a write beyond this limit kills the process with SIGXFSZ.
   rlimit limit{};
   if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
       static_cast<rlim_t>(before) + size_of(blocks) > limit.rlim_cur) {
@@ -143,7 +144,7 @@ AppendFile::Outcome AppendFile::write(std::span<const std::string_view> blocks) 
         block.remove_prefix(static_cast<std::size_t>(count));
       } else if (count == 0 || errno != EINTR) {
         const int error = count == 0 ? EIO : errno;
-        // When this fails too the next append finds the half line and cuts it.
+        // If this fails too, the next append cuts off the incomplete line.
         if (::ftruncate(file_, before) != 0) return fail("holds a half-written batch", error);
         return fail("cannot be written", error);
       }
@@ -154,6 +155,8 @@ AppendFile::Outcome AppendFile::write(std::span<const std::string_view> blocks) 
 
 AppendFile::Outcome AppendFile::append(std::span<const std::string_view> blocks,
                                        std::chrono::steady_clock::time_point deadline) {
+  assert(
+      std::all_of(blocks.begin(), blocks.end(), [](auto block) { return block.ends_with('\n'); }));
   Outcome outcome = open();
   if (outcome != Outcome::written) return outcome;
   outcome = lock(deadline);

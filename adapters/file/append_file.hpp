@@ -1,8 +1,8 @@
-// AppendFile: a regular file to which whole blocks of lines are appended, all or nothing.
+// AppendFile: appends blocks of lines to a regular file, all or nothing.
 //
-// Used by the file transport on its thread. Each append holds the file's lock, so that a block
-// that could not be written whole can be taken back without harm to other writers, and so that
-// the half line of a writer that was killed is found and cut off by the next one.
+// Used by the file transport on its thread. Each append holds the file's lock, so that a partly
+// written block can be removed without harm to other writers, and the incomplete line of a killed
+// writer is cut off by the next one.
 #pragma once
 
 #include <chrono>
@@ -22,10 +22,10 @@ class AppendFile {
 
   enum class Outcome {
     written,
-    busy,     // full, out of order or locked by others: later
-    unusable  // not ours to write to, until somebody changes that
+    busy,     // temporary: disk full, locked by others
+    unusable  // permanent until somebody intervenes: no permission, not a regular file
   };
-  // Appends the blocks; each ends with a newline. problem() tells what a failure was.
+  // Appends the blocks, each of which ends with a newline. After a failure problem() describes it.
   Outcome append(std::span<const std::string_view> blocks,
                  std::chrono::steady_clock::time_point deadline);
   const std::string& problem() const noexcept { return problem_; }

@@ -1,12 +1,13 @@
-#include "file/file_transport.hpp"
-
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <exception>
 #include <map>
 #include <utility>
 #include <vector>
+
+#include <trace/file.hpp>
 
 #include "file/append_file.hpp"
 
@@ -19,12 +20,12 @@ RunAcknowledgement acknowledge(const OutgoingRun& run, std::string_view session)
     auto& highest = through[event.lane];
     highest = std::max(highest, event.sequence);
   }
-  RunAcknowledgement answer;
-  answer.run_id = run.run_id;
+  RunAcknowledgement acknowledgement;
+  acknowledgement.run_id = run.run_id;
   for (const auto& [lane, sequence] : through) {
-    answer.through.push_back({fmt::format("{}-{}", session, lane), sequence});
+    acknowledgement.through.push_back({fmt::format("{}-{}", session, lane), sequence});
   }
-  return answer;
+  return acknowledgement;
 }
 
 class FileTransport final : public Transport {
@@ -54,7 +55,7 @@ SendResult FileTransport::append(const Batch& batch,
   SendResult result;
   lines_.clear();
   for (const OutgoingRun& run : batch.runs) {
-    // An envelope without events asks for news of the run; a file has none.
+    // An envelope without events asks for the status of the run, which a file does not have.
     if (!run.events.empty()) lines_.push_back(run.line);
     result.runs.push_back(acknowledge(run, batch.session));
   }
@@ -78,7 +79,28 @@ SendResult FileTransport::append(const Batch& batch,
   return result;
 }
 
+std::vector<FieldError> validate(const TransportOptions& options) {
+  const std::string& path = options.endpoint;
+  struct stat info {};
+  if (path.empty() || path.find("://") != std::string::npos) {
+    return {{"endpoint", "must be the path of a file for the file transport"}};
+  }
+  if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+    return {{"endpoint", path + " is a directory; name a file for the file transport"}};
+  }
+  return {};
+}
+
 }  // namespace
+
+TransportType transport_type() {
+  return {.name = "file",
+          .endpoint = "path of the file, created or appended to",
+          .validate = validate,
+          .make = [](const TransportOptions& options) {
+            return make_file_transport(options.endpoint);
+          }};
+}
 
 std::unique_ptr<Transport> make_file_transport(std::string path) {
   return std::make_unique<FileTransport>(std::move(path));

@@ -19,7 +19,7 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-// A line break in a header would let whoever writes the file add headers of his own.
+// A line break would let the writer of the file add headers of his own.
 bool sendable(const std::string& token) {
   return std::none_of(token.begin(), token.end(), [](char c) {
     return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) == 0x7f;
@@ -34,7 +34,7 @@ BearerToken::BearerToken(std::string token, std::string file) : file_(std::move(
   if (loaded_) {
     value_ = std::move(token);
   } else {
-    problem_ = "the token holds white space or control characters";
+    problem_ = "the token contains white space or control characters";
   }
 }
 
@@ -61,7 +61,7 @@ bool BearerToken::read() {
   const bool too_long = text.size() > longest_token;
   text = trimmed(std::move(text));
   if (in.bad() || text.empty() || too_long || !sendable(text)) {
-    problem_ = "the token file " + file_ + " does not hold one token";
+    problem_ = "the token file " + file_ + " does not contain exactly one token";
     return false;
   }
   value_ = std::move(text);

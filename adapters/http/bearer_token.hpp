@@ -1,8 +1,8 @@
-// BearerToken: the credential of a backend, from the configuration or from a file that somebody
-// else rotates.
+// BearerToken: the credential for a backend, from the configuration or from a file that may be
+// rotated.
 //
-// Used by transport and client on their own thread. The file is read at the first use and again
-// whenever the server has refused the token, never in between.
+// Used by the transport and the client on their own thread. The file is read before the first use
+// and again when the server has refused the token, never in between.
 #pragma once
 
 #include <string>
@@ -13,13 +13,13 @@ class BearerToken {
  public:
   BearerToken(std::string token, std::string file);
 
-  // Makes the token ready to be used; false when the file gives none, problem() says why.
+  // Reads the file if that has not succeeded yet. False when there is no token; problem() says why.
   bool load();
-  // Reads the file again. True when that changed the token; a file that cannot be read changes
-  // nothing (it may be in the middle of its rotation).
+  // Reads the file again. True when the token has changed; a file that cannot be read changes
+  // nothing (it may be in the middle of a rotation).
   bool reload();
 
-  // Empty: send none.
+  // Empty: send no credential.
   const std::string& value() const noexcept { return value_; }
   const std::string& problem() const noexcept { return problem_; }
   bool from_file() const noexcept { return !file_.empty(); }

@@ -4,10 +4,10 @@
 #include <mutex>
 #include <utility>
 
-#include "http/answer.hpp"
 #include "http/broken_pipe_guard.hpp"
 #include "http/endpoint.hpp"
 #include "http/low_descriptors.hpp"
+#include "http/response_text.hpp"
 
 namespace trace::http {
 namespace {
@@ -49,7 +49,7 @@ bool is_named(std::string_view line, std::string_view name, std::string& value) 
 struct Connection::Transfer {
   CURL* easy = nullptr;
   const Request* request = nullptr;
-  Reply reply;
+  Response response;
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{nullptr,
                                                                       &curl_slist_free_all};
 
@@ -154,31 +154,31 @@ void Connection::prepare(const Request& request, Transfer& transfer) {
   set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.silence.count()));
 }
 
-Reply Connection::exchange(const Request& request) {
+Response Connection::exchange(const Request& request) {
   Transfer transfer;
   prepare(request, transfer);
   if (interrupted_.exchange(false)) {
-    transfer.reply.end = Reply::End::interrupted;
-    return std::move(transfer.reply);
+    transfer.response.end = Response::End::interrupted;
+    return std::move(transfer.response);
   }
   if (option_error_ != CURLE_OK) {
-    transfer.reply.code = option_error_;
-    transfer.reply.problem = curl_easy_strerror(transfer.reply.code);
-    return std::move(transfer.reply);
+    transfer.response.code = option_error_;
+    transfer.response.problem = curl_easy_strerror(transfer.response.code);
+    return std::move(transfer.response);
   }
   const BrokenPipeGuard guard;
-  transfer.reply.code = CURLE_FAILED_INIT;
+  transfer.response.code = CURLE_FAILED_INIT;
   if (curl_multi_add_handle(multi_.get(), easy_.get()) == CURLM_OK) {
     run(request, transfer);
-    // Before the answer is looked at: whatever libcurl still holds of this exchange ends here.
+    // Before the response is read: libcurl must hold nothing of this exchange any more.
     curl_multi_remove_handle(multi_.get(), easy_.get());
   }
   finish(transfer);
-  return std::move(transfer.reply);
+  return std::move(transfer.response);
 }
 
 void Connection::run(const Request& request, Transfer& transfer) {
-  Reply& reply = transfer.reply;
+  Response& response = transfer.response;
   for (;;) {
     int running = 0;
     if (curl_multi_perform(multi_.get(), &running) != CURLM_OK) return;
@@ -187,17 +187,17 @@ void Connection::run(const Request& request, Transfer& transfer) {
       int left = 0;
       const CURLMsg* message = curl_multi_info_read(multi_.get(), &left);
       if (message == nullptr || message->msg != CURLMSG_DONE) return;
-      reply.code = message->data.result;
-      if (reply.code == CURLE_OK) reply.end = Reply::End::complete;
+      response.code = message->data.result;
+      if (response.code == CURLE_OK) response.end = Response::End::complete;
       return;
     }
     if (interrupted) {
-      reply.end = Reply::End::interrupted;
+      response.end = Response::End::interrupted;
       return;
     }
     // libcurl keeps its own time; this is for an exchange that it forgets.
     if (Request::Clock::now() > request.deadline) {
-      reply.code = CURLE_OPERATION_TIMEDOUT;
+      response.code = CURLE_OPERATION_TIMEDOUT;
       return;
     }
     const bool endless = request.deadline == Request::Clock::time_point::max();
@@ -207,19 +207,19 @@ void Connection::run(const Request& request, Transfer& transfer) {
 }
 
 void Connection::finish(Transfer& transfer) {
-  Reply& reply = transfer.reply;
+  Response& response = transfer.response;
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-  reply.status = status >= 200 ? static_cast<int>(status) : 0;
+  response.status = status >= 200 ? static_cast<int>(status) : 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &status);
-  reply.connect_status = static_cast<int>(status);
-  if (reply.end != Reply::End::failed) return;
-  reply.problem.assign(error_text_, 0, error_text_.find('\0'));
+  response.connect_status = static_cast<int>(status);
+  if (response.end != Response::End::failed) return;
+  response.problem.assign(error_text_, 0, error_text_.find('\0'));
   // Messages about a malformed proxy quote it, password included.
-  if (reply.problem.empty() || reply.problem.find('@') != std::string::npos) {
-    reply.problem = curl_easy_strerror(reply.code);
+  if (response.problem.empty() || response.problem.find('@') != std::string::npos) {
+    response.problem = curl_easy_strerror(response.code);
   }
-  reply.problem = one_line(reply.problem);
+  response.problem = one_line(response.problem);
 }
 
 void Connection::interrupt() noexcept {
@@ -228,20 +228,20 @@ void Connection::interrupt() noexcept {
 }
 
 std::size_t Connection::on_header(char* bytes, std::size_t size, std::size_t count, void* user) {
-  auto& reply = static_cast<Transfer*>(user)->reply;
+  auto& response = static_cast<Transfer*>(user)->response;
   const std::string_view line(bytes, size * count);
   try {
     if (line.starts_with("HTTP/")) {
-      // What an interim response said is not what the final one says.
-      for (auto* text :
-           {&reply.content_type, &reply.location, &reply.retry_after, &reply.accept_encoding}) {
+      // Headers of an interim response do not belong to the final one.
+      for (auto* text : {&response.content_type, &response.location, &response.retry_after,
+                         &response.accept_encoding}) {
         text->clear();
       }
     }
-    is_named(line, "content-type", reply.content_type) ||
-        is_named(line, "location", reply.location) ||
-        is_named(line, "retry-after", reply.retry_after) ||
-        is_named(line, "accept-encoding", reply.accept_encoding);
+    is_named(line, "content-type", response.content_type) ||
+        is_named(line, "location", response.location) ||
+        is_named(line, "retry-after", response.retry_after) ||
+        is_named(line, "accept-encoding", response.accept_encoding);
   } catch (...) {
     return 0;
   }
@@ -250,21 +250,21 @@ std::size_t Connection::on_header(char* bytes, std::size_t size, std::size_t cou
 
 std::size_t Connection::on_body(char* bytes, std::size_t size, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
-  Reply& reply = transfer.reply;
+  Response& response = transfer.response;
   const std::string_view piece(bytes, size * count);
   try {
     long status = 0;
     curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);
     if (transfer.request->on_chunk != nullptr && status == 200) {
       if ((*transfer.request->on_chunk)(piece)) return piece.size();
-      reply.end = Reply::End::stopped;
+      response.end = Response::End::stopped;
       return 0;
     }
-    if (piece.size() > transfer.request->longest_answer - reply.body.size()) {
-      reply.end = Reply::End::too_long;
+    if (piece.size() > transfer.request->longest_response - response.body.size()) {
+      response.end = Response::End::too_long;
       return 0;
     }
-    reply.body += piece;
+    response.body += piece;
   } catch (...) {
     return 0;
   }

@@ -1,8 +1,8 @@
-// Connection: one libcurl handle that does one exchange after another, over the same TCP or TLS
+// Connection: one libcurl handle that performs one exchange after another, over the same TCP or TLS
 // connection when the server allows it.
 //
-// The only place of the SDK that speaks to libcurl's transfer interface; the transport and the
-// client are built on it. One thread calls exchange(); interrupt() may be called from any.
+// The only user of libcurl's transfer interface; the transport and the client are built on it. One
+// thread calls exchange(); interrupt() may be called from any.
 #pragma once
 
 #include <curl/curl.h>
@@ -16,7 +16,8 @@
 #include <string>
 #include <string_view>
 
-#include "http/http_options.hpp"
+#include <trace/http.hpp>
+
 #include "http/request_body.hpp"
 
 namespace trace::http {
@@ -28,27 +29,27 @@ struct Request {
   std::span<const std::string> headers;       // "Name: value"
   RequestBody* body = nullptr;                // null: GET, else POST
   Clock::time_point deadline = Clock::now();  // Clock::time_point::max(): none
-  std::size_t longest_answer = 4 * 1024 * 1024;
-  // When set, the bytes of a 200 go here instead of to Reply::body; false ends the exchange.
+  std::size_t longest_response = 4 * 1024 * 1024;
+  // When set, the bytes of a 200 go here instead of to Response::body; false ends the exchange.
   const std::function<bool(std::string_view)>* on_chunk = nullptr;
-  // An exchange without a byte for so long is dead; 0: only the deadline counts.
+  // Time without a byte after which an exchange fails; 0: only the deadline counts.
   std::chrono::seconds silence{0};
 };
 
-// What came back, and how the exchange ended.
-struct Reply {
+// What came back from the server, and how the exchange ended.
+struct Response {
   enum class End : std::uint8_t {
     complete,
-    failed,       // `code` and `problem` tell
+    failed,       // `code` and `problem` say why
     interrupted,  // by interrupt()
     stopped,      // by on_chunk
-    too_long,     // the body passed Request::longest_answer
+    too_long,     // the body passed Request::longest_response
   };
   End end = End::failed;
   CURLcode code = CURLE_OK;
-  std::string problem;     // libcurl's words, free of user-info
+  std::string problem;     // libcurl's message, without user-info
   int status = 0;          // 0: no status line came
-  int connect_status = 0;  // a proxy's answer to CONNECT, else 0
+  int connect_status = 0;  // a proxy's response to CONNECT, else 0
   std::string body;
   std::string content_type;
   std::string location;
@@ -63,9 +64,9 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  Reply exchange(const Request& request);
+  Response exchange(const Request& request);
 
-  // Ends an exchange that blocks; one that has not begun yet ends as it begins.
+  // Ends an exchange that blocks; without one, the next exchange ends as it begins.
   void interrupt() noexcept;
 
  private:

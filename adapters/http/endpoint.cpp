@@ -2,7 +2,9 @@
 
 #include <curl/curl.h>
 
+#include <cassert>
 #include <memory>
+#include <new>
 
 namespace trace::http {
 namespace {
@@ -26,18 +28,33 @@ bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "[::1]" || host == "::1" || host.starts_with("127.");
 }
 
+// What keeps `text` from being the base URL of a backend; never quotes it, because it may hold a
+// password. libcurl repairs a wrong number of slashes, which hides a missing host.
+std::string fault_of(CURLU* url, CURLUcode parsed, std::string_view text) {
+  const std::string scheme = part(url, CURLUPART_SCHEME);
+  const std::size_t slashes = text.find("://");
+  if ((parsed == CURLUE_OK && scheme != "http" && scheme != "https") ||
+      slashes == std::string_view::npos || text.substr(slashes + 3).starts_with('/')) {
+    return "must begin with http:// or https:// and a host";
+  }
+  if (parsed != CURLUE_OK) {
+    return std::string("must be a URL such as http://127.0.0.1:8400: ") + curl_url_strerror(parsed);
+  }
+  if (part(url, CURLUPART_PORT) == "0") return "must have a port from 1 to 65535";
+  if (!part(url, CURLUPART_FRAGMENT).empty()) return "must not have a fragment (#…)";
+  return {};
+}
+
 }  // namespace
 
 Endpoint::Endpoint(const std::string& base_url) {
   const Url url(curl_url(), &curl_url_cleanup);
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, base_url.c_str(), 0) != CURLUE_OK) {
-    problem_ = "the endpoint is no URL; give one such as http://127.0.0.1:8400";
+  if (!url) throw std::bad_alloc();
+  const CURLUcode parsed = curl_url_set(url.get(), CURLUPART_URL, base_url.c_str(), 0);
+  problem_ = fault_of(url.get(), parsed, base_url);
+  if (parsed != CURLUE_OK) {
     shown_ = "(unreadable endpoint)";
     return;
-  }
-  const std::string scheme = part(url.get(), CURLUPART_SCHEME);
-  if (scheme != "http" && scheme != "https") {
-    problem_ = "the endpoint must begin with http:// or https://";
   }
   loopback_ = is_loopback(part(url.get(), CURLUPART_HOST));
   query_ = part(url.get(), CURLUPART_QUERY);
@@ -51,6 +68,7 @@ Endpoint::Endpoint(const std::string& base_url) {
 }
 
 std::string Endpoint::url(std::string_view path_and_query) const {
+  assert(path_and_query.starts_with('/'));
   std::string whole = base_;
   whole += path_and_query;
   if (!query_.empty()) {

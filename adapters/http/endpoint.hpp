@@ -1,7 +1,8 @@
-// Endpoint: the base URL of a backend, taken apart once.
+// Endpoint: the parsed base URL of a backend.
 //
-// Used by transport and client. Keeps two forms: the one to connect to, and the one to show to
-// people, which has neither user-info nor query because both may hold credentials. Immutable.
+// Used by the transport, the client and the check of the configuration. Keeps two forms: the one to
+// connect to, and the one to show to people, which has neither user-info nor query because both may
+// hold credentials. Immutable.
 #pragma once
 
 #include <string>
@@ -13,16 +14,16 @@ class Endpoint {
  public:
   explicit Endpoint(const std::string& base_url);
 
-  // False when the URL cannot be read or is neither http nor https; problem() says what is wrong.
+  // False when the text is not an HTTP URL; problem() is the rule that it breaks.
   bool usable() const noexcept { return problem_.empty(); }
   const std::string& problem() const noexcept { return problem_; }
 
-  // The URL of a path below the base; a query of the base follows the path's own.
+  // The URL of a path below the base, with the query of the base appended to the path's own.
   std::string url(std::string_view path_and_query) const;
-  // The same for people.
+  // The same for people, without queries.
   std::string shown(std::string_view path) const;
 
-  // True when the host is this machine by its name or address.
+  // True when the host is a loopback name or address.
   bool loopback() const noexcept { return loopback_; }
 
  private:

@@ -1,19 +1,19 @@
-#include "http/http_client.hpp"
-
 #include <utility>
 #include <vector>
 
-#include "http/answer.hpp"
+#include <trace/http_client.hpp>
+
 #include "http/bearer_token.hpp"
 #include "http/connection.hpp"
 #include "http/endpoint.hpp"
-#include "http/verdict.hpp"
+#include "http/response_text.hpp"
+#include "http/send_result.hpp"
 
 namespace trace::http {
 namespace {
 
-// A page of 10,000 events of the largest size has 1.3 GB; a tool asks for smaller pages.
-constexpr std::size_t longest_answer = 256 * 1024 * 1024;
+// Limits the memory of a tool. 10,000 events of the largest size would be 1.3 GB.
+constexpr std::size_t longest_response = 256 * 1024 * 1024;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ struct HttpClient::State {
         request_timeout(options.request_timeout),
         connection(options) {}
 
-  Result<HttpResponse> ask(Request request, std::string_view path, std::string_view header);
+  Result<HttpResponse> request(Request request, std::string_view path, std::string_view header);
 
   Endpoint endpoint;
   BearerToken token;
@@ -32,13 +32,13 @@ struct HttpClient::State {
   Connection connection;
 };
 
-Result<HttpResponse> HttpClient::State::ask(Request request, std::string_view path,
-                                            std::string_view header) {
+Result<HttpResponse> HttpClient::State::request(Request request, std::string_view path,
+                                                std::string_view header) {
   const std::string shown = endpoint.shown(path);
-  if (!endpoint.usable()) return Error(shown, endpoint.problem());
+  if (!endpoint.usable()) return Error(shown, "the endpoint " + endpoint.problem());
   if (!token.load()) return Error(shown, token.problem());
   request.url = endpoint.url(path);
-  request.longest_answer = longest_answer;
+  request.longest_response = longest_response;
   const auto exchange = [&] {
     std::vector<std::string> headers;
     if (!header.empty()) headers.emplace_back(header);
@@ -46,14 +46,15 @@ Result<HttpResponse> HttpClient::State::ask(Request request, std::string_view pa
     request.headers = headers;
     return connection.exchange(request);
   };
-  Reply reply = exchange();
-  if ((reply.status == 401 || reply.status == 403) && token.reload()) reply = exchange();
+  Response response = exchange();
+  if ((response.status == 401 || response.status == 403) && token.reload()) response = exchange();
 
   const bool streaming = request.on_chunk != nullptr;
-  const bool whole = reply.end == Reply::End::complete || reply.end == Reply::End::stopped ||
-                     (streaming && reply.end == Reply::End::interrupted && reply.status == 200);
-  if (!whole) return Error(shown, failure_text(reply));
-  return HttpResponse{reply.status, std::move(reply.content_type), std::move(reply.body)};
+  const bool whole =
+      response.end == Response::End::complete || response.end == Response::End::stopped ||
+      (streaming && response.end == Response::End::interrupted && response.status == 200);
+  if (!whole) return Error(shown, failure_text(response));
+  return HttpResponse{response.status, std::move(response.content_type), std::move(response.body)};
 }
 
 HttpClient::HttpClient(const HttpOptions& options) : state_(std::make_unique<State>(options)) {}
@@ -64,7 +65,7 @@ HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 Result<HttpResponse> HttpClient::get(std::string_view path_and_query) {
   Request request;
   request.deadline = Request::Clock::now() + state_->request_timeout;
-  return state_->ask(std::move(request), path_and_query, {});
+  return state_->request(std::move(request), path_and_query, {});
 }
 
 Result<HttpResponse> HttpClient::stream(std::string_view path_and_query, const OnChunk& on_chunk,
@@ -76,7 +77,7 @@ Result<HttpResponse> HttpClient::stream(std::string_view path_and_query, const O
   request.silence = silence;
   const std::string header =
       last_event_id.empty() ? std::string() : "Last-Event-ID: " + one_line(last_event_id);
-  return state_->ask(std::move(request), path_and_query, header);
+  return state_->request(std::move(request), path_and_query, header);
 }
 
 void HttpClient::interrupt() noexcept { state_->connection.interrupt(); }

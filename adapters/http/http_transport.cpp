@@ -1,16 +1,16 @@
-#include "http/http_transport.hpp"
-
 #include <exception>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "http/answer.hpp"
+#include <trace/http.hpp>
+
 #include "http/bearer_token.hpp"
 #include "http/connection.hpp"
 #include "http/endpoint.hpp"
 #include "http/request_body.hpp"
-#include "http/verdict.hpp"
+#include "http/response_text.hpp"
+#include "http/send_result.hpp"
 
 namespace trace::http {
 namespace {
@@ -36,19 +36,20 @@ class HttpTransport final : public Transport {
     try {
       return deliver(batch, deadline);
     } catch (const std::exception&) {
-      // Only memory can run out here; there may be none left for a text.
+      // Out of memory; there may be none left for a text.
       return {};
     }
   }
 
   void interrupt() noexcept override { connection_.interrupt(); }
+  std::vector<Credential> credentials() override;
   std::unique_ptr<Transport> another() const override { return make_http_transport(options_); }
 
  private:
   SendResult deliver(const Batch& batch, Clock::time_point deadline);
-  Encoding load_body(const Batch& batch);
-  Reply exchange(Encoding encoding, Clock::time_point deadline);
-  void note_offer(const Reply& reply);
+  ContentEncoding load_body(const Batch& batch);
+  Response exchange(ContentEncoding encoding, Clock::time_point deadline);
+  void note_offer(const Response& response);
   SendResult keep(SendResult::Kind kind, const std::string& why) const;
 
   const HttpOptions options_;
@@ -58,11 +59,17 @@ class HttpTransport final : public Transport {
   BearerToken token_;
   std::chrono::milliseconds request_timeout_;
   bool may_compress_;
-  Encoding offered_ = Encoding::identity;
+  ContentEncoding offered_ = ContentEncoding::identity;
   RequestBody body_;
-  AnswerParser parser_;
+  ResponseParser parser_;
   Connection connection_;
 };
+
+std::vector<Credential> HttpTransport::credentials() {
+  // A file that cannot be read now is read by the first send().
+  if (!token_.load() || token_.value().empty()) return {};
+  return {{token_.from_file() ? "token_file" : "token", token_.value()}};
+}
 
 SendResult HttpTransport::keep(SendResult::Kind kind, const std::string& why) const {
   SendResult result;
@@ -72,36 +79,37 @@ SendResult HttpTransport::keep(SendResult::Kind kind, const std::string& why) co
 }
 
 SendResult HttpTransport::deliver(const Batch& batch, Clock::time_point deadline) {
-  if (!endpoint_.usable()) return keep(SendResult::Kind::refused, endpoint_.problem());
+  if (!endpoint_.usable())
+    return keep(SendResult::Kind::refused, "the endpoint " + endpoint_.problem());
   if (!token_.load()) return keep(SendResult::Kind::refused, token_.problem());
   if (Clock::now() >= deadline) return keep(SendResult::Kind::retry_later, "no time was left");
 
-  Encoding encoding = load_body(batch);
-  Reply reply = exchange(encoding, deadline);
-  if (reply.status == 415 && encoding != Encoding::identity) {
-    // It offered what it does not take: never again on this connection's life.
+  ContentEncoding encoding = load_body(batch);
+  Response response = exchange(encoding, deadline);
+  if (response.status == 415 && encoding != ContentEncoding::identity) {
+    // The server does not accept what it has offered: send uncompressed from now on.
     may_compress_ = false;
     encoding = load_body(batch);
-    reply = exchange(encoding, deadline);
+    response = exchange(encoding, deadline);
   }
-  if ((reply.status == 401 || reply.status == 403) && token_.reload()) {
-    reply = exchange(encoding, deadline);
+  if ((response.status == 401 || response.status == 403) && token_.reload()) {
+    response = exchange(encoding, deadline);
   }
-  return verdict(reply, shown_, std::time(nullptr), parser_);
+  return send_result(response, shown_, std::time(nullptr), parser_);
 }
 
-Encoding HttpTransport::load_body(const Batch& batch) {
+ContentEncoding HttpTransport::load_body(const Batch& batch) {
   body_.clear();
   for (const OutgoingRun& run : batch.runs) body_.add(run.line);
-  if (!may_compress_ || offered_ == Encoding::identity) return Encoding::identity;
-  return body_.compress(offered_) ? offered_ : Encoding::identity;
+  if (!may_compress_ || offered_ == ContentEncoding::identity) return ContentEncoding::identity;
+  return body_.compress(offered_) ? offered_ : ContentEncoding::identity;
 }
 
-Reply HttpTransport::exchange(Encoding encoding, Clock::time_point deadline) {
+Response HttpTransport::exchange(ContentEncoding encoding, Clock::time_point deadline) {
   std::vector<std::string> headers{"Content-Type: application/x-ndjson",
                                    "Trace-Contract: 2025-10-13"};
   if (!token_.value().empty()) headers.push_back("Authorization: Bearer " + token_.value());
-  if (encoding != Encoding::identity) {
+  if (encoding != ContentEncoding::identity) {
     headers.push_back("Content-Encoding: " + std::string(name(encoding)));
   }
   Request request;
@@ -109,33 +117,20 @@ Reply HttpTransport::exchange(Encoding encoding, Clock::time_point deadline) {
   request.headers = headers;
   request.body = &body_;
   request.deadline = std::min(deadline, Clock::now() + request_timeout_);
-  Reply reply = connection_.exchange(request);
-  note_offer(reply);
-  return reply;
+  Response response = connection_.exchange(request);
+  note_offer(response);
+  return response;
 }
 
 // RFC 7694: a response's Accept-Encoding tells what the next request may use.
-void HttpTransport::note_offer(const Reply& reply) {
-  if (reply.accept_encoding.empty()) return;
-  offered_ = offers(reply.accept_encoding, "zstd")   ? Encoding::zstd
-             : offers(reply.accept_encoding, "gzip") ? Encoding::gzip
-                                                     : Encoding::identity;
+void HttpTransport::note_offer(const Response& response) {
+  if (response.accept_encoding.empty()) return;
+  offered_ = offers(response.accept_encoding, "zstd")   ? ContentEncoding::zstd
+             : offers(response.accept_encoding, "gzip") ? ContentEncoding::gzip
+                                                        : ContentEncoding::identity;
 }
 
 }  // namespace
-
-HttpOptions http_options(const Config& config) {
-  return {.endpoint = config.endpoint,
-          .token = config.token,
-          .token_file = config.token_file,
-          .ca_file = config.ca_file,
-          .client_certificate_file = config.client_certificate_file,
-          .client_key_file = config.client_key_file,
-          .proxy = config.proxy,
-          .unix_socket = config.unix_socket,
-          .connect_timeout = config.connect_timeout,
-          .request_timeout = config.request_timeout};
-}
 
 std::unique_ptr<Transport> make_http_transport(const HttpOptions& options) {
   return std::make_unique<HttpTransport>(options);

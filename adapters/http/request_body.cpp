@@ -15,13 +15,13 @@ constexpr int gzip_window = 15 + 16;  // the largest window, with a gzip header
 
 }  // namespace
 
-std::string_view name(Encoding encoding) noexcept {
+std::string_view name(ContentEncoding encoding) noexcept {
   switch (encoding) {
-    case Encoding::identity:
+    case ContentEncoding::identity:
       return "";
-    case Encoding::gzip:
+    case ContentEncoding::gzip:
       return "gzip";
-    case Encoding::zstd:
+    case ContentEncoding::zstd:
       return "zstd";
   }
   return "";
@@ -66,10 +66,10 @@ void RequestBody::rewind() noexcept {
   offset_ = 0;
 }
 
-bool RequestBody::compress(Encoding encoding) {
+bool RequestBody::compress(ContentEncoding encoding) {
   rewind();
-  if (encoding == Encoding::identity || pieces_.empty()) return true;
-  const bool done = encoding == Encoding::zstd ? compress_zstd() : compress_gzip();
+  if (encoding == ContentEncoding::identity || pieces_.empty()) return true;
+  const bool done = encoding == ContentEncoding::zstd ? compress_zstd() : compress_gzip();
   if (!done) return false;
   pieces_.assign(1, std::string_view(compressed_.data(), size_));
   return true;
@@ -115,8 +115,8 @@ bool RequestBody::compress_gzip() {
     gzip_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(pieces_[i].data()));
     gzip_.avail_in = static_cast<uInt>(pieces_[i].size());
     const bool last = i + 1 == pieces_.size();
-    const int answer = deflate(&gzip_, last ? Z_FINISH : Z_NO_FLUSH);
-    if (answer != (last ? Z_STREAM_END : Z_OK) || gzip_.avail_in != 0) return false;
+    const int code = deflate(&gzip_, last ? Z_FINISH : Z_NO_FLUSH);
+    if (code != (last ? Z_STREAM_END : Z_OK) || gzip_.avail_in != 0) return false;
   }
   size_ = compressed_.size() - gzip_.avail_out;
   return true;

@@ -18,10 +18,10 @@
 
 namespace trace::http {
 
-enum class Encoding : std::uint8_t { identity, gzip, zstd };
+enum class ContentEncoding : std::uint8_t { identity, gzip, zstd };
 
 // The name in Content-Encoding; empty for identity.
-std::string_view name(Encoding encoding) noexcept;
+std::string_view name(ContentEncoding encoding) noexcept;
 
 class RequestBody {
  public:
@@ -35,7 +35,7 @@ class RequestBody {
   void add(std::string_view piece);
   // Replaces the pieces by their compressed form. False when the library refuses; the pieces are
   // then as before.
-  bool compress(Encoding encoding);
+  bool compress(ContentEncoding encoding);
 
   std::size_t size() const noexcept { return size_; }
 

@@ -7,10 +7,9 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include <trace/http.hpp>
 #include "capture/printer.hpp"
 #include "delivery/counted.hpp"
-#include "http/http_options.hpp"
-#include "http/http_transport.hpp"
 #include "record/event.hpp"
 #include "support/add_secrets.hpp"
 #include "support/server.hpp"

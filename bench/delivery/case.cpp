@@ -12,9 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include <trace/http.hpp>
 #include "delivery/counted.hpp"
-#include "http/http_options.hpp"
-#include "http/http_transport.hpp"
 #include "record/event.hpp"
 #include "support/add_secrets.hpp"
 #include "support/server.hpp"

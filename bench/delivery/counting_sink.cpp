@@ -25,13 +25,13 @@
 #include <vector>
 
 #include <trace/detail/stamp.hpp>
-#include "collector/inflate.hpp"
+#include "collector/api/content_encoding.hpp"
 #include "support/statistics.hpp"
 
 namespace trace::bench {
 namespace {
 
-using collector::Encoding;
+using collector::api::ContentEncoding;
 
 constexpr std::size_t longest_body = std::size_t{64} << 20;
 
@@ -107,8 +107,8 @@ class Connection {
 
   bool read_body() {
     const std::size_t whole = head_bytes_ + number_at(header("\r\nContent-Length: "));
-    encoding_ = collector::encoding_from_name(header("\r\nContent-Encoding: "))
-                    .value_or(Encoding::identity);
+    encoding_ = collector::api::content_encoding_from_name(header("\r\nContent-Encoding: "))
+                    .value_or(ContentEncoding::identity);
     while (filled_ < whole) {
       if (!fill(whole - filled_)) return false;
     }
@@ -119,8 +119,8 @@ class Connection {
   std::string take(std::string_view body) {
     std::string plain;
     const std::size_t wire_bytes = body.size();
-    if (encoding_ != Encoding::identity) {
-      plain = collector::inflate(encoding_, body, longest_body).bytes;
+    if (encoding_ != ContentEncoding::identity) {
+      plain = collector::api::inflate(encoding_, body, longest_body).bytes;
       body = plain;
     }
     std::string runs;
@@ -184,7 +184,7 @@ class Connection {
   std::string buffer_;  // as large as any request was, so that it is cleared once
   std::size_t filled_ = 0;
   std::size_t head_bytes_ = 0;
-  Encoding encoding_ = Encoding::identity;
+  ContentEncoding encoding_ = ContentEncoding::identity;
   std::vector<std::uint64_t> travel_ns_;
 };
 

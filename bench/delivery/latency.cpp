@@ -11,9 +11,8 @@
 #include <thread>
 
 #include <trace/detail/stamp.hpp>
+#include <trace/http.hpp>
 #include "delivery/counted.hpp"
-#include "http/http_options.hpp"
-#include "http/http_transport.hpp"
 #include "record/event.hpp"
 #include "support/report.hpp"
 #include "support/server.hpp"

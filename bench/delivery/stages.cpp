@@ -10,8 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "http/http_options.hpp"
-#include "http/http_transport.hpp"
+#include <trace/http.hpp>
 #include "http/request_body.hpp"
 #include "record/event.hpp"
 #include "record/lane.hpp"
@@ -125,7 +124,8 @@ double cost_of_encoding(Recorded::Text text) {
   });
 }
 
-double cost_of_compression(const std::vector<PendingBatch>& batches, http::Encoding encoding) {
+double cost_of_compression(const std::vector<PendingBatch>& batches,
+                           http::ContentEncoding encoding) {
   http::RequestBody body;
   return cpu_per_event([&] {
     for (const PendingBatch& batch : batches) {
@@ -169,17 +169,17 @@ void run() {
   Recorded recorded(Recorded::Text::of_two_arguments);
   const std::vector<PendingBatch> batches = encode_all(recorded);
   const double send = cost_of_sending(batches);
-  constexpr std::pair<const char*, http::Encoding> encodings[] = {
-      {"identity", http::Encoding::identity},
-      {"gzip", http::Encoding::gzip},
-      {"zstd", http::Encoding::zstd}};
+  constexpr std::pair<const char*, http::ContentEncoding> encodings[] = {
+      {"identity", http::ContentEncoding::identity},
+      {"gzip", http::ContentEncoding::gzip},
+      {"zstd", http::ContentEncoding::zstd}};
   for (const auto& [compression, encoding] : encodings) {
     add("record", compression, recording);
     add("order", compression, order);
     add("format", compression, std::max(formatted - ready, 0.0));
     add("encode", compression, std::max(ready - order, 0.0));
     add("compress", compression, cost_of_compression(batches, encoding));
-    if (encoding == http::Encoding::identity) add("send", compression, send);
+    if (encoding == http::ContentEncoding::identity) add("send", compression, send);
   }
 }
 

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include <trace/capture_limits.hpp>
+#include <trace/export.hpp>
 #include <trace/orphan.hpp>
 #include <trace/session.hpp>
 
@@ -123,7 +124,7 @@ struct NotPassedOn {
 };
 
 // How a child ended. A plain value, which owns what its views refer to.
-class Ended {
+class SHIPTRACE_API Ended {
  public:
   struct Facts {
     std::string code = {};  // empty: exit code 0; else PROCESS_EXIT, PROCESS_SIGNAL, TIMEOUT,
@@ -157,7 +158,7 @@ class Ended {
 
 // A running child. ~Execution stops the child (as CANCELLED) and waits for its end, at most for the
 // grace period. Move-only; a moved-from one can only be assigned to.
-class Execution {
+class SHIPTRACE_API Execution {
  public:
   struct State;
   explicit Execution(std::unique_ptr<State> state) noexcept;
@@ -178,8 +179,8 @@ class Execution {
 
 // Processes, each in a process group of its own; the child is killed when this process dies.
 // (target shiptrace::process)
-Ended run_process(Node node, ProcessSpec spec);
-Execution start_process(Node node, ProcessSpec spec);
+SHIPTRACE_API Ended run_process(Node node, ProcessSpec spec);
+SHIPTRACE_API Execution start_process(Node node, ProcessSpec spec);
 
 // Containers through the docker client: labelled, uniquely named, and removed at the end whatever
 // happened; data.leftBehind reports that the daemon did not confirm the removal. (target
@@ -189,12 +190,13 @@ Execution start_process(Node node, ProcessSpec spec);
 // mounted at /shipsec, writable for the container. The JSON in the file $SHIPSEC_OUTPUT_PATH at the
 // end is the output; text that is not JSON is OUTPUT_INVALID. If the daemon cannot see our files
 // (another machine), the container runs without the directory; with an input_file it fails.
-Ended run_container(Node node, ContainerSpec spec);
-Execution start_container(Node node, ContainerSpec spec);
+SHIPTRACE_API Ended run_container(Node node, ContainerSpec spec);
+SHIPTRACE_API Execution start_container(Node node, ContainerSpec spec);
 
 // Removes the containers and files that a dead session left, on a thread of its own, for at most
 // about 20 seconds per docker client. Null if that session started no containers. For
 // Dependencies::clean_up_orphans; Session::start(Config) and recover(Config) install it.
-std::unique_ptr<OrphanCleanup> remove_orphaned_containers(const AdoptedSession& session);
+SHIPTRACE_API std::unique_ptr<OrphanCleanup> remove_orphaned_containers(
+    const AdoptedSession& session);
 
 }  // namespace trace

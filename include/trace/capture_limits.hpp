@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include <trace/export.hpp>
+
 namespace trace {
 
 // For both streams of a node together, in bytes of its lines, each line counted with one byte for

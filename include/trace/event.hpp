@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include <trace/export.hpp>
 #include <trace/result.hpp>
 
 namespace trace {
@@ -26,13 +27,13 @@ enum class Level : std::uint8_t { debug, info, warn, error };
 enum class Stream : std::uint8_t { out, err, pty };
 
 // The names on the wire: "STARTED", "info", "stdout", "pty". The views refer to static storage.
-std::string_view name(Type type) noexcept;
-std::string_view name(Level level) noexcept;
-std::string_view name(Stream stream) noexcept;
+SHIPTRACE_API std::string_view name(Type type) noexcept;
+SHIPTRACE_API std::string_view name(Level level) noexcept;
+SHIPTRACE_API std::string_view name(Stream stream) noexcept;
 
 // The reverse: nullopt unless it is a name of the contract, in its spelling and case.
-std::optional<Type> type_from_name(std::string_view name) noexcept;
-std::optional<Level> level_from_name(std::string_view name) noexcept;
+SHIPTRACE_API std::optional<Type> type_from_name(std::string_view name) noexcept;
+SHIPTRACE_API std::optional<Level> level_from_name(std::string_view name) noexcept;
 
 // The level of an event that sets none: error for failed, info for the rest.
 constexpr Level default_level(Type type) noexcept {
@@ -74,13 +75,13 @@ struct StreamEnvelope {
 
 // Contract JSON on one line, without a newline at the end. Text is repaired: each
 // invalid UTF-8 sequence and lone surrogate becomes U+FFFD, NUL becomes U+2400.
-std::string to_json(const EventPayload& event);
-std::string to_json(const StreamEnvelope& envelope);
+SHIPTRACE_API std::string to_json(const EventPayload& event);
+SHIPTRACE_API std::string to_json(const StreamEnvelope& envelope);
 
 // Parses and validates untrusted JSON. The error names every field that violates a rule of the
 // contract. Unknown keys are dropped. `json` need not outlive the call.
-Result<EventPayload> parse_event(std::string_view json);
-Result<StreamEnvelope> parse_envelope(std::string_view json);
+SHIPTRACE_API Result<EventPayload> parse_event(std::string_view json);
+SHIPTRACE_API Result<StreamEnvelope> parse_envelope(std::string_view json);
 
 // An envelope whose events are validated one by one, for an ingesting backend: invalid events go to
 // `invalid`, the others are kept. Fails only if the envelope itself (JSON, runId, events,
@@ -94,6 +95,6 @@ struct JudgedEnvelope {
   StreamEnvelope envelope;
   std::vector<Invalid> invalid;
 };
-Result<JudgedEnvelope> judge_envelope(std::string_view json);
+SHIPTRACE_API Result<JudgedEnvelope> judge_envelope(std::string_view json);
 
 }  // namespace trace

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <trace/export.hpp>
+
 namespace trace {
 
 // JSON text as a field's value: field("hosts", trace::Json{"[1,2]"}). Text that is not valid JSON

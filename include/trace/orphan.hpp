@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include <trace/export.hpp>
+
 namespace trace {
 
 struct AdoptedSession {

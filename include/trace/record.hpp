@@ -33,6 +33,7 @@
 #include <trace/detail/outgoing_text.hpp>
 #include <trace/detail/values.hpp>
 #include <trace/event.hpp>
+#include <trace/export.hpp>
 #include <trace/field.hpp>
 #include <trace/session.hpp>
 
@@ -60,7 +61,7 @@ struct EventBody {
 };
 
 // Records a whole event. Events are sent in the order of the calls, regardless of `timestamp`.
-Outcome record(const Node& node, const EventBody& body) noexcept;
+SHIPTRACE_API Outcome record(const Node& node, const EventBody& body) noexcept;
 
 namespace detail {
 
@@ -73,13 +74,15 @@ struct Reservation {
 };
 
 // `payload_bytes`: size of the values with the texts unchanged; reserve() searches the texts.
-Reservation reserve(const Node& node, Type type, Level level, const Site& site, std::uint16_t parts,
-                    std::size_t payload_bytes, OutgoingText* texts, std::size_t count) noexcept;
+SHIPTRACE_API Reservation reserve(const Node& node, Type type, Level level, const Site& site,
+                                  std::uint16_t parts, std::size_t payload_bytes,
+                                  OutgoingText* texts, std::size_t count) noexcept;
 // Stores a text of the event with its secrets replaced.
-void store_outgoing(std::byte*& at, const OutgoingText& text, const void* secrets) noexcept;
-Outcome publish(const Reservation& reservation) noexcept;
+SHIPTRACE_API void store_outgoing(std::byte*& at, const OutgoingText& text,
+                                  const void* secrets) noexcept;
+SHIPTRACE_API Outcome publish(const Reservation& reservation) noexcept;
 // `detail` has static storage.
-Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexcept;
+SHIPTRACE_API Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexcept;
 
 template <class S>
 inline bool finite(const S& value) noexcept {

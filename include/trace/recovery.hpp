@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <trace/config.hpp>
+#include <trace/export.hpp>
 #include <trace/result.hpp>
 #include <trace/session.hpp>
 
@@ -38,9 +39,9 @@ struct RecoveryReport {
 // be trusted or used: owned by another user, writable by others, a symbolic link, on a network file
 // system, or below a directory that anybody can write to (SECURITY.md). The first form creates the
 // transport that the configuration names.
-Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience);
-Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
-                               Dependencies dependencies);
+SHIPTRACE_API Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience);
+SHIPTRACE_API Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
+                                             Dependencies dependencies);
 
 // The contents of a journal, read without its lock: a snapshot if the session is live.
 struct JournalReport {
@@ -74,6 +75,6 @@ struct JournalReport {
 
 // Fails if the file is not a journal, has another format version, or takes too much memory or time
 // to read.
-Result<JournalReport> inspect_journal(const std::string& path);
+SHIPTRACE_API Result<JournalReport> inspect_journal(const std::string& path);
 
 }  // namespace trace

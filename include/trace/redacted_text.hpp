@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include <trace/export.hpp>
+
 namespace trace {
 
 namespace detail {
@@ -28,7 +30,7 @@ class CutText {
 };
 
 // A view of text without secrets.
-class RedactedText {
+class SHIPTRACE_API RedactedText {
  public:
   std::string_view text() const noexcept { return text_; }
   CutText beginning(std::size_t most_bytes) const;

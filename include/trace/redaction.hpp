@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <trace/export.hpp>
+
 namespace trace {
 
 // The result of adding a secret. Surrounding white space is ignored.
@@ -27,10 +29,10 @@ enum class SecretAnswer : std::uint8_t {
 constexpr bool is_redacted(SecretAnswer answer) noexcept { return answer < SecretAnswer::none; }
 
 // A human-readable explanation that says what to do; static storage.
-std::string_view text(SecretAnswer answer) noexcept;
+SHIPTRACE_API std::string_view text(SecretAnswer answer) noexcept;
 
 // Whether a variable of this name usually holds a secret: API_TOKEN, DB_PASSWORDS, SECRET, … in any
 // case. Config::redact_environment adds the values of such variables.
-bool is_secret_name(std::string_view name) noexcept;
+SHIPTRACE_API bool is_secret_name(std::string_view name) noexcept;
 
 }  // namespace trace

@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include <trace/export.hpp>
+
 namespace trace {
 
 // One invalid field: its name as the caller wrote it (an environment variable, a JSON path such as

@@ -22,12 +22,14 @@
 #include <trace/capture_limits.hpp>
 #include <trace/config.hpp>
 #include <trace/event.hpp>
+#include <trace/export.hpp>
 #include <trace/orphan.hpp>
 #include <trace/redacted_text.hpp>
 #include <trace/redaction.hpp>
 #include <trace/result.hpp>
 #include <trace/summary.hpp>
 #include <trace/transport.hpp>
+#include <trace/transport_type.hpp>
 
 namespace trace {
 
@@ -59,7 +61,7 @@ enum class DropReason : std::uint8_t {
   count_
 };
 // "budget", "closed", …; static storage.
-std::string_view name(DropReason reason) noexcept;
+SHIPTRACE_API std::string_view name(DropReason reason) noexcept;
 
 // Counters since the session's start, each exact at some instant during the call.
 struct Stats {
@@ -95,7 +97,7 @@ struct Closed {
 
 // A registered cancellation callback. The destructor unregisters it and waits until a running call
 // has returned (unless it is called from the callback itself).
-class CancelSubscription {
+class SHIPTRACE_API CancelSubscription {
  public:
   CancelSubscription() = default;
   explicit CancelSubscription(std::shared_ptr<detail::CancelCallback> callback) noexcept;
@@ -118,7 +120,7 @@ struct Failure {
 
 // One action of a run, created by Run::node(). Move-only. ~Node records FAILED with the code
 // ABANDONED if the node has started and not ended.
-class Node {
+class SHIPTRACE_API Node {
  public:
   Node(Node&&) noexcept = default;
   Node& operator=(Node&&) noexcept;
@@ -183,7 +185,7 @@ struct RunSpec {
 };
 
 // One workflow run that this worker works on, created by Session::run(). Move-only.
-class Run {
+class SHIPTRACE_API Run {
  public:
   Run(Run&&) noexcept = default;
   Run& operator=(Run&&) noexcept = default;
@@ -207,10 +209,11 @@ class Run {
   std::vector<CancelSubscription> callbacks_;
 };
 
-// What tests and unusual hosts replace; see Session::start.
+// The replaceable parts of a session and a recovery.
 struct Dependencies {
-  std::unique_ptr<Transport> transport;
-  OrphanCleaner clean_up_orphans = {};  // removes what dead sessions left running; may be empty
+  std::unique_ptr<Transport> transport = {};  // null: made by the type in `transports`
+  OrphanCleaner clean_up_orphans = {};        // removes what dead sessions left running
+  TransportRegistry transports = {};          // of these, Config::transport selects one
 };
 
 // A worker's connection to its backend, with the journal that makes it crash-safe. Move-only.
@@ -221,10 +224,11 @@ struct Dependencies {
 // and ends with close(); the parent's session is not touched. A child that ends without close()
 // leaves its journal to be recovered, like a worker that died. Nodes that the parent started remain
 // the parent's.
-class Session {
+class SHIPTRACE_API Session {
  public:
   // Validates the configuration, opens the journal, starts the threads. On failure the error lists
-  // every invalid field. The first form creates the transport that `config.transport` names.
+  // every invalid field. The first form knows the built-in transports and removes orphaned
+  // containers (shiptrace::shiptrace).
   static Result<Session> start(Config config);
   static Result<Session> start(Config config, Dependencies dependencies);
 
@@ -279,7 +283,7 @@ class Session {
 // It calls record(): when the journal is full, lines are dropped and counted, or the call blocks
 // (Config::when_full). One thread at a time per stream; different streams may use different
 // threads.
-class LineStream {
+class SHIPTRACE_API LineStream {
  public:
   LineStream(const std::shared_ptr<detail::NodeState>& node, Stream stream, std::string_view origin,
              const CaptureLimits& limits = {});

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <trace/export.hpp>
 #include <trace/result.hpp>
 
 namespace trace {
@@ -23,9 +24,9 @@ enum class RunStatus : std::uint8_t {
 };
 
 // "QUEUED" … "TIMED_OUT"; static storage.
-std::string_view name(RunStatus status) noexcept;
+SHIPTRACE_API std::string_view name(RunStatus status) noexcept;
 // Nullopt unless it is a name of the contract (Temporal's "CANCELED" is not).
-std::optional<RunStatus> run_status_from_name(std::string_view name) noexcept;
+SHIPTRACE_API std::optional<RunStatus> run_status_from_name(std::string_view name) noexcept;
 
 // True for final states: all but queued and running.
 constexpr bool is_terminal(RunStatus status) noexcept { return status > RunStatus::running; }
@@ -56,9 +57,9 @@ struct RunStatusPayload {
 };
 
 // Contract JSON on one line, without a newline at the end.
-std::string to_json(const RunStatusPayload& status);
+SHIPTRACE_API std::string to_json(const RunStatusPayload& status);
 
 // Parses and validates untrusted JSON; the error names every field that violates a rule.
-Result<RunStatusPayload> parse_run_status(std::string_view json);
+SHIPTRACE_API Result<RunStatusPayload> parse_run_status(std::string_view json);
 
 }  // namespace trace

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include <trace/export.hpp>
+
 namespace trace {
 
 namespace detail {
@@ -28,7 +30,7 @@ std::string summarise(std::string_view output, SummaryLimits limits = {});
 
 // The same for output that arrives in pieces, in memory bounded by the limits. summarise(a + b)
 // equals update(a), update(b), finish().
-class Summariser {
+class SHIPTRACE_API Summariser {
  public:
   explicit Summariser(SummaryLimits limits = {});
   // For Node::summariser().

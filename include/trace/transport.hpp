@@ -1,5 +1,5 @@
-// Transport: the way a batch takes to a backend. Implement it to ship somewhere new; the
-// adapters (HTTP, file) are implementations of this interface and know nothing else of the SDK.
+// Transport: delivers batches of events to a backend. Implement it to ship somewhere new, and
+// register it with a TransportType (transport_type.hpp) to select it by Config::transport.
 //
 // Threading: one shipper thread calls send(), one call at a time. A transport keeps no history of
 // runs: order, retries, backoff and acknowledgements are the shipper's (docs/architecture.md).
@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include <trace/export.hpp>
 #include <trace/status.hpp>
 
 namespace trace {
@@ -27,7 +28,7 @@ struct OutgoingEvent {
 };
 
 // The events of one run, in order. `line` is their whole TraceStreamEnvelope, newline included.
-// An empty list of events asks the backend for the run's state.
+// An empty list of events asks the backend for the status of the run.
 struct OutgoingRun {
   std::string_view run_id;
   std::string_view workflow_id;      // empty: unknown
@@ -37,7 +38,7 @@ struct OutgoingRun {
   std::span<const OutgoingEvent> events;
 };
 
-// What one send() carries: the runs' lines one after another are the body.
+// The content of one send(): the concatenated lines of the runs are the body.
 struct Batch {
   std::string_view session;  // the session's ULID, 26 characters
   std::span<const OutgoingRun> runs;
@@ -45,7 +46,7 @@ struct Batch {
   std::size_t bytes = 0;  // of all lines
 };
 
-// What the backend says about one run of a batch (docs/ingestion-api.md).
+// What the backend reports about one run of a batch (docs/ingestion-api.md).
 struct RunAcknowledgement {
   struct Through {
     std::string emitter;
@@ -61,39 +62,48 @@ struct RunAcknowledgement {
   std::optional<RunStatus> status;
 };
 
-// The answer to one send().
+// The outcome of one send().
 struct SendResult {
   enum class Kind : std::uint8_t {
     acknowledged,  // `runs` says what is stored; a run that is absent is not acknowledged
-    retry_later,   // the backend or the way to it is out of order: keep all, back off
-    refused,       // it answers, but not to us (credentials, address, a proxy): keep all, slowly
-    rejected,      // it understood the batch and refuses its content: an event in it is poison
+    retry_later,   // outage of the backend or the network: keep all, back off
+    refused,       // wrong credentials, address or proxy: keep all, retry slowly
+    rejected,      // the backend understood the batch and refuses its content
     too_large,     // a smaller batch may pass
     interrupted,   // by interrupt(): nothing is known, keep all
   };
   Kind kind = Kind::retry_later;
   std::vector<RunAcknowledgement> runs;
-  // retry_later only: how long the backend asked us to stay away.
+  // retry_later only: the pause that the backend asked for.
   std::optional<std::chrono::milliseconds> retry_after;
   std::string detail;  // one line for people: what happened, and where
+};
+
+// A secret that a transport uses, such as its token; `name` is that of the setting.
+struct Credential {
+  std::string name;
+  std::string value;
 };
 
 class Transport {
  public:
   virtual ~Transport() = default;
 
-  // Delivers the batch or says why not. Blocks, at the longest until `deadline`. Never throws;
-  // failures are answers.
+  // Delivers the batch or reports why not. Blocks until `deadline` at the latest. Never throws:
+  // failures are results.
   virtual SendResult send(const Batch& batch,
                           std::chrono::steady_clock::time_point deadline) noexcept = 0;
 
   // Makes a send() that blocks on another thread return soon as interrupted. Any thread.
   virtual void interrupt() noexcept {}
 
-  // A transport to the same place that shares nothing with this one, not even a connection: for a
-  // child after fork(), or a session that needs a second journal. Reads only what never changes,
-  // since the thread that used this one may have vanished in the middle of send(). Null: there is
-  // none; the child's records are dropped as forked then.
+  // Secrets that must not appear in what is recorded. Called once, before the first send().
+  virtual std::vector<Credential> credentials() { return {}; }
+
+  // A transport to the same destination that shares nothing with this one, not even a connection:
+  // for a child after fork(), or a session that needs a second journal. Reads only what never
+  // changes, because the thread that used this one may have vanished in the middle of send(). Null:
+  // there is none, and the child's records are dropped as forked.
   virtual std::unique_ptr<Transport> another() const { return nullptr; }
 };
 

@@ -1,20 +1,30 @@
-// shiptrace-collector: start-up, and what is told when it fails.
+// shiptrace-collector: start-up, and the messages of its failures. The one place that chooses the
+// database.
 #include <fmt/core.h>
 
+#include <boost/asio/error.hpp>
 #include <csignal>
 #include <cstdio>
+#include <optional>
+#include <string>
 
-#include "collector.hpp"
+#include "collector/options.hpp"
+#include "collector/server/server.hpp"
+#include "collector/store/sqlite/store.hpp"
 
 namespace {
 
-using namespace trace::collector;
+using trace::collector::ExitCode;
+using trace::collector::Options;
+using trace::collector::server::Server;
+using trace::collector::store::StoreError;
+using trace::collector::store::sqlite::SqliteStore;
 
 int exit_with(ExitCode code) { return static_cast<int>(code); }
 
 std::string advice_for(const boost::system::error_code& fault) {
   if (fault == boost::asio::error::address_in_use) {
-    return "; stop what listens there, or choose another port (0 picks a free one)";
+    return "; stop the program that listens there, or choose another port (0 picks a free one)";
   }
   if (fault == boost::asio::error::access_denied) {
     return "; ports below 1024 need privileges, choose another one";
@@ -23,9 +33,9 @@ std::string advice_for(const boost::system::error_code& fault) {
 }
 
 int serve(const Options& options) {
-  std::optional<Collector> collector;
+  std::optional<SqliteStore> store;
   try {
-    collector.emplace(options);
+    store.emplace(options.database);
   } catch (const StoreError& error) {
     fmt::print(stderr,
                "shiptrace-collector: cannot use the database {}: {}; the file and its directory "
@@ -33,25 +43,26 @@ int serve(const Options& options) {
                options.database, error.what());
     return exit_with(ExitCode::database);
   }
+  Server server(options, *store);
   try {
-    collector->listen(options);
+    server.listen(options);
   } catch (const boost::system::system_error& error) {
     fmt::print(stderr, "shiptrace-collector: cannot listen on {}:{}: {}{}\n", options.host,
                options.port, error.code().message(), advice_for(error.code()));
     return exit_with(ExitCode::listen);
   }
-  fmt::print("listening on {}\n", collector->url());
+  fmt::print("listening on {}\n", server.url());
   std::fflush(stdout);
-  collector->run();
+  server.run();
   return exit_with(ExitCode::success);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a client that is gone is told by the write
+  std::signal(SIGPIPE, SIG_IGN);  // a failed write reports a client that has disconnected
   try {
-    const auto parsed = parse_options(argc, argv);
+    const auto parsed = trace::collector::parse_options(argc, argv);
     if (const auto* code = std::get_if<ExitCode>(&parsed)) return exit_with(*code);
     return serve(std::get<Options>(parsed));
   } catch (const std::exception& error) {

@@ -1,4 +1,4 @@
-#include "options.hpp"
+#include "collector/options.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
@@ -9,29 +9,29 @@
 #include <optional>
 #include <sstream>
 
-#include "origin_rules.hpp"
+#include "collector/server/origin_rules.hpp"
 
 namespace trace::collector {
 namespace {
 
 constexpr const char* description =
-    "The reference backend of shiptrace: takes trace events in over HTTP, stores each exactly\n"
+    "The reference backend of shiptrace: receives trace events over HTTP, stores each exactly\n"
     "once in SQLite, and serves runs, their status, their events and a live stream.\n"
     "docs/ingestion-api.md describes the API.";
 
 constexpr const char* footer = R"(
 The first line on stdout is "listening on http://ADDRESS:PORT". SIGTERM and SIGINT end the
-collector after the requests that are under way.
+collector after it has finished the requests in progress.
 
-A client is closed that is idle for 30 s, takes more than 10 s for a request's head, or falls 10 s
-behind 16 KiB/s while it sends a body (60 s while it takes an answer).
+A connection is closed when it is idle for 30 s, when a request's head takes more than 10 s, or when
+the client falls 10 s behind 16 KiB/s while it sends a body (60 s while it receives a response).
 
 Exit codes:
   0  ended by a signal, or --help
-  1  an unexpected failure
-  2  wrong options, or no token for an address that is not loopback
+  1  unexpected failure
+  2  invalid options, or no token for an address that is not loopback
   3  the database cannot be opened or written
-  4  the address cannot be listened on
+  4  cannot listen on the address
 
 Example:
   shiptrace-collector --listen 127.0.0.1:8400 --db trace.db
@@ -55,7 +55,7 @@ bool read_address(const std::string& text, Options& options) {
 
 bool is_loopback(const std::string& host) { return host.starts_with("127.") || host == "::1"; }
 
-// The first line of the file; nothing when it cannot be read or has none.
+// The first word of the file; nothing when the file cannot be read or is empty.
 std::optional<std::string> read_token(const std::string& path) {
   std::ifstream file(path);
   std::string token;
@@ -64,28 +64,29 @@ std::optional<std::string> read_token(const std::string& path) {
   return token;
 }
 
-// What is given as text and has to be understood.
-struct Texts {
+// Options that need more parsing than CLI11 does.
+struct RawOptions {
   std::string listen = "127.0.0.1:8400";
   std::string token_file = {};
   std::vector<std::string> hosts = {};
   std::vector<std::string> origins = {};
 };
 
-std::string read_access(const Texts& texts, Options& options) {
-  for (const std::string& text : texts.hosts) {
-    const auto host = parse_authority(text);
+std::string read_access(const RawOptions& raw, Options& options) {
+  for (const std::string& text : raw.hosts) {
+    const auto host = server::parse_authority(text);
     if (!host) {
-      return fmt::format("--allow-host {}: must be NAME or NAME:PORT, for example traces.local",
-                         text);
+      return fmt::format(
+          "--allow-host: \"{}\" is not NAME or NAME:PORT; use for example traces.local", text);
     }
     options.allowed_hosts.push_back(*host);
   }
-  for (const std::string& text : texts.origins) {
-    auto origin = canonical_origin(text);
+  for (const std::string& text : raw.origins) {
+    auto origin = server::canonical_origin(text);
     if (!origin) {
       return fmt::format(
-          "--allow-origin {}: must be one origin without a path, for example http://localhost:5173",
+          "--allow-origin: \"{}\" is not an origin without a path; use for example "
+          "http://localhost:5173",
           text);
     }
     options.allowed_origins.push_back(std::move(*origin));
@@ -93,28 +94,29 @@ std::string read_access(const Texts& texts, Options& options) {
   return {};
 }
 
-// What is wrong with the options together; empty when nothing is.
-std::string complete(Options& options, const Texts& texts) {
-  const auto& [listen, token_file, hosts, origins] = texts;
+// Completes the options. Returns an error message; empty on success.
+std::string complete(Options& options, const RawOptions& raw) {
+  const auto& [listen, token_file, hosts, origins] = raw;
   if (!read_address(listen, options)) {
     return fmt::format(
-        "--listen {}: must be ADDRESS:PORT with a numeric address, for example 127.0.0.1:8400",
+        "--listen: \"{}\" is not ADDRESS:PORT with a numeric address; use for example "
+        "127.0.0.1:8400",
         listen);
   }
-  if (std::string wrong = read_access(texts, options); !wrong.empty()) return wrong;
+  if (std::string wrong = read_access(raw, options); !wrong.empty()) return wrong;
   if (!token_file.empty()) {
     auto token = read_token(token_file);
-    if (!token) return fmt::format("--token-file {}: cannot be read or is empty", token_file);
+    if (!token) return fmt::format("--token-file: {} cannot be read or is empty", token_file);
     options.token = std::move(*token);
   }
   if (options.token.empty() && !is_loopback(options.host)) {
     return fmt::format(
-        "--listen {}: everybody who reaches this address could read and write; give the clients "
-        "a token and name its file with --token-file, or listen on 127.0.0.1",
+        "--listen: anyone who can reach {} could read and write; require a token with "
+        "--token-file, or listen on 127.0.0.1",
         listen);
   }
   if (options.database.find("://") != std::string::npos) {
-    return fmt::format("--db {}: must be the path of a SQLite file", options.database);
+    return fmt::format("--db: {} is not the path of a SQLite file", options.database);
   }
   return {};
 }
@@ -123,41 +125,41 @@ std::string complete(Options& options, const Texts& texts) {
 
 std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   Options options;
-  Texts texts;
+  RawOptions raw;
   long keepalive = options.keepalive.count();
 
   CLI::App app(description, "shiptrace-collector");
   app.footer(footer);
-  app.add_option("--listen", texts.listen, "Address and port; port 0 picks a free one")
+  app.add_option("--listen", raw.listen, "Address and port; port 0 picks a free one")
       ->type_name("ADDRESS:PORT")
       ->capture_default_str();
-  app.add_option("--db", options.database, "SQLite file, made when it is missing")
+  app.add_option("--db", options.database, "SQLite file, created if it does not exist")
       ->type_name("FILE")
       ->capture_default_str();
-  app.add_option("--token-file", texts.token_file,
-                 "File with the bearer token that every request must bring; needed for any "
+  app.add_option("--token-file", raw.token_file,
+                 "File with the bearer token that every request must carry; required for any "
                  "address that is not loopback")
       ->type_name("FILE");
-  app.add_option("--allow-host", texts.hosts,
-                 "Another name that clients use for the collector, as a Host header has it: of a "
-                 "proxy, of this machine in the network. Repeatable. Without a port: with every "
-                 "port. Loopback names and the listen address need none")
+  app.add_option("--allow-host", raw.hosts,
+                 "Additional host name that clients use for the collector, as in a Host header: "
+                 "of a proxy, or of this machine in the network. Repeatable. Without a port: "
+                 "any port. Loopback names and the listen address are always accepted")
       ->type_name("NAME[:PORT]")
       ->allow_extra_args(false);
-  app.add_option("--allow-origin", texts.origins,
+  app.add_option("--allow-origin", raw.origins,
                  "Web pages of this origin may read and write, for example "
-                 "http://localhost:5173. Repeatable. Pages of all others are refused")
+                 "http://localhost:5173. Repeatable. Pages of other origins are refused")
       ->type_name("ORIGIN")
       ->allow_extra_args(false);
   app.add_option("--max-body", options.max_body,
-                 "Largest body in bytes, as it is sent and after inflation. Bodies and answers "
-                 "together take 16 times as much at most")
+                 "Maximum size of a body in bytes, both as sent and after inflation. All bodies "
+                 "and responses together may take 16 times as much memory")
       ->type_name("BYTES")
       ->check(CLI::Range(std::size_t{1024}, std::size_t{1} << 30))
       ->capture_default_str();
   app.add_option("--max-connections", options.max_connections,
-                 "Connections at once; beyond that the one whose client is furthest behind is "
-                 "closed. Half of them, at most 256, may be live streams")
+                 "Maximum number of open connections; beyond it the one whose client is furthest "
+                 "behind is closed. Half of them, at most 256, may be live streams")
       ->type_name("COUNT")
       ->check(CLI::Range(std::size_t{8}, std::size_t{10'000}))
       ->capture_default_str();
@@ -171,7 +173,7 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
     return app.exit(error) == 0 ? ExitCode::success : ExitCode::usage;
   }
   options.keepalive = std::chrono::seconds(keepalive);
-  if (const std::string wrong = complete(options, texts); !wrong.empty()) {
+  if (const std::string wrong = complete(options, raw); !wrong.empty()) {
     fmt::print(stderr, "shiptrace-collector: {}\n", wrong);
     return ExitCode::usage;
   }

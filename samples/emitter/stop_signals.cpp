@@ -1,4 +1,4 @@
-#include "stop_signals.hpp"
+#include "emitter/stop_signals.hpp"
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
@@ -15,12 +15,12 @@ namespace trace::cli {
 namespace {
 
 constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
-// Each signal adds to one number: how many there were, and how many of them were Ctrl-C.
+// The eventfd's counter has three fields: signals, those that were Ctrl-C, and the end.
 constexpr std::uint64_t signalled = 1;
 constexpr std::uint64_t interrupted = std::uint64_t{1} << 16;
 constexpr std::uint64_t finished = std::uint64_t{1} << 32;
 
-// Never closed: a handler may run as late as it likes.
+// Never closed, because a handler may run at any time.
 std::atomic<int> events{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -36,8 +36,8 @@ extern "C" void on_signal(int number) {
 
 extern "C" void on_broken_pipe(int) {}
 
-// Never one of the standard streams, which may have been closed by whoever started us: what the
-// child writes there would be taken for signals.
+// Not a standard stream's descriptor, when our parent has closed one: output of the child would
+// count as signals.
 int make_eventfd() {
   const int made = eventfd(0, EFD_CLOEXEC);
   const int above =

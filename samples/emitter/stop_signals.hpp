@@ -1,9 +1,9 @@
-// Ctrl-C, SIGTERM and SIGHUP as a stop request, so that a command ends its child and sends its
-// events before it goes. Ctrl-C after any of them asks for the end at once.
+// Turns Ctrl-C, SIGTERM and SIGHUP into a stop request, so that a command ends its child and sends
+// its events before it exits. Ctrl-C after any of them requests the end at once.
 //
 // One object per process. The handlers write to a descriptor that a thread of this object reads; no
-// signal is blocked, and a child gets the default actions back with its exec. A signal that was
-// ignored when we were started (nohup) stays ignored.
+// signal is blocked, and exec resets a child to the default actions. A signal that was ignored when
+// we were started (nohup) stays ignored.
 #pragma once
 
 #include <trace/detail/background_thread.hpp>
@@ -30,8 +30,8 @@ class StopSignals {
   detail::BackgroundThread thread_;
 };
 
-// A closed pipe behind stdout or stderr then is an error of write(), not the end of the process.
-// (Not SIG_IGN: a child would inherit that.)
+// Makes write() to a closed pipe fail instead of ending the process. (Without SIG_IGN, which a
+// child would inherit.)
 void survive_broken_pipes();
 
 }  // namespace trace::cli

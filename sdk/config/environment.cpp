@@ -19,14 +19,20 @@ Environment process_environment() {
   };
 }
 
-Config config_from(const Environment& environment) {
+Config config_from(const Environment& environment, const TransportRegistry& transports) {
   Config config;
   for (const Setting& setting : settings()) {
-    const std::string variable(setting.environment);
+    const std::string variable = environment_name(setting.field);
     const std::optional<std::string> text = environment(variable.c_str());
     if (!text) continue;
     std::string fault = read_setting(setting, *text, config);
-    if (!fault.empty()) config.unreadable.push_back({variable, fault + ", not \"" + *text + '"'});
+    if (!fault.empty()) config.unreadable.push_back({variable, std::move(fault)});
+  }
+  for (const TransportType& type : transports.types()) {
+    for (const TransportSetting& setting : type.settings) {
+      auto text = environment(environment_name(setting.name).c_str());
+      if (text) config.transport_settings[setting.name] = std::move(*text);
+    }
   }
   return config;
 }
@@ -43,7 +49,7 @@ std::vector<std::pair<std::string, std::string>> environment_variables() {
 }
 
 std::string search_path() {
-  const char* const path = std::getenv("PATH");  // an empty one is the current directory
+  const char* const path = std::getenv("PATH");  // empty: the current directory
   return path != nullptr ? path : "/usr/local/bin:/bin:/usr/bin";
 }
 
@@ -58,6 +64,8 @@ std::string default_journal_dir(const Environment& environment) {
 
 }  // namespace detail
 
-Config Config::from_env() { return detail::config_from(detail::process_environment()); }
+Config Config::from_env(const TransportRegistry& transports) {
+  return detail::config_from(detail::process_environment(), transports);
+}
 
 }  // namespace trace

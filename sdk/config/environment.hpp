@@ -9,18 +9,19 @@
 #include <vector>
 
 #include <trace/config.hpp>
+#include <trace/transport_type.hpp>
 
 namespace trace::detail {
 
-// Looks a variable up. One that is set to nothing counts as not set.
+// Looks a variable up. An empty value counts as unset.
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 
 // The process's own.
 Environment process_environment();
 
-// The defaults, overridden by what `environment` holds; what cannot be read goes to
+// The defaults, overridden by the variables of `environment`. What cannot be read goes to
 // Config::unreadable, under the variable's name.
-Config config_from(const Environment& environment);
+Config config_from(const Environment& environment, const TransportRegistry& transports);
 
 // All variables of the process, name and value.
 std::vector<std::pair<std::string, std::string>> environment_variables();

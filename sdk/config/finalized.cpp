@@ -1,127 +1,72 @@
 #include "config/finalized.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <exception>
 #include <filesystem>
 #include <system_error>
 #include <vector>
 
-#include "config/http_url.hpp"
 #include "config/settings.hpp"
+#include "config/transport_settings.hpp"
 
 namespace trace::detail {
 namespace {
 
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
-
-// Why a file cannot be read, or an empty text.
-std::string file_fault(const std::string& path) {
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0 || access(path.c_str(), R_OK) != 0) {
-    return path + " cannot be read: " + std::strerror(errno);
+// "file or http".
+std::string names_of(const TransportRegistry& transports) {
+  std::string names;
+  for (std::size_t i = 0; i < transports.types().size(); ++i) {
+    if (i > 0) names += i + 1 == transports.types().size() ? " or " : ", ";
+    names += transports.types()[i].name;
   }
-  return S_ISDIR(info.st_mode) ? path + " is a directory" : std::string();
+  return names;
 }
 
-// Collects what is wrong; one function per group of settings that belong together.
+// Collects what is wrong.
 class Check {
  public:
-  explicit Check(const Config& config) : config_(config), errors_(config.unreadable) {}
+  Check(const Config& config, const TransportRegistry* transports)
+      : config_(config), transports_(transports), errors_(config.unreadable) {}
 
   std::vector<FieldError> run() {
-    check_texts();
-    check_endpoint();
-    check_credentials();
-    check_files();
-    check_ranges();
+    if (transports_ != nullptr) check_transport();
+    for (const Setting& setting : settings()) note(setting.field, value_fault(setting, config_));
     return std::move(errors_);
   }
 
  private:
-  // Names the field in both spellings, because nobody knows here which one was used.
-  void note(std::string_view field, std::string rule) {
-    const auto known = std::find_if(settings().begin(), settings().end(),
-                                    [&](const Setting& s) { return s.field == field; });
-    std::string name(field);
-    if (known != settings().end()) name.append(" (").append(known->environment).append(")");
-    errors_.push_back({std::move(name), std::move(rule)});
+  void note(std::string_view setting, std::string fault) {
+    if (!fault.empty()) errors_.push_back({both_names(setting), std::move(fault)});
   }
 
-  // A line break or NUL in a path, URL or header value never means what it says.
-  void check_texts() {
-    for (const Setting& setting : settings()) {
-      const auto* const member = std::get_if<std::string Config::*>(&setting.member);
-      if (member != nullptr && has_control_character(config_.**member)) {
-        note(setting.field, "must not contain control characters, such as a newline at its end");
+  void check_transport() {
+    for (const auto& [name, value] : config_.transport_settings) {
+      if (!is_known(name)) {
+        errors_.push_back(
+            {"transport_settings", '"' + name + "\" is not a setting of any transport"});
       }
     }
-  }
-
-  void check_endpoint() {
-    if (config_.transport == "http") {
-      if (auto fault = http_url_fault(config_.endpoint); !fault.empty()) note("endpoint", fault);
-    } else if (config_.transport == "file") {
-      check_file_endpoint();
-    } else {
-      note("transport", "must be http or file, not \"" + config_.transport + '"');
-    }
-    if (config_.proxy.find(' ') != std::string::npos) note("proxy", "must not contain spaces");
-    if (config_.unix_socket.size() >= sizeof(sockaddr_un::sun_path)) {
-      note("unix_socket",
-           "must be shorter than " + std::to_string(sizeof(sockaddr_un::sun_path)) + " bytes");
+    const TransportType* const type = transports_->find(config_.transport);
+    if (type == nullptr) {
+      const std::string names = names_of(*transports_);
+      note("transport", '"' + config_.transport + "\" is not a transport; " +
+                            (names.empty() ? "register one" : "use " + names));
+    } else if (const auto options = transport_options(config_, *type); !options) {
+      const auto& faults = options.error().fields();
+      errors_.insert(errors_.end(), faults.begin(), faults.end());
     }
   }
 
-  void check_file_endpoint() {
-    const std::string& path = config_.endpoint;
-    struct stat info {};
-    if (path.empty() || path.find("://") != std::string::npos) {
-      note("endpoint", "must be the path of a file for the file transport");
-    } else if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
-      note("endpoint", path + " is a directory; name a file for the file transport");
-    }
-  }
-
-  void check_credentials() {
-    if (!config_.token.empty() && !config_.token_file.empty()) {
-      note("token", "must not be set together with token_file");
-    }
-    if (config_.client_certificate_file.empty() != config_.client_key_file.empty()) {
-      note(config_.client_key_file.empty() ? "client_key_file" : "client_certificate_file",
-           "is required: client_certificate_file and client_key_file belong together");
-    }
-  }
-
-  void check_files() {
-    check_file("token_file", config_.token_file);
-    check_file("ca_file", config_.ca_file);
-    check_file("client_certificate_file", config_.client_certificate_file);
-    check_file("client_key_file", config_.client_key_file);
-  }
-
-  void check_file(std::string_view field, const std::string& path) {
-    if (path.empty()) return;
-    if (auto fault = file_fault(path); !fault.empty()) note(field, std::move(fault));
-  }
-
-  void check_ranges() {
-    for (const Setting& setting : settings()) {
-      if (auto fault = range_fault(setting, config_); !fault.empty()) {
-        note(setting.field, std::move(fault));
-      }
-    }
+  bool is_known(std::string_view name) const {
+    const auto& types = transports_->types();
+    return std::any_of(types.begin(), types.end(), [&](const TransportType& type) {
+      return std::any_of(type.settings.begin(), type.settings.end(),
+                         [&](const TransportSetting& setting) { return setting.name == name; });
+    });
   }
 
   const Config& config_;
+  const TransportRegistry* transports_;
   std::vector<FieldError> errors_;
 };
 
@@ -148,11 +93,27 @@ std::vector<std::string> FinalizedConfig::split(std::string_view names) {
   return all;
 }
 
-Result<FinalizedConfig> finalize(Config config, const Environment& environment) {
-  std::vector<FieldError> errors = Check(config).run();
+Result<FinalizedConfig> finalize(Config config, const TransportRegistry* transports,
+                                 const Environment& environment) {
+  std::vector<FieldError> errors = Check(config, transports).run();
   if (!errors.empty()) return Error(std::move(errors));
   std::string journal_dir = resolved_journal_dir(config, environment);
   return FinalizedConfig(std::move(config), std::move(journal_dir));
+}
+
+Result<FinalizedConfig> finalize(Config config, Dependencies& dependencies) try {
+  const bool is_made = dependencies.transport != nullptr;
+  auto finalized = finalize(std::move(config), is_made ? nullptr : &dependencies.transports);
+  if (!finalized || is_made) return finalized;
+  const Config& values = finalized->values();
+  const TransportType& type = *dependencies.transports.find(values.transport);
+  const auto options = transport_options(values, type);
+  if (!options) return options.error();  // a file has vanished meanwhile
+  dependencies.transport = type.make(*options);
+  if (dependencies.transport == nullptr) return Error("transport", type.name + ": was not made");
+  return finalized;
+} catch (const std::exception& error) {
+  return Error("transport", error.what());
 }
 
 }  // namespace trace::detail

@@ -1,5 +1,5 @@
-// FinalizedConfig: a configuration that was checked and cannot be wrong. Session::start() makes
-// it once; everything behind sees only this. Immutable, so safe on any thread.
+// FinalizedConfig: a configuration that was checked and cannot be wrong. Session::start() and
+// recover() make it once; the code below them sees only this. Immutable, so safe on any thread.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 
 #include <trace/config.hpp>
 #include <trace/result.hpp>
+#include <trace/session.hpp>
 #include "config/environment.hpp"
 
 namespace trace::detail {
@@ -18,14 +19,15 @@ class FinalizedConfig {
   const Config& values() const noexcept { return values_; }
 
   // Absolute. Empty when the configuration names none and the process has no home directory; the
-  // journal then stays in memory.
+  // journal is in memory then.
   std::string journal_dir;
 
   // The names in Config::docker_clients.
   std::vector<std::string> docker_clients;
 
  private:
-  friend Result<FinalizedConfig> finalize(Config config, const Environment& environment);
+  friend Result<FinalizedConfig> finalize(Config config, const TransportRegistry* transports,
+                                          const Environment& environment);
   FinalizedConfig(Config values, std::string directory)
       : journal_dir(std::move(directory)), values_(std::move(values)) {
     docker_clients = split(values_.docker_clients);
@@ -35,9 +37,13 @@ class FinalizedConfig {
   Config values_;
 };
 
-// Checks everything and reports every wrong field at once, by the name in Config and the one in
-// the environment. `environment` tells the default directory of the journal.
-Result<FinalizedConfig> finalize(Config config,
+// Checks everything and reports every wrong field at once, by its name in Config and in the
+// environment. `transports`: of which Config::transport names one; null when the caller has made
+// the transport. `environment` has the default directory of the journal.
+Result<FinalizedConfig> finalize(Config config, const TransportRegistry* transports,
                                  const Environment& environment = process_environment());
+
+// The same for a start: makes the transport when `dependencies` has none.
+Result<FinalizedConfig> finalize(Config config, Dependencies& dependencies);
 
 }  // namespace trace::detail

@@ -4,78 +4,64 @@
 #include <array>
 #include <optional>
 
-#include "config/units.hpp"
-
 namespace trace::detail {
 namespace {
 
-using Kind = Setting::Kind;
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t kib = 1024;
 constexpr std::uint64_t mib = 1024 * kib;
 constexpr std::uint64_t tib = 1024 * 1024 * mib;
-constexpr std::uint64_t second = 1000;
-constexpr std::uint64_t minute = 60 * second;
+constexpr std::uint64_t minute = 60'000;
 constexpr std::uint64_t hour = 60 * minute;
 
 constexpr std::array table{
-    Setting{"transport", "SHIPTRACE_TRANSPORT", Kind::text, &Config::transport, 0, 0,
-            "`http` (docs/ingestion-api.md) or `file` (NDJSON envelopes)"},
-    Setting{"endpoint", "SHIPTRACE_ENDPOINT", Kind::text, &Config::endpoint, 0, 0,
+    Setting{"transport", &Config::transport,
+            "`http` (docs/ingestion-api.md), `file` (NDJSON envelopes), or a transport of your "
+            "own"},
+    Setting{"endpoint", &Config::endpoint,
             "http: base URL, `/trace/events` is appended; file: path, created or appended to"},
-    Setting{"token", "SHIPTRACE_TOKEN", Kind::secret, &Config::token, 0, 0,
-            "bearer token; not together with `token_file`"},
-    Setting{"token_file", "SHIPTRACE_TOKEN_FILE", Kind::text, &Config::token_file, 0, 0,
-            "file that holds the token; read again after a 401 or 403"},
-    Setting{"ca_file", "SHIPTRACE_CA_FILE", Kind::text, &Config::ca_file, 0, 0,
-            "PEM file of the authorities to trust instead of the system's"},
-    Setting{"client_certificate_file", "SHIPTRACE_CLIENT_CERTIFICATE_FILE", Kind::text,
-            &Config::client_certificate_file, 0, 0,
-            "PEM file of our own certificate; together with `client_key_file`"},
-    Setting{"client_key_file", "SHIPTRACE_CLIENT_KEY_FILE", Kind::text, &Config::client_key_file, 0,
-            0, "PEM file of the certificate's key"},
-    Setting{"proxy", "SHIPTRACE_PROXY", Kind::secret, &Config::proxy, 0, 0,
-            "proxy URL, `http://host:port` or `socks5h://host:port`"},
-    Setting{"unix_socket", "SHIPTRACE_UNIX_SOCKET", Kind::text, &Config::unix_socket, 0, 0,
-            "path of a socket to connect to instead of the URL's host"},
-    Setting{"journal_dir", "SHIPTRACE_JOURNAL_DIR", Kind::text, &Config::journal_dir, 0, 0,
+    Setting{"journal_dir", &Config::journal_dir,
             "directory of the journal; without it `$XDG_STATE_HOME/shiptrace`, else "
             "`~/.local/state/shiptrace`"},
-    Setting{"journal_budget", "SHIPTRACE_JOURNAL_BUDGET", Kind::bytes, &Config::journal_budget,
-            4 * mib, 16 * tib,
-            "bytes that journals, tails, dead letters and quarantine may take together in the "
-            "directory"},
-    Setting{"when_full", "SHIPTRACE_WHEN_FULL", Kind::when_full, &Config::when_full, 0, 0,
+    Setting{"journal_budget",
+            &Config::journal_budget,
+            "limit on the size of the directory: journals, tails, dead letters and quarantine",
+            {Unit::bytes, 4 * mib, 16 * tib}},
+    Setting{"when_full", &Config::when_full,
             "what `record()` does when the budget is spent: refuse the event, or wait"},
-    Setting{"docker_clients", "SHIPTRACE_DOCKER_CLIENTS", Kind::text, &Config::docker_clients, 0, 0,
+    Setting{"docker_clients", &Config::docker_clients,
             "docker clients that may be called to remove containers of dead sessions, separated by "
             "commas"},
-    Setting{"guard_sigbus", "SHIPTRACE_GUARD_SIGBUS", Kind::boolean, &Config::guard_sigbus, 0, 0,
-            "survive that somebody cuts the mapped journal short"},
-    Setting{"redact_environment", "SHIPTRACE_REDACT_ENVIRONMENT", Kind::boolean,
-            &Config::redact_environment, 0, 0,
-            "take the values of variables such as `*_TOKEN`, `*_PASSWORD`, `*_SECRET` and `*_KEY` "
-            "for secrets"},
-    Setting{
-        "redact_patterns", "SHIPTRACE_REDACT_PATTERNS", Kind::boolean, &Config::redact_patterns, 0,
-        0,
-        "replace what has the shape of a token: JWT, `ghp_…`, `AKIA…`, `Authorization` headers, "
-        "passwords and signatures in URLs, private keys"},
-    Setting{"level", "SHIPTRACE_LEVEL", Kind::level, &Config::level, 0, 0,
-            "events below it are not recorded"},
-    Setting{"batch_bytes", "SHIPTRACE_BATCH_BYTES", Kind::bytes, &Config::batch_bytes, 4 * kib,
-            64 * mib, "a batch is sent when it has this size …"},
-    Setting{"batch_events", "SHIPTRACE_BATCH_EVENTS", Kind::count, &Config::batch_events, 1,
-            100'000, "… or this many events …"},
-    Setting{"batch_delay", "SHIPTRACE_BATCH_DELAY", Kind::duration, &Config::batch_delay, 0, minute,
-            "… or when its first event is this old"},
-    Setting{"connect_timeout", "SHIPTRACE_CONNECT_TIMEOUT", Kind::duration,
-            &Config::connect_timeout, 1, 5 * minute, "time for a connection to come about"},
-    Setting{"request_timeout", "SHIPTRACE_REQUEST_TIMEOUT", Kind::duration,
-            &Config::request_timeout, 1, hour, "time for a whole request"},
-    Setting{"close_timeout", "SHIPTRACE_CLOSE_TIMEOUT", Kind::duration, &Config::close_timeout, 0,
-            hour, "time that the end of the session gives the last events"},
+    Setting{"guard_sigbus", &Config::guard_sigbus,
+            "survive truncation of the mapped journal by another process"},
+    Setting{"redact_environment", &Config::redact_environment,
+            "redact the values of variables such as `*_TOKEN`, `*_PASSWORD`, `*_SECRET` and "
+            "`*_KEY`"},
+    Setting{"redact_patterns", &Config::redact_patterns,
+            "redact what has the form of a token: JWT, `ghp_…`, `AKIA…`, `Authorization` headers, "
+            "passwords and signatures in URLs, private keys"},
+    Setting{"level", &Config::level, "events below it are not recorded"},
+    Setting{"batch_bytes",
+            &Config::batch_bytes,
+            "a batch is sent when it has this size …",
+            {Unit::bytes, 4 * kib, 64 * mib}},
+    Setting{"batch_events",
+            &Config::batch_events,
+            "… or this many events …",
+            {Unit::count, 1, 100'000}},
+    Setting{"batch_delay",
+            &Config::batch_delay,
+            "… or when its first event is this old",
+            {Unit::milliseconds, 0, minute}},
+    Setting{"request_timeout",
+            &Config::request_timeout,
+            "limit on the time of one request",
+            {Unit::milliseconds, 1, hour}},
+    Setting{"close_timeout",
+            &Config::close_timeout,
+            "how long the end of the session waits for the last events to be delivered",
+            {Unit::milliseconds, 0, hour}},
 };
 
 constexpr std::string_view name(WhenFull policy) {
@@ -88,104 +74,117 @@ std::optional<WhenFull> when_full_from_name(std::string_view text) {
   return std::nullopt;
 }
 
-constexpr std::string_view name(bool value) { return value ? "true" : "false"; }
+template <class... Overloads>
+struct Overloaded : Overloads... {
+  using Overloads::operator()...;
+};
+template <class... Overloads>
+Overloaded(Overloads...) -> Overloaded<Overloads...>;
 
-std::optional<bool> boolean_from_name(std::string_view text) {
-  if (text == name(true)) return true;
-  if (text == name(false)) return false;
-  return std::nullopt;
-}
-
-// Assigns what was read, or says what should have been written.
+// Assigns what was read, or says which values there are.
 template <class T>
-std::string assign(Config& config, const Setting& setting, std::optional<T> value,
-                   std::string_view rule) {
-  if (!value) return std::string(rule);
-  config.*std::get<T Config::*>(setting.member) = *value;
+std::string assign(T& member, std::optional<T> value, const Setting& setting,
+                   std::string_view text) {
+  if (!value) return "must be " + range_text(setting) + ", not \"" + std::string(text) + '"';
+  member = *value;
   return {};
-}
-
-// A number of the table's range, whatever its unit; nothing when it is below 0.
-std::optional<std::uint64_t> amount(const Setting& setting, const Config& config) {
-  if (setting.kind != Kind::duration) {
-    return config.*std::get<std::uint64_t Config::*>(setting.member);
-  }
-  const milliseconds duration = config.*std::get<milliseconds Config::*>(setting.member);
-  if (duration.count() < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(duration.count());
-}
-
-std::string amount_text(Kind kind, std::uint64_t amount) {
-  if (kind == Kind::bytes) return bytes_text(amount);
-  if (kind == Kind::duration) return duration_text(milliseconds(static_cast<std::int64_t>(amount)));
-  return std::to_string(amount);
-}
-
-bool has_range(Kind kind) {
-  return kind == Kind::bytes || kind == Kind::count || kind == Kind::duration;
 }
 
 }  // namespace
 
 std::span<const Setting> settings() noexcept { return table; }
 
-std::string read_setting(const Setting& setting, std::string_view text, Config& config) {
-  switch (setting.kind) {
-    case Kind::text:
-    case Kind::secret:
-      return assign(config, setting, std::optional(std::string(text)), {});
-    case Kind::bytes:
-      return assign(config, setting, bytes_from_text(text),
-                    "must be a size such as 1048576, 64MiB or 2GiB");
-    case Kind::count:
-      return assign(config, setting, count_from_text(text), "must be a number such as 2000");
-    case Kind::duration:
-      return assign(config, setting, duration_from_text(text),
-                    "must be a duration such as 250ms, 5s or 2m");
-    case Kind::boolean:
-      return assign(config, setting, boolean_from_name(text), "must be true or false");
-    case Kind::when_full:
-      return assign(config, setting, when_full_from_name(text), "must be drop or block");
-    case Kind::level:
-      return assign(config, setting, level_from_name(text), "must be debug, info, warn or error");
-  }
-  return "cannot be set by the environment";
+std::string environment_name(std::string_view setting) {
+  std::string name = "SHIPTRACE_";
+  for (const char c : setting) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return name;
 }
 
-std::string range_fault(const Setting& setting, const Config& config) {
-  if (!has_range(setting.kind)) return {};
-  const std::optional<std::uint64_t> value = amount(setting, config);
-  if (value && *value >= setting.least && *value <= setting.most) return {};
-  return "must be " + range_text(setting) + ", not " + value_text(setting, config);
+std::string read_setting(const Setting& setting, std::string_view text, Config& config) {
+  const auto read_amount = [&](const auto& store) -> std::string {
+    const auto amount = parse_amount(setting.range.unit, text);
+    if (!amount) return amount.error().text();
+    store(*amount);
+    return {};
+  };
+  return std::visit(
+      Overloaded{
+          [&](std::string Config::*member) {
+            config.*member = text;
+            return std::string();
+          },
+          [&](std::uint64_t Config::*member) {
+            return read_amount([&](std::uint64_t amount) { config.*member = amount; });
+          },
+          [&](milliseconds Config::*member) {
+            return read_amount([&](std::uint64_t amount) {
+              config.*member = milliseconds(static_cast<std::int64_t>(amount));
+            });
+          },
+          [&](bool Config::*member) {
+            return assign(config.*member, boolean_from_text(text), setting, text);
+          },
+          [&](WhenFull Config::*member) {
+            return assign(config.*member, when_full_from_name(text), setting, text);
+          },
+          [&](Level Config::*member) {
+            return assign(config.*member, level_from_name(text), setting, text);
+          },
+      },
+      setting.member);
+}
+
+std::string value_fault(const Setting& setting, const Config& config) {
+  if (const auto* text = std::get_if<std::string Config::*>(&setting.member)) {
+    return std::string(has_control_character(config.**text) ? control_character_fault : "");
+  }
+  if (const auto* amount = std::get_if<std::uint64_t Config::*>(&setting.member)) {
+    return range_fault(setting.range, static_cast<std::int64_t>(config.**amount));
+  }
+  if (const auto* duration = std::get_if<milliseconds Config::*>(&setting.member)) {
+    return range_fault(setting.range, (config.**duration).count());
+  }
+  return {};
 }
 
 std::string value_text(const Setting& setting, const Config& config) {
-  switch (setting.kind) {
-    case Kind::text:
-    case Kind::secret:
-      return config.*std::get<std::string Config::*>(setting.member);
-    case Kind::boolean:
-      return std::string(name(config.*std::get<bool Config::*>(setting.member)));
-    case Kind::when_full:
-      return std::string(name(config.*std::get<WhenFull Config::*>(setting.member)));
-    case Kind::level:
-      return std::string(trace::name(config.*std::get<Level Config::*>(setting.member)));
-    case Kind::duration:
-      return duration_text(config.*std::get<milliseconds Config::*>(setting.member));
-    case Kind::bytes:
-    case Kind::count:
-      break;
-  }
-  return amount_text(setting.kind, *amount(setting, config));
+  return std::visit(
+      Overloaded{
+          [&](std::string Config::*member) { return config.*member; },
+          [&](std::uint64_t Config::*member) {
+            return amount_text(setting.range.unit, static_cast<std::int64_t>(config.*member));
+          },
+          [&](milliseconds Config::*member) {
+            return amount_text(setting.range.unit, (config.*member).count());
+          },
+          [&](bool Config::*member) { return std::string(config.*member ? "true" : "false"); },
+          [&](WhenFull Config::*member) { return std::string(name(config.*member)); },
+          [&](Level Config::*member) { return std::string(trace::name(config.*member)); },
+      },
+      setting.member);
 }
 
 std::string range_text(const Setting& setting) {
-  if (setting.kind == Kind::boolean) return "true or false";
-  if (setting.kind == Kind::when_full) return "drop or block";
-  if (setting.kind == Kind::level) return "debug, info, warn or error";
-  if (!has_range(setting.kind)) return "text";
-  return amount_text(setting.kind, setting.least) + " to " +
-         amount_text(setting.kind, setting.most);
+  return std::visit(Overloaded{
+                        [](std::string Config::*) { return std::string("text"); },
+                        [&](std::uint64_t Config::*) { return range_text(setting.range); },
+                        [&](milliseconds Config::*) { return range_text(setting.range); },
+                        [](bool Config::*) { return std::string(boolean_values); },
+                        [](WhenFull Config::*) { return std::string("drop or block"); },
+                        [](Level Config::*) { return std::string("debug, info, warn or error"); },
+                    },
+                    setting.member);
+}
+
+bool has_control_character(std::string_view text) noexcept {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+std::optional<bool> boolean_from_text(std::string_view text) noexcept {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return std::nullopt;
 }
 
 }  // namespace trace::detail

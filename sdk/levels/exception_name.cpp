@@ -1,5 +1,7 @@
 #include "levels/exception_name.hpp"
 
+#include <array>
+
 #include "levels/level_words.hpp"
 #include "text/ascii.hpp"
 
@@ -8,9 +10,17 @@ namespace {
 
 constexpr std::size_t longest_name = 128;
 
-bool is_part_of_name(char c) noexcept {
-  return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '$';
-}
+// A table, because each line's first word is read with it.
+constexpr auto parts_of_names = [] {
+  std::array<bool, 256> parts{};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const char c = static_cast<char>(i);
+    parts[i] = is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '$';
+  }
+  return parts;
+}();
+
+bool is_part_of_name(char c) noexcept { return parts_of_names[static_cast<unsigned char>(c)]; }
 
 bool names_an_exception(std::string_view name) noexcept {
   return name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Throwable");

@@ -19,7 +19,7 @@ constexpr auto blocked_interval = 500ms;
 // For reading, per step: deadlines of close() and flush() are checked between steps.
 constexpr auto step_time = 20ms;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_quoted(out, text);
   return out;
@@ -54,7 +54,7 @@ void Adoption::begin_cleanup() {
              fmt::format("containers of the dead session {} may be left behind (label "
                          "shiptrace.session={}): it used the docker client {}, which is not among "
                          "the docker_clients of this process",
-                         header.session, header.session, quoted(other)));
+                         header.session, header.session, in_quotes(other)));
   }
   if (!parts_.clean_up_orphans) {
     if (clients.ours.empty()) return;

@@ -21,7 +21,7 @@ constexpr auto longest_pause = 10min;
 constexpr auto step_time = 20ms;
 constexpr std::size_t most_reported_at_once = 3;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_quoted(out, text);
   return out;
@@ -116,7 +116,7 @@ void Adoptions::open(const std::string& name) {
   }
   if (header.transport != destination_.transport || header.endpoint != destination_.endpoint) {
     return leave_alone(fmt::format("{}: has another destination, {} {}", path,
-                                   quoted(header.transport), quoted(header.endpoint)));
+                                   in_quotes(header.transport), in_quotes(header.endpoint)));
   }
   reader_.emplace(std::move(*reader));
 }

@@ -27,11 +27,8 @@ constexpr std::chrono::seconds refused_patience{5};
 
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
                                Dependencies dependencies) {
-  auto finalized = finalize(std::move(config));
+  auto finalized = finalize(std::move(config), dependencies);
   if (!finalized) return finalized.error();
-  if (!dependencies.transport) {
-    return Error("transport", "none was passed, and the configuration names none");
-  }
   const Config& values = finalized->values();
   SystemClock clock(best_stamp_source());
   Diagnostics diagnostics(values.on_diagnostic, clock);
@@ -41,7 +38,8 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   TakenEvents taken;
   // Secrets that only the dead session knew were removed when it recorded.
   std::string complaints;
-  const auto secrets = known_secrets(values, complaints);
+  const auto secrets =
+      known_secrets(dependencies.transport->credentials(), values.redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   // Each journal gets its turn within the patience.
   Adoptions adoptions({values.transport, values.endpoint}, "", patience / 2,

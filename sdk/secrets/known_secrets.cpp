@@ -2,25 +2,14 @@
 
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "config/environment.hpp"
 #include "secrets/frequent_words.hpp"
 
 namespace trace::detail {
 namespace {
-
-// Limit of a token file.
-std::string contents_of(const std::string& path) {
-  std::string text(64 * 1024, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
-}
 
 // Many variables contain the path of a secret's file; the path is not a secret.
 bool is_path(const std::string& value) {
@@ -29,16 +18,16 @@ bool is_path(const std::string& value) {
 
 }  // namespace
 
-std::shared_ptr<Secrets> known_secrets(const Config& config, std::string& complaints) {
+std::shared_ptr<Secrets> known_secrets(const std::vector<Credential>& credentials,
+                                       bool with_environment, std::string& complaints) {
   std::vector<std::string> names;
   std::vector<std::string> values;
   const auto add = [&](std::string_view name, std::string value) {
     names.emplace_back(name);
     values.push_back(std::move(value));
   };
-  if (!config.token.empty()) add("token", config.token);
-  if (!config.token_file.empty()) add("token_file", contents_of(config.token_file));
-  if (config.redact_environment) {
+  for (const auto& [name, value] : credentials) add(name, value);
+  if (with_environment) {
     for (auto& [name, value] : environment_variables()) {
       if (value.empty() || !is_secret_name(name) || is_path(value)) continue;
       if (is_frequent_word(value)) {

@@ -1,18 +1,19 @@
-// The secrets that a session knows from the start: its own token, and the values of environment
-// variables named *_TOKEN etc. Called once, while a session or a recovery starts.
+// The secrets that a session knows from the start: the credentials of its transport, and the values
+// of environment variables named *_TOKEN etc. Called once, while a session or a recovery starts.
 #pragma once
 
-#include <trace/config.hpp>
+#include <trace/transport.hpp>
 
 #include <memory>
-
 #include <string>
+#include <vector>
 
 #include "secrets/secrets.hpp"
 
 namespace trace::detail {
 
 // `complaints`: variables that are not redacted although their names denote secrets; for a message.
-std::shared_ptr<Secrets> known_secrets(const Config& config, std::string& complaints);
+std::shared_ptr<Secrets> known_secrets(const std::vector<Credential>& credentials,
+                                       bool with_environment, std::string& complaints);
 
 }  // namespace trace::detail

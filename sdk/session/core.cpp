@@ -52,9 +52,10 @@ std::unique_ptr<JournalFile> open_journal(const FinalizedConfig& config, const s
   return JournalFile::in_memory(identity, capacity);
 }
 
-std::shared_ptr<Secrets> secrets_known_to(const Config& config, Diagnostics& diagnostics) {
+std::shared_ptr<Secrets> secrets_known_to(const Config& config, Transport& transport,
+                                          Diagnostics& diagnostics) {
   std::string complaints;
-  auto secrets = known_secrets(config, complaints);
+  auto secrets = known_secrets(transport.credentials(), config.redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   return secrets;
 }
@@ -107,7 +108,8 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
       clock_(source_),
       diagnostics_(config_.values().on_diagnostic, clock_),
       id_(new_ulid(clock_.wall_ns() / 1'000'000)),
-      secrets_(secrets ? std::move(secrets) : secrets_known_to(config_.values(), diagnostics_)),
+      secrets_(secrets ? std::move(secrets)
+                       : secrets_known_to(config_.values(), *dependencies.transport, diagnostics_)),
       least_level_(config_.values().level),
       drops_when_full_(config_.values().when_full == WhenFull::drop),
       file_(open_journal(config_, id_, diagnostics_)),

@@ -69,11 +69,8 @@ std::string known_id(std::string_view id, std::string_view of, SessionCore& core
 // Session
 
 Result<Session> Session::start(Config config, Dependencies dependencies) {
-  auto finalized = detail::finalize(std::move(config));
+  auto finalized = detail::finalize(std::move(config), dependencies);
   if (!finalized) return finalized.error();
-  if (!dependencies.transport) {
-    return Error("transport", "none was passed, and the configuration names none");
-  }
   try {
     return Session(std::make_shared<detail::Generations>(
         detail::SessionCore::start(std::move(*finalized), std::move(dependencies))));

@@ -72,7 +72,7 @@ bool is_float(Tag tag) noexcept { return tag == Tag::float32 || tag == Tag::floa
 
 bool has_anchor(std::string_view text) noexcept { return next_anchor(text, 0) != text.size(); }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_quoted(out, text);
   return out;
@@ -89,7 +89,7 @@ std::optional<MessagePlan> MessagePlan::compile(const SiteView& site) {
   for (std::size_t i = 0; i < site.fields; ++i) {
     // JSON cannot represent every float; the general encoder handles them.
     if (is_float(site.tags[i])) return std::nullopt;
-    const std::string before = (i == 0 ? ",\"data\":{" : ",") + quoted(site.names[i]) + ":";
+    const std::string before = (i == 0 ? ",\"data\":{" : ",") + in_quotes(site.names[i]) + ":";
     plan.fields_.push_back({PaddedText(before), site.tags[i]});
     plan.fixed_bytes_ += before.size() + longest_number + 4;
   }
@@ -104,7 +104,7 @@ bool MessagePlan::add_message(const SiteView& site) {
   std::string text;
   std::string before = has_message ? ",\"message\":\"" : "";
   const auto literal = [&] {
-    const std::string whole = quoted(text);
+    const std::string whole = in_quotes(text);
     text.clear();
     const PaddedText json(before.append(whole, 1, whole.size() - 2));
     fixed_bytes_ += json.size() + longest_number;

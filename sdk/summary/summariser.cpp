@@ -19,7 +19,7 @@ constexpr std::size_t least_max_bytes = 512;
 // The names, the hash, the count and the punctuation of a large output's summary.
 constexpr std::size_t frame_bytes = 160;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   detail::append_quoted(out, text);
   return out;
@@ -38,11 +38,11 @@ std::string quoted_head(std::string_view text, std::size_t budget) {
   std::size_t too_long = text.size() + 1;
   while (too_long - fits > 1) {
     const std::size_t middle = fits + (too_long - fits) / 2;
-    (quoted(text.substr(0, middle)).size() <= budget ? fits : too_long) = middle;
+    (in_quotes(text.substr(0, middle)).size() <= budget ? fits : too_long) = middle;
   }
   std::size_t end = fits;
   while (end > 0 && fits - end < most_continuation && starts_inside_character(text, end)) --end;
-  return quoted(text.substr(0, end));
+  return in_quotes(text.substr(0, end));
 }
 
 std::string quoted_tail(std::string_view text, std::size_t budget) {
@@ -50,12 +50,12 @@ std::string quoted_tail(std::string_view text, std::size_t budget) {
   std::size_t too_long = text.size() + 1;
   while (too_long - fits > 1) {
     const std::size_t middle = fits + (too_long - fits) / 2;
-    (quoted(text.substr(text.size() - middle)).size() <= budget ? fits : too_long) = middle;
+    (in_quotes(text.substr(text.size() - middle)).size() <= budget ? fits : too_long) = middle;
   }
   const std::size_t first = text.size() - fits;
   std::size_t start = first;
   while (start - first < most_continuation && starts_inside_character(text, start)) ++start;
-  return quoted(text.substr(start));
+  return in_quotes(text.substr(start));
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ struct Summariser::State {
     } else if (auto value = detail::repaired_json_value(head)) {
       out = "{\"value\":" + *value + "}";
     } else {
-      out = "{\"value\":" + quoted(head) + "}";
+      out = "{\"value\":" + in_quotes(head) + "}";
     }
     return out.size() <= max_bytes ? out : std::string();
   }

@@ -13,7 +13,7 @@ done < <(find include sdk adapters samples tests bench -regextype posix-extended
            -iregex '.*/(|.*_)(utils?|common|managers?|helpers?|misc|stuff)(_.*|)(\.[^/]*|)')
 
 while IFS= read -r header; do
-  [[ $(head -c 3 "$header") == '// ' ]] || report "$header: opens with what it is, who uses it, on which thread"
+  [[ $(sed -n '1{/SPDX/!p}; 2{1!p}' "$header" | head -n 1) == '// '* ]] || report "$header: opens with what it is, who uses it, on which thread"
 done < <(find include sdk adapters samples tests bench -name '*.hpp')
 
 while IFS= read -r file; do

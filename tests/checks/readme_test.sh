@@ -1,17 +1,24 @@
 #!/usr/bin/env bash
-# The README's example is the code of samples/worker, line for line, and its links lead somewhere.
+# The README's examples are the code of samples/hello and samples/worker, line for line, and the links
+# of the documentation lead somewhere.
 #   readme_test.sh ROOT
 set -euo pipefail
 cd "$1"
 
-example=$(awk '/^```cpp$/ {inside = 1; next} /^```$/ {inside = 0} inside' README.md)
-compiled=$(sed -n '/^\/\/ \[example\]$/,/^\/\/ \[example end\]$/{/^\/\/ \[/d;p}' samples/worker/worker.cpp)
-[[ $compiled == *"int main("* ]] || { echo "samples/worker/worker.cpp has no [example]"; exit 1; }
-if [[ $example != "$compiled" ]]; then
-  echo "the README's example is not the [example] of samples/worker/worker.cpp:"
-  diff <(printf '%s\n' "$example") <(printf '%s\n' "$compiled") || true
-  exit 1
-fi
+# quotes NUMBER FILE: the README's C++ block of this number is the [example] of the file.
+quotes() {
+  local quoted compiled
+  quoted=$(awk -v wanted="$1" '/^```cpp$/ {inside = ++number == wanted; next} /^```$/ {inside = 0} inside' README.md)
+  compiled=$(sed -n '/^\/\/ \[example\]$/,/^\/\/ \[example end\]$/{/^\/\/ \[/d;p}' "$2")
+  [[ $compiled == *"int main("* ]] || { echo "$2 has no [example]"; exit 1; }
+  if [[ $quoted != "$compiled" ]]; then
+    echo "C++ block $1 of README.md is not the [example] of $2:"
+    diff <(printf '%s\n' "$quoted") <(printf '%s\n' "$compiled") || true
+    exit 1
+  fi
+}
+quotes 1 samples/hello/hello.cpp
+quotes 2 samples/worker/worker.cpp
 
 broken=0
 for page in *.md docs/*.md docs/*/*.md; do

@@ -6,7 +6,7 @@
 #include <initializer_list>
 
 #include "backend_of_test.hpp"
-#include "emitter/run_gaps.hpp"
+#include "emitter/backend/run_gaps.hpp"
 #include "support/http.hpp"
 #include "transport/scripted_server.hpp"
 
@@ -53,7 +53,7 @@ TEST_CASE("verify names each gap of an emitter, until it is closed") {
   post(backend, {1, 2, 5});
   const Finished closed = backend.shiptrace({"verify", "--run", "r"});
   CHECK(closed.status.code == 0);
-  CHECK(contains(closed.output, "run r: no emitter's events have a gap\n"));
+  CHECK(contains(closed.output, "run r: the sequence numbers of no emitter have a gap\n"));
   CHECK_FALSE(contains(backend.shiptrace({"status", "--run", "r"}).output, "missing"));
 }
 
@@ -77,7 +77,8 @@ TEST_CASE("a backend without gaps is not a failure, one whose request fails is")
   };
   const Finished unknown = verified(answer_text(404, R"({"error":{"message":"nothing here"}})"));
   CHECK_MESSAGE(unknown.status.code == 0, unknown.errors);
-  CHECK(contains(unknown.output, "this backend cannot tell"));
+  CHECK(contains(unknown.output,
+                 "this backend does not report gaps (GET /workflows/runs/{id}/gaps)"));
   for (const std::string& answer :
        {answer_text(503, "{}"), answer_text(200, "<html>"), answer_text(200, "{\"missing\":0}")}) {
     const Finished failed = verified(answer);
@@ -89,7 +90,7 @@ TEST_CASE("a backend without gaps is not a failure, one whose request fails is")
 TEST_CASE("gaps are read only when all of their parts are there") {
   const std::string good =
       R"({"missing":4,"ranges":9,"emitters":[{"emitter":"e","missing":[{"from":2,"to":5}]}]})";
-  const auto gaps = trace::cli::parse_gaps(good);
+  const auto gaps = trace::cli::backend::parse_gaps(good);
   REQUIRE(gaps.ok());
   CHECK(gaps->problems() ==
         std::vector<std::string>{"emitter e: events 2-5 are missing",
@@ -98,7 +99,7 @@ TEST_CASE("gaps are read only when all of their parts are there") {
     std::string bad = good;
     bad.replace(bad.find(part), std::string_view(part).size(), "\"x\":1");
     CAPTURE(bad);
-    CHECK_FALSE(trace::cli::parse_gaps(bad).ok());
+    CHECK_FALSE(trace::cli::backend::parse_gaps(bad).ok());
   }
 }
 

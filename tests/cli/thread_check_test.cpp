@@ -3,9 +3,9 @@
 
 #include <initializer_list>
 
-#include "emitter/thread_check.hpp"
+#include "emitter/load/thread_check.hpp"
 
-namespace trace::cli {
+namespace trace::cli::load {
 namespace {
 
 ThreadCheck seen(std::initializer_list<std::uint64_t> numbers) {
@@ -53,4 +53,4 @@ TEST_CASE("only the first few are listed, all are counted") {
   CHECK(check.problems(100) == Lines{"missing 50: 1, 3, 5, 7, 9 …"});
 }
 
-}  // namespace trace::cli
+}  // namespace trace::cli::load

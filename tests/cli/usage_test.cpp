@@ -62,9 +62,10 @@ TEST_CASE("wrong options are exit code 2, for run and docker 125, and stderr nam
   refused({"run", "--run", "r", "--node", "n", "--"}, "CMD", 125);
   refused({"run", "--run", "r", "--", "true"}, "--node", 125);
   refused({"run", "--run", "r", "--node", "n", "--fast", "--", "true"}, "--fast", 125);
-  refused({"run", "--run", "r", "--node", "n", "--timeout", "soon", "--", "true"}, "--timeout",
-          125);
-  refused({"run", "--run", "r", "--node", "n", "--timeout", "0s", "--", "true"}, "--timeout", 125);
+  refused({"run", "--run", "r", "--node", "n", "--timeout", "5x", "--", "true"},
+          "--timeout: \"5x\" is not a duration; use 300ms, 5s, 2m", 125);
+  refused({"run", "--run", "r", "--node", "n", "--timeout", "0s", "--", "true"},
+          "--timeout: \"0s\" must be longer than 0ms", 125);
   refused({"docker", "--run", "r", "--node", "n"}, "IMAGE", 125);
   refused({"docker", "--run", "r", "--node", "n", "--env", "A=secret", "busybox"}, "--env", 125);
   refused({"docker", "--run", "r", "--node", "n", "--env-file", "/no/file", "busybox"},
@@ -93,7 +94,18 @@ TEST_CASE("a wrong configuration is reported before anything is done") {
   command.env["SHIPTRACE_CONNECT_TIMEOUT"] = "soon";
   const Finished status = run(std::move(command));
   CHECK(status.status.code == 2);
-  CHECK(status.errors.find("SHIPTRACE_CONNECT_TIMEOUT") != std::string::npos);
+  CHECK(status.errors.find("SHIPTRACE_CONNECT_TIMEOUT): \"soon\" is not a duration; use 300ms, 5s, "
+                           "2m") != std::string::npos);
+  Command closing =
+      cli({"record", "--run", "r", "--node", "n", "--type", "STARTED", "--transport", "file",
+           "--endpoint", directory / "events", "--journal-dir", directory / "j"});
+  closing.env["SHIPTRACE_CLOSE_TIMEOUT"] = "5x";
+  const Finished refused = run(closing);
+  CHECK(refused.status.code == 2);
+  CHECK(refused.errors.find("SHIPTRACE_CLOSE_TIMEOUT: \"5x\" is not a duration; use 300ms, 5s, "
+                            "2m") != std::string::npos);
+  closing.env["SHIPTRACE_CLOSE_TIMEOUT"] = "1.5s";
+  CHECK(run(closing).status.code == 0);
 }
 
 }  // namespace trace::testing

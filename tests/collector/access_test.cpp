@@ -1,4 +1,4 @@
-// Whose requests are taken: names of the collector, web pages, and what they may read.
+// Whose requests are accepted: host names of the collector, web pages, and what they may read.
 #include <doctest/doctest.h>
 #include <fmt/core.h>
 
@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "client.hpp"
-#include "collector/host_rules.hpp"
-#include "collector/origin_rules.hpp"
+#include "collector/server/host_rules.hpp"
+#include "collector/server/origin_rules.hpp"
 #include "envelopes.hpp"
 #include "support/collector.hpp"
 
-using namespace trace::collector;
+using namespace trace::collector::server;
 using trace::testing::Client;
 using trace::testing::events_of;
 using trace::testing::line_of;
@@ -43,7 +43,7 @@ unsigned get_status(const RunningCollector& collector, const HttpHeaders& header
 
 }  // namespace
 
-TEST_CASE("a host and a port come in one spelling, whatever was written") {
+TEST_CASE("hosts and ports are canonical") {
   for (const auto& [text, canonical] :
        std::map<std::string, std::string>{{"LocalHost", "localhost"},
                                           {"localhost.", "localhost"},
@@ -91,7 +91,7 @@ TEST_CASE("loopback, the listen address, where a connection arrived and allowed 
   CHECK_FALSE(is_ours(everywhere, "proxy:8400"));
 }
 
-TEST_CASE("an origin has one spelling, and an invalid one is refused") {
+TEST_CASE("origins are canonical, and anything else is refused") {
   CHECK(canonical_origin("http://LOCALHOST:5173") == "http://localhost:5173");
   CHECK(canonical_origin("HTTP://localhost:80") == "http://localhost");
   CHECK(canonical_origin("https://localhost:443") == "https://localhost");
@@ -195,7 +195,7 @@ TEST_CASE("an allowed origin may ask, store, read and watch, and others still ma
   stream.next("trace");
 }
 
-TEST_CASE("nothing is shared when no origin is allowed") {
+TEST_CASE("without an allowed origin there are no CORS headers") {
   RunningCollector collector;
   Client client(collector.url());
   const Reply reply = client.get("/workflows/runs");

@@ -62,7 +62,7 @@ TEST_CASE("a chunked body is read like any other") {
   CHECK(accepted(client.read_reply()) == 2);
 }
 
-TEST_CASE("a client that expects 100-continue gets it") {
+TEST_CASE("a client that waits for 100 Continue gets it") {
   Collector collector;
   Client client(collector.url());
   const std::string line = line_of("r", events_of("r", 1, 2));

@@ -90,7 +90,7 @@ Reply Client::send(const Request& request) {
   for (const auto& [name, value] : request.headers) message.set(name, value);
   message.body() = request.body;
   message.prepare_payload();
-  // An early response may close the connection while the body is being sent: still read it.
+  // An early response may close the connection while the body is being sent: read it anyway.
   state_->wire.perform(state_->patience,
                        [&](auto done) { http::async_write(state_->wire.socket, message, done); });
   state_->head_only = request.method == "HEAD";
@@ -139,7 +139,7 @@ bool Client::is_closed_by_peer() {
 struct StreamClient::State {
   explicit State(const std::string& url) : wire(url) {}
 
-  // Up to and with `end`; nothing at the end of the stream.
+  // Up to and including `end`; nothing at the end of the stream.
   std::optional<std::string> read_until(std::string_view end, std::chrono::milliseconds patience) {
     const error_code fault = wire.perform(patience, [&](auto done) {
       asio::async_read_until(wire.socket, asio::dynamic_buffer(buffer), end, done);

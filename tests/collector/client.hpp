@@ -1,5 +1,5 @@
 // An HTTP client of the tests that sees everything: status, headers, raw bytes, and when they came.
-// Each wait is bounded; what takes longer throws.
+// Each wait is bounded and throws when it takes longer.
 #pragma once
 
 #include <boost/json.hpp>
@@ -39,7 +39,7 @@ class Client {
   Reply get(const std::string& target) { return send({.target = target}); }
   Reply post(const std::string& body, const std::map<std::string, std::string>& headers = {});
 
-  // Raw access: unmodified bytes, a response as HTTP, and whether the other side has closed.
+  // Raw access: bytes as they are, a response as HTTP, and whether the server has closed.
   void write(std::string_view bytes);
   Reply read_reply();
   bool is_closed_by_peer();
@@ -65,7 +65,7 @@ class StreamClient {
   ~StreamClient();
 
   const std::string& head() const noexcept;  // status line and headers
-  // The next event or comment; nothing at the end of the stream. Throws when the time is over.
+  // The next event or comment; nothing at the end of the stream. Throws after `patience`.
   std::optional<StreamEvent> next(std::chrono::milliseconds patience = std::chrono::seconds(20));
   // The next event of that name; others are skipped. Throws at the end of the stream.
   StreamEvent next(std::string_view name);

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "client.hpp"
-#include "collector/sqlite_database.hpp"
+#include "collector/store/sqlite/database.hpp"
 #include "envelopes.hpp"
 #include "support/collector.hpp"
 
@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::uint64_t line_events = 50;
 
-// Posts one lane's events, line by line, until the collector dies; returns how many it has
+// Posts one lane's events, line by line, until the collector dies; reports how many it has
 // acknowledged. Goes on after `from`.
 class Poster {
  public:
@@ -120,7 +120,7 @@ TEST_CASE("while the database is locked nothing is acknowledged and everything c
   Collector collector;
   Client client(collector.url());
   client.post(line_of("r", events_of("r", 1, 5)));
-  trace::collector::Database outsider(collector.database());
+  trace::collector::store::sqlite::Database outsider(collector.database());
   outsider.run("BEGIN IMMEDIATE");
   const Reply locked = client.post(line_of("r", events_of("r", 6, 10)));
   CHECK(locked.status == 503);

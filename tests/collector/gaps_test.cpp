@@ -71,7 +71,7 @@ TEST_CASE("a run without losses has no gaps, whatever its ids look like") {
   CHECK(number(gaps(client).at("ranges")) == 0);
 }
 
-TEST_CASE("each gap is reported by emitter and range, also the first events") {
+TEST_CASE("each gap is listed by emitter and range, including the first events") {
   Collector collector;
   Client client(collector.url());
   store(client, 3, 5);
@@ -90,7 +90,7 @@ TEST_CASE("each gap is reported by emitter and range, also the first events") {
   }
 }
 
-TEST_CASE("what comes late fills its gap, from any side") {
+TEST_CASE("late events fill their gap, from any side") {
   Collector collector;
   Client client(collector.url());
   store(client, 10, 10);
@@ -108,7 +108,7 @@ TEST_CASE("what comes late fills its gap, from any side") {
   CHECK(missing(client).empty());
 }
 
-TEST_CASE("disorder inside one line is not a gap") {
+TEST_CASE("disorder within one line is not a gap") {
   Collector collector;
   Client client(collector.url());
   auto events = events_of("r", 1, 20);
@@ -134,7 +134,7 @@ TEST_CASE("a rejected event is not a gap") {
   CHECK(missing(client).empty());
 }
 
-TEST_CASE("unacknowledged events leave no gap") {
+TEST_CASE("a refused body leaves no gap") {
   Collector collector;
   Client client(collector.url());
   store(client, 1, 3);

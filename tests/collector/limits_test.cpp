@@ -1,4 +1,4 @@
-// Which connection is closed, by a fake clock; and the end of a request's head.
+// Which connection is evicted, with a clock set by the test; and the end of a request's head.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "client.hpp"
-#include "collector/connections.hpp"
-#include "collector/pace.hpp"
-#include "collector/request_head.hpp"
+#include "collector/server/connection_registry.hpp"
+#include "collector/server/pace.hpp"
+#include "collector/server/request_head.hpp"
 #include "envelopes.hpp"
 #include "support/collector.hpp"
 
-using namespace trace::collector;
+using namespace trace::collector::server;
 using namespace std::chrono_literals;
 using Clock = Pace::Clock;
 
@@ -20,24 +20,24 @@ namespace {
 
 const Clock::time_point start{1h};
 
-class Peer final : public Connection {
+class Peer final : public RegisteredConnection {
  public:
-  Peer(Connections& all, std::string name, std::vector<std::string>& closed)
+  Peer(ConnectionRegistry& all, std::string name, std::vector<std::string>& closed)
       : all_(all), name_(std::move(name)), closed_(closed) {
-    all_.join(*this);
+    all_.add(*this);
   }
-  ~Peer() override { all_.leave(*this); }
+  ~Peer() override { all_.remove(*this); }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
-  void wind_up() override {}
+  void shut_down() override {}
   const Pace* pace() const override { return is_busy ? nullptr : &clock; }
   std::size_t held_bytes() const override { return held; }
-  void give_way() override {
+  void evict() override {
     closed_.push_back(name_);
-    all_.return_bytes(held);
+    all_.release(held);
     held = 0;
-    all_.leave(*this);
+    all_.remove(*this);
   }
 
   Pace clock = {};
@@ -45,7 +45,7 @@ class Peer final : public Connection {
   bool is_busy = false;
 
  private:
-  Connections& all_;
+  ConnectionRegistry& all_;
   std::string name_;
   std::vector<std::string>& closed_;
 };
@@ -54,9 +54,9 @@ HeadEnd::State state_of(std::string_view bytes) { return find_head_end(bytes, 0)
 
 }  // namespace
 
-TEST_CASE("bytes earn time at 16 KiB/s, and time cannot be saved up") {
+TEST_CASE("bytes extend the deadline at 16 KiB/s, without credit") {
   Pace pace;
-  pace.expect(start, 10s);
+  pace.begin(start, 10s);
   CHECK(pace.deadline() == start + 10s);
   pace.moved(1, start + 5s);
   CHECK(pace.deadline() < start + 10s + 1ms);
@@ -69,46 +69,46 @@ TEST_CASE("bytes earn time at 16 KiB/s, and time cannot be saved up") {
   CHECK(pace.began() == start);
 }
 
-TEST_CASE("the connection furthest behind is closed, never one that waits for the store") {
+TEST_CASE("the slowest client is evicted, never one that waits for the store") {
   std::vector<std::string> closed;
   int left = 0;
-  Connections all(1000, [&left] { ++left; });
+  ConnectionRegistry all(1000, [&left] { ++left; });
   Peer busy(all, "busy", closed);
   Peer old(all, "old", closed);
   Peer slow(all, "slow", closed);
   Peer quick(all, "quick", closed);
-  busy.clock.expect(start - 1h, 10s);
+  busy.clock.begin(start - 1h, 10s);
   busy.is_busy = true;
-  old.clock.expect(start, 10s);
-  slow.clock.expect(start - 5s, 10s);
+  old.clock.begin(start, 10s);
+  slow.clock.begin(start - 5s, 10s);
   slow.clock.moved(1, start);
-  quick.clock.expect(start - 10s, 10s);
+  quick.clock.begin(start - 10s, 10s);
   quick.clock.moved(1'000'000, start + 1s);
-  CHECK(all.close_slowest());
-  CHECK(all.close_slowest());
-  CHECK(all.close_slowest());
+  CHECK(all.evict_slowest());
+  CHECK(all.evict_slowest());
+  CHECK(all.evict_slowest());
   CHECK(closed == std::vector<std::string>{"slow", "old", "quick"});
-  CHECK_FALSE(all.close_slowest());
+  CHECK_FALSE(all.evict_slowest());
   CHECK(all.count() == 1);
   CHECK(left == 3);
 }
 
-TEST_CASE("memory goes to who began later, unless both began at about the same time") {
+TEST_CASE("the longest holder of memory is evicted, unless both began at about the same time") {
   std::vector<std::string> closed;
-  Connections all(1000, [] {});
+  ConnectionRegistry all(1000, [] {});
   Peer first(all, "first", closed);
   Peer second(all, "second", closed);
   Peer third(all, "third", closed);
   Peer idle(all, "idle", closed);
-  idle.clock.expect(start - 1h, 10s);
+  idle.clock.begin(start - 1h, 10s);
   const auto take = [&](Peer& peer, std::size_t bytes) {
-    const bool taken = all.take_bytes(peer, bytes);
+    const bool taken = all.reserve(peer, bytes);
     if (taken) peer.held += bytes;
     return taken;
   };
-  first.clock.expect(start, 10s);
-  second.clock.expect(start + 500ms, 10s);
-  third.clock.expect(start + 1400ms, 10s);
+  first.clock.begin(start, 10s);
+  second.clock.begin(start + 500ms, 10s);
+  third.clock.begin(start + 1400ms, 10s);
   CHECK(take(first, 600));
   CHECK(take(second, 400));
   CHECK_FALSE(take(second, 1));  // the first began only half a second earlier
@@ -119,7 +119,7 @@ TEST_CASE("memory goes to who began later, unless both began at about the same t
   CHECK_FALSE(take(third, 1));  // the second is still young
   CHECK_FALSE(take(third, 2000));
   second.is_busy = true;
-  third.clock.expect(start + 1h, 10s);
+  third.clock.begin(start + 1h, 10s);
   CHECK_FALSE(take(third, 1));  // the store has the second
   CHECK(closed.size() == 1);
 }

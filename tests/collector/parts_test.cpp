@@ -4,12 +4,13 @@
 #include <limits>
 #include <string>
 
-#include "collector/cursor.hpp"
-#include "collector/emitter_id.hpp"
-#include "collector/router.hpp"
+#include "collector/api/cursor.hpp"
+#include "collector/api/routes.hpp"
+#include "collector/run/emitter_id.hpp"
 #include "envelopes.hpp"
 
-using namespace trace::collector;
+using namespace trace::collector::api;
+using trace::collector::run::parse_emitter_id;
 using trace::testing::id_of;
 using trace::testing::session_a;
 
@@ -47,18 +48,4 @@ TEST_CASE("an emitter's id falls into its parts, any other shape into none") {
     INFO("id: " << foreign);
     CHECK_FALSE(parse_emitter_id(foreign));
   }
-}
-
-TEST_CASE("a target falls into resource, run and parameters") {
-  const auto route = find_route("/workflows/runs/a%2fb/trace?limit=5&x&cursor=MQ%3D%3D&limit=6&y=");
-  REQUIRE(route);
-  CHECK(route->resource == Resource::trace);
-  CHECK(route->run_id == "a/b");
-  CHECK(route->parameter("limit") == "5");
-  CHECK(route->parameter("cursor") == "MQ==");
-  CHECK_FALSE(route->parameter("y"));
-  CHECK_FALSE(route->parameter("z"));
-  CHECK(find_route("/trace/events?x=1")->resource == Resource::events);
-  CHECK_FALSE(find_route("/workflows/runs?x=%2"));
-  CHECK_FALSE(find_route("workflows/runs"));
 }

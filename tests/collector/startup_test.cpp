@@ -31,7 +31,7 @@ bool says(const Finished& finished, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("the first line has the address, SIGINT and SIGTERM end it with 0") {
+TEST_CASE("the first line contains the address, and SIGINT and SIGTERM exit with 0") {
   TempDir directory;
   for (const int signal : {SIGINT, SIGTERM}) {
     Child child(Command{.argv = {SHIPTRACE_COLLECTOR_BINARY, "--listen", "127.0.0.1:0", "--db",
@@ -82,10 +82,10 @@ TEST_CASE("wrong options exit 2 and say what is right") {
   refused({"--token-file", directory / "empty"}, "cannot be read or is empty");
   refused({"--max-body", "10"}, "--max-body");
   refused({"--max-connections", "0"}, "--max-connections");
-  refused({"--allow-host", "http://name"}, "--allow-host http://name: must be NAME");
-  refused({"--allow-host", "*"}, "--allow-host *: must be NAME");
+  refused({"--allow-host", "http://name"}, "--allow-host: \"http://name\" is not NAME");
+  refused({"--allow-host", "*"}, "--allow-host: \"*\" is not NAME");
   for (const char* origin : {"*", "null", "localhost:5173", "http://localhost:5173/"}) {
-    refused({"--allow-origin", origin}, std::string("--allow-origin ") + origin + ": must be one");
+    refused({"--allow-origin", origin}, std::string("--allow-origin: \"") + origin + "\" is not");
   }
   refused({"--nonsense"}, "--nonsense");
   CHECK_FALSE(std::filesystem::exists(database));

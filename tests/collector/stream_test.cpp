@@ -47,7 +47,7 @@ TEST_CASE("a stream sends what is stored, then what comes, then the end") {
   CHECK(status->name == "status");
   CHECK(status->json().at("status") == "RUNNING");
 
-  // Nothing is polled: the event is there within a fraction of any sensible interval.
+  // Nothing polls: the event arrives within a fraction of any sensible interval.
   const auto before = std::chrono::steady_clock::now();
   client.post(line_of("r", {event_of("r", "b", "n")}));
   const auto live = viewer.next();

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/verdict.hpp"
+#include "http/send_result.hpp"
 
 namespace {
 
@@ -41,25 +41,25 @@ bool is_one_line(std::string_view text) {
   return true;
 }
 
-void judge(const Reply& reply) {
-  static AnswerParser parser;
-  const SendResult result = verdict(reply, "http://backend", now, parser);
-  const bool success = reply.status >= 200 && reply.status < 300;
-  const bool complete = reply.end == Reply::End::complete;
+void judge(const Response& response) {
+  static ResponseParser parser;
+  const SendResult result = send_result(response, "http://backend", now, parser);
+  const bool success = response.status >= 200 && response.status < 300;
+  const bool complete = response.end == Response::End::complete;
   switch (result.kind) {
     case SendResult::Kind::acknowledged:
-      require(success && complete && lists_runs(reply.body));
+      require(success && complete && lists_runs(response.body));
       for (const RunAcknowledgement& run : result.runs) require(!run.run_id.empty());
       return;
     case SendResult::Kind::rejected:
-      require(reply.status == 400 || reply.status == 422);
-      require(parser.error(reply.body).has_value());
+      require(response.status == 400 || response.status == 422);
+      require(parser.error(response.body).has_value());
       break;
     case SendResult::Kind::too_large:
-      require(reply.status == 413);
+      require(response.status == 413);
       break;
     case SendResult::Kind::interrupted:
-      require(reply.end == Reply::End::interrupted);
+      require(response.end == Response::End::interrupted);
       break;
     case SendResult::Kind::retry_later:
     case SendResult::Kind::refused:
@@ -88,15 +88,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr int statuses[] = {200, 202, 204, 301, 400, 401, 403, 404, 408, 413, 422, 429, 500, 503};
   if (size < 2) return 0;
   std::string_view bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
-  Reply reply;
-  reply.end = static_cast<Reply::End>(data[0] % 5);
-  reply.status = statuses[data[1] % std::size(statuses)];
-  reply.retry_after = line(bytes);
-  reply.location = line(bytes);
-  reply.accept_encoding = line(bytes);
-  reply.body = bytes;
-  judge(reply);
-  offers(reply.accept_encoding, "zstd");
+  Response response;
+  response.end = static_cast<Response::End>(data[0] % 5);
+  response.status = statuses[data[1] % std::size(statuses)];
+  response.retry_after = line(bytes);
+  response.location = line(bytes);
+  response.accept_encoding = line(bytes);
+  response.body = bytes;
+  judge(response);
+  offers(response.accept_encoding, "zstd");
   require(is_one_line(one_line(bytes, 40)));
   return 0;
 }

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "http/http_transport.hpp"
+#include <trace/http.hpp>
 #include "secrets/channels.hpp"
 #include "secrets/probing_child.hpp"
 #include "secrets/quoted.hpp"
@@ -34,7 +34,7 @@ Session start(const char* endpoint, const char* journal_dir, bool knowing) {
   config.endpoint = endpoint;
   config.journal_dir = journal_dir;
   config.redact_environment = knowing;
-  http::HttpOptions http = http::http_options(config);
+  http::HttpOptions http = *http::http_options(config);
   http.compression = http::Compression::offered;
   Dependencies dependencies;
   dependencies.transport = http::make_http_transport(http);

@@ -1,5 +1,5 @@
 // The tools' client: pages, and streams without an end.
-#include "http/http_client.hpp"
+#include <trace/http_client.hpp>
 
 #include <doctest/doctest.h>
 

@@ -11,7 +11,7 @@
 #include <sstream>
 #include <thread>
 
-#include "file/file_transport.hpp"
+#include <trace/file.hpp>
 #include "support/temp_dir.hpp"
 #include "transport/sending.hpp"
 

@@ -46,7 +46,7 @@ TEST_CASE("what is compressed comes out as it went in, again and again") {
   testing::SampleBatch large;
   large.add("run-2", 2000, 400).add("run-3", 1);
   RequestBody body;
-  for (const auto encoding : {Encoding::zstd, Encoding::gzip}) {
+  for (const auto encoding : {ContentEncoding::zstd, ContentEncoding::gzip}) {
     for (const auto* sample : {&small, &large, &small}) {
       body.clear();
       for (const auto& run : sample->batch().runs) body.add(run.line);
@@ -55,7 +55,7 @@ TEST_CASE("what is compressed comes out as it went in, again and again") {
       CHECK(sent.size() == body.size());
       CHECK(sent.size() < sample->batch().bytes);
       const std::string back =
-          encoding == Encoding::zstd ? testing::unzstd(sent) : testing::gunzip(sent);
+          encoding == ContentEncoding::zstd ? testing::unzstd(sent) : testing::gunzip(sent);
       CHECK(back == sample->body());
       body.rewind();
       CHECK(drain(body, 7) == sent);
@@ -65,9 +65,9 @@ TEST_CASE("what is compressed comes out as it went in, again and again") {
 
 TEST_CASE("identity and nothing stay as they are") {
   RequestBody body;
-  CHECK(body.compress(Encoding::zstd));
+  CHECK(body.compress(ContentEncoding::zstd));
   CHECK(body.size() == 0);
   body.add("abc");
-  CHECK(body.compress(Encoding::identity));
+  CHECK(body.compress(ContentEncoding::identity));
   CHECK(drain(body, 8) == "abc");
 }

@@ -1,5 +1,5 @@
 // Responses of backends and other servers, as bytes.
-#include "http/answer.hpp"
+#include "http/response_text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +12,7 @@ using namespace trace::http;
 using namespace std::chrono_literals;
 
 TEST_CASE("a whole acknowledgement is read per run") {
-  AnswerParser parser;
+  ResponseParser parser;
   const auto runs = parser.acknowledgement(
       R"({"runs":[{"runId":"a","accepted":2,"duplicates":1,"rejected":[{"id":"x-1","reason":"level: no"}],)"
       R"("through":{"s-1":7,"s-2":18446744073709551615},"cursor":"Mw==","status":"CANCELLED"},)"
@@ -35,7 +35,7 @@ TEST_CASE("a whole acknowledgement is read per run") {
 }
 
 TEST_CASE("nulls count as absent, a status of a later contract as unknown") {
-  AnswerParser parser;
+  ResponseParser parser;
   const auto runs = parser.acknowledgement(
       R"({"runs":[{"runId":"a","rejected":null,"through":null,"status":"STALE"}]})");
   REQUIRE(runs);
@@ -44,7 +44,7 @@ TEST_CASE("nulls count as absent, a status of a later contract as unknown") {
 }
 
 TEST_CASE("what is not entirely an acknowledgement acknowledges nothing") {
-  AnswerParser parser;
+  ResponseParser parser;
   for (const char* body : {
            "",
            " ",
@@ -81,7 +81,7 @@ TEST_CASE("what is not entirely an acknowledgement acknowledges nothing") {
 }
 
 TEST_CASE("no prefix of an acknowledgement is one") {
-  AnswerParser parser;
+  ResponseParser parser;
   const std::string whole = testing::acknowledgement();
   for (std::size_t length = 0; length < whole.size(); ++length) {
     CAPTURE(length);
@@ -91,7 +91,7 @@ TEST_CASE("no prefix of an acknowledgement is one") {
 }
 
 TEST_CASE("an error body names field and message") {
-  AnswerParser parser;
+  ResponseParser parser;
   const auto error = parser.error(R"({"error":{"field":"runId","message":"must not be empty"}})");
   REQUIRE(error);
   CHECK(error->text() == "runId: must not be empty");
@@ -106,7 +106,7 @@ TEST_CASE("an error body names field and message") {
 }
 
 TEST_CASE("bytes that were changed on the way never crash the parser") {
-  AnswerParser parser;
+  ResponseParser parser;
   std::mt19937 random(20251013);  // NOLINT: the same bytes in each run
   const std::string whole = testing::acknowledgement();
   int readable = 0;
@@ -137,7 +137,7 @@ TEST_CASE("bytes that were changed on the way never crash the parser") {
 }
 
 TEST_CASE("a deeply nested body is unreadable, no crash") {
-  AnswerParser parser;
+  ResponseParser parser;
   CHECK_FALSE(parser.acknowledgement(R"({"runs":)" + std::string(100'000, '[')));
 }
 

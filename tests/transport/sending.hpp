@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "http/http_transport.hpp"
+#include <trace/http.hpp>
 #include "transport/sample_batch.hpp"
 #include "transport/scripted_server.hpp"
 

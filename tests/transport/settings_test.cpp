@@ -3,9 +3,9 @@
 
 #include <fstream>
 
+#include <trace/http_client.hpp>
 #include "http/bearer_token.hpp"
 #include "http/endpoint.hpp"
-#include "http/http_client.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace trace;
@@ -28,15 +28,48 @@ TEST_CASE("a path is put below the endpoint's own") {
 }
 
 TEST_CASE("neither user-info nor query is shown") {
-  const Endpoint endpoint("https://user:pa%40ss@host.test:99/base?sig=secret#part");
+  const Endpoint endpoint("https://user:pa%40ss@host.test:99/base?sig=secret");
   REQUIRE(endpoint.usable());
   CHECK(endpoint.shown("/trace/events?cursor=1") == "https://host.test:99/base/trace/events");
   CHECK(endpoint.url("/e") == "https://user:pa%40ss@host.test:99/base/e?sig=secret");
 }
 
-TEST_CASE("an invalid URL is reported, without repeating it") {
-  for (const char* text : {"", "host", "ftp://user:pw@host", "http://", "http://user:pw@[::", "://",
-                           "http://h:99999999", "host:8400"}) {
+TEST_CASE("valid endpoints") {
+  for (const char* text :
+       {"http://127.0.0.1:8400", "http://localhost", "https://backend.example.com/base/",
+        "http://[::1]:8400/x", "http://[::1]", "https://user:pass@host:443/p?sig=abc",
+        "http://host?sig=1", "http://h:65535", "http://host:"}) {
+    CAPTURE(text);
+    CHECK(Endpoint(text).problem() == "");
+  }
+}
+
+TEST_CASE("invalid endpoints are refused, and the message does not repeat them") {
+  for (const char* text : {"",
+                           "host",
+                           "host:8400",
+                           "127.0.0.1:8400",
+                           "localhost",
+                           "://",
+                           "ftp://user:pw@host",
+                           "http:/host",
+                           "http://",
+                           "http:///path",
+                           "http://:8400",
+                           "http://host:0",
+                           "http://host:65536",
+                           "http://host:99999999",
+                           "http://host:port",
+                           "http://host:80:81",
+                           "http://::1:8400",
+                           "http://user:pw@[::",
+                           "http://[::1",
+                           "http://[::1]8400",
+                           "http://[]:1",
+                           "http://[host]:1",
+                           "http://ho st",
+                           "http://host/#top",
+                           "http://user:pw@"}) {
     CAPTURE(text);
     const Endpoint endpoint(text);
     CHECK_FALSE(endpoint.usable());

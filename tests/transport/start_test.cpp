@@ -1,8 +1,12 @@
 // Session::start(Config): the transport that the configuration names, in a real session.
 #include <doctest/doctest.h>
+#include <trace/capture.hpp>
 #include <trace/trace.hpp>
+#include <trace/transport_type.hpp>
 
+#include <cstdlib>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include "support/temp_dir.hpp"
@@ -93,13 +97,132 @@ TEST_CASE("an unknown transport is reported with all other errors") {
   config.batch_events = 0;
   const auto session = Session::start(config);
   REQUIRE_FALSE(session);
-  CHECK(session.error().text().find("pigeon") != std::string::npos);
+  CHECK(session.error().text().find("\"pigeon\" is not a transport; use file or http") !=
+        std::string::npos);
   CHECK(session.error().fields().size() == 2);
 }
 
-TEST_CASE("an endpoint that is no URL is reported at the start") {
+TEST_CASE("every wrong setting of the HTTP transport is reported at the start") {
   const TempDir directory;
   Config config = config_in(directory);
   config.endpoint = "not a url";
-  CHECK_FALSE(Session::start(config));
+  config.transport_settings = {{"token", "s3cr3t s3cr3t"},
+                               {"client_key_file", "/nowhere"},
+                               {"proxy", "http://user:s3cr3t@proxy :1"},
+                               {"unix_socket", "/" + std::string(107, 's')},
+                               {"connect_timeout", "0ms"}};
+  config.batch_events = 0;
+  const auto session = Session::start(config);
+  REQUIRE_FALSE(session);
+  CHECK(session.error().text() ==
+        "client_key_file (SHIPTRACE_CLIENT_KEY_FILE): /nowhere cannot be read: No such file or "
+        "directory; connect_timeout (SHIPTRACE_CONNECT_TIMEOUT): must be 1ms to 5m, not 0ms; "
+        "endpoint (SHIPTRACE_ENDPOINT): must begin with http:// or https:// and a host; "
+        "token (SHIPTRACE_TOKEN): must not contain spaces; "
+        "client_certificate_file (SHIPTRACE_CLIENT_CERTIFICATE_FILE): is required: "
+        "client_certificate_file and client_key_file belong together; "
+        "proxy (SHIPTRACE_PROXY): must not contain spaces; "
+        "unix_socket (SHIPTRACE_UNIX_SOCKET): must have at most 107 bytes; "
+        "batch_events (SHIPTRACE_BATCH_EVENTS): must be 1 to 100000, not 0");
+  config.transport_settings = {{"token", "t0ken"}, {"token_file", "/proc/self/status"}};
+  CHECK(Session::start(config).error().text().find(
+            "token (SHIPTRACE_TOKEN): must not be set together with token_file") !=
+        std::string::npos);
+}
+
+TEST_CASE("the file transport requires the path of a file") {
+  const TempDir directory;
+  Config config = config_in(directory);
+  config.transport = "file";
+  for (const std::string& endpoint :
+       {std::string(), std::string("http://127.0.0.1:8400"), directory.path().string()}) {
+    config.endpoint = endpoint;
+    const auto session = Session::start(config);
+    REQUIRE_FALSE(session);
+    CHECK(session.error().fields().size() == 1);
+    CHECK(session.error().fields().front().field == "endpoint (SHIPTRACE_ENDPOINT)");
+  }
+}
+
+TEST_CASE("a program's own transport is registered, configured and used like the built-in ones") {
+  // Appends what it is sent to the string that its setting names.
+  struct Notebook final : Transport {
+    explicit Notebook(std::string& to) : page(to) {}
+    SendResult send(const Batch& batch, std::chrono::steady_clock::time_point) noexcept override {
+      SendResult result;
+      result.kind = SendResult::Kind::acknowledged;
+      for (const OutgoingRun& run : batch.runs) {
+        page += run.line;
+        auto& acknowledged = result.runs.emplace_back();
+        acknowledged.run_id = run.run_id;
+        for (const OutgoingEvent& event : run.events) {
+          acknowledged.through.push_back(
+              {std::string(batch.session) + "-" + std::to_string(event.lane), event.sequence});
+        }
+      }
+      return result;
+    }
+    std::vector<Credential> credentials() override { return {{"lock", "t0ken-of-the-notebook"}}; }
+    std::string& page;
+  };
+  static std::string written;
+  written.clear();
+  auto transports = builtin_transports();
+  transports.add({.name = "notebook",
+                  .settings = {{.name = "page", .help = "which page"}},
+                  .validate =
+                      [](const TransportOptions& options) {
+                        std::vector<FieldError> errors;
+                        if (options.text("page").empty()) errors.push_back({"page", "is required"});
+                        return errors;
+                      },
+                  .make = [](const TransportOptions& options) -> std::unique_ptr<Transport> {
+                    written = options.text("page") + ": ";
+                    return std::make_unique<Notebook>(written);
+                  }});
+  const auto start = [&] {
+    const TempDir directory;
+    Config config = Config::from_env(transports);
+    config.journal_dir = directory / "journal";
+    config.transport = "notebook";
+    return Session::start(
+        config, {.clean_up_orphans = remove_orphaned_containers, .transports = transports});
+  };
+  const auto failed = start();
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().text() == "page (SHIPTRACE_PAGE): is required");
+
+  REQUIRE(setenv("SHIPTRACE_PAGE", "page 7", 1) == 0);
+  auto session = start();
+  unsetenv("SHIPTRACE_PAGE");
+  REQUIRE_MESSAGE(session, session.error().text());
+  {
+    auto run = session->run("run-1");
+    auto node = run.node("node-1");
+    record(node, Type::progress, Level::info, "{}", "t0ken-of-the-notebook");
+    node.completed();
+  }
+  CHECK(session->close(10s).kept == 0);
+  CHECK(written.starts_with("page 7: {"));
+  CHECK(written.find("[REDACTED]") != std::string::npos);
+  CHECK(written.find("t0ken-of-the-notebook") == std::string::npos);
+}
+
+TEST_CASE("the token of the HTTP transport is redacted, wherever it comes from") {
+  const TempDir directory;
+  std::ofstream(directory / "token") << "t0ken-of-the-file\n";
+  http::HttpOptions options;
+  options.endpoint = "http://127.0.0.1:1";
+  CHECK(http::make_http_transport(options)->credentials().empty());
+  options.token = "t0ken-of-the-session";
+  auto credentials = http::make_http_transport(options)->credentials();
+  REQUIRE(credentials.size() == 1);
+  CHECK(credentials[0].name == "token");
+  CHECK(credentials[0].value == "t0ken-of-the-session");
+  options.token.clear();
+  options.token_file = directory / "token";
+  credentials = http::make_http_transport(options)->credentials();
+  REQUIRE(credentials.size() == 1);
+  CHECK(credentials[0].name == "token_file");
+  CHECK(credentials[0].value == "t0ken-of-the-file");
 }

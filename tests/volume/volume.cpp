@@ -15,9 +15,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "emitter/backend.hpp"
-#include "emitter/event_page.hpp"
-#include "emitter/quantity.hpp"
+#include "emitter/backend/backend.hpp"
+#include "emitter/backend/event_page.hpp"
+#include "emitter/input/integer.hpp"
+#include "emitter/output/thousands.hpp"
 #include "support/child.hpp"
 #include "support/collector.hpp"
 #include "support/temp_dir.hpp"
@@ -50,7 +51,7 @@ class Volume {
 
   // False when something does not hold.
   bool run() {
-    fmt::print("--- {}: {} lines\n", mode_, cli::thousands(lines_));
+    fmt::print("--- {}: {} lines\n", mode_, cli::output::thousands(lines_));
     work();
     read();
     const ShownLines::Volume printed{lines_, lines_ * line_bytes};
@@ -85,8 +86,8 @@ class Volume {
     return fmt::format("{:.2f} MiB", static_cast<double>(bytes) / static_cast<double>(mebibyte));
   }
   static std::string text(const ShownLines::Volume& volume) {
-    return fmt::format("{} lines, {} bytes", cli::thousands(volume.lines),
-                       cli::thousands(volume.bytes));
+    return fmt::format("{} lines, {} bytes", cli::output::thousands(volume.lines),
+                       cli::output::thousands(volume.bytes));
   }
 
   void work() {
@@ -101,7 +102,7 @@ class Volume {
     const auto per_second = [&](const char* took) {
       const std::uint64_t ms = std::max<std::uint64_t>(figures_.at(took), 1);
       return fmt::format("{:.1f} s: {} lines per second", static_cast<double>(ms) / 1000,
-                         cli::thousands(lines_ * 1000 / ms));
+                         cli::output::thousands(lines_ * 1000 / ms));
     };
     print("captured in", per_second("printed_ms"));
     print("in the store in", per_second("delivered_ms"));
@@ -111,16 +112,16 @@ class Volume {
   void read() {
     Config config;
     config.endpoint = collector_.url();
-    auto backend = cli::Backend::open(config);
+    auto backend = cli::backend::Backend::open(config);
     if (!backend) throw std::runtime_error(backend.error().text());
-    const auto events = cli::read_trace(
+    const auto events = cli::backend::read_trace(
         *backend, "volume", "", events_per_page,
         [&](simdjson::ondemand::object& event) { shown_.take(event); }, [] { return true; });
     if (!events) throw std::runtime_error(events.error().text());
     require(*events == figures_.at("events"), "the store does not have the acknowledged events");
-    print("lines compared", cli::thousands(shown_.head().lines + shown_.tail().lines));
+    print("lines compared", cli::output::thousands(shown_.head().lines + shown_.tail().lines));
     print("  cut, lost, moved, mixed", std::to_string(shown_.wrong()));
-    print("events", cli::thousands(*events));
+    print("events", cli::output::thousands(*events));
   }
 
   ShownLines::Volume sum() const {
@@ -147,9 +148,10 @@ class Volume {
     fmt::print(
         "FIGURES: volume, {}: {} lines printed, {} shown and compared, {} wrong, {} left out; "
         "the worker's heap at most {}, later {}\n",
-        mode_, cli::thousands(lines_), cli::thousands(shown_.head().lines + shown_.tail().lines),
-        shown_.wrong(), cli::thousands(shown_.omitted().lines),
-        mebibytes(figures_.at("heap_first_half")), mebibytes(figures_.at("heap_later")));
+        mode_, cli::output::thousands(lines_),
+        cli::output::thousands(shown_.head().lines + shown_.tail().lines), shown_.wrong(),
+        cli::output::thousands(shown_.omitted().lines), mebibytes(figures_.at("heap_first_half")),
+        mebibytes(figures_.at("heap_later")));
   }
 
   void check_memory() {
@@ -159,7 +161,8 @@ class Volume {
     };
     print("the worker's heap at the most", both("heap"));
     print("  anonymous memory", both("anonymous"));
-    print("  looked at, in each half", cli::thousands(figures_.at("looks")) + " times or more");
+    print("  looked at, in each half",
+         cli::output::thousands(figures_.at("looks")) + " times or more");
     const auto grown = [&](const std::string& of) {
       return figures_.at(of + "_later") -
              std::min(figures_.at(of + "_later"), figures_.at(of + "_first_half"));
@@ -183,7 +186,7 @@ class Volume {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const auto lines = argc == 2 ? cli::integer_from_text(argv[1]) : std::nullopt;
+  const auto lines = argc == 2 ? cli::input::integer_from_text(argv[1]) : std::nullopt;
   // Less than this does not fill the default head and tail.
   if (!lines || *lines < 200'000) {
     fmt::print(stderr, "usage: {} LINES, at least 200000 of them\n", argv[0]);

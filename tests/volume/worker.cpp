@@ -19,8 +19,8 @@
 #include <string_view>
 #include <thread>
 
-#include "emitter/quantity.hpp"
-#include "http/http_transport.hpp"
+#include <trace/http.hpp>
+#include "emitter/input/integer.hpp"
 #include "support/own_memory.hpp"
 #include "volume/numbered_lines.hpp"
 
@@ -82,7 +82,7 @@ Session start(const char* endpoint, const char* journal_dir) {
   config.journal_dir = journal_dir;
   config.when_full = WhenFull::block;
   Dependencies dependencies;
-  dependencies.transport = http::make_http_transport(http::http_options(config));
+  dependencies.transports.add(http::transport_type());
   auto session = Session::start(std::move(config), std::move(dependencies));
   if (!session) throw std::runtime_error(session.error().text());
   return std::move(*session);
@@ -128,7 +128,7 @@ int work(char** argv, std::uint64_t lines) {
 int main(int argc, char** argv) try {
   const bool prints = argc == 3 && std::string_view(argv[1]) == "--print";
   const auto lines =
-      prints || argc == 5 ? cli::integer_from_text(argv[prints ? 2 : 3]) : std::nullopt;
+      prints || argc == 5 ? cli::input::integer_from_text(argv[prints ? 2 : 3]) : std::nullopt;
   if (!lines) {
     fmt::print(stderr, "usage: {} ENDPOINT JOURNAL_DIR LINES whole|limited\n", argv[0]);
     return 2;

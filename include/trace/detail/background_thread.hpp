@@ -11,11 +11,13 @@
 #include <functional>
 #include <thread>
 
+#include <trace/export.hpp>
+
 namespace trace::detail {
 
 // Blocks the asynchronous signals, and no others, in the calling thread during its lifetime.
 // Threads and processes that are started meanwhile inherit that.
-class AsynchronousSignalsBlocked {
+class SHIPTRACE_API AsynchronousSignalsBlocked {
  public:
   AsynchronousSignalsBlocked() noexcept;
   ~AsynchronousSignalsBlocked();
@@ -26,7 +28,7 @@ class AsynchronousSignalsBlocked {
   sigset_t before_{};
 };
 
-class BackgroundThread {
+class SHIPTRACE_API BackgroundThread {
  public:
   BackgroundThread() noexcept = default;
   // `name`: at most 15 characters, shown by ps and debuggers. Throws std::system_error if no thread

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <trace/detail/values.hpp>
+#include <trace/export.hpp>
 
 namespace trace::detail {
 

@@ -14,6 +14,7 @@
 #include <trace/detail/stamp.hpp>
 #include <trace/detail/values.hpp>
 #include <trace/event.hpp>
+#include <trace/export.hpp>
 
 namespace trace::detail {
 
@@ -91,7 +92,7 @@ struct ThisThread {
   bool is_recording = false;
   bool is_ending = false;
 };
-extern constinit thread_local ThisThread this_thread;
+extern constinit thread_local SHIPTRACE_API ThisThread this_thread;
 
 // The fast path. Returns false, with no effect, if the event has to take the slow path.
 template <class... V>

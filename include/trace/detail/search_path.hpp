@@ -5,9 +5,11 @@
 
 #include <string>
 
+#include <trace/export.hpp>
+
 namespace trace::detail {
 
 // $PATH (directories separated by ':'), or a default if it is unset.
-std::string search_path();
+SHIPTRACE_API std::string search_path();
 
 }  // namespace trace::detail

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <ctime>
 
+#include <trace/export.hpp>
+
 namespace trace::detail {
 
 inline std::uint64_t monotonic_ns() noexcept {
@@ -19,7 +21,7 @@ inline std::uint64_t monotonic_ns() noexcept {
 enum class StampSource : std::uint8_t { monotonic, tsc };
 
 // Reads the kernel's current clock source.
-StampSource best_stamp_source() noexcept;
+SHIPTRACE_API StampSource best_stamp_source() noexcept;
 
 inline std::uint64_t stamp_now(StampSource source) noexcept {
 #if defined(__x86_64__)

@@ -3,11 +3,13 @@
 
 #include <string_view>
 
+#include <trace/export.hpp>
+
 namespace trace::detail {
 
 // Writes the text in pieces of at most PIPE_BUF bytes, which are atomic on a pipe. Waits at most
 // one second per piece for a reader that does not read, then drops the rest: a message must not
 // block the end of a process. A closed stderr is not an error.
-void write_to_stderr(std::string_view text) noexcept;
+SHIPTRACE_API void write_to_stderr(std::string_view text) noexcept;
 
 }  // namespace trace::detail

@@ -12,7 +12,7 @@ namespace trace::testing {
 
 class Browser {
  public:
-  // The program's name; nullopt if there is none.
+  // The program's name; nothing when no browser is installed.
   static std::optional<std::string> find();
 
   Browser(const std::string& program, const std::string& url);

@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds bound = 1s;  // for any response to a real client
 
-// The limit for bodies and responses together, plus the rest of a collector.
+// The limit for bodies and responses together, and the memory of the rest of a collector.
 constexpr std::size_t most_mib = 256 + 64;
 
 milliseconds since(Clock::time_point began) {

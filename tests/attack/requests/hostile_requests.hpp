@@ -1,4 +1,4 @@
-// Hostile requests as data: what an attacker sends, and what has to become of it.
+// Hostile requests as data: what an attacker sends, and the required outcome.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,9 @@ namespace trace::testing {
 
 struct HostileRequest {
   enum class End : std::uint8_t {
-    refused,  // one response with `status`, then the connection is closed: what follows is not read
-    responded,  // one response with `status`; nothing follows
-    cut_off,    // the client closes in the middle: no response
+    refused,   // one response with `status`, and the connection ends: what follows is not read
+    answered,  // one response with `status`; nothing follows
+    cut_off,   // the client closes in the middle: no response
   };
   End end;
   std::string name;
@@ -20,7 +20,7 @@ struct HostileRequest {
   int status = 0;
 };
 
-// Each by what it attacks. `port` is the collector's.
+// By target. `port` is the collector's.
 std::vector<HostileRequest> hostile_transfer_encodings();
 std::vector<HostileRequest> hostile_lengths();
 std::vector<HostileRequest> hostile_chunks();

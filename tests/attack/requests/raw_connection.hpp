@@ -11,13 +11,13 @@ namespace trace::testing {
 
 class RawConnection {
  public:
-  // `url`: "http://127.0.0.1:PORT". Throws std::system_error if the connection is refused.
+  // `url`: "http://127.0.0.1:PORT". Throws std::system_error when the port is closed.
   explicit RawConnection(const std::string& url);
   ~RawConnection();
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
 
-  // As much as the other side takes.
+  // As much as the server accepts.
   void send(std::string_view bytes) const;
   void end_of_input() const;
 

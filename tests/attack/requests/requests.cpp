@@ -45,12 +45,12 @@ class Victim {
   }
 
   const std::string& url() const { return collector_.url(); }
-  // Whether a valid request succeeds and nothing was stored.
+  // Whether a valid request gets a response and nothing was stored.
   bool is_unharmed() {
     const auto began = Clock::now();
     const HttpAnswer answer = collector_.get("/workflows/runs");
     slowest_ = std::max(slowest_, since(began));
-    // Each stored event is reported once.
+    // Report a stored event once.
     return answer.status == 200 && std::exchange(runs_, answer.body) == answer.body;
   }
   milliseconds slowest() const { return slowest_; }

@@ -1,4 +1,4 @@
-// The attacks on the collector, by what is attacked.
+// The attacks on the collector, by target.
 #pragma once
 
 #include <vector>

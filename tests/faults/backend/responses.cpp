@@ -162,7 +162,7 @@ void rotating_token(Trial& trial) {
   };
   FaultBackend backend(guard, INT_MAX);
   Config config;
-  config.token_file = file;
+  config.transport_settings["token_file"] = file;
   Delivery delivery(trial, backend.url(), std::move(config));
   delivery.record_all();
   trial.expect(!delivery.deliver(1s), "the old token was taken");

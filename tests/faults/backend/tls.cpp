@@ -14,7 +14,7 @@ bool takes_all(Peer&, const ReceivedRequest&, FaultBackend&) { return false; }
 void untrusted(Trial& trial, const Identity& identity, const std::string& ca_file) {
   FaultBackend backend(takes_all, 0, {.tls = identity});
   Config config;
-  config.ca_file = ca_file;
+  config.transport_settings["ca_file"] = ca_file;
   Delivery delivery(trial, backend.url(), std::move(config));
   delivery.record_all();
   trial.expect(!delivery.deliver(1s), "delivered to a stranger");
@@ -49,7 +49,7 @@ void trusted(Trial& trial) {
   CertificateAuthority authority(directory.path(), "authority");
   FaultBackend backend(takes_all, 0, {.tls = authority.issue("server", "IP:127.0.0.1")});
   Config config;
-  config.ca_file = authority.file();
+  config.transport_settings["ca_file"] = authority.file();
   Delivery delivery(trial, backend.url(), std::move(config));
   delivery.record_all();
   trial.expect(delivery.deliver(), "not delivered in half a minute");

@@ -19,7 +19,8 @@
 #include <string>
 #include <system_error>
 
-#include "emitter/quantity.hpp"
+#include "emitter/input/integer.hpp"
+#include "emitter/output/thousands.hpp"
 #include "journal/file.hpp"
 #include "journal/journal_reader.hpp"
 #include "recovery/orphan.hpp"
@@ -74,7 +75,7 @@ void claim(const JournalDirectory& directory, const std::string& name, std::span
   if (!orphan) return;
   const auto reader = JournalReader::read(std::move(orphan.file), directory.path_of(name));
   const auto number =
-      reader ? cli::integer_from_text(std::string_view(reader->header().session).substr(7))
+      reader ? cli::input::integer_from_text(std::string_view(reader->header().session).substr(7))
              : std::nullopt;
   if (!number || *number >= claims.size()) {
     race.strange.fetch_add(1);
@@ -106,7 +107,8 @@ int judge(std::span<const Claim> claims, const Race& race) {
   fmt::print(
       "{} journals: {} never claimed, {} claimed again, {} claimed from their owner, {} "
       "unreadable, {} not created\n",
-      cli::thousands(claims.size()), never, again, race.stolen.load(), race.strange.load(), failed);
+      cli::output::thousands(claims.size()), never, again, race.stolen.load(), race.strange.load(),
+      failed);
   return never + again + race.stolen.load() + race.strange.load() + failed == 0 ? 0 : 1;
 }
 
@@ -134,7 +136,7 @@ int run(std::uint64_t journals) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const auto journals = argc == 2 ? trace::cli::integer_from_text(argv[1]) : std::nullopt;
+  const auto journals = argc == 2 ? trace::cli::input::integer_from_text(argv[1]) : std::nullopt;
   if (!journals || *journals == 0) {
     fmt::print(stderr, "usage: {} JOURNALS\n", argv[0]);
     return 2;

@@ -18,9 +18,9 @@
 #include <thread>
 #include <vector>
 
-#include "emitter/quantity.hpp"
-#include "emitter/returned_counts.hpp"
-#include "http/http_transport.hpp"
+#include <trace/http.hpp>
+#include "emitter/input/integer.hpp"
+#include "emitter/load/returned_counts.hpp"
 #include "kill/emitter_counts.hpp"
 
 namespace {
@@ -31,7 +31,7 @@ using testing::places;
 
 struct Work {
   std::vector<Node>& nodes;  // one of each run
-  cli::ReturnedCounts& returned;
+  cli::load::ReturnedCounts& returned;
   std::string label;
   std::uint64_t rate;  // events per second of one place
 };
@@ -76,11 +76,11 @@ void hold_place(const Work& work, std::size_t number) {
 
 int emit(const std::array<std::string, 6>& arguments) {
   const auto& [endpoint, directory, returned_path, label, runs_text, rate_text] = arguments;
-  const auto runs = cli::integer_from_text(runs_text);
-  const auto rate = cli::integer_from_text(rate_text);
+  const auto runs = cli::input::integer_from_text(runs_text);
+  const auto rate = cli::input::integer_from_text(rate_text);
   if (!runs || *runs == 0 || !rate || *rate < 1000 * places) return 2;
 
-  auto returned = cli::ReturnedCounts::create(returned_path, testing::counts_of(*runs));
+  auto returned = cli::load::ReturnedCounts::create(returned_path, testing::counts_of(*runs));
   if (!returned) return 1;
   Config config;
   config.endpoint = endpoint;
@@ -88,7 +88,7 @@ int emit(const std::array<std::string, 6>& arguments) {
   config.when_full = WhenFull::block;
   config.on_diagnostic = [](const Diagnostic&) {};  // a dead collector is expected here
   Dependencies dependencies;
-  dependencies.transport = http::make_http_transport(http::http_options(config));
+  dependencies.transports.add(http::transport_type());
   auto session = Session::start(config, std::move(dependencies));
   if (!session) return 1;
   std::printf("%s\n", std::string(session->id()).c_str());

@@ -11,7 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "emitter/quantity.hpp"
+#include "emitter/input/integer.hpp"
+#include "emitter/output/thousands.hpp"
 #include "kill/round.hpp"
 
 namespace {
@@ -35,7 +36,7 @@ std::optional<Options> options_of(int argc, char** argv) {
   Options options;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view name = argv[i];
-    const auto number = cli::integer_from_text(argv[i + 1]);
+    const auto number = cli::input::integer_from_text(argv[i + 1]);
     if (name == "--emitter") {
       options.emitter = argv[i + 1];
     } else if (name == "--kills" && number && *number > 0) {
@@ -53,23 +54,23 @@ void print(const Figures& figures) {
   const auto line = [](std::string_view what, const std::string& figure) {
     fmt::print("{:<44}{}\n", what, figure);
   };
-  line("emitters killed", cli::thousands(figures.kills));
+  line("emitters killed", cli::output::thousands(figures.kills));
   line("  leaving unacknowledged events behind",
-       fmt::format("{} ({} %), {} events", cli::thousands(figures.left_behind),
+       fmt::format("{} ({} %), {} events", cli::output::thousands(figures.left_behind),
                    figures.left_behind * 100 / figures.kills,
-                   cli::thousands(figures.unacknowledged)));
+                   cli::output::thousands(figures.unacknowledged)));
   line("  offering, events per second while alive",
-       cli::thousands(static_cast<std::uint64_t>(figures.offered())));
-  line("recoveries killed", cli::thousands(figures.recovery_kills));
-  line("kills of either that hit a recovery", cli::thousands(figures.hit_a_recovery));
+       cli::output::thousands(static_cast<std::uint64_t>(figures.offered())));
+  line("recoveries killed", cli::output::thousands(figures.recovery_kills));
+  line("kills of either that hit a recovery", cli::output::thousands(figures.hit_a_recovery));
   line("collectors killed", fmt::format("{}, {} of them with events on their way",
-                                        cli::thousands(figures.collector_kills),
-                                        cli::thousands(figures.collector_at_work)));
-  line("events compared", cli::thousands(figures.compared));
-  line("  lost", cli::thousands(figures.lost));
-  line("  duplicated", cli::thousands(figures.duplicated));
-  line("  out of order", cli::thousands(figures.out_of_order));
-  line("  torn", cli::thousands(figures.torn));
+                                        cli::output::thousands(figures.collector_kills),
+                                        cli::output::thousands(figures.collector_at_work)));
+  line("events compared", cli::output::thousands(figures.compared));
+  line("  lost", cli::output::thousands(figures.lost));
+  line("  duplicated", cli::output::thousands(figures.duplicated));
+  line("  out of order", cli::output::thousands(figures.out_of_order));
+  line("  torn", cli::output::thousands(figures.torn));
 }
 
 int judge(const Figures& figures) {

@@ -21,8 +21,9 @@
 #include <thread>
 #include <vector>
 
-#include "emitter/quantity.hpp"
-#include "http/http_transport.hpp"
+#include <trace/http.hpp>
+#include "emitter/input/integer.hpp"
+#include "emitter/output/thousands.hpp"
 #include "kill/emitter_counts.hpp"
 #include "kill/store_check.hpp"
 #include "support/collector.hpp"
@@ -132,8 +133,8 @@ std::string mebibytes(std::uint64_t bytes) {
 std::string per_second(std::uint64_t events, Clock::duration took) {
   const double seconds = std::chrono::duration<double>(took).count();
   return fmt::format(
-      "{} in {:.1f} s: {} per second", cli::thousands(events), seconds,
-      cli::thousands(static_cast<std::uint64_t>(static_cast<double>(events) / seconds)));
+      "{} in {:.1f} s: {} per second", cli::output::thousands(events), seconds,
+      cli::output::thousands(static_cast<std::uint64_t>(static_cast<double>(events) / seconds)));
 }
 
 class Outage {
@@ -171,7 +172,7 @@ class Outage {
     config_.journal_dir = directory_.path().string();
     config_.on_diagnostic = [](const Diagnostic&) {};
     Dependencies dependencies;
-    dependencies.transport = http::make_http_transport(http::http_options(config_));
+    dependencies.transports.add(http::transport_type());
     auto session = Session::start(config_, std::move(dependencies));
     if (!session) throw std::runtime_error(session.error().text());
     session_.emplace(std::move(*session));
@@ -232,7 +233,7 @@ class Outage {
     check.expect("outage", returned);
     Figures figures;
     check.compare(collector_.url(), figures);
-    tell("events compared", cli::thousands(figures.compared));
+    tell("events compared", cli::output::thousands(figures.compared));
     tell("  lost, duplicated, out of order, torn",
          fmt::format("{}, {}, {}, {}", figures.lost, figures.duplicated, figures.out_of_order,
                      figures.torn));
@@ -256,7 +257,7 @@ class Outage {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const auto events = argc == 2 ? trace::cli::integer_from_text(argv[1]) : std::nullopt;
+  const auto events = argc == 2 ? trace::cli::input::integer_from_text(argv[1]) : std::nullopt;
   if (!events || *events < places) {
     fmt::print(stderr, "usage: {} EVENTS\n", argv[0]);
     return 2;

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "emitter/returned_counts.hpp"
+#include "emitter/load/returned_counts.hpp"
 #include "kill/emitter_counts.hpp"
 #include "kill/journal_locks.hpp"
 
@@ -86,7 +86,7 @@ void Round::kill_emitter() {
     ++figures_.left_behind;
     figures_.unacknowledged += left->unsent;
   }
-  auto counts = cli::read_returned_counts(returned);
+  auto counts = cli::load::read_returned_counts(returned);
   check_.expect(label, counts ? *counts : std::vector<std::uint64_t>(counts_of(options_.runs)));
   if (happens_once_in(3)) kill_recovery();
 }
@@ -100,7 +100,7 @@ void Round::live(Child& emitter, const std::string& returned) {
   const std::size_t recorded = options_.runs * places;
   const auto give_up = Clock::now() + patience;
   const auto accepted = [&] {
-    const auto counts = cli::read_returned_counts(returned);
+    const auto counts = cli::load::read_returned_counts(returned);
     return counts ? sum(*counts, recorded) : 0;
   };
   while (accepted() == 0) {

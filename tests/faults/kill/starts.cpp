@@ -26,7 +26,8 @@
 #include <string_view>
 #include <thread>
 
-#include "emitter/quantity.hpp"
+#include "emitter/input/integer.hpp"
+#include "emitter/output/thousands.hpp"
 #include "support/temp_dir.hpp"
 #include "unit/ship/rig.hpp"
 
@@ -162,7 +163,7 @@ int judge(const TempDir& directory, std::span<const Event> events, std::uint64_t
     left += name.find(".journal") != std::string::npos || name == "quarantine" ? 1 : 0;
   }
   fmt::print("{} events: {} lost, {} sent again; {} processes failed, {} journals left\n",
-             cli::thousands(events.size()), lost, again, failed, left);
+             cli::output::thousands(events.size()), lost, again, failed, left);
   return lost + again + failed + left == 0 ? 0 : 1;
 }
 
@@ -172,15 +173,15 @@ int race(std::uint64_t starts) {
   const auto events = shared_events(starts * events_per_start);
   const std::uint64_t failed = start_all(config, events, starts);
   const std::uint64_t rest = recover_the_rest(config, events);
-  fmt::print("{} starts, {} at a time; {} journals were left for the end\n", cli::thousands(starts),
-             at_once, cli::thousands(rest));
+  fmt::print("{} starts, {} at a time; {} journals were left for the end\n",
+             cli::output::thousands(starts), at_once, cli::output::thousands(rest));
   return judge(directory, events, failed);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const auto starts = argc == 2 ? trace::cli::integer_from_text(argv[1]) : std::nullopt;
+  const auto starts = argc == 2 ? trace::cli::input::integer_from_text(argv[1]) : std::nullopt;
   if (!starts || *starts == 0) {
     fmt::print(stderr, "usage: {} STARTS\n", argv[0]);
     return 2;

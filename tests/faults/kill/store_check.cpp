@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <trace/config.hpp>
 
-#include "emitter/backend.hpp"
-#include "emitter/event_page.hpp"
+#include "emitter/backend/backend.hpp"
+#include "emitter/backend/event_page.hpp"
 #include "kill/emitter_counts.hpp"
 
 namespace trace::testing {
@@ -21,11 +21,11 @@ void StoreCheck::expect(std::string label, std::vector<std::uint64_t> returned) 
 void StoreCheck::compare(const std::string& endpoint, Figures& figures) const {
   Config config;
   config.endpoint = endpoint;
-  auto backend = cli::Backend::open(config);
+  auto backend = cli::backend::Backend::open(config);
   for (std::size_t run = 0; run < runs_; ++run) {
     const std::string id = run_name(run);
-    cli::RunCheck found(id);
-    const auto read = cli::read_trace(
+    cli::load::RunCheck found(id);
+    const auto read = cli::backend::read_trace(
         *backend, id, "", page_limit, [&](auto& event) { found.see(event); }, [] { return true; });
     if (!read) {
       figures.problems.push_back(fmt::format("{}: {}", id, read.error().text()));
@@ -39,15 +39,16 @@ void StoreCheck::compare(const std::string& endpoint, Figures& figures) const {
   }
 }
 
-void StoreCheck::compare_run(std::size_t run, const cli::RunCheck& found, Figures& figures) const {
+void StoreCheck::compare_run(std::size_t run, const cli::load::RunCheck& found,
+                             Figures& figures) const {
   std::uint64_t known_events = 0;
   for (const Emitter& emitter : emitters_) {
-    static const cli::LabelCheck nothing;
+    static const cli::load::LabelCheck nothing;
     const auto label = found.labels().find(emitter.label);
-    const cli::LabelCheck& threads = label == found.labels().end() ? nothing : label->second;
+    const cli::load::LabelCheck& threads = label == found.labels().end() ? nothing : label->second;
     for (std::size_t place = 0; place < places; ++place) {
-      static const cli::ThreadCheck no_thread;
-      const cli::ThreadCheck& thread = place < threads.size() ? threads[place] : no_thread;
+      static const cli::load::ThreadCheck no_thread;
+      const cli::load::ThreadCheck& thread = place < threads.size() ? threads[place] : no_thread;
       const std::uint64_t returned = emitter.returned[run * places + place];
       known_events += thread.events();
       figures.compared += thread.events();
@@ -70,7 +71,7 @@ void StoreCheck::compare_run(std::size_t run, const cli::RunCheck& found, Figure
 
 // The node of each emitter was started once and has failed once, as lost. An emitter that died
 // before it could say that its node was started may have both, the first or none.
-void StoreCheck::compare_lives(std::size_t run, const cli::RunCheck& found,
+void StoreCheck::compare_lives(std::size_t run, const cli::load::RunCheck& found,
                                Figures& figures) const {
   std::uint64_t started = 0;
   for (const Emitter& emitter : emitters_) started += emitter.returned[start_count(runs_, run)];

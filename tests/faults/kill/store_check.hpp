@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "emitter/run_check.hpp"
+#include "emitter/load/run_check.hpp"
 #include "kill/figures.hpp"
 
 namespace trace::testing {
@@ -28,8 +28,8 @@ class StoreCheck {
     std::string label;
     std::vector<std::uint64_t> returned;
   };
-  void compare_run(std::size_t run, const cli::RunCheck& found, Figures& figures) const;
-  void compare_lives(std::size_t run, const cli::RunCheck& found, Figures& figures) const;
+  void compare_run(std::size_t run, const cli::load::RunCheck& found, Figures& figures) const;
+  void compare_lives(std::size_t run, const cli::load::RunCheck& found, Figures& figures) const;
 
   std::size_t runs_;
   std::vector<Emitter> emitters_;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "config/settings.hpp"
+#include "unit/config/sample_transport.hpp"
 
 namespace {
 
@@ -27,7 +28,7 @@ Environment holding(std::map<std::string, std::string> variables) {
 }  // namespace
 
 TEST_CASE("an empty environment gives the defaults") {
-  const Config config = config_from(holding({}));
+  const Config config = config_from(holding({}), {});
   const Config defaults;
   CHECK(config.unreadable.empty());
   for (const auto& setting : trace::detail::settings()) {
@@ -38,40 +39,26 @@ TEST_CASE("an empty environment gives the defaults") {
 
 TEST_CASE("every setting has a variable that sets it") {
   const Config config = config_from(holding({
-      {"SHIPTRACE_TRANSPORT", "file"},
-      {"SHIPTRACE_ENDPOINT", "/tmp/events.ndjson"},
-      {"SHIPTRACE_TOKEN", "t0k3n"},
-      {"SHIPTRACE_TOKEN_FILE", "/run/token"},
-      {"SHIPTRACE_CA_FILE", "/ca.pem"},
-      {"SHIPTRACE_CLIENT_CERTIFICATE_FILE", "/cert.pem"},
-      {"SHIPTRACE_CLIENT_KEY_FILE", "/key.pem"},
-      {"SHIPTRACE_PROXY", "socks5h://proxy:1080"},
-      {"SHIPTRACE_UNIX_SOCKET", "/run/backend.sock"},
-      {"SHIPTRACE_JOURNAL_DIR", "/var/lib/shiptrace"},
-      {"SHIPTRACE_JOURNAL_BUDGET", "64MiB"},
-      {"SHIPTRACE_WHEN_FULL", "block"},
-      {"SHIPTRACE_DOCKER_CLIENTS", "podman,/opt/docker"},
-      {"SHIPTRACE_GUARD_SIGBUS", "false"},
-      {"SHIPTRACE_REDACT_ENVIRONMENT", "false"},
-      {"SHIPTRACE_REDACT_PATTERNS", "false"},
-      {"SHIPTRACE_LEVEL", "warn"},
-      {"SHIPTRACE_BATCH_BYTES", "512KiB"},
-      {"SHIPTRACE_BATCH_EVENTS", "100"},
-      {"SHIPTRACE_BATCH_DELAY", "10ms"},
-      {"SHIPTRACE_CONNECT_TIMEOUT", "2s"},
-      {"SHIPTRACE_REQUEST_TIMEOUT", "1m"},
-      {"SHIPTRACE_CLOSE_TIMEOUT", "500ms"},
-  }));
+                                        {"SHIPTRACE_TRANSPORT", "file"},
+                                        {"SHIPTRACE_ENDPOINT", "/tmp/events.ndjson"},
+                                        {"SHIPTRACE_JOURNAL_DIR", "/var/lib/shiptrace"},
+                                        {"SHIPTRACE_JOURNAL_BUDGET", "64MiB"},
+                                        {"SHIPTRACE_WHEN_FULL", "block"},
+                                        {"SHIPTRACE_DOCKER_CLIENTS", "podman,/opt/docker"},
+                                        {"SHIPTRACE_GUARD_SIGBUS", "false"},
+                                        {"SHIPTRACE_REDACT_ENVIRONMENT", "false"},
+                                        {"SHIPTRACE_REDACT_PATTERNS", "false"},
+                                        {"SHIPTRACE_LEVEL", "warn"},
+                                        {"SHIPTRACE_BATCH_BYTES", "512KiB"},
+                                        {"SHIPTRACE_BATCH_EVENTS", "100"},
+                                        {"SHIPTRACE_BATCH_DELAY", "10ms"},
+                                        {"SHIPTRACE_REQUEST_TIMEOUT", "1m"},
+                                        {"SHIPTRACE_CLOSE_TIMEOUT", "1.5s"},
+                                    }),
+                                    {});
   CHECK(config.unreadable.empty());
   CHECK(config.transport == "file");
   CHECK(config.endpoint == "/tmp/events.ndjson");
-  CHECK(config.token == "t0k3n");
-  CHECK(config.token_file == "/run/token");
-  CHECK(config.ca_file == "/ca.pem");
-  CHECK(config.client_certificate_file == "/cert.pem");
-  CHECK(config.client_key_file == "/key.pem");
-  CHECK(config.proxy == "socks5h://proxy:1080");
-  CHECK(config.unix_socket == "/run/backend.sock");
   CHECK(config.journal_dir == "/var/lib/shiptrace");
   CHECK(config.journal_budget == std::uint64_t{64} << 20);
   CHECK(config.when_full == trace::WhenFull::block);
@@ -83,9 +70,8 @@ TEST_CASE("every setting has a variable that sets it") {
   CHECK(config.batch_bytes == 512 * 1024);
   CHECK(config.batch_events == 100);
   CHECK(config.batch_delay == 10ms);
-  CHECK(config.connect_timeout == 2s);
   CHECK(config.request_timeout == 1min);
-  CHECK(config.close_timeout == 500ms);
+  CHECK(config.close_timeout == 1500ms);
   const Config defaults;
   for (const auto& setting : trace::detail::settings()) {
     CAPTURE(setting.field);
@@ -98,20 +84,35 @@ TEST_CASE("what cannot be read is kept for the start, and the default stays") {
                                              {"SHIPTRACE_BATCH_DELAY", "50"},
                                              {"SHIPTRACE_LEVEL", "WARN"},
                                              {"SHIPTRACE_WHEN_FULL", "wait"},
-                                             {"SHIPTRACE_BATCH_EVENTS", "many"}}));
+                                             {"SHIPTRACE_BATCH_EVENTS", "many"}}),
+                                    {});
   REQUIRE(config.unreadable.size() == 5);
   CHECK(config.unreadable[0].field == "SHIPTRACE_JOURNAL_BUDGET");
-  CHECK(config.unreadable[0].message ==
-        "must be a size such as 1048576, 64MiB or 2GiB, not \"plenty\"");
+  CHECK(config.unreadable[0].message == "\"plenty\" is not a size; use 1048576, 64MiB, 2GiB");
+  CHECK(config.unreadable[1].message == "must be drop or block, not \"wait\"");
+  CHECK(config.unreadable[2].message == "must be debug, info, warn or error, not \"WARN\"");
   CHECK(config.unreadable[4].field == "SHIPTRACE_BATCH_DELAY");
+  CHECK(config.unreadable[4].message == "\"50\" is not a duration; use 300ms, 5s, 2m");
   CHECK(config.journal_budget == Config{}.journal_budget);
   CHECK(config.level == Config{}.level);
 }
 
-TEST_CASE("Config::from_env reads the process, and empty is as good as unset") {
+TEST_CASE("every registered transport's settings are read, as text") {
+  const Config config = config_from(holding({{"SHIPTRACE_LOFT", "roof"},
+                                             {"SHIPTRACE_FLIGHT_TIME", "5x"},
+                                             {"SHIPTRACE_RHYTHM", "fast"},
+                                             {"SHIPTRACE_STRANGER", "1"}}),
+                                    trace::testing::sample_transports());
+  CHECK(config.unreadable.empty());
+  const std::map<std::string, std::string, std::less<>> expected{
+      {"flight_time", "5x"}, {"loft", "roof"}, {"rhythm", "fast"}};
+  CHECK(config.transport_settings == expected);
+}
+
+TEST_CASE("Config::from_env reads the process, and an empty value counts as unset") {
   REQUIRE(setenv("SHIPTRACE_BATCH_EVENTS", "77", 1) == 0);
   REQUIRE(setenv("SHIPTRACE_BATCH_DELAY", "", 1) == 0);
-  const Config config = Config::from_env();
+  const Config config = Config::from_env({});
   unsetenv("SHIPTRACE_BATCH_EVENTS");
   unsetenv("SHIPTRACE_BATCH_DELAY");
   CHECK(config.batch_events == 77);

@@ -4,18 +4,26 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "config/http_url.hpp"
 #include "support/temp_dir.hpp"
+#include "unit/config/sample_transport.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 using trace::Config;
+using trace::Dependencies;
+using trace::Transport;
+using trace::TransportOptions;
+using trace::TransportRegistry;
+using trace::TransportType;
 using trace::detail::finalize;
-using trace::detail::http_url_fault;
+using trace::testing::pigeon_type;
+using trace::testing::sample_transports;
 using trace::testing::TempDir;
 
 std::optional<std::string> only_home(const char* name) {
@@ -25,7 +33,8 @@ std::optional<std::string> only_home(const char* name) {
 // The fields that are wrong, each "name (VARIABLE)" or "VARIABLE".
 std::vector<std::string> wrong_fields(const Config& config) {
   std::vector<std::string> names;
-  const auto finalized = finalize(config, only_home);
+  const auto transports = sample_transports();
+  const auto finalized = finalize(config, &transports, only_home);
   if (finalized) return names;
   for (const auto& [field, message] : finalized.error().fields()) {
     CHECK_FALSE(message.empty());
@@ -36,10 +45,17 @@ std::vector<std::string> wrong_fields(const Config& config) {
 
 using Names = std::vector<std::string>;
 
+Config pigeon_config() {
+  Config config;
+  config.transport = "pigeon";
+  config.endpoint = "somewhere";
+  return config;
+}
+
 }  // namespace
 
 TEST_CASE("the defaults are good") {
-  const auto finalized = finalize(Config{}, only_home);
+  const auto finalized = finalize(Config{}, nullptr, only_home);
   REQUIRE(finalized);
   CHECK(finalized->journal_dir == "/home/me/.local/state/shiptrace");
   CHECK(finalized->values().endpoint == "http://127.0.0.1:8400");
@@ -47,45 +63,41 @@ TEST_CASE("the defaults are good") {
 
 TEST_CASE("every wrong field is reported at once") {
   Config config;
-  config.transport = "carrier-pigeon";
-  config.token = "secret\n";
-  config.token_file = "/nowhere/token";
-  config.client_key_file = "/nowhere/key";
+  config.transport = "smoke";
+  config.journal_dir = "/a\n";
   config.journal_budget = 4096;
   config.batch_bytes = 0;
   config.batch_events = 0;
   config.batch_delay = -1ms;
-  config.connect_timeout = 0ms;
+  config.request_timeout = 0ms;
   config.unreadable.push_back({"SHIPTRACE_LEVEL", "must be debug, info, warn or error"});
   CHECK(wrong_fields(config) ==
-        Names{"SHIPTRACE_LEVEL", "token (SHIPTRACE_TOKEN)", "transport (SHIPTRACE_TRANSPORT)",
-              "token (SHIPTRACE_TOKEN)",
-              "client_certificate_file (SHIPTRACE_CLIENT_CERTIFICATE_FILE)",
-              "token_file (SHIPTRACE_TOKEN_FILE)", "client_key_file (SHIPTRACE_CLIENT_KEY_FILE)",
-              "journal_budget (SHIPTRACE_JOURNAL_BUDGET)", "batch_bytes (SHIPTRACE_BATCH_BYTES)",
-              "batch_events (SHIPTRACE_BATCH_EVENTS)", "batch_delay (SHIPTRACE_BATCH_DELAY)",
-              "connect_timeout (SHIPTRACE_CONNECT_TIMEOUT)"});
+        Names{"SHIPTRACE_LEVEL", "transport (SHIPTRACE_TRANSPORT)",
+              "journal_dir (SHIPTRACE_JOURNAL_DIR)", "journal_budget (SHIPTRACE_JOURNAL_BUDGET)",
+              "batch_bytes (SHIPTRACE_BATCH_BYTES)", "batch_events (SHIPTRACE_BATCH_EVENTS)",
+              "batch_delay (SHIPTRACE_BATCH_DELAY)",
+              "request_timeout (SHIPTRACE_REQUEST_TIMEOUT)"});
 }
 
 TEST_CASE("a message says what would be right and never shows a secret") {
-  Config config;
+  Config config = pigeon_config();
   config.journal_budget = 4096;
-  config.token = "s3cr3t\r\n";
-  config.proxy = "http://user:s3cr3t@proxy :1";
-  const auto finalized = finalize(config, only_home);
+  config.transport_settings["whistle"] = "s3cr3t\r\n";
+  const auto transports = sample_transports();
+  const auto finalized = finalize(config, &transports, only_home);
   REQUIRE_FALSE(finalized);
   const std::string text = finalized.error().text();
   CHECK(text.find("must be 4MiB to 16TiB, not 4KiB") != std::string::npos);
+  CHECK(text.find("whistle") != std::string::npos);
   CHECK(text.find("s3cr3t") == std::string::npos);
 }
 
 TEST_CASE("ranges include their ends") {
-  Config config;
+  Config config = pigeon_config();
   config.journal_budget = std::uint64_t{4} << 20;
   config.batch_bytes = 4096;
   config.batch_events = 1;
   config.batch_delay = 0ms;
-  config.connect_timeout = 1ms;
   config.request_timeout = 1h;
   config.close_timeout = 0ms;
   CHECK(wrong_fields(config).empty());
@@ -94,99 +106,124 @@ TEST_CASE("ranges include their ends") {
   CHECK(wrong_fields(config).size() == 2);
 }
 
+TEST_CASE("the settings of the selected transport are checked with the others") {
+  Config config = pigeon_config();
+  config.endpoint = "";
+  config.batch_events = 0;
+  config.transport_settings = {{"loft", "a\nb"},      {"pigeons", "many"},
+                               {"load", "65"},        {"flight_time", "5x"},
+                               {"by_night", "maybe"}, {"map_file", "/nowhere"}};
+  const auto transports = sample_transports();
+  const auto finalized = finalize(config, &transports, only_home);
+  REQUIRE_FALSE(finalized);
+  CHECK(finalized.error().text() ==
+        "loft (SHIPTRACE_LOFT): must not contain control characters, such as a newline at its end; "
+        "map_file (SHIPTRACE_MAP_FILE): /nowhere cannot be read: No such file or directory; "
+        "pigeons (SHIPTRACE_PIGEONS): \"many\" is not a whole number; use 2000; "
+        "load (SHIPTRACE_LOAD): must be 0 to 64, not 65; "
+        "flight_time (SHIPTRACE_FLIGHT_TIME): \"5x\" is not a duration; use 300ms, 5s, 2m; "
+        "by_night (SHIPTRACE_BY_NIGHT): must be true or false, not \"maybe\"; "
+        "endpoint (SHIPTRACE_ENDPOINT): must be a place; "
+        "batch_events (SHIPTRACE_BATCH_EVENTS): must be 1 to 100000, not 0");
+}
+
+TEST_CASE("settings that do not fit each other are the transport's to find") {
+  Config config = pigeon_config();
+  config.transport_settings["pigeons"] = "11";
+  CHECK(wrong_fields(config) == Names{"loft (SHIPTRACE_LOFT)"});
+  config.transport_settings["loft"] = "roof";
+  CHECK(wrong_fields(config).empty());
+}
+
+TEST_CASE("a transport gets its values with the defaults in place") {
+  Config config = pigeon_config();
+  config.request_timeout = 7s;
+  config.transport_settings = {{"loft", "roof"}, {"load", "64"}, {"pigeons", ""}};
+  const auto options = transport_options(config, pigeon_type());
+  REQUIRE(options);
+  CHECK(options->endpoint == "somewhere");
+  CHECK(options->request_timeout == 7s);
+  CHECK(options->text("loft") == "roof");
+  CHECK(options->text("whistle").empty());
+  CHECK(options->number("pigeons") == 2);
+  CHECK(options->number("load") == 64);
+  CHECK(options->duration("flight_time") == 1500ms);
+  CHECK_FALSE(options->flag("by_night"));
+}
+
+TEST_CASE("settings of other transports are ignored, unknown ones are reported") {
+  Config config = pigeon_config();
+  config.transport_settings["rhythm"] = "fast";
+  CHECK(wrong_fields(config).empty());
+  config.transport_settings["rythm"] = "fast";
+  const auto transports = sample_transports();
+  const auto finalized = finalize(config, &transports, only_home);
+  REQUIRE_FALSE(finalized);
+  CHECK(finalized.error().text() ==
+        "transport_settings: \"rythm\" is not a setting of any transport");
+}
+
+TEST_CASE("a transport that nobody has registered is reported with those that there are") {
+  Config config;
+  config.transport = "smoke";
+  const auto transports = sample_transports();
+  const auto finalized = finalize(config, &transports, only_home);
+  REQUIRE_FALSE(finalized);
+  CHECK(finalized.error().text() ==
+        "transport (SHIPTRACE_TRANSPORT): \"smoke\" is not a transport; use pigeon or drum");
+  CHECK(finalize(config, nullptr, only_home));  // the caller has made it
+}
+
+TEST_CASE("a type replaces one of the same name") {
+  TransportRegistry transports = sample_transports();
+  TransportType again = pigeon_type();
+  again.settings.clear();
+  transports.add(again);
+  REQUIRE(transports.types().size() == 2);
+  CHECK(transports.find("pigeon")->settings.empty());
+  CHECK(transports.find("smoke") == nullptr);
+}
+
+TEST_CASE("a start makes the transport unless it is given one") {
+  Dependencies made;
+  made.transports = sample_transports();
+  REQUIRE(finalize(pigeon_config(), made));
+  CHECK(made.transport != nullptr);
+
+  Dependencies none;
+  CHECK_FALSE(finalize(pigeon_config(), none));
+
+  Dependencies failing;
+  TransportType type = pigeon_type();
+  type.make = [](const TransportOptions&) -> std::unique_ptr<Transport> {
+    throw std::runtime_error("no pigeons");
+  };
+  failing.transports.add(type);
+  const auto failed = finalize(pigeon_config(), failing);
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().text() == "transport: no pigeons");
+}
+
 TEST_CASE("files must be there and be files") {
   const TempDir dir;
-  std::ofstream(dir / "cert.pem") << "certificate";
-  std::ofstream(dir / "key.pem") << "key";
-  Config config;
-  config.client_certificate_file = dir / "cert.pem";
-  config.client_key_file = dir / "key.pem";
-  config.ca_file = dir / "cert.pem";
-  config.token_file = dir / "key.pem";
+  std::ofstream(dir / "map") << "N";
+  Config config = pigeon_config();
+  config.transport_settings["map_file"] = dir / "map";
   CHECK(wrong_fields(config).empty());
-
-  config.ca_file = dir.path().string();
-  CHECK(wrong_fields(config) == Names{"ca_file (SHIPTRACE_CA_FILE)"});
-  config.ca_file = dir / "missing.pem";
-  CHECK(wrong_fields(config) == Names{"ca_file (SHIPTRACE_CA_FILE)"});
-}
-
-TEST_CASE("certificate and key belong together") {
-  const TempDir dir;
-  std::ofstream(dir / "a.pem") << "x";
-  Config config;
-  config.client_certificate_file = dir / "a.pem";
-  CHECK(wrong_fields(config) == Names{"client_key_file (SHIPTRACE_CLIENT_KEY_FILE)"});
-}
-
-TEST_CASE("the file transport wants a path") {
-  const TempDir dir;
-  Config config;
-  config.transport = "file";
-  CHECK(wrong_fields(config) == Names{"endpoint (SHIPTRACE_ENDPOINT)"});  // still the URL
-  config.endpoint = "";
-  CHECK(wrong_fields(config).size() == 1);
-  config.endpoint = dir.path().string();
-  CHECK(wrong_fields(config).size() == 1);
-  config.endpoint = dir / "events.ndjson";
-  CHECK(wrong_fields(config).empty());
-}
-
-TEST_CASE("a unix socket's path has the length that the kernel allows") {
-  Config config;
-  config.unix_socket = "/" + std::string(106, 's');
-  CHECK(wrong_fields(config).empty());
-  config.unix_socket += 's';
-  CHECK(wrong_fields(config) == Names{"unix_socket (SHIPTRACE_UNIX_SOCKET)"});
+  config.transport_settings["map_file"] = dir.path().string();
+  CHECK(wrong_fields(config) == Names{"map_file (SHIPTRACE_MAP_FILE)"});
 }
 
 TEST_CASE("the journal's directory is absolute, or empty without a home") {
-  Config config;
+  Config config = pigeon_config();
   config.docker_clients = " podman, ,/opt/docker,";
   config.journal_dir = "some/./place";
-  const auto relative = finalize(config, only_home);
+  const auto relative = finalize(config, nullptr, only_home);
   REQUIRE(relative);
   CHECK(relative->docker_clients == std::vector<std::string>{"podman", "/opt/docker"});
   CHECK(relative->journal_dir == (std::filesystem::current_path() / "some/place").string());
 
-  const auto nowhere = finalize(Config{}, [](const char*) { return std::nullopt; });
+  const auto nowhere = finalize(Config{}, nullptr, [](const char*) { return std::nullopt; });
   REQUIRE(nowhere);
   CHECK(nowhere->journal_dir.empty());
-}
-
-TEST_CASE("good URLs") {
-  for (const char* url :
-       {"http://127.0.0.1:8400", "http://localhost", "https://backend.example.com/base/",
-        "http://[::1]:8400/x", "http://[::1]", "https://user:pass@host:443/p?sig=abc",
-        "http://host?sig=1", "http://h:65535"}) {
-    CAPTURE(url);
-    CHECK(http_url_fault(url) == "");
-  }
-}
-
-TEST_CASE("wrong URLs") {
-  for (const char* url : {"",
-                          "127.0.0.1:8400",
-                          "localhost",
-                          "ftp://host",
-                          "http:/host",
-                          "http://",
-                          "http:///path",
-                          "http://:8400",
-                          "http://host:",
-                          "http://host:0",
-                          "http://host:65536",
-                          "http://host:port",
-                          "http://host:80:81",
-                          "http://::1:8400",
-                          "http://[::1",
-                          "http://[::1]8400",
-                          "http://[]:1",
-                          "http://[host]:1",
-                          "http://ho st",
-                          "http://host/#top",
-                          "http://user@"}) {
-    CAPTURE(url);
-    CHECK_FALSE(http_url_fault(url).empty());
-  }
 }

@@ -13,20 +13,26 @@ struct RecordedSession::Store {
   bool broken = false;
 };
 
-RecordedSession::RecordedSession(Config config) : store_(std::make_shared<Store>()) {
+RecordedSession::RecordedSession(Config config, std::vector<Credential> credentials)
+    : store_(std::make_shared<Store>()) {
   class Keep final : public Transport {
    public:
-    explicit Keep(std::shared_ptr<Store> store) : store_(std::move(store)) {}
+    Keep(std::shared_ptr<Store> store, std::vector<Credential> credentials)
+        : store_(std::move(store)), credentials_(std::move(credentials)) {}
     SendResult send(const Batch& batch, std::chrono::steady_clock::time_point) noexcept override {
       const std::lock_guard lock(store_->mutex);
       if (store_->broken) return {};
       for (const OutgoingRun& run : batch.runs) store_->lines.emplace_back(run.line);
       return acknowledge_all(batch);
     }
-    std::unique_ptr<Transport> another() const override { return std::make_unique<Keep>(store_); }
+    std::vector<Credential> credentials() override { return credentials_; }
+    std::unique_ptr<Transport> another() const override {
+      return std::make_unique<Keep>(store_, credentials_);
+    }
 
    private:
     std::shared_ptr<Store> store_;
+    std::vector<Credential> credentials_;
   };
   if (config.journal_dir.empty()) config.journal_dir = journal_dir();
   config.on_diagnostic = [store = store_](const Diagnostic& each) {
@@ -34,7 +40,7 @@ RecordedSession::RecordedSession(Config config) : store_(std::make_shared<Store>
     store->diagnostics[std::string(each.reason)] = each.text;
   };
   Dependencies dependencies;
-  dependencies.transport = std::make_unique<Keep>(store_);
+  dependencies.transport = std::make_unique<Keep>(store_, std::move(credentials));
   auto started = Session::start(std::move(config), std::move(dependencies));
   REQUIRE_MESSAGE(started, started.error().text());
   session_.emplace(std::move(*started));

@@ -14,7 +14,7 @@ namespace trace::testing {
 
 class RecordedSession {
  public:
-  explicit RecordedSession(Config config = {});
+  explicit RecordedSession(Config config = {}, std::vector<Credential> credentials = {});
 
   Session& session() { return *session_; }
   Stats stats() const { return session_->stats(); }

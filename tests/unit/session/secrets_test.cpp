@@ -182,14 +182,12 @@ TEST_CASE("secrets that are added while others record") {
   }
 }
 
-TEST_CASE("what the environment and the token hold is secret") {
+TEST_CASE("values of the environment and credentials of the transport are secret") {
   const EnvironmentVariable token("REDACT_TEST_TOKENS", "t0ken-of-the-environment");
   const EnvironmentVariable path("REDACT_TEST_KEY", "/etc/passwd");
   const EnvironmentVariable word("REDACT_TEST_PASSWORD", "localhost");
   const EnvironmentVariable tiny("REDACT_TEST_SECRET", "tiny");
-  Config config;
-  config.token = "t0ken-of-the-session";
-  RecordedSession session(config);
+  RecordedSession session({}, {{"token", "t0ken-of-the-session"}, {"key", "abc"}});
   auto node = session.run().node("n");
   record(node, Type::progress, Level::info, "{}",
          "t0ken-of-the-environment t0ken-of-the-session /etc/passwd localhost tiny");
@@ -199,6 +197,7 @@ TEST_CASE("what the environment and the token hold is secret") {
   const std::string observed = session.observed("redaction");
   CHECK(observed.find("REDACT_TEST_PASSWORD is a common word") != std::string::npos);
   CHECK(observed.find("REDACT_TEST_SECRET has less than 6 bytes") != std::string::npos);
+  CHECK(observed.find("key has less than 6 bytes") != std::string::npos);
   CHECK(observed.find("REDACT_TEST_TOKENS") == std::string::npos);
   CHECK(observed.find("localhost") == std::string::npos);
 
@@ -206,18 +205,6 @@ TEST_CASE("what the environment and the token hold is secret") {
   auto other = without.run().node("n");
   record(other, Type::progress, Level::info, "{}", "t0ken-of-the-environment");
   CHECK(without.events().at(0).message == "t0ken-of-the-environment");
-}
-
-TEST_CASE("the content of the token file is secret") {
-  const TempDir directory;
-  const std::string path = (directory.path() / "token").string();
-  std::ofstream(path) << "t0ken-of-the-file\n";
-  Config config = without_environment();
-  config.token_file = path;
-  RecordedSession session(config);
-  auto node = session.run().node("n");
-  record(node, Type::progress, Level::info, "{}", "t0ken-of-the-file");
-  CHECK(session.events().at(0).message == "[REDACTED]");
 }
 
 TEST_CASE("a refused secret is reported, without its value") {

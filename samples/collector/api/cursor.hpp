@@ -1,0 +1,18 @@
+// Cursors: the position after an event of a run, as clients see it. A cursor is the base64 of the
+// decimal sequence of that event; clients treat it as opaque. Pure functions, used by the read API
+// and by feeds.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace trace::collector::api {
+
+std::string encode_cursor(std::uint64_t sequence);
+
+// Accepts only what encode_cursor() returns.
+std::optional<std::uint64_t> decode_cursor(std::string_view cursor);
+
+}  // namespace trace::collector::api

@@ -1,0 +1,119 @@
+#include "collector/api/queries.hpp"
+
+#include <fmt/core.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "collector/api/cursor.hpp"
+#include "collector/api/payloads.hpp"
+#include "collector/run/status.hpp"
+#include "collector/run/wall_clock.hpp"
+
+namespace trace::collector::api {
+namespace {
+
+constexpr std::size_t default_limit = 1'000;
+constexpr std::size_t max_limit = 10'000;
+// Bounds the memory of one page.
+constexpr std::size_t max_page_bytes = std::size_t{16} << 20;
+
+std::optional<std::size_t> limit_of(const Request& request) {
+  const auto text = request.parameter("limit");
+  if (!text) return default_limit;
+  std::size_t limit = 0;
+  const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  if (fault != std::errc{} || end != text->data() + text->size()) return std::nullopt;
+  if (limit < 1 || limit > max_limit) return std::nullopt;
+  return limit;
+}
+
+Response invalid_limit() {
+  return error_response(400, "limit", fmt::format("must be an integer from 1 to {}", max_limit));
+}
+
+boost::json::object overview_of(const store::RunRow& run) {
+  boost::json::object out{
+      {"runId", run.run_id},
+      {"workflowId", run.workflow_id},
+      {"status", name(run::derive_status(run))},
+      {"startedAt", run.started_at.empty() ? run.registered_at : run.started_at},
+      {"events", run.events},
+      {"nodes",
+       {{"started", run.started_nodes()},
+        {"completed", run.completed_nodes},
+        {"failed", run.failed_nodes}}}};
+  if (!run.organization_id.empty()) out["organizationId"] = run.organization_id;
+  if (!run.completed_at.empty()) out["completedAt"] = run.completed_at;
+  if (run.total_actions > 0) out["totalActions"] = run.total_actions;
+  return out;
+}
+
+boost::json::object gaps_of(const store::EmitterGaps& emitter) {
+  boost::json::array missing;
+  for (const auto& [first, last] : emitter.missing) {
+    missing.push_back(boost::json::object{{"from", first}, {"to", last}});
+  }
+  return {{"emitter", emitter.emitter}, {"highest", emitter.highest}, {"missing", missing}};
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> position_of(const std::optional<std::string>& cursor) {
+  return cursor ? decode_cursor(*cursor) : 0;
+}
+
+Response unknown_run() { return error_response(404, "runId", "unknown run"); }
+
+Response invalid_cursor() {
+  return error_response(400, "cursor", "must be a cursor that this backend returned");
+}
+
+Response Queries::runs(const Request& request) {
+  const auto limit = limit_of(request);
+  if (!limit) return invalid_limit();
+  const auto before = position_of(request.parameter("cursor"));
+  if (!before) return invalid_cursor();
+  const std::vector<store::RunRow> found = store_.runs(*before, *limit);
+  boost::json::array runs;
+  for (const store::RunRow& run : found) runs.push_back(overview_of(run));
+  boost::json::object body{{"runs", std::move(runs)}};
+  if (found.size() == *limit) body["cursor"] = encode_cursor(found.back().number);
+  return json_response(boost::json::serialize(body));
+}
+
+Response Queries::status(const Request& request) {
+  const auto run = store_.run(request.run_id);
+  if (!run) return unknown_run();
+  return json_response(to_json(status_payload(store_, *run, run::timestamp_now())));
+}
+
+Response Queries::trace(const Request& request) {
+  const auto limit = limit_of(request);
+  if (!limit) return invalid_limit();
+  const auto after = position_of(request.parameter("cursor"));
+  if (!after) return invalid_cursor();
+  const auto run = store_.run(request.run_id);
+  if (!run) return unknown_run();
+  auto events = store_.events(*run, *after, *limit, max_page_bytes);
+  const std::uint64_t sequence = last_sequence(events, *after);
+  return json_response(envelope_json(run->run_id, std::move(events), sequence));
+}
+
+Response Queries::gaps(const Request& request) {
+  const auto limit = limit_of(request);
+  if (!limit) return invalid_limit();
+  const auto run = store_.run(request.run_id);
+  if (!run) return unknown_run();
+  const store::RunGaps gaps = store_.gaps(run->number, *limit);
+  boost::json::array emitters;
+  for (const store::EmitterGaps& emitter : gaps.emitters) emitters.push_back(gaps_of(emitter));
+  const boost::json::object body{{"runId", run->run_id},
+                                 {"missing", gaps.missing},
+                                 {"ranges", gaps.ranges},
+                                 {"truncated", gaps.ranges > *limit},
+                                 {"emitters", std::move(emitters)}};
+  return json_response(boost::json::serialize(body));
+}
+
+}  // namespace trace::collector::api

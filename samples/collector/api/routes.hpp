@@ -1,0 +1,64 @@
+// The table of the API's endpoints: method, path and handler of each. Knows nothing of HTTP
+// libraries and sockets. Lookups run on the I/O thread, handlers on a store thread.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "collector/api/content_encoding.hpp"
+#include "collector/api/response.hpp"
+
+namespace trace::collector::api {
+
+class Ingestion;
+class Queries;
+
+// What a handler needs of a request.
+struct Request {
+  std::string run_id = {};                                           // decoded; empty without {id}
+  std::vector<std::pair<std::string, std::string>> parameters = {};  // of the query, decoded
+  ContentEncoding encoding = ContentEncoding::identity;              // of the body
+  std::string_view body = {};
+
+  // The first value with that name; nothing when it is absent or empty.
+  std::optional<std::string> parameter(std::string_view name) const;
+};
+
+struct Handlers {
+  Ingestion& ingestion;
+  Queries& queries;
+};
+
+struct Endpoint {
+  std::string_view method = {};
+  std::string_view path = {};  // {id} is one segment, the run's id
+  // Null for a feed, which the server sends as it grows.
+  Response (*handle)(Handlers& handlers, const Request& request) = nullptr;
+
+  bool is_feed() const noexcept { return handle == nullptr; }
+  bool takes_body() const noexcept { return method == "POST"; }
+};
+
+std::span<const Endpoint> endpoints() noexcept;
+
+// What the table has for a method and a target.
+struct Route {
+  const Endpoint* endpoint = nullptr;  // null: 405 when `allow` is not empty, else 404
+  std::string allow = {};              // the methods of the path, as the header Allow lists them
+  Request request = {};                // without the body
+};
+// `target`: path and query. HEAD finds the endpoint of GET, except for a feed.
+Route find_route(std::string_view method, std::string_view target);
+
+// A request target. In absolute form (RFC 9112, section 3.2.2) it begins with "http://AUTHORITY".
+struct Target {
+  std::string_view authority = {};
+  std::string_view path_and_query = {};
+};
+Target split_target(std::string_view target);
+
+}  // namespace trace::collector::api

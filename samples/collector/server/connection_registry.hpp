@@ -1,0 +1,62 @@
+// ConnectionRegistry: all open connections, and the two resources that they share: their number and
+// the memory of bodies and responses. When one runs out, the registry chooses a connection to
+// close. I/O thread only.
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <functional>
+#include <unordered_set>
+
+#include "collector/server/pace.hpp"
+
+namespace trace::collector::server {
+
+// What the registry knows of a connection, which is registered from its construction to its
+// destruction or eviction.
+class RegisteredConnection {
+ public:
+  virtual ~RegisteredConnection() = default;
+  // The server is shutting down: finish the request in progress, accept no further one.
+  virtual void shut_down() = 0;
+  // The client's pace while the connection waits for the client; null while it must not be closed.
+  virtual const Pace* pace() const { return nullptr; }
+  // Memory of bodies and responses.
+  virtual std::size_t held_bytes() const { return 0; }
+  // Closes the connection in favour of another one: returns its memory and removes it.
+  virtual void evict() {}
+};
+
+class ConnectionRegistry {
+ public:
+  // `max_bytes`: memory of all bodies and responses. `on_removal` is called after each removal.
+  ConnectionRegistry(std::size_t max_bytes, std::function<void()> on_removal);
+
+  void add(RegisteredConnection& connection) { connections_.insert(&connection); }
+  // No effect when it was removed before.
+  void remove(RegisteredConnection& connection);
+  std::size_t count() const noexcept { return connections_.size(); }
+
+  // Evicts the connection whose client is furthest behind. False when none waits for its client.
+  bool evict_slowest();
+
+  // Allots `more` bytes to `holder`; evicts connections that have held memory for longer. False
+  // when there is not enough.
+  bool reserve(const RegisteredConnection& holder, std::size_t more);
+  void release(std::size_t bytes) noexcept {
+    assert(bytes <= bytes_);
+    bytes_ -= bytes;
+  }
+
+  void shut_down();
+
+ private:
+  bool evict_longest_holder(const RegisteredConnection& in_favour_of);
+
+  std::size_t max_bytes_;
+  std::size_t bytes_ = 0;
+  std::function<void()> on_removal_;
+  std::unordered_set<RegisteredConnection*> connections_;
+};
+
+}  // namespace trace::collector::server

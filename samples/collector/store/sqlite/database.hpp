@@ -1,0 +1,130 @@
+// RAII wrappers for a SQLite database handle, prepared statements and transactions. A failure is
+// thrown as StoreError with SQLite's message. Used by SqliteStore on the store thread.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cassert>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace trace::collector::store::sqlite {
+
+class Database {
+ public:
+  // Opens the file and creates it if it does not exist.
+  explicit Database(const std::string& path);
+
+  void run(const char* sql);  // one or several statements without parameters
+  std::int64_t integer(const char* sql);
+  std::int64_t last_insert_rowid() const noexcept { return sqlite3_last_insert_rowid(handle()); }
+  std::int64_t changes() const noexcept { return sqlite3_changes64(handle()); }
+  sqlite3* handle() const noexcept { return handle_.get(); }
+  [[noreturn]] void fail() const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
+  };
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+// A prepared statement. Bind all parameters in order, step() until it returns false, then reset()
+// (execute() does both). Bound texts must live until the reset.
+class Statement {
+ public:
+  Statement(Database& database, const std::string& sql);
+
+  // Resets the statement and binds these parameters in order.
+  template <class... Parameters>
+  Statement& bind(const Parameters&... parameters) {
+    reset();
+    int index = 0;
+    (bind_one(++index, parameters), ...);
+    return *this;
+  }
+
+  bool step();  // true: a row is available
+  void execute() {
+    [[maybe_unused]] const bool has_row = step();
+    assert(!has_row);
+    reset();
+  }
+  // Whether the statement, already bound, returns a row.
+  bool finds_row() {
+    const bool found = step();
+    reset();
+    return found;
+  }
+  void reset() noexcept { sqlite3_reset(handle_.get()); }
+
+  std::int64_t integer(int column) const noexcept {
+    return sqlite3_column_int64(handle_.get(), column);
+  }
+  std::uint64_t count(int column) const noexcept {
+    return static_cast<std::uint64_t>(integer(column));
+  }
+  // A view into the row; valid until the next step.
+  std::string_view text(int column) const noexcept;
+  std::optional<std::string> optional_text(int column) const;
+
+ private:
+  void bind_one(int index, std::int64_t value);
+  void bind_one(int index, std::uint64_t value) {
+    bind_one(index, static_cast<std::int64_t>(value));
+  }
+  void bind_one(int index, std::uint32_t value) { bind_one(index, std::int64_t{value}); }
+  void bind_one(int index, bool value) { bind_one(index, std::int64_t{value}); }
+  void bind_one(int index, std::string_view value);
+  void bind_one(int index, const std::string& value) { bind_one(index, std::string_view(value)); }
+  void bind_one(int index, std::nullopt_t);
+  template <class Value>
+  void bind_one(int index, const std::optional<Value>& value) {
+    if (value) {
+      bind_one(index, *value);
+    } else {
+      bind_one(index, std::nullopt);
+    }
+  }
+  void check(int result) const {
+    if (result != SQLITE_OK) database_->fail();
+  }
+
+  struct Finalize {
+    void operator()(sqlite3_stmt* handle) const noexcept { sqlite3_finalize(handle); }
+  };
+  Database* database_;
+  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+};
+
+// A read transaction: several reads of one snapshot, with one lock. `begin` and `end` are prepared.
+class ReadTransaction {
+ public:
+  ReadTransaction(Statement& begin, Statement& end) : end_(end) { begin.execute(); }
+  ~ReadTransaction();
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+ private:
+  Statement& end_;
+};
+
+// A write transaction: takes the write lock at once, and rolls back at the end of the scope unless
+// it was committed.
+class Transaction {
+ public:
+  explicit Transaction(Database& database);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
+}  // namespace trace::collector::store::sqlite

@@ -1,0 +1,125 @@
+// Store: the interface to the database of the collector. It is a set of small primitives; the rules
+// of exactly-once storage and of run status are in run/ and hold for every implementation. Each
+// implementation is a folder below this one.
+//
+// Concurrency: several collectors may use one database. append() is a compare-and-append: it writes
+// only if nothing that the caller read before has changed since, so that read, decide, append, and
+// start over after a conflict, is correct without locks across calls.
+//
+// Threads: calls block. Up to concurrency() threads may call at once. A failure of the database
+// (full disk, lock time-out, lost connection) is thrown as StoreError and leaves nothing behind.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <trace/event.hpp>
+
+#include "collector/store/rows.hpp"
+
+namespace trace::collector::store {
+
+class StoreError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Identifies an event within its run: by emitter and sequence, or by an id of another format.
+struct EventKey {
+  std::uint64_t emitter = 0;  // EmitterRow::number; 0: foreign_id identifies the event
+  std::uint64_t sequence = 0;
+  std::string_view foreign_id = {};
+};
+
+// The changes that one envelope makes to one run. The store applies all of them or none.
+struct Append {
+  static constexpr std::uint32_t no_emitter = UINT32_MAX;
+
+  struct Node {
+    NodeRow row = {};
+    bool changed = false;  // a row without a number is inserted in any case
+  };
+  struct Emitter {
+    EmitterRow row = {};
+    std::uint64_t expected_through = 0;   // as read; ignored for a new row
+    std::vector<Range> closed_gaps = {};  // exactly as read
+    std::vector<Range> opened_gaps = {};
+  };
+  struct Event {
+    const EventPayload* payload = nullptr;
+    std::uint32_t node = 0;              // index in `nodes`
+    std::uint32_t emitter = no_emitter;  // index in `emitters`
+    std::uint64_t emitter_sequence = 0;
+  };
+
+  std::optional<RunRow> expected = {};  // the run as read; nothing when it was not stored
+  RunRow run = {};
+  RunStatus status = RunStatus::queued;  // of `run`, for people who read the database
+  std::vector<Node> nodes = {};
+  std::vector<Emitter> emitters = {};
+  std::vector<Event> events = {};  // the last one gets the sequence run.events
+};
+
+struct RunRows {
+  std::optional<RunRow> run = {};
+  std::vector<NodeRow> nodes = {};
+  std::vector<EmitterRow> emitters = {};
+};
+
+// The ranges that an emitter of a run has skipped.
+struct EmitterGaps {
+  std::string emitter = {};
+  std::uint64_t highest = 0;  // stored or rejected
+  std::vector<Range> missing = {};
+};
+
+struct RunGaps {
+  std::uint64_t missing = 0;               // sequences in all ranges
+  std::uint64_t ranges = 0;                // all ranges
+  std::vector<EmitterGaps> emitters = {};  // at most as many ranges as requested
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual std::size_t concurrency() const noexcept { return 1; }
+
+  virtual std::optional<RunRow> run(std::string_view run_id) = 0;
+  // Newest first, with a number below `before` (0: all).
+  virtual std::vector<RunRow> runs(std::uint64_t before, std::size_t limit) = 0;
+
+  // The run and what is named of it, from one snapshot. Nodes and emitters have a row for each
+  // name, in order, with the number 0 when it is not stored; none when the run is not.
+  virtual RunRows rows(std::string_view run_id, std::span<const std::string_view> node_ids,
+                       std::span<const std::string_view> emitters) = 0;
+  // For each key whether the event is stored. `run` is RunRow::number here and below.
+  virtual std::vector<bool> stored(std::uint64_t run, std::span<const EventKey> keys) = 0;
+  // The gaps of an emitter (EmitterRow::number) that contain at least one of the sequences. Both
+  // are ascending.
+  virtual std::vector<Range> gaps_containing(std::uint64_t emitter,
+                                             std::span<const std::uint64_t> sequences) = 0;
+
+  // Applies `changes` in one transaction, durably. Returns false and changes nothing when the
+  // run, one of the emitters or one of the closed gaps is no longer as it was read.
+  virtual bool append(const Append& changes) = 0;
+
+  // Of the nodes in the phase `failed` the one that failed last.
+  virtual std::optional<NodeRow> last_failed_node(std::uint64_t run) = 0;
+
+  // The events after the sequence `after`, in order; their id is their sequence. Stops at `limit`
+  // events, and earlier after the event that exceeds `bytes`.
+  virtual std::vector<EventPayload> events(const RunRow& run, std::uint64_t after,
+                                           std::size_t limit, std::size_t bytes) = 0;
+
+  // At most `limit` ranges, ordered by emitter and sequence.
+  virtual RunGaps gaps(std::uint64_t run, std::size_t limit) = 0;
+};
+
+}  // namespace trace::collector::store

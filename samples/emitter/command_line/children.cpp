@@ -1,0 +1,150 @@
+// The options of `run` and `docker`.
+#include <trace/duration.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "emitter/command_line/definitions.hpp"
+#include "emitter/commands/commands.hpp"
+#include "emitter/commands/traced_child.hpp"
+
+namespace trace::cli::command_line {
+namespace {
+
+using commands::ChildOptions;
+using commands::DockerOptions;
+
+constexpr const char* exit_codes =
+    "Exit codes: that of the child; 128 + the signal that killed it, 141 when nobody reads our\n"
+    "output any more; 124 when --timeout ended it; 125 when it could not be started (wrong "
+    "options\n"
+    "or configuration, no Docker daemon, no such image); 126 and 127 when the command cannot be\n"
+    "executed or found; 130 after Ctrl-C (press it again to kill the child); 1 when the child\n"
+    "succeeded but events of it were lost, or the result of a container is not JSON. A child that\n"
+    "failed keeps its own code; lost events are then reported on stderr only.";
+
+std::chrono::milliseconds timeout_of(const std::string& text) {
+  const auto timeout = parse_duration(text);
+  if (!timeout) throw CLI::ValidationError("--timeout", timeout.error().text());
+  if (timeout->count() > 0) return *timeout;
+  throw CLI::ValidationError("--timeout", '"' + text + "\" must be longer than 0ms");
+}
+
+// A check of the name of a variable: NAME=VALUE would show the value in process lists.
+std::function<std::string(const std::string&)> variable_name(std::string fault) {
+  return [fault = std::move(fault)](const std::string& name) {
+    return name.find('=') == std::string::npos ? std::string() : fault;
+  };
+}
+
+// --run, --node, --workflow, --org, --timeout, --secret-env, --pty, --stdin and the shared options.
+void add_child(CLI::App& command, ChildOptions& options) {
+  add_node(command, options.node);
+  command.add_option("--workflow", options.workflow, "workflow that the run belongs to")
+      ->type_name("W");
+  command.add_option("--org", options.organization, "organization that the run belongs to")
+      ->type_name("O");
+  command
+      .add_option_function<std::string>(
+          "--timeout", [&options](const std::string& text) { options.timeout = timeout_of(text); },
+          "time after which the child is ended, such as 30s or 5m")
+      ->type_name("DURATION");
+  command
+      .add_option(
+          "--secret-env", options.secret_env,
+          "name of a variable whose value is redacted from everything that is recorded; may "
+          "be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->check(variable_name("takes the name of a variable of this shell, not its value"));
+  command.add_flag("--pty", options.pty,
+                   "give the child a terminal; its output is one stream then");
+  command.add_flag("--stdin", options.with_stdin, "let the child read our stdin");
+  add_shared(command, options.shared);
+  command.footer(exit_codes);
+  command.prefix_command();
+}
+
+// The child's program and arguments: the words that CLI11 left over, and those after --.
+std::vector<std::string> child_arguments(const CLI::App& command, const AfterDashes& after,
+                                         const char* what) {
+  std::vector<std::string> arguments = command.remaining();
+  if (!arguments.empty() && arguments.front().starts_with('-')) {
+    throw CLI::ExtrasError({arguments.front()});  // an unknown option
+  }
+  if (after) {
+    if (!arguments.empty()) arguments.emplace_back("--");  // it belongs to the child
+    arguments.insert(arguments.end(), after->begin(), after->end());
+  }
+  if (arguments.empty()) throw CLI::RequiredError(what);
+  return arguments;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, const AfterDashes& after, int& status) {
+  const auto options = std::make_shared<ChildOptions>();
+  CLI::App* command = app.add_subcommand("run",
+                                         "Runs a command, records its output and passes it on.\n"
+                                         "  shiptrace run --run R --node N [OPTIONS] -- CMD ARGS…");
+  add_child(*command, *options);
+  command->final_callback([command, options, &after, &status] {
+    status = commands::run(*options, child_arguments(*command, after, "CMD"));
+  });
+}
+
+void add_docker(CLI::App& app, const AfterDashes& after, int& status) {
+  const auto options = std::make_shared<DockerOptions>();
+  CLI::App* command =
+      app.add_subcommand("docker",
+                         "Runs a container, records its output and passes it on.\n"
+                         "  shiptrace docker --run R --node N [OPTIONS] IMAGE [CMD…]");
+  add_child(*command, options->child);
+  command
+      ->add_option("--env", options->env,
+                   "name of a variable to pass on; may be repeated. Its value is in no\n"
+                   "process list, but the daemon keeps it: 'docker inspect' shows it to\n"
+                   "everybody who may talk to the daemon. Pass a secret with --input or\n"
+                   "--stdin instead")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->check(
+          variable_name("takes the name of a variable of this shell, so that its value is in no "
+                        "process list: export it and pass the name"));
+  command
+      ->add_option("--env-file", options->env_file,
+                   "file of NAME=VALUE lines; the daemon keeps them like those of --env.\n"
+                   "Values of variables with the names of secrets are redacted")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile);
+  command->add_option("--network", options->network, "network of the container")
+      ->capture_default_str();
+  command->add_option("--memory", options->memory, "memory limit, such as 256m");
+  command->add_option("--cpus", options->cpus, "CPU limit, such as 1.5");
+  command->add_option("--pids-limit", options->pids, "limit on the number of processes and threads")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
+  command->add_flag("--read-only", options->read_only,
+                    "make the image's files read-only; /tmp is in memory");
+  command->add_option("--user", options->user, "user (and group) in the container")
+      ->type_name("USER[:GROUP]");
+  command
+      ->add_option("--input", options->input,
+                   "JSON file (- is stdin) that the container finds at $SHIPSEC_INPUT_PATH")
+      ->type_name("FILE");
+  command->add_option("--client", options->client, "docker client to call, such as podman")
+      ->type_name("PROGRAM")
+      ->capture_default_str();
+  command->footer(std::string("The result of the container is the JSON that it writes to "
+                              "$SHIPSEC_OUTPUT_PATH, or else its\nstdout.\n") +
+                  exit_codes);
+  command->final_callback([command, options, &after, &status] {
+    status = commands::docker(*options, child_arguments(*command, after, "IMAGE"));
+  });
+}
+
+}  // namespace trace::cli::command_line

@@ -1,0 +1,94 @@
+#include "emitter/command_line/command_line.hpp"
+
+#include <cstdio>
+#include <string_view>
+
+#include "emitter/command_line/definitions.hpp"
+#include "emitter/exit_code.hpp"
+
+namespace trace::cli::command_line {
+namespace {
+
+int usage_code(int argc, char** argv) {
+  return has_child(argc, argv) ? exit_code::not_started : exit_code::usage;
+}
+
+// CLI11 interprets -- itself; with run and docker it begins the child's command line.
+AfterDashes cut_at_dashes(int& argc, char** argv) {
+  const int begin = has_child(argc, argv) ? 2 : argc;
+  for (int i = begin; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "--") continue;
+    std::vector<std::string> after(argv + i + 1, argv + argc);
+    argc = i;
+    return after;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool has_child(int argc, char** argv) noexcept {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  return command == "run" || command == "docker";
+}
+
+int run(int argc, char** argv) {
+  const AfterDashes after = cut_at_dashes(argc, argv);
+  int status = exit_code::ok;
+  CLI::App app("Traces processes and containers as runs of a workflow, and shows their traces.",
+               "shiptrace");
+  app.set_version_flag("--version", SHIPTRACE_VERSION);
+  app.require_subcommand(0, 1);
+  app.footer(
+      "Every command has its own --help with its exit codes. All commands read the environment\n"
+      "variables of docs/configuration.md; options override them.");
+  add_run(app, after, status);
+  add_docker(app, after, status);
+  add_record(app, status);
+  add_emit(app, status);
+  add_verify(app, status);
+  add_tail(app, status);
+  add_status(app, status);
+  add_summarize(app, status);
+  add_recover(app, status);
+  add_inspect(app, status);
+  try {
+    app.parse(argc, argv);
+    if (app.get_subcommands().empty()) throw CLI::RequiredError("A command");
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_code::ok : usage_code(argc, argv);
+  }
+  if (std::fflush(stdout) == 0) return status;
+  return status == exit_code::ok ? exit_code::failed : status;
+}
+
+void add_shared(CLI::App& command, commands::SharedOptions& options) {
+  const std::string group = "Options of every command";
+  command
+      .add_option("--endpoint", options.endpoint,
+                  "URL of the backend; with --transport file: path of the file")
+      ->group(group)
+      ->type_name("URL");
+  command
+      .add_option("--journal-dir", options.journal_dir, "directory of events that are not sent yet")
+      ->group(group)
+      ->type_name("DIR");
+  command.add_option("--token-file", options.token_file, "file with the bearer token")
+      ->group(group)
+      ->type_name("FILE");
+  command.add_option("--transport", options.transport, "http or file")->group(group);
+  command.add_flag("--quiet", options.quiet, "only errors on stderr")->group(group);
+}
+
+void add_node(CLI::App& command, commands::NodeOptions& options) {
+  add_run_option(command, options.run);
+  command.add_option("--node", options.node, "reference of the action in the run")
+      ->required()
+      ->type_name("N");
+}
+
+void add_run_option(CLI::App& command, std::string& run) {
+  command.add_option("--run", run, "id of the workflow run")->required()->type_name("R");
+}
+
+}  // namespace trace::cli::command_line

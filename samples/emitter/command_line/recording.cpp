@@ -1,0 +1,124 @@
+// The options of the commands that record, send or summarize: record, emit, summarize, recover.
+#include <memory>
+
+#include "emitter/command_line/definitions.hpp"
+#include "emitter/commands/commands.hpp"
+#include "emitter/input/integer.hpp"
+
+namespace trace::cli::command_line {
+namespace {
+
+// --stdin excludes the options that describe one event.
+void check_combination(const CLI::App& command, bool from_stdin) {
+  for (const char* name : {"--run", "--node", "--type"}) {
+    if (!from_stdin && command.count(name) == 0) {
+      throw CLI::RequiredError(std::string(name) + " (or --stdin)");
+    }
+  }
+  for (const char* name : {"--run", "--node", "--type", "--level", "--message", "--data",
+                           "--output", "--error-message", "--error-code"}) {
+    if (from_stdin && command.count(name) > 0) throw CLI::ExcludesError("--stdin", name);
+  }
+}
+
+}  // namespace
+
+void add_record(CLI::App& app, int& status) {
+  const auto options = std::make_shared<commands::RecordOptions>();
+  CLI::App* command = app.add_subcommand("record", "Records one event, or those on stdin.");
+  command->add_flag("--stdin", options->from_stdin,
+                    "instead of the options below: one contract event as JSON per line, with its "
+                    "own runId and nodeId; its id is ignored");
+  command->add_option("--run", options->node.run, "id of the workflow run")->type_name("R");
+  command->add_option("--node", options->node.node, "reference of the action in the run")
+      ->type_name("N");
+  command->add_option("--type", options->type, "type of the event")
+      ->type_name("")
+      ->check(CLI::IsMember({"STARTED", "PROGRESS", "COMPLETED", "FAILED"}));
+  command->add_option("--level", options->level, "level; default: error for FAILED, else info")
+      ->type_name("")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  command->add_option("--message", options->message, "text for people");
+  command->add_option("--data", options->data, "a JSON object")->type_name("JSON");
+  command->add_option("--output", options->output, "file whose summary is sent; - is stdin")
+      ->type_name("FILE");
+  command->add_option("--error-message", options->error_message, "description of the error");
+  command->add_option("--error-code", options->error_code, "stable code of the error");
+  add_shared(*command, options->shared);
+  command->footer(
+      "Exit codes: 0 recorded (events that could not be sent are kept, as a message says); 1 a\n"
+      "line of --stdin is not an event, the others are recorded; or events were lost or rejected\n"
+      "by the backend; 2 wrong options or configuration.");
+  command->final_callback([command, options, &status] {
+    check_combination(*command, options->from_stdin);
+    status = commands::record(*options);
+  });
+}
+
+void add_emit(CLI::App& app, int& status) {
+  const auto options = std::make_shared<commands::EmitOptions>();
+  CLI::App* command = app.add_subcommand(
+      "emit", "Generates load: records PROGRESS events of a node and waits until all are sent.");
+  add_node(*command, options->node);
+  command->add_option("--events", options->load.events, "number of events, over all threads")
+      ->required()
+      ->type_name("N")
+      ->check([](const std::string& text) {
+        return input::integer_from_text(text) ? std::string()
+                                              : '"' + text + "\" is not a number of events";
+      });
+  command->add_option("--threads", options->load.threads, "number of recording threads")
+      ->capture_default_str()
+      ->type_name("T")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--rate", options->load.rate, "events per second, over all threads")
+      ->type_name("PER_SECOND")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--label", options->load.label, "value of data.label; default: the session's id")
+      ->type_name("L");
+  command
+      ->add_option("--returned", options->returned,
+                   "file of one 64-bit count per thread, raised after each accepted event")
+      ->type_name("FILE");
+  add_shared(*command, options->shared);
+  command->footer(
+      "Waits for space in the journal instead of dropping events, and until all events are\n"
+      "acknowledged; gives up after 60 s without an acknowledgement.\n"
+      "Exit codes: 0 all events are recorded (events that are not sent yet are kept, as a message\n"
+      "says); 1 fewer were recorded, some were lost, or the backend rejected some; 2 wrong "
+      "options\n"
+      "or configuration; 130 Ctrl-C.");
+  command->final_callback([options, &status] { status = commands::emit(*options); });
+}
+
+void add_summarize(CLI::App& app, int& status) {
+  const auto options = std::make_shared<commands::SummarizeOptions>();
+  CLI::App* command = app.add_subcommand(
+      "summarize", "Shows the summary of an output that a COMPLETED event would have.");
+  command->add_option("FILE", options->file, "file with the output; - is stdin")
+      ->capture_default_str();
+  command->add_option("--max-bytes", options->max_bytes, "limit on the size of the summary's JSON")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{512}, std::size_t{1} << 30));
+  command->add_flag("--json", options->json, "on one line, as it is sent");
+  add_shared(*command, options->shared);
+  command->footer(
+      "Exit codes: 0 the summary is shown; 1 the file cannot be read; 2 wrong options.");
+  command->final_callback([options, &status] { status = commands::summarize(*options); });
+}
+
+void add_recover(CLI::App& app, int& status) {
+  const auto options = std::make_shared<commands::SharedOptions>();
+  CLI::App* command = app.add_subcommand(
+      "recover", "Delivers the journals of dead and closed workers in the journal directory.");
+  add_shared(*command, *options);
+  command->footer(
+      "Skips journals of live sessions, of other destinations and of other format versions.\n"
+      "Exit codes: 0 nothing is left; 1 something is left, damaged or lost, stderr says what and\n"
+      "why; 2 wrong options or configuration.");
+  command->final_callback([options, &status] { status = commands::recover_all(*options); });
+}
+
+}  // namespace trace::cli::command_line

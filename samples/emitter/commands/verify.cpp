@@ -1,0 +1,148 @@
+// shiptrace verify: whether the store holds every accepted event of a run, once and in order.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emitter/backend/backend.hpp"
+#include "emitter/backend/event_page.hpp"
+#include "emitter/backend/run_gaps.hpp"
+#include "emitter/commands/commands.hpp"
+#include "emitter/load/returned_counts.hpp"
+#include "emitter/load/run_check.hpp"
+#include "emitter/output/failure.hpp"
+#include "emitter/output/printable.hpp"
+#include "emitter/output/thousands.hpp"
+
+namespace trace::cli::commands {
+namespace {
+
+constexpr std::size_t page_limit = 10'000;
+// Further gaps are only counted.
+constexpr std::size_t listed_gaps = 20;
+
+struct Verdict {
+  std::vector<std::string> facts;     // what holds
+  std::vector<std::string> problems;  // what does not
+};
+
+// Checks the threads of one label against the counts of a file, or for consistency.
+void judge_label(const std::string& label, const load::LabelCheck& threads,
+                 const std::optional<std::vector<std::uint64_t>>& returned, Verdict& verdict) {
+  const std::size_t before = verdict.problems.size();
+  std::uint64_t events = 0;
+  const std::size_t count = std::max(threads.size(), returned ? returned->size() : 0);
+  for (std::size_t i = 0; i < count; ++i) {
+    static const load::ThreadCheck nothing;
+    const load::ThreadCheck& thread = i < threads.size() ? threads[i] : nothing;
+    events += thread.events();
+    const std::string head = fmt::format("label {}, thread {}: ", label, i);
+    if (returned && i >= returned->size()) {
+      verdict.problems.push_back(head + fmt::format("{} events of a thread that is not in "
+                                                    "the file of --returned",
+                                                    output::thousands(thread.events())));
+      continue;
+    }
+    for (const std::string& line : thread.problems(returned ? (*returned)[i] : thread.highest())) {
+      verdict.problems.push_back(head + line);
+    }
+  }
+  if (verdict.problems.size() == before) {
+    verdict.facts.push_back(fmt::format(
+        "label {}: {} events of {} threads, each once and in order{}", label,
+        output::thousands(events), count, returned ? ", as many as were returned" : ""));
+  }
+}
+
+// The label that the counts of --returned belong to.
+std::optional<std::string> label_of_counts(const VerifyOptions& options,
+                                           const load::RunCheck& check, Verdict& verdict) {
+  if (!options.label.empty()) return options.label;
+  if (check.labels().size() == 1) return check.labels().begin()->first;
+  std::string names;
+  for (const auto& [label, threads] : check.labels()) names += " " + label;
+  verdict.problems.push_back(
+      check.labels().empty() ? "the store has no event of 'emit'"
+                             : "the store has several labels, choose one with --label:" + names);
+  return std::nullopt;
+}
+
+Verdict judge(const VerifyOptions& options, const load::RunCheck& check,
+              const std::optional<std::vector<std::uint64_t>>& returned) {
+  Verdict verdict;
+  verdict.problems = check.problems();
+  if (verdict.problems.empty()) {
+    verdict.facts.push_back(
+        check.events() == 0
+            ? fmt::format("run {}: no events", options.run)
+            : fmt::format("run {}: {} events, run-wide sequences 1 to {} without a gap",
+                          options.run, output::thousands(check.events()),
+                          output::thousands(check.events())));
+  }
+  static const load::LabelCheck nothing;
+  const auto threads_of = [&](const std::string& label) -> const load::LabelCheck& {
+    const auto found = check.labels().find(label);
+    return found == check.labels().end() ? nothing : found->second;
+  };
+  if (returned) {
+    const bool expected =
+        std::any_of(returned->begin(), returned->end(), [](auto n) { return n > 0; });
+    if (!expected && check.labels().empty()) return verdict;
+    const auto label = label_of_counts(options, check, verdict);
+    if (label) judge_label(*label, threads_of(*label), returned, verdict);
+  } else if (!options.label.empty()) {
+    judge_label(options.label, threads_of(options.label), std::nullopt, verdict);
+    if (threads_of(options.label).empty()) {
+      verdict.problems.push_back(fmt::format("no event has the label {}", options.label));
+    }
+  } else {
+    for (const auto& [label, threads] : check.labels())
+      judge_label(label, threads, std::nullopt, verdict);
+  }
+  return verdict;
+}
+
+void judge_gaps(const std::string& run, const std::optional<backend::RunGaps>& gaps,
+                Verdict& verdict) {
+  if (!gaps) {
+    verdict.facts.push_back(fmt::format(
+        "run {}: this backend does not report gaps (GET /workflows/runs/{{id}}/gaps)", run));
+  } else if (gaps->missing == 0) {
+    verdict.facts.push_back(
+        fmt::format("run {}: the sequence numbers of no emitter have a gap", run));
+  }
+  if (!gaps) return;
+  for (std::string& line : gaps->problems()) verdict.problems.push_back(std::move(line));
+}
+
+}  // namespace
+
+int verify(const VerifyOptions& options) {
+  auto backend = backend::Backend::open(config_of(options.shared));
+  if (!backend) return output::fail(backend.error().text(), exit_code::usage);
+  std::optional<std::vector<std::uint64_t>> returned;
+  if (!options.returned.empty()) {
+    // Read before the store, which must have everything that is counted now.
+    auto counts = load::read_returned_counts(options.returned);
+    if (!counts) return output::fail(counts.error().text(), exit_code::usage);
+    returned = std::move(*counts);
+  }
+  load::RunCheck check(options.run);
+  const auto read = backend::read_trace(
+      *backend, options.run, "", page_limit, [&](auto& event) { check.see(event); },
+      [] { return true; });
+  if (!read) return output::fail(read.error().text());
+  const auto gaps = backend::read_gaps(*backend, options.run, listed_gaps);
+  if (!gaps) return output::fail(gaps.error().text());
+  Verdict verdict = judge(options, check, returned);
+  judge_gaps(options.run, *gaps, verdict);
+  if (!options.shared.quiet) {
+    for (const std::string& fact : verdict.facts) fmt::print("{}\n", output::printable(fact));
+  }
+  for (const std::string& problem : verdict.problems) output::fail(problem);
+  return verdict.problems.empty() ? exit_code::ok : exit_code::failed;
+}
+
+}  // namespace trace::cli::commands

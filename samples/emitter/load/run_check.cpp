@@ -1,0 +1,99 @@
+#include "emitter/load/run_check.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "emitter/input/integer.hpp"
+#include "emitter/output/thousands.hpp"
+
+namespace trace::cli::load {
+namespace {
+
+using simdjson::ondemand::json_type;
+
+// emit has at most this many threads; an event with a larger number is not one of emit.
+constexpr std::uint64_t most_threads = 1024;
+
+std::optional<std::uint64_t> counter(simdjson::ondemand::value value) {
+  if (value.type() != json_type::number) return std::nullopt;
+  std::uint64_t number = 0;
+  if (value.get_uint64().get(number) != simdjson::SUCCESS) return std::nullopt;
+  return number;
+}
+
+// The fields that `emit` gives its events.
+struct Emitted {
+  std::optional<std::string_view> label;
+  std::optional<std::uint64_t> thread;
+  std::optional<std::uint64_t> n;
+};
+
+Emitted emitted_of(simdjson::ondemand::object data) {
+  Emitted emitted;
+  for (auto member : data) {
+    const std::string_view key = member.unescaped_key();
+    simdjson::ondemand::value value = member.value();
+    if (key == "label" && value.type() == json_type::string) emitted.label = value.get_string();
+    if (key == "thread") emitted.thread = counter(value);
+    if (key == "n") emitted.n = counter(value);
+  }
+  return emitted;
+}
+
+}  // namespace
+
+void RunCheck::see(simdjson::ondemand::object& event) {
+  ++events_;
+  Emitted emitted;
+  for (auto member : event) {
+    const std::string_view key = member.unescaped_key();
+    simdjson::ondemand::value value = member.value();
+    if (key == "id") {
+      see_id(value.get_string());
+    } else if (key == "runId") {
+      if (std::string_view(value.get_string()) != run_) ++strangers_;
+    } else if (key == "data" && value.type() == json_type::object) {
+      emitted = emitted_of(value.get_object());
+    }
+  }
+  if (emitted.label && emitted.thread && *emitted.thread < most_threads && emitted.n &&
+      *emitted.n > 0) {
+    see_emitted(*emitted.label, *emitted.thread, *emitted.n);
+  } else {
+    ++unlabelled_;
+  }
+}
+
+void RunCheck::see_id(std::string_view id) {
+  if (const auto sequence = input::integer_from_text(id)) {
+    sequence_.see(*sequence);
+  } else if (no_sequences_++ == 0) {
+    first_no_sequence_ = id;
+  }
+}
+
+void RunCheck::see_emitted(std::string_view label, std::uint64_t thread, std::uint64_t n) {
+  auto found = labels_.find(label);
+  if (found == labels_.end()) found = labels_.emplace(std::string(label), LabelCheck()).first;
+  LabelCheck& threads = found->second;
+  if (threads.size() <= thread) threads.resize(thread + 1);
+  threads[thread].see(n);
+}
+
+std::vector<std::string> RunCheck::problems() const {
+  std::vector<std::string> lines;
+  for (const std::string& line : sequence_.problems()) {
+    lines.push_back("run-wide sequences: " + line);
+  }
+  if (no_sequences_ > 0) {
+    lines.push_back(fmt::format("{} events whose id is not a sequence number, the first is '{}'",
+                                output::thousands(no_sequences_), first_no_sequence_));
+  }
+  if (strangers_ > 0) {
+    lines.push_back(fmt::format("{} events of another run", output::thousands(strangers_)));
+  }
+  return lines;
+}
+
+}  // namespace trace::cli::load

@@ -1,0 +1,58 @@
+#include "config/transport_settings.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "config/settings.hpp"
+
+namespace trace::detail {
+namespace {
+
+using Kind = TransportSetting::Kind;
+
+std::string file_fault(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0 || access(path.c_str(), R_OK) != 0) {
+    return path + " cannot be read: " + std::strerror(errno);
+  }
+  return S_ISDIR(info.st_mode) ? path + " is a directory" : std::string();
+}
+
+std::string amount_fault(const AmountRange& range, std::string_view text) {
+  const auto amount = parse_amount(range.unit, text);
+  return amount ? range_fault(range, static_cast<std::int64_t>(*amount)) : amount.error().text();
+}
+
+}  // namespace
+
+bool is_amount(const TransportSetting& setting) noexcept {
+  return setting.kind == Kind::count || setting.kind == Kind::bytes ||
+         setting.kind == Kind::duration;
+}
+
+AmountRange range_of(const TransportSetting& setting) noexcept {
+  const Unit unit = setting.kind == Kind::bytes      ? Unit::bytes
+                    : setting.kind == Kind::duration ? Unit::milliseconds
+                                                     : Unit::count;
+  return {unit, setting.least, setting.most};
+}
+
+std::string value_fault(const TransportSetting& setting, const std::string& value) {
+  if (value.empty()) return {};
+  if (is_amount(setting)) return amount_fault(range_of(setting), value);
+  if (setting.kind == Kind::boolean) {
+    if (boolean_from_text(value)) return {};
+    return "must be " + std::string(boolean_values) + ", not \"" + value + '"';
+  }
+  if (has_control_character(value)) return std::string(control_character_fault);
+  return setting.kind == Kind::file ? file_fault(value) : std::string();
+}
+
+std::string both_names(std::string_view setting) {
+  return std::string(setting).append(" (").append(environment_name(setting)).append(")");
+}
+
+}  // namespace trace::detail
