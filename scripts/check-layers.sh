@@ -5,7 +5,7 @@
 # folder with its name, `sdk/text`). Beside that:
 #
 #   include/trace        the standard library, <fmt/core.h>, <trace/…>; so do the public headers of an
-#                        adapter, adapters/X/include/trace
+#                        adapter, below adapters/X
 #   sdk/X                <trace/…>, POSIX, fmt, simdjson, OpenSSL's digests, concurrentqueue
 #   adapters/X           <trace/…>, POSIX, fmt, simdjson, and the I/O libraries that nobody else in
 #                        sdk and adapters uses

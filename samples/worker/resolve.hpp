@@ -1,4 +1,4 @@
-// resolve: the action of the sample worker. It looks host names up, one after another, and tells of
+// resolve: the action of the sample worker. It looks host names up, one after another, and reports
 // each as it goes. Nothing in it knows of tracing; that is the point.
 #pragma once
 
@@ -13,9 +13,9 @@ using OnResolved = std::function<void(int done, std::string_view host)>;
 using OnBytes = std::function<void(std::string_view bytes)>;
 
 // `hosts` is a list such as "localhost,example.org", or the path of a file with one name per line.
-// Answers {"hosts":[{"host","addresses":[…]}],"resolved":n}; a name that does not exist has no
-// addresses. Throws std::runtime_error when the list is no list of names, when the resolver itself
-// fails or does not answer in time, and when a stop is requested.
+// Returns {"hosts":[{"host","addresses":[…]}],"resolved":n}; a name that does not exist has no
+// addresses. Throws std::runtime_error if the list is not a list of names, if the resolver itself
+// fails or times out, and if a stop is requested.
 std::string resolve(const std::string& hosts, std::stop_token stop, const OnResolved& on_resolved,
                     const OnBytes& on_bytes);
 

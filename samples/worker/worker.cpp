@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
       {.image = scanner_image(), .argv = {"-u", argv[2]}, .env = {"API_KEY"},
        .network = "bridge", .timeout = 10min, .stop = stop.get_token()});
   if (!end.ok()) fmt::print(stderr, "{}: {}\n", end.code(), end.text());
-  auto closed = session->close(5s);                    // what is lost is also told as a diagnostic
+  auto closed = session->close(5s);                    // losses are also reported as a diagnostic
   if (closed.kept) fmt::print(stderr, "{} events kept in {}\n", closed.kept, closed.journal);
   return closed.lost && end.ok() ? 1 : end.exit_status();
 }

@@ -7,7 +7,7 @@
 # A comment in the line before a block says what differs:
 #   <!-- ci: FILE… -->          another test runs these commands; the files exist
 #   <!-- ci: no, REASON -->     nothing runs them
-#   <!-- needs: PROGRAM -->     skipped where the program is missing (docker: where no daemon answers)
+#   <!-- needs: PROGRAM -->     skipped where the program is missing (docker: where no daemon responds)
 #   <!-- exit: STATUS -->       the block ends with this status instead of 0
 set -euo pipefail
 root=$1 build=$2

@@ -162,7 +162,7 @@ class Volume {
     print("the worker's heap at the most", both("heap"));
     print("  anonymous memory", both("anonymous"));
     print("  looked at, in each half",
-         cli::output::thousands(figures_.at("looks")) + " times or more");
+          cli::output::thousands(figures_.at("looks")) + " times or more");
     const auto grown = [&](const std::string& of) {
       return figures_.at(of + "_later") -
              std::min(figures_.at(of + "_later"), figures_.at(of + "_first_half"));

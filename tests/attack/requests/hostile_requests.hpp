@@ -10,9 +10,9 @@ namespace trace::testing {
 
 struct HostileRequest {
   enum class End : std::uint8_t {
-    refused,   // one response with `status`, and the connection ends: what follows is not read
-    answered,  // one response with `status`; nothing follows
-    cut_off,   // the client closes in the middle: no response
+    refused,    // one response with `status`, and the connection ends: what follows is not read
+    responded,  // one response with `status`; nothing follows
+    cut_off,    // the client closes in the middle: no response
   };
   End end;
   std::string name;
