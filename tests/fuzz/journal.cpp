@@ -67,17 +67,16 @@ Ids recovered(const std::string& file) {
   DeadLetters dead_letters(opened, budget);
   Diagnostics diagnostics([](const Diagnostic&) {}, clock);
   TakenEvents taken;
-  Adoption adoption(std::move(*reader),
-                    {.transport = transport,
-                     .clock = clock,
-                     .dead_letters = dead_letters,
-                     .diagnostics = diagnostics,
-                     .taken = taken,
-                     .clean_up_orphans = clean_up,
-                     .directory = opened,
-                     .journal_budget = budget,
-                     .docker_clients = {"docker", "podman"}},
-                    {{1 << 20, 2000}, 50ms, 30s, 1});
+  AdoptionParts parts{.transport = transport,
+                      .clock = clock,
+                      .dead_letters = dead_letters,
+                      .diagnostics = diagnostics,
+                      .taken = taken,
+                      .clean_up_orphans = clean_up,
+                      .directory = opened,
+                      .journal_budget = budget,
+                      .docker_clients = {"docker", "podman"}};
+  Adoption adoption(std::move(*reader), std::move(parts), {{1 << 20, 2000}, 50ms, 30s, 1});
   adoption.hurry(clock.now() + 1h);
   for (int steps = 0; !adoption.done(); ++steps) {
     require(steps < 10'000);
