@@ -73,6 +73,7 @@ Ids recovered(const std::string& file) {
                       .diagnostics = diagnostics,
                       .taken = taken,
                       .clean_up_orphans = clean_up,
+                      .redaction = {},
                       .directory = opened,
                       .journal_budget = budget,
                       .docker_clients = {"docker", "podman"}};
