@@ -16,8 +16,8 @@ namespace trace::detail {
 // The first part to replace that begins at or after `from`.
 std::optional<TextPart> next_token(std::string_view text, std::size_t from = 0) noexcept;
 
-// Appends the text with `replacement` for each part, and repeats that until nothing is found: a
-// token may begin next to a replacement.
+// Appends the text with `replacement` for each part, and repeats that until nothing is found, at
+// most eight times: a token may begin next to a replacement.
 void append_without_tokens(std::string& out, std::string_view text, std::string_view replacement);
 
 // The same for the value of a member of JSON or of an event's data, where its name says what it is.
