@@ -37,12 +37,16 @@ class Node;
 class Run;
 
 namespace detail {
-class Generations;
-struct RunState;
 struct NodeCore;
+}
+namespace detail::session {
+class RollingSession;
+struct RunState;
 struct NodeState;
+}  // namespace detail::session
+namespace detail::ship {
 struct CancelCallback;
-}  // namespace detail
+}
 
 // Why record() answered Outcome::dropped. Session::stats() counts by it.
 enum class DropReason : std::uint8_t {
@@ -99,13 +103,13 @@ struct Closed {
 class CancelSubscription {
  public:
   CancelSubscription() = default;
-  explicit CancelSubscription(std::shared_ptr<detail::CancelCallback> callback) noexcept;
+  explicit CancelSubscription(std::shared_ptr<detail::ship::CancelCallback> callback) noexcept;
   ~CancelSubscription();
   CancelSubscription(CancelSubscription&&) noexcept = default;
   CancelSubscription& operator=(CancelSubscription&&) noexcept;
 
  private:
-  std::shared_ptr<detail::CancelCallback> callback_;
+  std::shared_ptr<detail::ship::CancelCallback> callback_;
 };
 
 // How an attempt of a node failed (contract: Failure Semantics).
@@ -168,9 +172,9 @@ class Node {
 
   // For the SDK's own layers.
   const detail::NodeCore* core() const noexcept { return core_.get(); }
-  detail::NodeState* state() const noexcept;
-  std::shared_ptr<detail::NodeState> shared_state() const noexcept;
-  explicit Node(std::shared_ptr<detail::NodeState> state) noexcept;
+  detail::session::NodeState* state() const noexcept;
+  std::shared_ptr<detail::session::NodeState> shared_state() const noexcept;
+  explicit Node(std::shared_ptr<detail::session::NodeState> state) noexcept;
   void release() noexcept { core_.reset(); }  // lets go of the node without reporting
 
  private:
@@ -201,10 +205,10 @@ class Run {
   std::string_view id() const noexcept;
 
   // For the SDK's own layers.
-  Run(std::shared_ptr<detail::RunState> state) noexcept;  // NOLINT: internal
+  Run(std::shared_ptr<detail::session::RunState> state) noexcept;  // NOLINT: internal
 
  private:
-  std::shared_ptr<detail::RunState> state_;
+  std::shared_ptr<detail::session::RunState> state_;
   std::vector<CancelSubscription> callbacks_;
 };
 
@@ -264,10 +268,10 @@ class Session {
   std::string_view id() const noexcept;
 
  private:
-  explicit Session(std::shared_ptr<detail::Generations> generations) noexcept;
+  explicit Session(std::shared_ptr<detail::session::RollingSession> rolling) noexcept;
   // Of this process; null in a child of fork() that has recorded nothing.
-  std::shared_ptr<detail::Generations> here() const;
-  std::shared_ptr<detail::Generations> generations_;
+  std::shared_ptr<detail::session::RollingSession> here() const;
+  std::shared_ptr<detail::session::RollingSession> rolling_;
 };
 
 // Lines of a node's bytes, from wherever they come; made by Node::stream(). The bytes may be split
@@ -283,8 +287,8 @@ class Session {
 // ones.
 class LineStream {
  public:
-  LineStream(const std::shared_ptr<detail::NodeState>& node, Stream stream, std::string_view origin,
-             const CaptureLimits& limits = {});
+  LineStream(const std::shared_ptr<detail::session::NodeState>& node, Stream stream,
+             std::string_view origin, const CaptureLimits& limits = {});
   LineStream(LineStream&&) noexcept;
   LineStream& operator=(LineStream&&) noexcept;
   ~LineStream();  // finish()

@@ -14,7 +14,7 @@
 
 namespace trace {
 
-namespace detail {
+namespace detail::secrets {
 class Secrets;
 }
 
@@ -33,7 +33,7 @@ class Summariser {
  public:
   explicit Summariser(SummaryLimits limits = {});
   // For what Node::summariser() answers.
-  Summariser(SummaryLimits limits, std::shared_ptr<const detail::Secrets> secrets);
+  Summariser(SummaryLimits limits, std::shared_ptr<const detail::secrets::Secrets> secrets);
   ~Summariser();
   Summariser(Summariser&&) noexcept;
   Summariser& operator=(Summariser&&) noexcept;

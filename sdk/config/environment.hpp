@@ -10,7 +10,7 @@
 
 #include <trace/config.hpp>
 
-namespace trace::detail {
+namespace trace::detail::config {
 
 // Looks a variable up. One that is set to nothing counts as not set.
 using Environment = std::function<std::optional<std::string>(const char* name)>;
@@ -28,4 +28,4 @@ std::vector<std::pair<std::string, std::string>> environment_variables();
 // $XDG_STATE_HOME/shiptrace, else $HOME/.local/state/shiptrace, else empty.
 std::string default_journal_dir(const Environment& environment);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

@@ -15,7 +15,7 @@
 #include "config/http_url.hpp"
 #include "config/settings.hpp"
 
-namespace trace::detail {
+namespace trace::detail::config {
 namespace {
 
 bool has_control_character(std::string_view text) {
@@ -155,4 +155,4 @@ Result<FinalizedConfig> finalize(Config config, const Environment& environment) 
   return FinalizedConfig(std::move(config), std::move(journal_dir));
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

@@ -11,7 +11,7 @@
 #include <trace/result.hpp>
 #include "config/environment.hpp"
 
-namespace trace::detail {
+namespace trace::detail::config {
 
 class FinalizedConfig {
  public:
@@ -40,4 +40,4 @@ class FinalizedConfig {
 Result<FinalizedConfig> finalize(Config config,
                                  const Environment& environment = process_environment());
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

@@ -4,7 +4,7 @@
 
 #include "config/units.hpp"
 
-namespace trace::detail {
+namespace trace::detail::config {
 namespace {
 
 bool is_port(std::string_view text) {
@@ -59,4 +59,4 @@ std::string http_url_fault(std::string_view url) {
   return host_fault(at == std::string_view::npos ? authority : authority.substr(at + 1));
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::config {
 
 // The rule that `url` breaks as the base URL of a backend, or an empty text:
 // http[s]://[user-info@]host[:port][/path][?query]
 std::string http_url_fault(std::string_view url);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

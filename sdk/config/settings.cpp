@@ -6,7 +6,7 @@
 
 #include "config/units.hpp"
 
-namespace trace::detail {
+namespace trace::detail::config {
 namespace {
 
 using Kind = Setting::Kind;
@@ -188,4 +188,4 @@ std::string range_text(const Setting& setting) {
          amount_text(setting.kind, setting.most);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

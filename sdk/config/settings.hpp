@@ -14,7 +14,7 @@
 
 #include <trace/config.hpp>
 
-namespace trace::detail {
+namespace trace::detail::config {
 
 static_assert(std::same_as<std::size_t, std::uint64_t>, "sizes of Config are read as 64-bit");
 
@@ -56,4 +56,4 @@ std::string range_fault(const Setting& setting, const Config& config);
 std::string value_text(const Setting& setting, const Config& config);
 std::string range_text(const Setting& setting);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

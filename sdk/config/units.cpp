@@ -5,7 +5,7 @@
 #include <limits>
 #include <system_error>
 
-namespace trace::detail {
+namespace trace::detail::config {
 namespace {
 
 struct Unit {
@@ -69,4 +69,4 @@ std::string duration_text(std::chrono::milliseconds duration) {
 
 std::string bytes_text(std::uint64_t bytes) { return to_text(bytes, byte_units); }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::config {
 
 // A decimal integer and nothing else.
 std::optional<std::uint64_t> count_from_text(std::string_view text) noexcept;
@@ -21,4 +21,4 @@ std::optional<std::uint64_t> bytes_from_text(std::string_view text) noexcept;
 std::string duration_text(std::chrono::milliseconds duration);
 std::string bytes_text(std::uint64_t bytes);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

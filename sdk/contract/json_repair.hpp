@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::contract {
 
 // Levels of arrays and objects that a value may have. The parser of whole envelopes allows a few
 // more, so that each value that passes here is readable there.
@@ -23,4 +23,4 @@ std::optional<std::string> repaired_json_value(std::string_view text);
 // The same, and nothing when the value is no object.
 std::optional<std::string> repaired_json_object(std::string_view text);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -8,7 +8,7 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // A word that a colon makes a mark: "Error: x", "warning: x", "NOTICE:x", "fatal error: x",
 // "error[E0308]: x", "error TS2322: x". Nothing where a mere value follows ("Error: 0").
@@ -17,4 +17,4 @@ std::optional<Level> level_before_colon(std::string_view text) noexcept;
 // The above; a word in capitals before a blank; a letter where apt, klog and logrus have one.
 std::optional<Level> level_of_leading_word(std::string_view text) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

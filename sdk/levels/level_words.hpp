@@ -9,7 +9,7 @@
 
 #include "text/ascii.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // The level that a word names, in any case: "WARN", "warning", "wrn", "W" is none. Nothing for any
 // other text. Trace and verbose are debug, notice is info, critical, alert, panic … are error.
@@ -27,11 +27,11 @@ constexpr Level level_of_severity(unsigned severity) noexcept {
 
 // True for a word in capitals: how a level stands out where a sentence may stand as well.
 constexpr bool is_in_capitals(std::string_view word) noexcept {
-  return !word.empty() && length_of(word, is_capital) == word.size();
+  return !word.empty() && text::length_of(word, text::is_capital) == word.size();
 }
 
 // True for what stands behind a name in a table, a summary or a configuration, and is no message:
 // "0", "3, warnings: 2", "false", "null", "[]".
 bool is_plain_value(std::string_view text) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -7,11 +7,11 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // Reads pairs from the front on, at most 512 bytes of them; what is no pair ends the reading, so a
 // `level=` within a sentence, a URL or a quoted message does not count. A line of one pair alone
 // is a setting. `severity=` counts only where a message follows or precedes it.
 std::optional<Level> level_of_logfmt(std::string_view line) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <string>
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 // From milliseconds since the epoch and 80 bits of the system's randomness. Throws
 // std::system_error when there is none.
 std::string new_ulid(std::int64_t milliseconds);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

@@ -25,7 +25,7 @@
 
 #include "secrets/byte_set.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 class Candidates {
  public:
@@ -96,4 +96,4 @@ class Candidates {
 // False when this one cannot.
 bool set_candidate_runs(bool are_used) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

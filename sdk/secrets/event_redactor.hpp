@@ -13,7 +13,7 @@
 #include "secrets/matcher.hpp"
 #include "secrets/secrets.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // What is taken out of what is sent.
 struct RedactionRules {
@@ -59,4 +59,4 @@ class EventRedactor {
   std::string json_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -10,7 +10,7 @@
 #include "config/environment.hpp"
 #include "secrets/frequent_words.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 namespace {
 
 // The beginning of a token file; a longer one holds no token.
@@ -39,7 +39,7 @@ std::shared_ptr<Secrets> known_secrets(const Config& config, std::string& compla
   if (!config.token.empty()) add("token", config.token);
   if (!config.token_file.empty()) add("token_file", contents_of(config.token_file));
   if (config.redact_environment) {
-    for (auto& [name, value] : environment_variables()) {
+    for (auto& [name, value] : config::environment_variables()) {
       if (value.empty() || !is_secret_name(name) || is_path(value)) continue;
       if (is_frequent_word(value)) {
         complaints += (complaints.empty() ? "" : "; ") + name +
@@ -59,4 +59,4 @@ std::shared_ptr<Secrets> known_secrets(const Config& config, std::string& compla
   return secrets;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -10,9 +10,9 @@
 
 #include "secrets/secrets.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // `complaints`: what is not redacted although its name says that it is a secret, for people.
 std::shared_ptr<Secrets> known_secrets(const Config& config, std::string& complaints);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -5,7 +5,7 @@
 
 #include "secrets/text_redactor.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 namespace {
 
 // Gives what replaces a secret its quotes where it does not stand within a JSON string.
@@ -120,4 +120,4 @@ std::string Matcher::redacted(std::string_view text, TextSort sort) const {
   return out;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -16,7 +16,7 @@
 #include "secrets/automaton.hpp"
 #include "secrets/candidates.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // An array of its own has one address in the whole program: stages know a replacement by it. Equal
 // literals have one only where a linker merges them.
@@ -58,4 +58,4 @@ class Matcher {
   std::vector<std::string> values_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -18,7 +18,7 @@ bool continues_character(char c) noexcept {
 CutText RedactedText::beginning(std::size_t most_bytes) const {
   if (text_.size() <= most_bytes) return CutText(std::string(text_));
   const std::size_t kept = most_bytes - std::min(most_bytes, missing.size());
-  return CutText(std::string(detail::trimmed_utf8(text_, kept)).append(missing));
+  return CutText(std::string(detail::text::trimmed_utf8(text_, kept)).append(missing));
 }
 
 CutText RedactedText::end(std::size_t most_bytes) const {

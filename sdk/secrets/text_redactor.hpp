@@ -18,7 +18,7 @@
 #include "secrets/matcher.hpp"
 #include "secrets/walk.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // What was kept of a stream and what came after it, as one text.
 struct Pieces {
@@ -175,4 +175,4 @@ class TextRedactor {
   std::array<Part, most_parts + 1> parts_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

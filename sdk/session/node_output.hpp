@@ -14,9 +14,9 @@
 #include "capture/output_chain.hpp"
 #include "session/node_state.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
-class NodeOutput final : private EventSink {
+class NodeOutput final : private capture::EventSink {
  public:
   // The node's; its first stream says the limits and where the output comes from.
   static NodeOutput& of(NodeState& node, std::string_view origin, const CaptureLimits& limits);
@@ -28,7 +28,7 @@ class NodeOutput final : private EventSink {
     Use(NodeOutput& output, const Node& node) : output_(output), lock_(output.mutex_) {
       output.node_ = &node;
     }
-    OutputChain& chain() noexcept { return output_.chain_; }
+    capture::OutputChain& chain() noexcept { return output_.chain_; }
     // Of streams that have not ended: the last end is the end of the output.
     void begin_stream() noexcept { ++output_.open_streams_; }
     void end_stream() {
@@ -41,17 +41,17 @@ class NodeOutput final : private EventSink {
   };
 
  private:
-  void event(const CapturedEvent& event) override;
-  void omitting(const LineVolume& so_far) override;
-  void omitted(const Omission& omission) override;
-  void record_whole(const CapturedEvent& event);
+  void event(const capture::CapturedEvent& event) override;
+  void omitting(const lines::LineVolume& so_far) override;
+  void omitted(const capture::Omission& omission) override;
+  void record_whole(const capture::CapturedEvent& event);
 
   std::mutex mutex_;
   const Node* node_ = nullptr;  // during a use
   const std::string origin_;
   const std::chrono::nanoseconds wall_;  // what the wall clock is ahead of the steady one
   std::size_t open_streams_ = 0;
-  OutputChain chain_;
+  capture::OutputChain chain_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

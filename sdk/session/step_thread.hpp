@@ -10,11 +10,11 @@
 
 #include "time/clock.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 class StepThread {
  public:
-  using Step = std::function<Steady::time_point(Steady::time_point)>;
+  using Step = std::function<time::Steady::time_point(time::Steady::time_point)>;
 
   StepThread(const char* name, Step step);
   ~StepThread() { stop(); }
@@ -24,7 +24,7 @@ class StepThread {
   // Makes the next step come at once. Any thread.
   void wake();
   // Waits until `done()`, which is looked at after each step, or the deadline.
-  bool wait_for(const std::function<bool()>& done, Steady::time_point deadline);
+  bool wait_for(const std::function<bool()>& done, time::Steady::time_point deadline);
   // No further step begins.
   void request_stop();
   // The same, and waits for the step that runs. Idempotent; one thread.
@@ -42,4 +42,4 @@ class StepThread {
   BackgroundThread thread_;  // last: it uses what is above
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

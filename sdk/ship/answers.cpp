@@ -10,7 +10,7 @@
 #include "ship/shipper.hpp"
 #include "text/json_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 namespace {
 
 // What an answer says about one lane of a run, and what follows from it.
@@ -56,9 +56,9 @@ std::string unacknowledged_text(const std::vector<RunBatch>& unanswered, const S
     return "the answer acknowledges no event; they are sent again";
   }
   std::string text = "the answer does not name the run ";
-  append_quoted(text, unanswered.front().run().id);
+  text::append_quoted(text, unanswered.front().run().id);
   text += " but ";
-  append_quoted(text, result.runs.front().run_id);
+  text::append_quoted(text, result.runs.front().run_id);
   return text +
          "; its events are kept and sent again. A backend has to name a run byte for byte as "
          "it was sent";
@@ -66,8 +66,8 @@ std::string unacknowledged_text(const std::vector<RunBatch>& unanswered, const S
 
 }  // namespace
 
-void Shipper::send_front(Steady::time_point now) {
-  Steady::time_point deadline = now + limits_.request_timeout;
+void Shipper::send_front(time::Steady::time_point now) {
+  time::Steady::time_point deadline = now + limits_.request_timeout;
   if (urgent_) {
     const std::lock_guard lock(flush_mutex_);
     deadline = std::min(deadline, flush_deadline_);
@@ -77,7 +77,7 @@ void Shipper::send_front(Steady::time_point now) {
   settle(parts_.transport.send(view.batch(), deadline), parts_.clock.now());
 }
 
-void Shipper::settle(const SendResult& result, Steady::time_point now) {
+void Shipper::settle(const SendResult& result, time::Steady::time_point now) {
   if (outbox_.front().events() == 0 && result.kind != SendResult::Kind::acknowledged) {
     outbox_.pop_front();  // a question; it is asked again
     return;
@@ -111,7 +111,7 @@ void Shipper::settle(const SendResult& result, Steady::time_point now) {
   counters_.retries.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
+void Shipper::acknowledge(const SendResult& result, time::Steady::time_point now) {
   PendingBatch batch = std::move(outbox_.front());
   outbox_.pop_front();
   std::unordered_map<std::string_view, const RunAcknowledgement*> answers;
@@ -174,7 +174,7 @@ void Shipper::judge(const RunBatch& batch, const RunAcknowledgement& answer, Jud
 }
 
 bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
-                              Steady::time_point now) {
+                              time::Steady::time_point now) {
   if (answer.status == RunStatus::cancelled) batch.run().cancellation.announce();
   LaneAnswers lanes(answer, session_id_);
   // The watermark passes no event that was refused and is tried once more.
@@ -196,7 +196,7 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
       bury(batch, event, reason->second);
       done = true;
     } else if (done) {
-      ++(is_own_lane(event.lane) ? own_acknowledged : acknowledged);
+      ++(journal::is_own_lane(event.lane) ? own_acknowledged : acknowledged);
     }
     if (!done) {
       left.insert(&event);
@@ -230,7 +230,7 @@ std::string Shipper::id_of(const EventRef& event) const {
   return fmt::format("{}-{}-{:012}", session_id_, event.lane, event.sequence);
 }
 
-void Shipper::park(RunBatch left, Steady::time_point now, bool progress) {
+void Shipper::park(RunBatch left, time::Steady::time_point now, bool progress) {
   std::deque<RunBatch> all;
   const RunInfo& run = left.run();
   all.push_back(std::move(left));
@@ -245,4 +245,4 @@ void Shipper::park(RunBatch left, Steady::time_point now, bool progress) {
   parking_.hold(std::move(all), now, progress);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -8,7 +8,7 @@
 #include <optional>
 #include <random>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class Backoff {
  public:
@@ -44,4 +44,4 @@ class Backoff {
   unsigned failures_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -15,16 +15,18 @@
 #include "ship/payload_reader.hpp"
 #include "text/padded_text.hpp"
 
-namespace trace::detail {
-
+namespace trace::detail::journal {
 struct SiteView;
+}
+
+namespace trace::detail::ship {
 
 class MessagePlan {
  public:
   // A payload of more bytes is not for a plan: nothing of it may be too long for the contract.
   static constexpr std::size_t longest_payload = 4096;
 
-  static std::optional<MessagePlan> compile(const SiteView& site);
+  static std::optional<MessagePlan> compile(const journal::SiteView& site);
 
   // Whether what write() writes may hold an anchor of a token pattern (tokens/token_anchors.hpp):
   // one of the site's own text or of the payload, or one that the two make together.
@@ -38,19 +40,19 @@ class MessagePlan {
  private:
   // A value, and the text in front of it, which is JSON already.
   struct Step {
-    PaddedText before;
+    text::PaddedText before;
     Tag tag;
   };
-  bool add_message(const SiteView& site);
+  bool add_message(const journal::SiteView& site);
   bool sites_text_may_hold_anchor() const noexcept;
   char* write_fields(char* to, std::span<const std::byte> payload) const;
 
   std::vector<Step> fields_;
   std::vector<Step> message_;
-  PaddedText after_message_;
+  text::PaddedText after_message_;
   std::size_t fixed_bytes_ = 0;
   bool site_may_hold_anchor_ = false;
   bool payload_has_text_ = false;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

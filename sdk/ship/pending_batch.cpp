@@ -4,21 +4,21 @@
 
 #include "text/json_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 RunBatch::RunBatch(RunInfo& run, BatchMemory memory) : run_(&run), memory_(std::move(memory)) {
   std::string head = "{\"runId\":";
-  append_quoted(head, run.id);
+  text::append_quoted(head, run.id);
   const auto member = [&](std::string_view name, std::string_view text) {
     if (text.empty()) return;
     head.append(",\"").append(name).append("\":");
-    append_quoted(head, text);
+    text::append_quoted(head, text);
   };
   member("workflowId", run.spec.workflow_id);
   member("organizationId", run.spec.organization_id);
   if (run.spec.total_actions > 0) {
     head += ",\"totalActions\":";
-    append_number(head, std::uint64_t{run.spec.total_actions});
+    text::append_number(head, std::uint64_t{run.spec.total_actions});
   }
   head += ",\"events\":[";
   memory_.events.clear();
@@ -93,4 +93,4 @@ TransportView::TransportView(const PendingBatch& pending, std::string_view sessi
   batch_ = {session_id, runs_, events_.size(), pending.bytes()};
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -21,7 +21,7 @@ constexpr std::size_t frame_bytes = 160;
 
 std::string quoted(std::string_view text) {
   std::string out;
-  detail::append_quoted(out, text);
+  detail::text::append_quoted(out, text);
   return out;
 }
 
@@ -116,9 +116,9 @@ struct Summariser::State {
     if (bytes > max_bytes) return {};
     if (bytes == 0) return "{}";
     std::string out;
-    if (auto object = detail::repaired_json_object(head)) {
+    if (auto object = detail::contract::repaired_json_object(head)) {
       out = std::move(*object);
-    } else if (auto value = detail::repaired_json_value(head)) {
+    } else if (auto value = detail::contract::repaired_json_value(head)) {
       out = "{\"value\":" + *value + "}";
     } else {
       out = "{\"value\":" + quoted(head) + "}";
@@ -131,13 +131,14 @@ struct Summariser::State {
   std::uint64_t bytes = 0;
   std::string head;  // the first max_bytes
   std::string tail;  // at least the last max_bytes of what is not in `head`
-  std::optional<detail::StreamRedactor> redactor;
+  std::optional<detail::secrets::StreamRedactor> redactor;
   bool is_redacting = false;
   std::string short_output;
 };
 
 Summariser::Summariser(SummaryLimits limits) : state_(std::make_unique<State>(limits)) {}
-Summariser::Summariser(SummaryLimits limits, std::shared_ptr<const detail::Secrets> secrets)
+Summariser::Summariser(SummaryLimits limits,
+                       std::shared_ptr<const detail::secrets::Secrets> secrets)
     : Summariser(limits) {
   if (secrets != nullptr) state_->redactor.emplace(std::move(secrets));
 }
@@ -159,7 +160,7 @@ std::string Summariser::finish() {
   std::string last = s.head + s.tail;
   if (last.size() > s.max_bytes) last.erase(0, last.size() - s.max_bytes);
   std::string out = "{\"bytes\":";
-  detail::append_number(out, s.bytes);
+  detail::text::append_number(out, s.bytes);
   out.append(",\"sha256\":\"").append(s.sha256()).append("\",\"head\":").append(head);
   out.append(",\"tail\":").append(quoted_tail(last, budget)).append("}");
   return out;

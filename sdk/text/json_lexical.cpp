@@ -7,7 +7,7 @@
 
 #include "text/utf8.hpp"
 
-namespace trace::detail {
+namespace trace::detail::text {
 namespace {
 
 constexpr std::size_t escape_length = 6;  // \uXXXX
@@ -137,4 +137,4 @@ std::string with_long_numbers_marked(std::string_view json) {
   return out;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

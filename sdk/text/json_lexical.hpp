@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 // Invalid UTF-8 and lone surrogate escapes become U+FFFD, \u0000 becomes U+2400.
 std::string with_repaired_strings(std::string_view json);
@@ -15,4 +15,4 @@ std::string with_repaired_strings(std::string_view json);
 // digits as they stand.
 std::string with_long_numbers_marked(std::string_view json);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

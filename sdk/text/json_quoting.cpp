@@ -10,7 +10,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace trace::detail {
+namespace trace::detail::text {
 namespace {
 
 // Plain bytes go into a JSON string as they are: printable ASCII but '"' and '\'.
@@ -137,4 +137,4 @@ char* write_quoted(char* to, std::string_view text) noexcept {
   return to;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

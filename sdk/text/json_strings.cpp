@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstdint>
 
-namespace trace::detail {
+namespace trace::detail::text {
 namespace {
 
 // The four digits of a \u at the front of `text`; 0 when there are none.
@@ -78,4 +78,4 @@ std::string value_of_json_string(std::string_view string) {
   return out;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 // Behind the string whose quote is at `at`.
 std::size_t end_of_json_string(std::string_view json, std::size_t at) noexcept;
@@ -14,4 +14,4 @@ std::size_t end_of_json_string(std::string_view json, std::size_t at) noexcept;
 // What a string, given with its quotes, stands for.
 std::string value_of_json_string(std::string_view string);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace trace::detail {
+namespace trace::detail::text {
 namespace {
 
 constexpr bool is_continuation(unsigned char byte) noexcept { return (byte & 0xC0) == 0x80; }
@@ -91,4 +91,4 @@ std::string_view trimmed_utf8(std::string_view text, std::size_t max_bytes) noex
   return text.substr(0, max_bytes);  // continuation bytes without a lead: no character to keep
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+FFFD
 inline constexpr std::string_view symbol_for_null = "\xE2\x90\x80";        // U+2400
@@ -35,4 +35,4 @@ void append_valid_utf8(std::string& out, std::string_view text);
 // Only the cut is looked at: invalid sequences elsewhere stay.
 std::string_view trimmed_utf8(std::string_view text, std::size_t max_bytes) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

@@ -9,7 +9,7 @@
 
 #include "tokens/alphabets.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 
 // How a row is read, and so which part of the text is taken out.
 enum class Form : std::uint8_t {
@@ -111,4 +111,4 @@ constexpr Element element_of(const TokenRow& row, std::size_t index) noexcept {
   return element;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

@@ -11,8 +11,8 @@
 namespace {
 
 using trace::Config;
-using trace::detail::Setting;
-using trace::detail::settings;
+using trace::detail::config::Setting;
+using trace::detail::config::settings;
 
 std::string code(const std::string& text) { return "`" + text + "`"; }
 

@@ -14,8 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using trace::Config;
-using trace::detail::finalize;
-using trace::detail::http_url_fault;
+using trace::detail::config::finalize;
+using trace::detail::config::http_url_fault;
 using trace::testing::TempDir;
 
 std::optional<std::string> only_home(const char* name) {

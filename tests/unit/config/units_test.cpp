@@ -3,11 +3,11 @@
 #include <doctest/doctest.h>
 
 using namespace std::chrono_literals;
-using trace::detail::bytes_from_text;
-using trace::detail::bytes_text;
-using trace::detail::count_from_text;
-using trace::detail::duration_from_text;
-using trace::detail::duration_text;
+using trace::detail::config::bytes_from_text;
+using trace::detail::config::bytes_text;
+using trace::detail::config::count_from_text;
+using trace::detail::config::duration_from_text;
+using trace::detail::config::duration_text;
 
 TEST_CASE("durations have a unit") {
   CHECK(duration_from_text("250ms") == 250ms);

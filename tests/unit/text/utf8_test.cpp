@@ -6,9 +6,9 @@
 
 namespace {
 
-using trace::detail::append_valid_utf8;
-using trace::detail::is_valid_utf8;
-using trace::detail::trimmed_utf8;
+using trace::detail::text::append_valid_utf8;
+using trace::detail::text::is_valid_utf8;
+using trace::detail::text::trimmed_utf8;
 
 std::string repaired(std::string_view text) {
   std::string out;
@@ -56,7 +56,7 @@ std::string with_replacements(std::string_view expected) {
   std::string out;
   for (const char c : expected) {
     if (c == '?') {
-      out += trace::detail::replacement_character;
+      out += trace::detail::text::replacement_character;
     } else {
       out += c;
     }
@@ -89,7 +89,7 @@ TEST_CASE("every sequence of up to three bytes is judged as simdjson judges it")
         bytes[2] = static_cast<char>(third);
         bool all_valid = true;
         for (std::string_view rest = bytes; !rest.empty();) {
-          const auto sequence = trace::detail::first_utf8_sequence(rest);
+          const auto sequence = trace::detail::text::first_utf8_sequence(rest);
           all_valid = all_valid && sequence.valid;
           rest.remove_prefix(sequence.bytes);
         }
