@@ -10,7 +10,7 @@
 
 namespace trace::child {
 
-// Text as a JSON string. Invalid UTF-8 stays: what goes into an event is repaired there.
+// Text as a JSON string; see append_quoted() for its repairs.
 std::string json_text(std::string_view text);
 // An argument list; of a very long one the beginning.
 std::string json_arguments(const std::vector<std::string>& argv);

@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <string>
 
+#include "contract/event_id.hpp"
 #include "text/json_text.hpp"
 
 namespace trace::detail::contract {
 
 void EventPrefix::make(std::string_view session, std::uint32_t lane, std::string_view run_id,
                        std::string_view node_id) {
-  std::string text = fmt::format(R"({{"id":"{}-{}-)", session, lane);
+  std::string text = "{\"id\":\"" + emitter_id(session, lane) + "-";
   digits_begin_ = text.size();
   text.append(usual_digits, '0');
   digits_end_ = text.size();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "text/json_lexical.hpp"
+#include "text/json_scan.hpp"
 #include "text/json_text.hpp"
 #include "text/utf8.hpp"
 

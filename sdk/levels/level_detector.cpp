@@ -165,10 +165,6 @@ std::optional<Level> level_of_signed_line(std::string_view line) noexcept {
       return line.starts_with("*** ") && line.ends_with(" detected ***: terminated")
                  ? std::optional(Level::error)
                  : std::nullopt;
-    case '\'':  // cmd.exe
-      return line.find("' is not recognized as an internal or external") != line.npos
-                 ? std::optional(Level::error)
-                 : std::nullopt;
     case '(':
       if (line.starts_with("(node:")) return Level::warn;
       return level_by_first_word(line);

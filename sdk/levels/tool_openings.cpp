@@ -33,7 +33,6 @@ constexpr Opening with_capital_a_to_f[] = {
 };
 constexpr Opening with_capital_g_to_z[] = {
     {"Host key verification failed.", Level::error},  // ssh
-    {"LINK : fatal error ", Level::error},            // Microsoft's linker
     {"LibClamAV Error: ", Level::error},
     {"LibClamAV Warning: ", Level::warn},
     {"LibClamAV debug: ", Level::debug},

@@ -15,10 +15,6 @@ constexpr std::size_t longest_piece = 64 * 1024;
 // More rows than a terminal has.
 constexpr unsigned most_rows = 200;
 
-bool is_continuation(char byte) noexcept {
-  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-}
-
 // The start of the lines in which no line is longer than it may be.
 std::string_view without_long_lines(std::string_view lines) noexcept {
   std::size_t end = 0;
@@ -129,7 +125,7 @@ std::size_t LineFramer::write_run(std::string_view piece) {
 std::size_t LineFramer::complete_character(std::string_view piece) {
   std::size_t taken = 0;
   while (taken < piece.size() && text::unfinished_utf8_bytes(character_) > 0 &&
-         is_continuation(piece[taken])) {
+         text::is_continuation(piece[taken])) {
     character_ += piece[taken++];
   }
   if (taken == piece.size() && text::unfinished_utf8_bytes(character_) > 0) return taken;
@@ -233,7 +229,7 @@ void LineFramer::remove_characters(unsigned count) {
   std::size_t left = text_.size();
   for (; count > 0 && left > 0; --count) {
     do --left;
-    while (left > 0 && is_continuation(text_[left]));
+    while (left > 0 && text::is_continuation(text_[left]));
   }
   if (left == 0 && count > 0) {
     carriage_return();  // to the line's start and beyond

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "text/json_strings.hpp"
+#include "text/json_scan.hpp"
 #include "text/json_text.hpp"
 #include "tokens/token_anchors.hpp"
 #include "tokens/token_patterns.hpp"

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "contract/event_id.hpp"
 #include "record/event_parts.hpp"
 
 namespace trace::detail::session {
@@ -77,8 +78,8 @@ void LossEvents::record(const NodeState& node, DropReason reason, std::uint64_t 
   std::string data = fmt::format(R"({{"dropped":{{"reason":"{}","count":{})", name(reason), count);
   const auto add = [&](std::string_view member, const std::optional<Neighbour>& event) {
     if (!event) return;
-    data +=
-        fmt::format(R"(,"{}":"{}-{}-{:012}")", member, session_id_, event->lane, event->sequence);
+    data += fmt::format(R"(,"{}":"{}")", member,
+                        contract::event_id(session_id_, event->lane, event->sequence));
   };
   add("after", taken.after);
   add("before", taken.before);

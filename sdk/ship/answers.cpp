@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "contract/event_id.hpp"
 #include "ship/shipper.hpp"
 #include "text/json_text.hpp"
 
@@ -227,7 +228,7 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& answer,
 }
 
 std::string Shipper::id_of(const EventRef& event) const {
-  return fmt::format("{}-{}-{:012}", session_id_, event.lane, event.sequence);
+  return contract::event_id(session_id_, event.lane, event.sequence);
 }
 
 void Shipper::park(RunBatch left, time::Steady::time_point now, bool progress) {

@@ -12,6 +12,11 @@ namespace trace::detail::text {
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+FFFD
 inline constexpr std::string_view symbol_for_null = "\xE2\x90\x80";        // U+2400
 
+// A byte of a character after its first.
+constexpr bool is_continuation(char byte) noexcept {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
 // The bytes at the front of a text that belong together.
 struct Utf8Sequence {
   std::size_t bytes;  // at least 1
@@ -34,5 +39,8 @@ void append_valid_utf8(std::string& out, std::string_view text);
 // The longest start of `text` of at most `max_bytes` bytes that does not end within a character.
 // Only the cut is looked at: invalid sequences elsewhere stay.
 std::string_view trimmed_utf8(std::string_view text, std::size_t max_bytes) noexcept;
+
+// The same for the longest end of `text`: it does not begin within a character.
+std::string_view utf8_tail(std::string_view text, std::size_t max_bytes) noexcept;
 
 }  // namespace trace::detail::text

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "contract/json_repair.hpp"
-#include "text/json_strings.hpp"
 
 using namespace trace::detail::secrets;
 
@@ -81,16 +80,6 @@ TEST_CASE("the values of JSON, as their reader sees them") {
     CHECK(redactor.cleaned_json(json) == cleaned);
     CHECK(trace::detail::contract::repaired_json_value(redactor.cleaned_json(json)).has_value());
   }
-}
-
-TEST_CASE("strings of JSON are read as a parser reads them") {
-  CHECK(trace::detail::text::value_of_json_string(R"("")").empty());
-  CHECK(trace::detail::text::value_of_json_string(R"("a\"b\\c\/d\n\r\t\b\f")") ==
-        "a\"b\\c/d\n\r\t\b\f");
-  CHECK(trace::detail::text::value_of_json_string(R"("\u0041\u00e9\u20AC\ud83d\udd11")") ==
-        "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x94\x91");
-  CHECK(trace::detail::text::end_of_json_string(R"("a\"b",1)", 0) == 6);
-  CHECK(trace::detail::text::end_of_json_string(R"("open\)", 0) == 6);
 }
 
 TEST_CASE("secrets that come later") {

@@ -9,6 +9,7 @@ namespace {
 using trace::detail::text::append_valid_utf8;
 using trace::detail::text::is_valid_utf8;
 using trace::detail::text::trimmed_utf8;
+using trace::detail::text::utf8_tail;
 
 std::string repaired(std::string_view text) {
   std::string out;
@@ -114,6 +115,16 @@ TEST_CASE("text is trimmed at a character") {
   CHECK(trimmed_utf8(two, 3) == "\xC3\xA9");
   CHECK(trimmed_utf8(two, 2) == "\xC3\xA9");
   CHECK(trimmed_utf8(two, 1).empty());
+}
+
+TEST_CASE("the end of a text begins at a character") {
+  CHECK(utf8_tail("abc", 3) == "abc");
+  CHECK(utf8_tail("abc", 2) == "bc");
+  CHECK(utf8_tail("abc", 0).empty());
+  const std::string_view rocket = "\xF0\x9F\x9A\x80z";
+  CHECK(utf8_tail(rocket, 5) == rocket);
+  for (std::size_t most = 1; most < 5; ++most) CHECK(utf8_tail(rocket, most) == "z");
+  CHECK(utf8_tail(std::string(10, '\x80'), 7) == std::string(4, '\x80'));
 }
 
 TEST_CASE("trimming leaves invalid text to the repair, and keeps to the limit") {
