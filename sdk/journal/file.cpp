@@ -123,7 +123,7 @@ bool JournalFile::map_header(const JournalIdentity& identity, std::uint64_t capa
 bool JournalFile::reserve(std::uint64_t offset, std::uint64_t bytes) noexcept {
   if (fd_ < 0) return true;
   // Reserving would lengthen the file again and hide that it was cut.
-  if (live_ != nullptr) LiveFiles::look_for_truncation(*live_);
+  look_for_truncation();
   if (exceeds_file_size_limit(offset + bytes)) {
     errno = EFBIG;
     return false;

@@ -62,9 +62,14 @@ class JournalFile {
   bool discard(std::byte* slab, std::uint32_t bytes) noexcept;
   bool restore(std::byte* slab, std::uint32_t bytes) noexcept;
 
-  // How often somebody else cut the file short. What lay behind its new end is gone.
+  // How often somebody else truncated the file, as far as an access to a missing page or
+  // look_for_truncation() has found. What was beyond its new end is gone.
   std::uint64_t truncations() const noexcept {
     return live_ == nullptr ? 0 : live_->truncations.load(std::memory_order_acquire);
+  }
+  // Compares the file's length with the one that it should have.
+  void look_for_truncation() noexcept {
+    if (live_ != nullptr) LiveFiles::look_for_truncation(*live_);
   }
   // The same as it is counted; null: nobody can.
   const std::atomic<std::uint64_t>* truncation_count() const noexcept {

@@ -49,12 +49,14 @@ LiveFile* file_mapped_at(const std::byte* address) noexcept {
 }  // namespace
 
 void LiveFiles::look_for_truncation(LiveFile& file) noexcept {
-  struct stat info {};
-  if (fstat(file.fd.load(), &info) != 0) return;
-  const auto found = static_cast<std::uint64_t>(info.st_size);
-  std::uint64_t known = file.file_bytes.load();
-  while (found < known) {
-    if (!file.file_bytes.compare_exchange_weak(known, found)) continue;
+  for (;;) {
+    // Loaded before the length is read: another thread may extend the file in between.
+    std::uint64_t expected = file.file_bytes.load();
+    struct stat info {};
+    if (fstat(file.fd.load(), &info) != 0) return;
+    const auto found = static_cast<std::uint64_t>(info.st_size);
+    if (found >= expected) return;
+    if (!file.file_bytes.compare_exchange_strong(expected, found)) continue;
     std::uint64_t shortest = file.shortest_bytes.load();
     while (found < shortest && !file.shortest_bytes.compare_exchange_weak(shortest, found)) {
     }

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto name_check_interval = 5s;
+constexpr auto file_check_interval = 5s;
 // How long a dead session's journal of which the backend takes nothing keeps others waiting.
 constexpr auto turn = 60s;
 constexpr std::size_t most_superseded_secrets = 16;
@@ -337,14 +337,16 @@ bool SessionCore::flush(time::Steady::time_point deadline) {
 }
 
 void SessionCore::tell_of_the_journal(time::Steady::time_point now) {
+  const bool check_is_due = now >= next_file_check_;
+  if (check_is_due) file_->look_for_truncation();  // nobody may touch the missing pages
   if (!truncation_told_ && file_->truncations() > 0) {
     truncation_told_ = true;
     diagnostics_.report("journal", fmt::format("somebody cut {} short; events in it are lost, what "
                                                "is recorded from now on is not crash-safe",
                                                file_->path()));
   }
-  if (now < next_name_check_) return;
-  next_name_check_ = time::Steady::now() + name_check_interval;
+  if (!check_is_due) return;
+  next_file_check_ = time::Steady::now() + file_check_interval;
   if (!file_->is_named()) {
     diagnostics_.report("journal", fmt::format("somebody removed {}; events are delivered, but "
                                                "nobody could recover them",

@@ -162,7 +162,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   const std::shared_ptr<const int> lease_ = std::make_shared<const int>(0);
   std::atomic<std::uint64_t> tails_{0};
   bool truncation_told_ = false;
-  time::Steady::time_point next_name_check_{};
+  time::Steady::time_point next_file_check_{};
   std::atomic<std::uint64_t> filtered_{0};
   std::atomic<bool> closed_{false};
   std::mutex close_mutex_;

@@ -68,16 +68,15 @@ Ids recovered(const std::string& file) {
   detail::ship::Diagnostics diagnostics([](const Diagnostic&) {}, clock);
   detail::ship::TakenEvents taken;
   detail::recovery::Adoption adoption(std::move(*reader),
-                                      {transport,
-                                       clock,
-                                       dead_letters,
-                                       diagnostics,
-                                       taken,
-                                       reap,
-                                       {},
-                                       opened,
-                                       budget,
-                                       {"docker", "podman"}},
+                                      {.transport = transport,
+                                       .clock = clock,
+                                       .dead_letters = dead_letters,
+                                       .diagnostics = diagnostics,
+                                       .taken = taken,
+                                       .reap = reap,
+                                       .directory = opened,
+                                       .journal_budget = budget,
+                                       .docker_clients = {"docker", "podman"}},
                                       {{1 << 20, 2000}, 50ms, 30s, 1});
   adoption.hurry(clock.now() + 1h);
   for (int steps = 0; !adoption.done(); ++steps) {

@@ -51,8 +51,10 @@ void everything(Trial& trial, const Misbehaviour& misbehaviour) {
   trial.expect_equal(kept_on(ended.errors), std::uint64_t{events}, "kept");
   trial.expect_equal(place.dead_letters(), 0U, "dead letters");
   trial.expect(ended.errors.find("shiptrace: refused: ") != std::string::npos, "nobody was told");
+  // Two rounds at most, one while the worker runs and one when it closes, of 8 and 16 single events
+  // and the halving that finds them; not a request for each event.
   const int requests = backend.requests();
-  trial.expect(requests <= 40, fmt::format("{} requests", requests));
+  trial.expect(requests <= 80, fmt::format("{} requests", requests));
   backend.behave();
   const Finished recovered = place.shiptrace({"recover"}, backend.url());
   trial.expect_equal(recovered.status.code, 0, "exit status of recover");

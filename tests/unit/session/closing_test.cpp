@@ -95,16 +95,35 @@ TEST_CASE("of a truncated journal as much is kept as a reader finds in it") {
   const auto whole = inspect_journal(journal.string());
   REQUIRE(whole);
   REQUIRE(whole->unsent == events);
-  fs::resize_file(journal, fs::file_size(journal) / 4);
-  record_some(session, 100);  // the session sees it, and goes on
+  fs::resize_file(journal, 1 << 20);  // the events take six slabs of 512 KiB
+  SUBCASE("while it is used") { record_some(session, 100); }
+  SUBCASE("when nobody uses it any more") {}
   const Closed closed = session.session().close(200ms);
-  const auto left = inspect_journal(journal.string());
-  REQUIRE(left);
-  CHECK(closed.kept == left->unsent);
-  CHECK(closed.kept > 0);
+  const auto left = inspect_journal(journal.string());  // removed where nothing is kept
+  CHECK(closed.kept == (left ? left->unsent : 0));
   CHECK(closed.lost > 0);
   CHECK(closed.kept + closed.lost == session.stats().accepted);
   CHECK(session.told("lost").find("truncated") != std::string::npos);
+}
+
+TEST_CASE(
+    "a journal whose last slab is cut off is not said to be whole, though nobody reads there") {
+  RecordedSession session;
+  session.break_backend();
+  constexpr std::uint64_t events = 20'000;
+  record_some(session, events, std::string(100, 'x'));
+  const fs::path journal = journal_of(session);
+  for (std::uint64_t unsent = events; unsent == events;) {
+    fs::resize_file(journal, fs::file_size(journal) - 128 * 1024);
+    const auto report = inspect_journal(journal.string());
+    REQUIRE(report);
+    unsent = report->unsent;
+  }
+  const Closed closed = session.session().close(200ms);
+  const auto left = inspect_journal(journal.string());
+  REQUIRE(left);  // which is all of it where the keeper has extended the file since
+  CHECK(closed.kept == left->unsent);
+  CHECK(closed.kept + closed.lost == events);
 }
 
 TEST_CASE("the last report of losses has the final counts, however often it was reported before") {

@@ -74,21 +74,23 @@ class EnvironmentVariable {
 
 }  // namespace
 
-// ThreadSanitizer has nothing to see in one thread, and takes minutes.
-#ifdef __SANITIZE_THREAD__
-constexpr bool is_too_slow = true;
+// ThreadSanitizer has nothing to see in one thread, and AddressSanitizer sees the same in each
+// form: both take minutes for all of them.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t form_step = 13;
 #else
-constexpr bool is_too_slow = false;
+constexpr std::size_t form_step = 1;
 #endif
 
-TEST_CASE("no field and no form of a secret gets into the journal or onto the wire" *
-          doctest::skip(is_too_slow)) {
+TEST_CASE("no field and no form of a secret gets into the journal or onto the wire") {
   RecordedSession session(without_environment());
   CHECK(session.session().add_secret(secret) == SecretAnswer::added);
   auto node = session.run().node("n");
   node.started();
   std::size_t recorded = 1;
-  for (const std::string& form : detail::secrets::secret_forms(secret)) {
+  const std::vector<std::string> forms = detail::secrets::secret_forms(secret);
+  for (std::size_t i = 0; i < forms.size(); i += form_step) {
+    const std::string& form = forms[i];
     const std::string text = "<" + form + "> and <" + form + form + ">";
     std::string json = "{\"a\":\"";
     for (const char c : text) json.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
@@ -433,15 +435,22 @@ TEST_CASE("no event lets a secret through that is merged meanwhile") {
   RecordedSession session(config);
   const auto secret_number = [](int i) { return "secret-number-" + std::to_string(i) + "."; };
   constexpr int count = concurrent_secrets;
+  constexpr int most_of_each = 200;
   std::atomic<int> added{0};
   std::vector<std::jthread> threads;
   session.session().add_secret("the-first-secret");
   for (const char* const id : {"a", "b"}) {
     threads.emplace_back([&, id] {
       auto node = session.run().node(id);
-      for (int now = 0; now < count;) {
+      for (int now = 0, before = 0, of_this = 0; now < count; before = now) {
         now = added.load(std::memory_order_acquire);
-        if (now > 0) record(node, Type::progress, Level::info, "<{}>", secret_number(now - 1));
+        of_this = now == before ? of_this + 1 : 0;
+        // No more than the journal holds, however long adding takes.
+        if (of_this >= most_of_each) {
+          std::this_thread::yield();
+        } else if (now > 0) {
+          record(node, Type::progress, Level::info, "<{}>", secret_number(now - 1));
+        }
       }
     });
   }

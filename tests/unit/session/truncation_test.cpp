@@ -48,3 +48,13 @@ TEST_CASE("a truncated journal costs the events in it and nothing else") {
   }
   CHECK(session.told("journal").find("cut") != std::string::npos);
 }
+
+TEST_CASE("a truncation is reported though nobody touches what is missing") {
+  RecordedSession session;
+  record(session.run().node("n"), Type::progress, Level::info, "one");
+  CHECK(session.events().size() == 1);
+  const std::string journal = journal_of(session);
+  const auto bytes = static_cast<off_t>(std::filesystem::file_size(journal));
+  REQUIRE(truncate(journal.c_str(), bytes - 64 * 1024) == 0);
+  CHECK(session.told("journal").find("cut") != std::string::npos);
+}
