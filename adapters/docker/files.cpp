@@ -14,7 +14,7 @@
 
 #include "child/exhaustion.hpp"
 #include "docker/containers_directory.hpp"
-#include "docker/json_check.hpp"
+#include "text/json_validator.hpp"
 
 namespace trace::docker {
 namespace {
@@ -53,7 +53,7 @@ FoundResult unreadable() {
 }
 
 FoundResult read_result(int file, Summariser summary) {
-  JsonCheck check;
+  detail::text::JsonValidator check;
   std::string piece(256 * 1024, '\0');
   std::uint64_t bytes = 0;
   for (;;) {

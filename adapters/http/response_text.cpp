@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "text/utf8.hpp"
+
 namespace trace::http {
 namespace {
 
@@ -139,18 +141,12 @@ bool offers(std::string_view accept_encoding, std::string_view coding) {
 }
 
 std::string one_line(std::string_view text, std::size_t longest) {
-  bool cut = false;
-  if (text.size() > longest) {
-    // Back to the first byte of a character that does not fit whole.
-    while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xc0) == 0x80) --longest;
-    text = text.substr(0, longest);
-    cut = true;
-  }
-  std::string line(text);
+  const std::string_view shown = detail::text::trimmed_utf8(text, longest);
+  std::string line(shown);
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f) c = ' ';
   }
-  if (cut) line += "...";
+  if (shown.size() < text.size()) line += "...";
   return line;
 }
 

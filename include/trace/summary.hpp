@@ -15,7 +15,7 @@
 
 namespace trace {
 
-namespace detail {
+namespace detail::secrets {
 class Secrets;
 }
 
@@ -34,7 +34,7 @@ class SHIPTRACE_API Summariser {
  public:
   explicit Summariser(SummaryLimits limits = {});
   // For Node::summariser().
-  Summariser(SummaryLimits limits, std::shared_ptr<const detail::Secrets> secrets);
+  Summariser(SummaryLimits limits, std::shared_ptr<const detail::secrets::Secrets> secrets);
   ~Summariser();
   Summariser(Summariser&&) noexcept;
   Summariser& operator=(Summariser&&) noexcept;

@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-namespace trace::detail {
+namespace trace::detail::config {
 namespace {
 
 using std::chrono::milliseconds;
@@ -187,4 +187,4 @@ std::optional<bool> boolean_from_text(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

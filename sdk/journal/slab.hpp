@@ -9,7 +9,7 @@
 
 #include "journal/format.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 struct Slab {
   std::byte* base = nullptr;
@@ -61,4 +61,4 @@ struct Slab {
   }
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -15,7 +15,7 @@
 
 #include "journal/slab_pool.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 class Tables final : public WatermarkStore {
  public:
@@ -38,4 +38,4 @@ class Tables final : public WatermarkStore {
   std::unordered_map<std::uint64_t, Watermark*> watermarks_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

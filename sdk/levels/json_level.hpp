@@ -12,7 +12,7 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 class JsonLevel {
  public:
@@ -38,4 +38,4 @@ class JsonLevel {
   bool is_gelf_ = false;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -14,7 +14,7 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 class JsonLog {
  public:
@@ -44,4 +44,4 @@ class JsonLog {
   std::unique_ptr<State> state_;  // created at the first JSON line
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

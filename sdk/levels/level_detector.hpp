@@ -12,7 +12,7 @@
 
 #include "levels/json_log.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // Level and message of a line.
 struct Finding {
@@ -31,4 +31,4 @@ class LevelDetector {
   JsonLog json_log_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

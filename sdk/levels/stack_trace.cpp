@@ -1,6 +1,6 @@
 #include "levels/stack_trace.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 constexpr unsigned most_lines_in_between = 8;
@@ -46,4 +46,4 @@ StackTrace::Place StackTrace::open(StackTracePlace at, std::size_t bytes) noexce
   return Place::first;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

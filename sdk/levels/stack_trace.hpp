@@ -13,7 +13,7 @@
 
 #include "levels/stack_trace_shape.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 class StackTrace {
  public:
@@ -43,4 +43,4 @@ class StackTrace {
   unsigned frames_may_open_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -4,7 +4,7 @@
 
 #include "lines/plain_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::lines {
 namespace {
 
 constexpr unsigned max_number = 9999;
@@ -204,4 +204,4 @@ std::string without_controls(std::string_view text) {
   return out;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::lines

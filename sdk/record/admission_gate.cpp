@@ -4,7 +4,7 @@
 
 #include <new>
 
-namespace trace::detail {
+namespace trace::detail::record {
 namespace {
 
 constexpr std::size_t page = 4096;
@@ -34,4 +34,4 @@ void AdmissionGate::admit(std::uint32_t levels) noexcept {
 
 void AdmissionGate::close() noexcept { admission_->progress.store(0); }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 class AdmissionGate {
  public:
@@ -34,4 +34,4 @@ class AdmissionGate {
   Admission* admission_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

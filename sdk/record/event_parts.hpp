@@ -9,7 +9,7 @@
 
 #include <trace/detail/definition_cache.hpp>
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 class EventParts {
  public:
@@ -35,4 +35,4 @@ class EventParts {
   OutgoingText texts_[7];
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

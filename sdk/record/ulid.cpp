@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 std::string new_ulid(std::int64_t milliseconds) {
   static constexpr char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -21,4 +21,4 @@ std::string new_ulid(std::int64_t milliseconds) {
   return ulid;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

@@ -17,7 +17,7 @@
 
 #include "secrets/whitespace.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // A length in symbols, where a gap counts as one.
 struct FormLength {
@@ -82,4 +82,4 @@ class Automaton {
   std::vector<Branch> branches_;  // open addressing; a power of two
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -24,7 +24,7 @@
 
 #include "secrets/byte_set.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 class Candidates {
  public:
@@ -94,4 +94,4 @@ class Candidates {
 // For tests: enables or disables the search for runs. False if this processor does not support it.
 bool set_candidate_runs(bool are_used) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -23,7 +23,7 @@
 #include "secrets/matcher.hpp"
 #include "secrets/secret_forms.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 class Secrets {
  public:
@@ -106,4 +106,4 @@ class Secrets {
   mutable std::vector<Shared> superseded_;  // oldest first
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -1,6 +1,6 @@
 #include "secrets/stream_redactor.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 void StreamRedactor::follow_secrets() {
   if (secrets_->is_newest(matcher_.get())) return;
@@ -32,4 +32,4 @@ void StreamRedactor::finish(const Sink& sink) {
   before_ = {};
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -19,7 +19,7 @@
 #include "secrets/secrets.hpp"
 #include "secrets/text_redactor.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 class StreamRedactor {
  public:
@@ -45,4 +45,4 @@ class StreamRedactor {
   TextBefore before_;  // context before kept_
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -4,7 +4,7 @@
 
 #include <iterator>
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 namespace {
 
 bool is_letter_or_digit(char c) {
@@ -105,4 +105,4 @@ std::string quoted_printable(std::string_view bytes) {
   return out;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

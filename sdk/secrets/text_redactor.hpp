@@ -18,7 +18,7 @@
 #include "secrets/matcher.hpp"
 #include "secrets/walk.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // The held-back bytes of a stream and the following ones, as one text.
 struct Pieces {
@@ -175,4 +175,4 @@ class TextRedactor {
   std::array<Part, most_parts + 1> parts_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

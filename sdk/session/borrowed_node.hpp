@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 class BorrowedNode {
  public:
@@ -22,4 +22,4 @@ class BorrowedNode {
   Node node_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

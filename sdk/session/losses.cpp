@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace trace::detail {
+namespace trace::detail::session {
 namespace {
 
 std::string_view advice(DropReason reason) noexcept {
@@ -89,4 +89,4 @@ void Losses::report() {
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -8,7 +8,7 @@
 #include <optional>
 #include <random>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class Backoff {
  public:
@@ -45,4 +45,4 @@ class Backoff {
   unsigned failures_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

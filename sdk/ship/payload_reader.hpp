@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class PayloadReader {
  public:
@@ -57,4 +57,4 @@ class PayloadReader {
   bool failed_ = false;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -17,7 +17,7 @@
 #include "journal/format.hpp"
 #include "ship/cancellation.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 struct RunInfo {
   std::uint32_t number = 0;
@@ -51,4 +51,4 @@ class RunRegistry {
   std::unordered_map<std::uint32_t, RunInfo*> by_number_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -10,7 +10,7 @@
 
 #include "tokens/alphabets.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 
 struct TextPart {
   std::size_t begin;
@@ -118,4 +118,4 @@ class TokenText {
   std::string_view text_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

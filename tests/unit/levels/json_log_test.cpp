@@ -6,7 +6,7 @@
 #include "levels/level_detector.hpp"
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::levels;
 
 namespace {
 

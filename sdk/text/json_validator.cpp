@@ -1,17 +1,19 @@
-#include "docker/json_check.hpp"
+#include "text/json_validator.hpp"
 
-namespace trace::docker {
+#include "text/ascii.hpp"
+
+namespace trace::detail::text {
 namespace {
 
-bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_hex(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
+// JSON's white space, which is not all of ASCII's.
+bool is_json_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 }  // namespace
 
-void JsonCheck::update(std::string_view bytes) {
+void JsonValidator::update(std::string_view bytes) {
   for (const char c : bytes) {
     if (at_ == At::wrong) return;
     if (!take(c)) {
@@ -22,13 +24,13 @@ void JsonCheck::update(std::string_view bytes) {
   }
 }
 
-bool JsonCheck::finish() { return objects_.empty() && (at_ == At::behind || number_may_end()); }
+bool JsonValidator::finish() { return objects_.empty() && (at_ == At::behind || number_may_end()); }
 
-bool JsonCheck::number_may_end() const noexcept {
+bool JsonValidator::number_may_end() const noexcept {
   return at_ == At::zero || at_ == At::integer || at_ == At::fraction || at_ == At::exponent_digits;
 }
 
-bool JsonCheck::take(char c) {
+bool JsonValidator::take(char c) {
   switch (at_) {
     case At::text:
     case At::escape:
@@ -51,7 +53,7 @@ bool JsonCheck::take(char c) {
       if (!number_may_end()) return false;
       at_ = At::behind;
   }
-  if (is_space(c)) return true;
+  if (is_json_space(c)) return true;
   switch (at_) {
     case At::value_or_end:
       if (c == ']') return close(false);
@@ -73,7 +75,7 @@ bool JsonCheck::take(char c) {
   }
 }
 
-bool JsonCheck::begin_value(char c) {
+bool JsonValidator::begin_value(char c) {
   const auto word = [&](std::string_view rest) {
     word_ = rest;
     at_ = At::word;
@@ -106,21 +108,21 @@ bool JsonCheck::begin_value(char c) {
   }
 }
 
-bool JsonCheck::open(bool object) {
+bool JsonValidator::open(bool object) {
   if (objects_.size() == most_nested) return false;
   objects_.push_back(object);
   at_ = object ? At::key_or_end : At::value_or_end;
   return true;
 }
 
-bool JsonCheck::close(bool object) {
+bool JsonValidator::close(bool object) {
   if (objects_.empty() || objects_.back() != object) return false;
   objects_.pop_back();
   at_ = At::behind;
   return true;
 }
 
-bool JsonCheck::take_behind(char c) {
+bool JsonValidator::take_behind(char c) {
   if (objects_.empty()) return false;  // one value is all
   if (c == ',') {
     at_ = objects_.back() ? At::key : At::value;
@@ -129,7 +131,7 @@ bool JsonCheck::take_behind(char c) {
   return (c == '}' && close(true)) || (c == ']' && close(false));
 }
 
-bool JsonCheck::take_text(char c) {
+bool JsonValidator::take_text(char c) {
   if (at_ == At::code) {
     if (!is_hex(c)) return false;
     if (--left_ == 0) at_ = At::text;
@@ -148,7 +150,7 @@ bool JsonCheck::take_text(char c) {
   return static_cast<unsigned char>(c) >= 0x20;
 }
 
-bool JsonCheck::take_number(char c) {
+bool JsonValidator::take_number(char c) {
   const auto go_to = [&](At next) {
     at_ = next;
     return true;
@@ -177,4 +179,4 @@ bool JsonCheck::take_number(char c) {
   }
 }
 
-}  // namespace trace::docker
+}  // namespace trace::detail::text

@@ -1,21 +1,22 @@
-// JsonCheck: whether bytes that arrive in pieces are one JSON value (RFC 8259), in constant memory.
-// It keeps no value and looks at no character's encoding. One thread.
+// JsonValidator: checks bytes that arrive in pieces for one JSON value (RFC 8259), in memory
+// bounded by the nesting. It keeps no value and does not check the encoding of characters. One
+// thread.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
-namespace trace::docker {
+namespace trace::detail::text {
 
-class JsonCheck {
+class JsonValidator {
  public:
   static constexpr std::size_t most_nested = 1024;
 
   void update(std::string_view bytes);
-  // After the last byte: it was one whole value.
+  // After the last byte: whether the bytes were one whole value.
   bool finish();
-  // How many bytes came before the first that cannot be.
+  // The number of bytes before the first invalid one.
   std::uint64_t good_bytes() const noexcept { return good_; }
 
  private:
@@ -58,4 +59,4 @@ class JsonCheck {
   std::uint64_t good_ = 0;
 };
 
-}  // namespace trace::docker
+}  // namespace trace::detail::text

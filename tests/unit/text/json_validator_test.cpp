@@ -1,18 +1,18 @@
-// JsonCheck against a parser that is known to be right.
+// JsonValidator against a parser that is known to be right.
 #include <doctest/doctest.h>
 #include <simdjson.h>
 
 #include <random>
 #include <string>
 
-#include "docker/json_check.hpp"
+#include "text/json_validator.hpp"
 
-using trace::docker::JsonCheck;
+using trace::detail::text::JsonValidator;
 
 namespace {
 
 bool accepts(std::string_view text, std::size_t piece) {
-  JsonCheck check;
+  JsonValidator check;
   for (std::size_t at = 0; at < text.size(); at += piece) check.update(text.substr(at, piece));
   return check.finish();
 }
@@ -123,12 +123,13 @@ TEST_CASE("texts that are nearly JSON are judged as by a parser") {
 }
 
 TEST_CASE("the place of the first wrong byte is known, and depth is bounded") {
-  JsonCheck check;
+  JsonValidator check;
   check.update("{\"a\":1,");
   check.update("}");
   CHECK(check.good_bytes() == 7);
   CHECK_FALSE(check.finish());
-  CHECK(accepts(std::string(JsonCheck::most_nested, '[') + std::string(JsonCheck::most_nested, ']'),
-                64));
-  CHECK_FALSE(accepts(std::string(JsonCheck::most_nested + 1, '['), 64));
+  CHECK(accepts(
+      std::string(JsonValidator::most_nested, '[') + std::string(JsonValidator::most_nested, ']'),
+      64));
+  CHECK_FALSE(accepts(std::string(JsonValidator::most_nested + 1, '['), 64));
 }
