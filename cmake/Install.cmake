@@ -17,13 +17,11 @@ endforeach()
 set(libraries shiptrace docker process ${transports} sdk)  # each before those that it needs
 if(NOT BUILD_SHARED_LIBS)  # shared libraries contain what they need of the internal ones
   list(INSERT libraries 3 child)
+  list(APPEND libraries text)
 endif()
 foreach(library IN LISTS libraries)
   install(TARGETS shiptrace_${library} EXPORT shiptraceTargets)
 endforeach()
-if(NOT BUILD_SHARED_LIBS)  # shared libraries hold what they need of it
-  install(TARGETS shiptrace_text EXPORT shiptraceTargets)
-endif()
 install(EXPORT shiptraceTargets NAMESPACE shiptrace:: DESTINATION ${package_dir})
 
 if(SHIPTRACE_BUILD_SAMPLES)

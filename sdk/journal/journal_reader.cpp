@@ -260,4 +260,15 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
   return false;
 }
 
+std::vector<const SlabPlace*> JournalReader::slabs_in_order() const {
+  std::vector<const SlabPlace*> places;
+  places.reserve(slabs_.size());
+  for (const bool parked : {true, false}) {
+    for (const SlabPlace& place : slabs_) {
+      if ((place.lane == backlog_lane) == parked) places.push_back(&place);
+    }
+  }
+  return places;
+}
+
 }  // namespace trace::detail

@@ -84,6 +84,8 @@ class JournalReader {
 
   // Event slabs with data, by lane and then in the order in which the lane opened them.
   const std::vector<SlabPlace>& slabs() const noexcept { return slabs_; }
+  // The same, those of parked runs first: their events are older than the others of the run.
+  std::vector<const SlabPlace*> slabs_in_order() const;
   const std::vector<FoundRun>& runs() const noexcept { return runs_; }
   const std::vector<FoundWatermark>& watermarks() const noexcept { return watermarks_; }
   const std::vector<FoundNode>& nodes() const noexcept { return nodes_; }

@@ -22,12 +22,7 @@ bool of_one_stream(const Slab& one, const Slab& other) noexcept {
 AdoptedJournal::AdoptedJournal(JournalReader reader, SharedDirectory directory,
                                std::uint64_t budget)
     : reader_(std::move(reader)), directory_(directory), quarantine_(std::move(directory), budget) {
-  // Parked events are older than the events of the same run in their lanes.
-  std::vector<const SlabPlace*> places;
-  for (const SlabPlace& place : reader_.slabs()) places.push_back(&place);
-  std::stable_partition(places.begin(), places.end(),
-                        [](const SlabPlace* place) { return place->lane == backlog_lane; });
-  for (const SlabPlace* each : places) {
+  for (const SlabPlace* each : reader_.slabs_in_order()) {
     const SlabPlace& place = *each;
     Slab& slab = slabs_.emplace_back();
     slab.bytes = place.bytes;

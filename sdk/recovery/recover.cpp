@@ -143,11 +143,9 @@ Result<JournalReport> inspect_journal(const std::string& path) {
   }
   std::map<std::uint32_t, Counts> by_run;
   // A parked event may also be where it was recorded: count it once.
-  std::vector<SlabPlace> places = reader->slabs();
-  std::stable_partition(places.begin(), places.end(),
-                        [](const SlabPlace& place) { return place.lane == backlog_lane; });
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>> moved;
-  for (const SlabPlace& place : places) {
+  for (const SlabPlace* each : reader->slabs_in_order()) {
+    const SlabPlace& place = *each;
     std::vector<std::byte> bytes(place.used());
     if (!reader->load(place, bytes.data())) continue;
     SlabReader events;
