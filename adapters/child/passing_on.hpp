@@ -22,7 +22,7 @@ class PassingOn {
  public:
   // `reader_gone` is called on the loop's thread for a stream whose reader has gone. Throws
   // std::system_error if there is no thread or descriptor for it.
-  PassingOn(Loop& loop, const PassOn& where, std::function<void(Stream)> reader_gone);
+  PassingOn(Loop& loop, const PassOn& where, const std::function<void(Stream)>& reader_gone);
 
   void put(Stream stream, std::string_view bytes);
   bool full(Stream stream) const;
