@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PassingOn: writes the child's output to the descriptors of a PassOn: a terminal or a pipe whose
 // reader may be slow, stopped or gone. Streams that go to the same file share an outlet, so that
 // they arrive in the order in which they were read. On the loop's thread.

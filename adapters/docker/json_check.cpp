@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "docker/json_check.hpp"
 
 namespace trace::docker {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JsonCheck: whether bytes that arrive in pieces are one JSON value (RFC 8259), in constant memory.
 // It keeps no value and looks at no character's encoding. One thread.
 #pragma once

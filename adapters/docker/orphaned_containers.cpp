@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "docker/orphaned_containers.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Endpoint: the parsed base URL of a backend.
 //
 // Used by the transport, the client and the check of the configuration. Keeps two forms: the one to

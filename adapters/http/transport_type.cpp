@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the configuration sees the HTTP transport: its settings, and what must hold for them.
 #include <sys/un.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Config: the settings of a session, with their defaults.
 //
 // Fill in the struct, or start from the environment with Config::from_env(). Session::start()

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Durations as people write them: 300ms, 1.5s, 2m, 1h. Settings and the options of the tools are
 // read by the same function, so that a text means the same in both. Pure functions, any thread.
 #pragma once

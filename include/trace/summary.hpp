@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Output summaries: the `outputSummary` of a COMPLETED event (contract: Worker Responsibilities,
 // "after trimming or hashing large payloads").
 //

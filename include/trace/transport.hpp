@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transport: delivers batches of events to a backend. Implement it to ship somewhere new, and
 // register it with a TransportType (transport_type.hpp) to select it by Config::transport.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TransportType: a kind of transport as the configuration sees it: its name, its settings, what
 // must hold for them, and how to make one.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Amounts as settings hold them: counts, sizes in bytes, durations in milliseconds; and the text
 // that stands for them in the environment. Used by both tables of settings. Pure functions.
 #pragma once

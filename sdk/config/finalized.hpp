@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FinalizedConfig: a configuration that was checked and cannot be wrong. Session::start() and
 // recover() make it once; the code below them sees only this. Immutable, so safe on any thread.
 #pragma once

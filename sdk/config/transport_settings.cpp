@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "config/transport_settings.hpp"
 
 #include <sys/stat.h>

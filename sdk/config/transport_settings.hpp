@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The settings of one transport, as its TransportType lists them: values, ranges, faults. What
 // settings.hpp does for the members of Config. Pure functions, but that a file's fault looks at the
 // file.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <trace/transport_type.hpp>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JournalReader: reads an untrusted journal file. Everything is read with pread, never through a
 // mapping, and every number in the file is checked. Reading takes memory and time in proportion to
 // the file's actual contents, in steps, within the limits below. Used by recovery and by `inspect`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LiveFiles: the journal files that this process holds, in a table that a signal handler and a
 // forked child may read: no lock, no heap memory.
 //

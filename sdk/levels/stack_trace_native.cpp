@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Crash messages of Rust, C++ and the sanitizers of gcc and clang.
 #include "levels/stack_trace_shape.hpp"
 #include "text/ascii.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "recovery/adopted_journal.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public side of recovery: recover() and inspect_journal().
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Secret values: decides whether a value is a secret, or a placeholder, a word, a piece of a
 // program. Pure functions, safe on any thread; they examine a bounded part of a value.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The status of a run as a function of its row: which rule decides.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The requirements for every Store, with each implementation.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The live stream: what a viewer sees, when, and where it goes on after a break.
 #include <doctest/doctest.h>
 

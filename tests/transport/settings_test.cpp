@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Endpoints and tokens, before anything is sent.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Session::start(Config): the transport that the configuration names, in a real session.
 #include <doctest/doctest.h>
 #include <trace/capture.hpp>

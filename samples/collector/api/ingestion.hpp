@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ingestion: stores a request body of NDJSON envelopes and makes the response that acknowledges
 // them (docs/ingestion-api.md).
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/server/feed_connection.hpp"
 
 #include <boost/asio/steady_timer.hpp>

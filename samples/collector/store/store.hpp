@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Store: the interface to the database of the collector. It is a set of small primitives; the rules
 // of exactly-once storage and of run status are in run/ and hold for every implementation. Each
 // implementation is a folder below this one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // StoreThreads: runs blocking store calls beside the I/O thread and delivers each result to it, so
 // that connections and live streams go on while the database is slow. As many threads as the store
 // allows; with one (SQLite) jobs run in the order in which they were submitted.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The proof by killing: see kill.sh, which starts this.
 //
 //   shiptrace_kill_harness --kills N [--seed S] [--emitter BINARY]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Journals that no session wrote: what is read of them, and its cost.
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Secrets through the public API: whatever field they are recorded in, neither the journal's file
 // nor the wire has them.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SqliteStore::append: the compare-and-append of one envelope's changes.
 #include <cassert>
 
