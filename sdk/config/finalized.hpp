@@ -23,6 +23,10 @@ class FinalizedConfig {
   // journal is in memory then.
   std::string journal_dir;
 
+  // What is always redacted: the credentials among the settings of all registered transports, and
+  // those that the transport itself reports.
+  std::vector<Credential> credentials;
+
   // The names in Config::docker_clients.
   std::vector<std::string> docker_clients;
 

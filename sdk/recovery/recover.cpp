@@ -39,8 +39,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   TakenEvents taken;
   // Secrets that only the dead session knew were removed when it recorded.
   std::string complaints;
-  const auto secrets =
-      known_secrets(dependencies.transport->credentials(), values.redact_environment, complaints);
+  const auto secrets = known_secrets(finalized->credentials, values.redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   // Each journal gets its turn within the patience.
   Adoptions adoptions({values.transport, values.endpoint}, "", patience / 2,

@@ -53,10 +53,9 @@ std::unique_ptr<JournalFile> open_journal(const FinalizedConfig& config, const s
   return JournalFile::in_memory(identity, capacity);
 }
 
-std::shared_ptr<Secrets> secrets_known_to(const Config& config, Transport& transport,
-                                          Diagnostics& diagnostics) {
+std::shared_ptr<Secrets> secrets_known_to(const FinalizedConfig& config, Diagnostics& diagnostics) {
   std::string complaints;
-  auto secrets = known_secrets(transport.credentials(), config.redact_environment, complaints);
+  auto secrets = known_secrets(config.credentials, config.values().redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   return secrets;
 }
@@ -109,8 +108,7 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
       clock_(source_),
       diagnostics_(config_.values().on_diagnostic, clock_),
       id_(new_ulid(clock_.wall_ns() / 1'000'000)),
-      secrets_(secrets ? std::move(secrets)
-                       : secrets_known_to(config_.values(), *dependencies.transport, diagnostics_)),
+      secrets_(secrets ? std::move(secrets) : secrets_known_to(config_, diagnostics_)),
       least_level_(config_.values().level),
       drops_when_full_(config_.values().when_full == WhenFull::drop),
       file_(open_journal(config_, id_, diagnostics_)),
@@ -339,8 +337,8 @@ void SessionCore::tell_of_the_journal(Steady::time_point now) {
   if (check_is_due) file_->look_for_truncation();  // the missing pages may never be accessed
   if (!truncation_reported_ && file_->truncations() > 0) {
     truncation_reported_ = true;
-    diagnostics_.report("journal", fmt::format("{} was truncated; events in it are lost; what "
-                                               "is recorded from now on is not crash-safe",
+    diagnostics_.report("journal", fmt::format("{} was truncated; events beyond its new end "
+                                               "are lost, and later ones may not be crash-safe",
                                                file_->path()));
   }
   if (!check_is_due) return;
