@@ -11,6 +11,9 @@
 
 namespace trace::http {
 
+// Any URL without user-info, query and fragment; empty when it is not a URL.
+std::string shown_url(const std::string& text);
+
 class Endpoint {
  public:
   explicit Endpoint(const std::string& base_url);

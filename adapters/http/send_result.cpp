@@ -75,8 +75,8 @@ std::string body_excerpt(const Response& response, ResponseParser& parser) {
 // The target of a redirect, without its query and user-info.
 std::string target(const Response& response) {
   if (response.status < 300 || response.status >= 400 || response.location.empty()) return {};
-  const Endpoint location(response.location);
-  return location.usable() ? " to " + one_line(location.shown("")) : std::string();
+  const std::string url = shown_url(response.location);
+  return url.empty() ? std::string() : " to " + one_line(url);
 }
 
 SendResult success(const Response& response, ResponseParser& parser, const std::string& head) {
