@@ -27,7 +27,7 @@ struct SummaryLimits {
 // Returns a JSON object of at most `limits.max_bytes` bytes. Output that fits is kept: a JSON
 // object unchanged, any other JSON value or text as {"value": …}. Larger output is described by
 // `bytes`, `sha256` (of all of it), `head` and `tail`. Empty output gives {}.
-std::string summarise(std::string_view output, SummaryLimits limits = {});
+SHIPTRACE_API std::string summarise(std::string_view output, SummaryLimits limits = {});
 
 // The same for output that arrives in pieces, in memory bounded by the limits. summarise(a + b)
 // equals update(a), update(b), finish().
