@@ -137,7 +137,7 @@ std::string failure_text(const Response& response) {
       break;
   }
   if (response.connect_status >= 300) {
-    return fmt::format("the proxy answered {} to CONNECT", response.connect_status);
+    return fmt::format("the proxy responded to CONNECT with {}", response.connect_status);
   }
   if (response.code == CURLE_PEER_FAILED_VERIFICATION) {
     return "the server's certificate was not accepted: " + response.problem;
@@ -150,7 +150,7 @@ SendResult send_result(const Response& response, std::string_view where, std::ti
                        ResponseParser& parser) {
   if (response.status != 0 && response.end != Response::End::interrupted) {
     return result_of_status(response, now, parser,
-                            fmt::format("{} answered {}", where, response.status));
+                            fmt::format("{} responded with {}", where, response.status));
   }
   SendResult result;
   result.detail = fmt::format("{}: {}", where, failure_text(response));

@@ -8,7 +8,8 @@
 // start over after a conflict, is correct without locks across calls.
 //
 // Threads: calls block. Up to concurrency() threads may call at once. A failure of the database
-// (full disk, lock time-out, lost connection) is thrown as StoreError and leaves nothing behind.
+// (full disk, lock not acquired in time, lost connection) is thrown as StoreError and leaves
+// nothing behind.
 #pragma once
 
 #include <cstddef>

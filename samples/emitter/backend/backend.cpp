@@ -61,7 +61,7 @@ Result<Backend> Backend::open(const Config& config) {
 
 Error Backend::refusal(const http::HttpResponse& response) const {
   const auto message = message_of(response.body);
-  return Error("", fmt::format("{} answered {}{}{}: {}", endpoint_, response.status,
+  return Error("", fmt::format("{} responded with {}{}{}: {}", endpoint_, response.status,
                                message ? ", " : "", message.value_or(""), advice(response.status)));
 }
 
