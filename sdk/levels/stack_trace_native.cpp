@@ -20,7 +20,7 @@ bool ends_rust(std::string_view line) noexcept {
          (line.starts_with("note: ") && line.find("`RUST_BACKTRACE=") != std::string_view::npos);
 }
 
-// After the "==123==" of a sanitizer; nullopt if there is none.
+// After the "==123==" of a sanitizer; empty if there is none.
 std::string_view behind_pid(std::string_view line) noexcept {
   if (!line.starts_with("==")) return {};
   const std::size_t digits = length_of(from(line, 2), is_digit);
