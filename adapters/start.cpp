@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The forms of Session::start(), recover() and Config::from_env() that know every adapter: the
 // built-in transports, and the removal of orphaned containers.
 #include <trace/capture.hpp>

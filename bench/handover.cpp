@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Compares what passes through the queue between recording threads and the shipper: single events
 // or slabs of many? Two producers hand 200-byte events to one consumer in four ways; the cost is
 // the producer's mean per event. The figures are quoted by

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // retry_herd: what thousands of emitters do to a backend that comes back after an outage. A
 // simulation in virtual time with the SDK's own Backoff: it judges the way of retrying, not this
 // machine, and prints the same each time. docs/scale.md quotes it.

@@ -50,9 +50,12 @@ endfunction()
 # shiptrace_precompile(<target> [<header>…]): precompiles what most files include anyway, and the
 # headers named here. shiptrace_precompile(<target> REUSE <other>): those of another target.
 #
-# CompilerCache.cmake turns them off where ccache is used, as contributors do: a cache holds nothing
-# that was compiled with them, and they hide a missing #include.
+# Not where a compiler cache is used, as contributors do: a cache holds nothing that was compiled with
+# them, and they hide a missing #include. Nor in a project that embeds this one, which may have its own.
 function(shiptrace_precompile target)
+  if(CMAKE_CXX_COMPILER_LAUNCHER OR NOT PROJECT_IS_TOP_LEVEL)
+    return()
+  endif()
   if(ARGV1 STREQUAL "REUSE")
     target_precompile_headers(${target} REUSE_FROM ${ARGV2})
     return()

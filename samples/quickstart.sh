@@ -9,7 +9,7 @@
 #   --no-docker  neither install nor start Docker: the action runs as a plain process
 #   --keep       leave the backend running at the end, and print its URL
 #   --verbose    show the output of apt, cmake, the compiler and the Docker daemon
-#   --build-dir  where to build (default: build)
+#   --build-dir  where to build (default: build-quickstart)
 #
 # Needs Debian 12 or Ubuntu 24.04, and root or sudo if packages are missing or Docker has to be
 # started. It stops everything that it started, also on Ctrl-C; of the files that it writes, only the
@@ -18,7 +18,7 @@
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
 
-docker=yes keep=no verbose=no build=$source/build install_options=()
+docker=yes keep=no verbose=no build=$source/build-quickstart install_options=()
 while (( $# > 0 )); do
   case $1 in
     --yes) install_options+=(--yes) ;;
@@ -54,6 +54,14 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 work=$(mktemp -d /tmp/shiptrace-quickstart-XXXXXX)
 
+# Shows the progress of a build in one line.
+progress() {
+  local line
+  while IFS= read -r line; do
+    if [[ $line =~ ^\[[\ 0-9/%]+\] ]]; then printf '\r    %s ' "${BASH_REMATCH[0]}"; fi
+  done
+}
+
 # quietly NAME COMMAND…: runs it. The end of its output is shown when it fails, all with --verbose; on a
 # terminal, the progress of a build (a line "[12/99] …" or "[ 12%] …") is.
 quietly() {
@@ -61,7 +69,7 @@ quietly() {
   shift
   if [[ $verbose == yes ]]; then "$@"; return; fi
   if [[ -t 1 ]]; then
-    "$@" 2>&1 | tee "$log" | sed -unE 's/^(\[[ 0-9/%]+\]).*/\r    \1 /p' | tr -d '\n' || status=$?
+    "$@" 2>&1 | tee "$log" | progress || status=$?
     printf '\r                    \r'
   else
     "$@" > "$log" 2>&1 || status=$?
@@ -76,8 +84,7 @@ say "Building shiptrace and shiptrace-collector in $build (a few minutes)"
 if [[ ! -e $build/CMakeCache.txt ]]; then
   generator=()
   if command -v ninja >/dev/null; then generator=(-G Ninja); fi
-  # Compiled for a first look: -O1 takes a sixth less time to compile than -O2, and another compiler's
-  # new warnings are no reason to stop.
+  # Compiled for a first look, so with -O1; another compiler's new warnings are no reason to stop.
   quietly configure cmake -S "$source" -B "$build" "${generator[@]}" --compile-no-warning-as-error \
     -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" || fail "cmake could not configure the build; see above"
 fi

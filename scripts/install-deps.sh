@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 or Ubuntu 24.04 packages that shiptrace needs and this machine lacks.
 #
-#   scripts/install-deps.sh [--yes] [--dev] [--no-docker] [--verbose]
+#   scripts/install-deps.sh [--yes] [--dev] [--no-docker] [--check] [--verbose]
 #
 #   --yes        do not ask, also when packages have to be removed (for CI)
 #   --dev        what only contributors need as well: clang (two versions), clang-format, clang-tidy, ccache,
 #                valgrind, what benchmarks compare with, the tools of tests/tools and, on
 #                Debian, chromium for tests/attack (Ubuntu has it as a snap only)
 #   --no-docker  leave out docker.io (containers are then not traced, and their tests skip)
+#   --check      install nothing: list what is missing, and fail when anything is
 #   --verbose    show apt's output, which otherwise is shown only when apt fails
 #
 # Lists the packages and their sizes before it installs them, and asks where somebody can be asked.
@@ -15,13 +16,14 @@
 # Exit codes: 0 nothing is missing · 1 failed or refused · 2 wrong usage.
 set -euo pipefail
 
-assume_yes=no dev=no docker=yes verbose=no
+assume_yes=no dev=no docker=yes verbose=no check=no
 for option in "$@"; do
   case $option in
     --yes) assume_yes=yes ;;
     --dev) dev=yes ;;
     --no-docker) docker=no ;;
     --verbose) verbose=yes ;;
+    --check) check=yes ;;
     -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
     *) echo "install-deps.sh: unknown option $option; see --help" >&2; exit 2 ;;
   esac
@@ -60,6 +62,8 @@ if (( ${#missing[@]} == 0 )); then
   exit 0
 fi
 
+[[ $check == no ]] || fail "missing: ${missing[*]}"
+
 root=()
 if (( $(id -u) != 0 )); then
   command -v sudo >/dev/null || fail "installing needs root, and there is no sudo; run as root: apt-get install ${missing[*]}"
@@ -82,19 +86,24 @@ quiet_apt() {
 quiet_apt update || echo "install-deps.sh: apt-get update failed; continuing with the present package lists" >&2
 
 options=(install --no-install-recommends)
-plan=$(apt "${options[@]}" --assume-no "${missing[@]}" 2>&1) || grep -q '^Abort' <<<"$plan" ||
+# --simulate changes nothing. --assume-no would install at once where no further package is needed,
+# because apt asks only about those.
+plan=$(apt "${options[@]}" --simulate "${missing[@]}" 2>&1) ||
   { printf '%s\n' "$plan" >&2; fail "apt cannot install the packages; see above"; }
 
-# Sizes: of the packages themselves, then what apt says of them and of all that they need.
-sizes=$(apt-cache show --no-all-versions "${missing[@]}" 2>/dev/null |
-  awk '/^Package: / {name = $2} /^Installed-Size: / {printf "%s%s (%.1fMB)", between, name, $2 / 1000; between = ", "}')
+# installed_size PACKAGE…: a line "name kilobytes" each.
+installed_size() {
+  apt-cache show --no-all-versions "$@" 2>/dev/null |
+    awk '/^Package: / {name = $2} /^Installed-Size: / {print name, $2}'
+}
+sizes=$(installed_size "${missing[@]}" | awk '{printf "%s%s (%.1fMB)", between, $1, $2 / 1000; between = ", "}')
 echo "install-deps.sh: missing packages and their size when installed:"
 fold -s -w 98 <<<"${sizes:-${missing[*]}}" | sed 's/^/  /'
-needed=$(sed -nE 's/^[0-9]+ upgraded, ([0-9]+) newly installed.*/\1/p' <<<"$plan")
-echo "  with what they need: ${needed:-?} packages"
-sed -nE 's/^(Need to get|After this operation).*/  &/p' <<<"$plan"
+mapfile -t needed < <(sed -n 's/^Inst \([^ ]*\).*/\1/p' <<<"$plan")
+echo "  with what they need: ${#needed[@]} packages," \
+  "$(installed_size "${needed[@]}" | awk '{sum += $2} END {printf "%.0fMB", sum / 1000}') when installed"
 
-removed=$(apt "${options[@]}" --simulate "${missing[@]}" 2>/dev/null | sed -n 's/^Remv \([^ ]*\).*/\1/p')
+removed=$(sed -n 's/^Remv \([^ ]*\).*/\1/p' <<<"$plan")
 if [[ -n $removed ]]; then
   echo "install-deps.sh: $boost conflicts with another Boost version. These packages would be REMOVED:"
   sed 's/^/  /' <<<"$removed"

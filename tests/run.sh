@@ -89,7 +89,7 @@ configure() {
 configure_and_build() {
   local directory=$1 targets=$2
   shift 2
-  configure "$directory" "$@"
+  configure "$directory" "$@" || return
   # shellcheck disable=SC2086  # one word per target; none builds everything
   cmake --build "$directory" -j "$jobs" ${targets:+--target $targets}
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Child: a process whose output is delivered as it is read and whose exit is awaited.
 //
 // A child has ended when its process has exited and its output has been read. If a grandchild keeps

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ControlGroup: statistics of a control group: OOM kills, CPU time, memory. Versions 1 and 2,
 // wherever they are mounted. Returns nullopt for a group that is gone or not readable. Any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The implementation of Execution: the capture's thread, which starts the program, waits for it and
 // records. The only place that starts threads for capture.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Detects resource exhaustion: descriptors, processes, threads, memory. Such a failure does not
 // depend on the program that was to be run, so it has a code of its own and may be retried. Pure
 // functions, any thread.

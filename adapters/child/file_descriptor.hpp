@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FileDescriptor owns a descriptor; Pipe is a pair of them. Used to start children. Not
 // thread-safe.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JsonObject: builds the text of a JSON object for `data`. Not thread-safe.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // launch(): creates the child with clone(2) and prepares it between clone and exec: process group,
 // parent-death signal, standard streams, signals.
 //

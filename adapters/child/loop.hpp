@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Loop: the event loop of one capture, on the capture's thread: output of children, their exit, and
 // requests of other threads.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NodeCapture: a node whose program is running. Records the start, each line and the end, and
 // decides when the program must be ended: timeout, stop request, cancellation by the backend.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Outlet: passes a child's output to a consumer that may block, without blocking the capture's
 // loop: a bounded queue and a thread that empties it. When the queue is full the capture stops
 // reading, so only the child blocks.

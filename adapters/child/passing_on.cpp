@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "child/passing_on.hpp"
 
 #include <fcntl.h>
@@ -45,7 +46,8 @@ std::size_t write_all(int descriptor, std::string_view bytes, std::atomic<int>& 
 
 }  // namespace
 
-PassingOn::PassingOn(Loop& loop, const PassOn& where, std::function<void(Stream)> reader_gone) {
+PassingOn::PassingOn(Loop& loop, const PassOn& where,
+                     const std::function<void(Stream)>& reader_gone) {
   if (where.out >= 0) {
     const bool shared = where.err >= 0 && are_same_file(where.out, where.err);
     of_[0] = open(loop, where.out, [reader_gone, shared] {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PassingOn: writes the child's output to the descriptors of a PassOn: a terminal or a pipe whose
 // reader may be slow, stopped or gone. Streams that go to the same file share an outlet, so that
 // they arrive in the order in which they were read. On the loop's thread.
@@ -22,7 +23,7 @@ class PassingOn {
  public:
   // `reader_gone` is called on the loop's thread for a stream whose reader has gone. Throws
   // std::system_error if there is no thread or descriptor for it.
-  PassingOn(Loop& loop, const PassOn& where, std::function<void(Stream)> reader_gone);
+  PassingOn(Loop& loop, const PassOn& where, const std::function<void(Stream)>& reader_gone);
 
   void put(Stream stream, std::string_view bytes);
   bool full(Stream stream) const;

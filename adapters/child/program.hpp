@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Resolves a program name to the file to execute, as a shell does. Any thread.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Repeater: a periodic callback on a Loop; the interval doubles after each call, up to a maximum.
 // On the Loop's thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // spawn(): the only place that creates a process: without a shell, in a process group of its own,
 // with no descriptor of ours but the three standard streams, and killed when we die.
 #pragma once

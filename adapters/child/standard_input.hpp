@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A child's standard input: a file that it can open itself, or bytes that we forward while it runs,
 // because it has a terminal of its own, or because they come from our terminal, which a background
 // process must not read.

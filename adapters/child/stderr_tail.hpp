@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // StderrTail: the last lines that a program wrote to stderr, for its failure. Bounded in lines and
 // bytes; characters are never cut. Not thread-safe.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DockerClient: runs single commands of the docker client. Each call has a timeout; the client
 // inherits our environment, including DOCKER_HOST.
 //

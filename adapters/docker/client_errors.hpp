@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ClientErrors: separates the docker client's own error messages from the container's stderr.
 //
 // `docker start --attach` writes both to the same stream (with a terminal, also the container's

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recognises messages of the docker clients: docker of each version, and podman. The only place
 // that knows their text. Pure functions, any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Container: one container from creation to removal.
 //
 // It is addressed by the unique name that we gave it, so that no other container is ever stopped or

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The directory "containers" beside a journal, which holds the files of containers by session and
 // container. Everything in it is created and removed relative to descriptors and without following
 // links, so nothing outside of it is touched whatever it contains. Any thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // run_container: a container as a node of a run.
 #include <fmt/format.h>
 #include <trace/capture.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Maps messages of the docker client to the error codes of docs/contract.md.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files: exchanges files with a container: its input, and the result that becomes the node's
 // output.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "docker/lookup_watch.hpp"
 
 #include "docker/client_messages.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LookupWatch: detects failed name lookups in the output of a container without a network: the most
 // common reason why such a container fails, and one that its message does not show. Scans a bounded
 // part of each stream. Not thread-safe.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "docker/orphaned_containers.hpp"
 
 #include <fmt/format.h>
@@ -122,10 +123,11 @@ std::string OrphanedContainers::remove_found(DockerClient& client) {
 
 bool OrphanedContainers::remove(DockerClient& client, const std::string& id) {
   // Verified, in case a client interprets the filter differently: never remove another container.
-  const ClientResult labels = call(client, {"inspect", "--type", "container", "--format",
-                                            "{{index .Config.Labels \"shiptrace.session\"}}\n"
-                                            "{{index .Config.Labels \"shiptrace.journal\"}}",
-                                            id});
+  const char* const both_labels =
+      "{{index .Config.Labels \"shiptrace.session\"}}\n"
+      "{{index .Config.Labels \"shiptrace.journal\"}}";
+  const ClientResult labels =
+      call(client, {"inspect", "--type", "container", "--format", both_labels, id});
   if (says_gone(labels)) return true;
   if (!labels.ok()) return false;
   if (lines_of(labels.out) != std::vector<std::string>{session_.id, journal_}) return true;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Removes the containers that a dead session left on a Docker daemon. They are found by the labels
 // that the session gave them: its id and the journal whose lock the adopter has just taken. Each
 // container's labels are checked again before it is touched, and it is addressed by its id.

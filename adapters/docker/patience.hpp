@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Patience: retries with growing pauses while a daemon does not respond. One per container, for
 // everything that is asked about it: the time limit counts from the last response, so that a dead
 // daemon is waited for only once. Not thread-safe.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // UsageReadings: reads a container's resource usage from its control group while it runs, because
 // the group is gone once it has ended. Only if the group is on this machine in one of the usual
 // places; its name contains the container's id, so it cannot be another's. On the capture's thread.

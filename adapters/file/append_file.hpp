@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AppendFile: appends blocks of lines to a regular file, all or nothing.
 //
 // Used by the file transport on its thread. Each append holds the file's lock, so that a partly

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BearerToken: the credential for a backend, from the configuration or from a file that may be
 // rotated.
 //

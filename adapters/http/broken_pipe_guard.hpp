@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BrokenPipeGuard: keeps SIGPIPE from the host while this thread writes to a peer that may be
 // gone.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connection: one libcurl handle that performs one exchange after another, over the same TCP or TLS
 // connection when the server allows it.
 //

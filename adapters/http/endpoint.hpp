@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Endpoint: the parsed base URL of a backend.
 //
 // Used by the transport, the client and the check of the configuration. Keeps two forms: the one to
@@ -9,6 +10,9 @@
 #include <string_view>
 
 namespace trace::http {
+
+// Any URL without user-info, query and fragment; empty when it is not a URL.
+std::string shown_url(const std::string& text);
 
 class Endpoint {
  public:

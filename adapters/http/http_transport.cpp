@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <exception>
 #include <string>
 #include <utility>
@@ -122,7 +123,7 @@ Response HttpTransport::exchange(ContentEncoding encoding, Clock::time_point dea
   return response;
 }
 
-// RFC 7694: a response's Accept-Encoding tells what the next request may use.
+// RFC 7694: a response's Accept-Encoding says what the next request may use.
 void HttpTransport::note_offer(const Response& response) {
   if (response.accept_encoding.empty()) return;
   offered_ = offers(response.accept_encoding, "zstd")   ? ContentEncoding::zstd

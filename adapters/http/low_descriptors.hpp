@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the host has closed its standard streams, nothing of ours may take their descriptors: its
 // next message to "stderr" would go to the backend.
 #pragma once

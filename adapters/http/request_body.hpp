@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RequestBody: the bytes of a POST, read piece by piece so that no batch is copied into one
 // string first.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The text of an ingesting backend's responses: bodies (docs/ingestion-api.md) and header values.
 //
 // Pure functions that send_result() is built from. They accept any bytes, such as a proxy's HTML,

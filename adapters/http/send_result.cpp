@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "http/send_result.hpp"
 
 #include <fmt/core.h>
@@ -74,8 +75,8 @@ std::string body_excerpt(const Response& response, ResponseParser& parser) {
 // The target of a redirect, without its query and user-info.
 std::string target(const Response& response) {
   if (response.status < 300 || response.status >= 400 || response.location.empty()) return {};
-  const Endpoint location(response.location);
-  return location.usable() ? " to " + one_line(location.shown("")) : std::string();
+  const std::string url = shown_url(response.location);
+  return url.empty() ? std::string() : " to " + one_line(url);
 }
 
 SendResult success(const Response& response, ResponseParser& parser, const std::string& head) {
@@ -136,7 +137,7 @@ std::string failure_text(const Response& response) {
       break;
   }
   if (response.connect_status >= 300) {
-    return fmt::format("the proxy answered {} to CONNECT", response.connect_status);
+    return fmt::format("the proxy responded to CONNECT with {}", response.connect_status);
   }
   if (response.code == CURLE_PEER_FAILED_VERIFICATION) {
     return "the server's certificate was not accepted: " + response.problem;
@@ -149,7 +150,7 @@ SendResult send_result(const Response& response, std::string_view where, std::ti
                        ResponseParser& parser) {
   if (response.status != 0 && response.end != Response::End::interrupted) {
     return result_of_status(response, now, parser,
-                            fmt::format("{} answered {}", where, response.status));
+                            fmt::format("{} responded with {}", where, response.status));
   }
   SendResult result;
   result.detail = fmt::format("{}: {}", where, failure_text(response));

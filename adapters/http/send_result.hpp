@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an HTTP exchange means for the events of a batch.
 //
 // The table of responses in docs/ingestion-api.md as one function, used by the transport on its

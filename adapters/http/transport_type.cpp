@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the configuration sees the HTTP transport: its settings, and what must hold for them.
 #include <sys/un.h>
 
@@ -21,10 +22,12 @@ std::vector<TransportSetting> settings() {
   return {
       {.name = "token",
        .kind = Kind::secret,
-       .help = "bearer token; not together with `token_file`"},
+       .help = "bearer token; not together with `token_file`",
+       .is_credential = true},
       {.name = "token_file",
        .kind = Kind::file,
-       .help = "file that holds the token; read again after a 401 or 403"},
+       .help = "file that holds the token; read again after a 401 or 403",
+       .is_credential = true},
       {.name = "ca_file",
        .kind = Kind::file,
        .help = "PEM file of the certificate authorities to trust instead of the system's"},

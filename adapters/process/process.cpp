@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // run_process: a process as a node of a run.
 #include <fmt/format.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // capture: what a line of a child costs from its pipe to its acknowledgement, and how many a second
 // there are, beside others that only read the same lines. Prints JSON lines.
 #include <fmt/format.h>

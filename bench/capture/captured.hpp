@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lines of a child, from its pipe until a backend has acknowledged the last of them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The child that the benchmark captures: it prints numbered lines of 100 bytes as fast as a pipe
 // takes them. The benchmark's own program, called with --print, so that nothing has to be found.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bounds of capture: others that take the same lines from the same child over a pipe of 1 MiB.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One measurement of delivery: events recorded by a few threads until a backend has acknowledged
 // the last of them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A backend that does the least an emitter can work with: reads requests to POST /trace/events,
 // counts their events, and acknowledges the highest sequence of each emitter. Nothing is stored
 // or checked, so that a benchmark sees the emitter's cost and not the backend's.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // delivery: what an event costs the emitter from record() to its acknowledgement, and how many a
 // second there are. Prints JSON lines.
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bound of delivery: what it costs to write the JSON of the same events into memory.
 #include <string>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JsonWriter: the contract's JSON of the event that every benchmark records, as cheaply as it can
 // be written: with ids that are ready and a table that says which bytes to escape.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // delivery_latency: the time from record() until the backend has read the event,
 // at a steady rate. Each event carries the time of its record(); the sink, on the same machine and
 // so with the same monotonic clock, subtracts.

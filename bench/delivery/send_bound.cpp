@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The machine's own cost of delivering the same JSON: written into one buffer and sent from there
 // to the counting sink with send(), batch after batch over one connection. No journal, no threads,
 // no HTTP library; nothing that this leaves out can be had for less.

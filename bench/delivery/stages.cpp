@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // delivery_stages: where the time of an event goes, one stage at a time, on one thread, so that no
 // stage disturbs another. Stages that cannot run alone are measured with and without: format is
 // what an event with two arguments costs more than one whose text is ready.

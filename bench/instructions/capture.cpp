@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The chain of a captured stream with a fixed amount of work, for counting instructions: lines of
 // 100 bytes, 1,280 at a time as from a full pipe, become events that are not recorded. Ten secrets
 // are looked for.

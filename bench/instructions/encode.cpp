@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Encoding with a fixed amount of work, for counting instructions: an event as the journal holds it
 // becomes contract JSON.
 //

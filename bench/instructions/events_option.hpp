@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one option of the programs whose instructions are counted.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The event that every benchmark records: these, a level, a number and the text.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The scenarios of record_latency: how often a thread records, and how many threads do.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The plain hand-over: an object of 256 bytes through moodycamel::ConcurrentQueue with a producer
 // token, no time stamp, no formatting; a thread takes them out in bulk and forgets them.
 #include <concurrentqueue.h>

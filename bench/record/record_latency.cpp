@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // record_latency: what a call of record() costs the calling thread, beside other ways to hand an
 // event over, all in one run. Prints JSON lines, docs/benchmarks.md says how to read them.
 #include <fmt/format.h>

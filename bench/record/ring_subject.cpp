@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bound: what it costs to copy 200 bytes and a time stamp into memory that was touched before,
 // and to publish them by one store. Nobody reads them; a ring of 16 MiB starts over.
 #include <fcntl.h>

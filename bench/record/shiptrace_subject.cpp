@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace itself, with a backend that takes everything at once. Under the policy "block" nothing
 // is dropped in a flood: record() waits when the journal's budget is spent.
 #include <trace/trace.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // spdlog's asynchronous logger with its own defaults (a queue of 8,192, the caller waits when it is
 // full) into a sink that forgets. It formats on the caller's thread.
 #include <spdlog/async.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The subject of record_latency: a library that takes an event on the calling thread and brings it
 // somewhere on others. A peer is linked in from outside: a file of its own that implements Subject
 // and registers it (docs/benchmarks.md).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Secrets as a worker has them: values that occur in no text of a benchmark.
 #pragma once
 

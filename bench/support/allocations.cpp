@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counts what goes through operator new.
 #include <atomic>
 #include <cstdlib>

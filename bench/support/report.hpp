@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The output of every benchmark: one JSON object per line and metric, read by bench/report.
 //   {"bench":"…","case":{…},"metric":"…","unit":"…","value":…}
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A backend in a process of its own, started for one measurement.
 #pragma once
 

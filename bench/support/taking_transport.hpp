@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A backend in the same process that takes every event at once: what is left is the SDK's own cost.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/ticks.hpp"
 
 #include "support/statistics.hpp"

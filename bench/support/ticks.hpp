@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The finest clock there is, for single calls, and how long its ticks are.
 #pragma once
 

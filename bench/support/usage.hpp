@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Resource usage of a process: CPU time, memory, allocations.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Capture: runs a process or a container as a node of a run and records its output as events.
 //
 // STARTED names the command. Each line of output becomes a PROGRESS event with data.stream,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CaptureLimits: how much of a node's output becomes events.
 #pragma once
 

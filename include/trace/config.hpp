@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Config: the settings of a session, with their defaults.
 //
 // Fill in the struct, or start from the environment with Config::from_env(). Session::start()
@@ -64,8 +65,9 @@ struct SHIPTRACE_API Config {
   bool guard_sigbus = true;
 
   // Redact the values of environment variables such as *_TOKEN, *_PASSWORD, *_SECRET and *_KEY,
-  // read when the session starts (is_secret_name() in redaction.hpp decides which). The transport's
-  // own credentials are always redacted.
+  // read when the session starts (is_secret_name() in redaction.hpp decides which). The tokens that
+  // are configured, and what the transport reports as its credentials at the start, are always
+  // redacted.
   bool redact_environment = true;
   // Redact what has the form of a token when it is sent: JWT, ghp_…, AKIA…, Authorization headers,
   // passwords and signatures in URLs, private keys. docs/redaction.md lists them.

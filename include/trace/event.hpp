@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The event and its envelope, as the execution trace contract defines them ("Trace Event
 // Payload" and "Envelope Fields" of docs/contract.md).
 //

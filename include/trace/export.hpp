@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SHIPTRACE_API marks what a shared library of shiptrace exports; all else has hidden visibility.
 // Each public header includes this file, which also rejects a compiler in a mode before C++20.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fields: named values for an event's `data`, as arguments of record().
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cleaning up after dead sessions: containers that are still running.
 //
 // Only the process that has taken the lock of a dead session's journal may remove what that session

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // trace::record: records one event. Every event of the SDK goes through it.
 //
 //   trace::record(node, trace::Type::progress, trace::Level::info,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recovery: delivers what workers that died, or closed without reaching their backend, left in the
 // journal directory.
 //

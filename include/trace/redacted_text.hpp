@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RedactedText and CutText: text that has to be truncated. Truncating in the middle of a secret
 // leaves a part of it that redaction no longer recognises, so secrets are removed first. The types
 // enforce the order: only redaction creates a RedactedText, only a RedactedText creates a CutText,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Redaction: the results of Session::add_secret(), and which variable names denote secrets.
 //
 // A secret that was added is replaced by "[REDACTED]" in everything that is recorded: as it is, and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Result<T>: a value, or a list of everything that is wrong with the input.
 //
 // Set-up and parsing return a Result that lists every invalid field at once, so that a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Session, Run, Node: handles of a worker, of a workflow run, and of one action of that run.
 //
 // A worker starts one Session, opens a Run for each workflow run that it works on and a Node for

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The status of a run, as the execution trace contract defines it ("Workflow Run Status" of
 // docs/contract.md). Used by backends that serve it and tools that display it. No shared state:
 // safe on any thread.

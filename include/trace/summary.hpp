@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Output summaries: the `outputSummary` of a COMPLETED event (contract: Worker Responsibilities,
 // "after trimming or hashing large payloads").
 //
@@ -26,7 +27,7 @@ struct SummaryLimits {
 // Returns a JSON object of at most `limits.max_bytes` bytes. Output that fits is kept: a JSON
 // object unchanged, any other JSON value or text as {"value": …}. Larger output is described by
 // `bytes`, `sha256` (of all of it), `head` and `tail`. Empty output gives {}.
-std::string summarise(std::string_view output, SummaryLimits limits = {});
+SHIPTRACE_API std::string summarise(std::string_view output, SummaryLimits limits = {});
 
 // The same for output that arrives in pieces, in memory bounded by the limits. summarise(a + b)
 // equals update(a), update(b), finish().

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The SDK's main header: sessions, runs, nodes and record(). Capture of processes and containers is
 // in <trace/capture.hpp>.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transport: delivers batches of events to a backend. Implement it to ship somewhere new, and
 // register it with a TransportType (transport_type.hpp) to select it by Config::transport.
 //
@@ -97,7 +98,8 @@ class Transport {
   // Makes a send() that blocks on another thread return soon as interrupted. Any thread.
   virtual void interrupt() noexcept {}
 
-  // Secrets that must not appear in what is recorded. Called once, before the first send().
+  // Secrets that must not appear in what is recorded, beside the settings that are credentials
+  // (TransportSetting::is_credential). Called once, before the first send().
   virtual std::vector<Credential> credentials() { return {}; }
 
   // A transport to the same destination that shares nothing with this one, not even a connection:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TransportType: a kind of transport as the configuration sees it: its name, its settings, what
 // must hold for them, and how to make one.
 //
@@ -45,6 +46,9 @@ struct TransportSetting {
   Kind kind = Kind::text;
   std::string default_value = {};
   std::string help = {};
+  // Whether the value, or the content of the file, is redacted in all events, whichever transport
+  // is selected.
+  bool is_credential = false;
   // The range of count, bytes and duration (in milliseconds).
   std::uint64_t least = 0;
   std::uint64_t most = std::numeric_limits<std::int64_t>::max();
@@ -58,7 +62,8 @@ class SHIPTRACE_API TransportOptions {
   std::string endpoint;
   std::chrono::milliseconds request_timeout{0};
 
-  // The setting's value. The type must have a setting of that name and kind.
+  // The setting's value. Throws std::out_of_range when the type has no setting of that name; it
+  // must be of that kind.
   const std::string& text(std::string_view name) const;  // also secret and file
   std::uint64_t number(std::string_view name) const;     // count and bytes
   std::chrono::milliseconds duration(std::string_view name) const;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace-collector: start-up, and the messages of its failures. The one place that chooses the
 // database.
 #include <fmt/core.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The collector's command line, parsed and checked once, before any thread is started.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The exit codes of shiptrace, which each command's --help repeats.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace: traces processes and containers, records single events, and shows what the backend
 // holds.
 #include <exception>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Turns Ctrl-C, SIGTERM and SIGHUP into a stop request, so that a command ends its child and sends
 // its events before it exits. Ctrl-C after any of them requests the end at once.
 //

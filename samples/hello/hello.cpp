@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The smallest worker: one run with one action. README.md quotes the part below.
 //
 // The backend comes from SHIPTRACE_ENDPOINT; without it, it is http://127.0.0.1:8400.

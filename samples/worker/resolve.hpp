@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // resolve: the action of the sample worker. It looks host names up, one after another, and reports
 // each as it goes. Nothing in it knows of tracing; that is the point.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A worker that embeds the SDK: two actions of one run, the first in this process, the second in a
 // container.
 //

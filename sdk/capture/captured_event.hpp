@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The events that the chain of a captured node passes to record(): lines, and reports about omitted
 // lines.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Coalescer: one event per line at a low rate, one event for many lines at a high rate. The last
 // stage before record(). A line is recorded immediately as long as its node sends fewer than 20
 // events a second, with a reserve of 32; beyond that, lines of the same stream and level are joined

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON texts of the chain: `data` of events about omitted lines, and of lines that are recorded
 // late. Used for recording and for recovery. Pure functions.
 #pragma once

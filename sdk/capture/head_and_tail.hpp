@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HeadAndTail: limits how much of a node's output becomes events. The first lines are passed on as
 // they come; later ones are kept in the tail, from which the oldest are dropped when new ones come.
 // At the end the chain reports the omission and records the tail. Head, omission and tail together

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LineEvents: turns lines of a node into events: determines level, message and place in a stack
 // trace, and passes them to the coalescer. Comes after the stage that omits lines, so that omitted
 // lines cost nothing here. One thread.

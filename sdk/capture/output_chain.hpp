@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // OutputChain: the stages from a node's bytes to its events, one file each:
 //
 //   bytes → redactor → line framer → head and tail → level and stack traces → coalescer → record

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "config/amount.hpp"
 
 #include <array>
@@ -50,25 +51,24 @@ Result<std::uint64_t> parse_amount(Unit unit, std::string_view text) {
   return refuse(unit, text);
 }
 
-std::string amount_text(Unit unit, std::int64_t amount) {
-  if (unit == Unit::milliseconds) return duration_text(std::chrono::milliseconds(amount));
-  if (unit == Unit::count || amount <= 0) return std::to_string(amount);
-  const auto bytes = static_cast<std::uint64_t>(amount);
+std::string amount_text(Unit unit, std::uint64_t amount) {
+  if (unit == Unit::milliseconds) {
+    return duration_text(std::chrono::milliseconds(static_cast<std::int64_t>(amount)));
+  }
+  if (unit == Unit::count || amount == 0) return std::to_string(amount);
   const ByteUnit* best = &byte_units.front();
   for (const ByteUnit& each : byte_units) {
-    if (bytes % each.bytes == 0) best = &each;
+    if (amount % each.bytes == 0) best = &each;
   }
-  return std::to_string(bytes / best->bytes).append(best->name);
+  return std::to_string(amount / best->bytes).append(best->name);
 }
 
 std::string range_text(const AmountRange& range) {
-  return amount_text(range.unit, static_cast<std::int64_t>(range.least)) + " to " +
-         amount_text(range.unit, static_cast<std::int64_t>(range.most));
+  return amount_text(range.unit, range.least) + " to " + amount_text(range.unit, range.most);
 }
 
-std::string range_fault(const AmountRange& range, std::int64_t amount) {
-  const auto number = static_cast<std::uint64_t>(amount);
-  if (amount >= 0 && number >= range.least && number <= range.most) return {};
+std::string range_fault(const AmountRange& range, std::uint64_t amount) {
+  if (amount >= range.least && amount <= range.most) return {};
   return "must be " + range_text(range) + ", not " + amount_text(range.unit, amount);
 }
 

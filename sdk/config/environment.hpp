@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The environment of the process. environment.cpp is the only file of the library that reads it.
 // Reading is safe as long as no other thread changes the environment.
 #pragma once

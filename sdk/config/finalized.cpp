@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "config/finalized.hpp"
 
 #include <algorithm>
@@ -104,13 +105,22 @@ Result<FinalizedConfig> finalize(Config config, const TransportRegistry* transpo
 Result<FinalizedConfig> finalize(Config config, Dependencies& dependencies) try {
   const bool is_made = dependencies.transport != nullptr;
   auto finalized = finalize(std::move(config), is_made ? nullptr : &dependencies.transports);
-  if (!finalized || is_made) return finalized;
+  if (!finalized) return finalized;
   const Config& values = finalized->values();
-  const TransportType& type = *dependencies.transports.find(values.transport);
-  const auto options = transport_options(values, type);
-  if (!options) return options.error();  // a file has vanished meanwhile
-  dependencies.transport = type.make(*options);
-  if (dependencies.transport == nullptr) return Error("transport", type.name + ": was not made");
+  if (!is_made) {
+    const TransportType& type = *dependencies.transports.find(values.transport);
+    const auto options = transport_options(values, type);
+    if (!options) return options.error();  // a file has vanished meanwhile
+    dependencies.transport = type.make(*options);
+    if (dependencies.transport == nullptr) return Error("transport", type.name + ": was not made");
+  }
+  finalized->credentials = configured_credentials(values, dependencies.transports);
+  for (Credential& each : dependencies.transport->credentials()) {
+    const bool is_configured =
+        std::any_of(finalized->credentials.begin(), finalized->credentials.end(),
+                    [&](const Credential& other) { return other.value == each.value; });
+    if (!is_configured) finalized->credentials.push_back(std::move(each));
+  }
   return finalized;
 } catch (const std::exception& error) {
   return Error("transport", error.what());

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FinalizedConfig: a configuration that was checked and cannot be wrong. Session::start() and
 // recover() make it once; the code below them sees only this. Immutable, so safe on any thread.
 #pragma once
@@ -21,6 +22,10 @@ class FinalizedConfig {
   // Absolute. Empty when the configuration names none and the process has no home directory; the
   // journal is in memory then.
   std::string journal_dir;
+
+  // What is always redacted: the credentials among the settings of all registered transports, and
+  // those that the transport itself reports.
+  std::vector<Credential> credentials;
 
   // The names in Config::docker_clients.
   std::vector<std::string> docker_clients;

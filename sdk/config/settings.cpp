@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "config/settings.hpp"
 
 #include <algorithm>
 #include <array>
 #include <optional>
+
+#include <trace/duration.hpp>
 
 namespace trace::detail::config {
 namespace {
@@ -139,10 +142,14 @@ std::string value_fault(const Setting& setting, const Config& config) {
     return std::string(has_control_character(config.**text) ? control_character_fault : "");
   }
   if (const auto* amount = std::get_if<std::uint64_t Config::*>(&setting.member)) {
-    return range_fault(setting.range, static_cast<std::int64_t>(config.**amount));
+    return range_fault(setting.range, config.**amount);
   }
   if (const auto* duration = std::get_if<milliseconds Config::*>(&setting.member)) {
-    return range_fault(setting.range, (config.**duration).count());
+    const milliseconds given = config.**duration;
+    if (given.count() >= 0) {
+      return range_fault(setting.range, static_cast<std::uint64_t>(given.count()));
+    }
+    return "must be " + range_text(setting.range) + ", not " + duration_text(given);
   }
   return {};
 }
@@ -152,11 +159,9 @@ std::string value_text(const Setting& setting, const Config& config) {
       Overloaded{
           [&](std::string Config::*member) { return config.*member; },
           [&](std::uint64_t Config::*member) {
-            return amount_text(setting.range.unit, static_cast<std::int64_t>(config.*member));
+            return amount_text(setting.range.unit, config.*member);
           },
-          [&](milliseconds Config::*member) {
-            return amount_text(setting.range.unit, (config.*member).count());
-          },
+          [&](milliseconds Config::*member) { return duration_text(config.*member); },
           [&](bool Config::*member) { return std::string(config.*member ? "true" : "false"); },
           [&](WhenFull Config::*member) { return std::string(name(config.*member)); },
           [&](Level Config::*member) { return std::string(trace::name(config.*member)); },

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of the settings that all transports share: field of Config, values, help. A transport
 // has a table of its own (transport_settings.hpp).
 //

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <trace/transport_type.hpp>
 
 #include <algorithm>
 #include <cassert>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include <trace/duration.hpp>
@@ -15,7 +18,9 @@ using namespace detail;
 
 const std::string& TransportOptions::text(std::string_view name) const {
   const auto found = values_.find(name);
-  assert(found != values_.end() && "the transport's type has no setting of this name");
+  if (found == values_.end()) {
+    throw std::out_of_range("this transport has no setting " + std::string(name));
+  }
   return found->second;
 }
 
@@ -44,7 +49,13 @@ Result<TransportOptions> transport_options(const Config& config, const Transport
       // What validate() cannot read, it does not see.
       if (is_amount(setting)) value.clear();
     }
-    if (value.empty()) value = setting.default_value;
+    if (value.empty()) {
+      value = setting.default_value;
+      if (std::string fault = value_fault(setting, value); !fault.empty()) {
+        errors.push_back({both_names(setting.name), "the default: " + fault});
+        if (is_amount(setting)) value.clear();
+      }
+    }
     options.values_.emplace(setting.name, std::move(value));
   }
   if (type.validate) {

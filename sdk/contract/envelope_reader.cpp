@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Envelopes of untrusted JSON: as a whole (parse_envelope, for readers) or event by event
 // (judge_envelope, for ingesting backends).
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes whole payloads: the append form of to_json(), for callers that reuse a buffer. Pure
 // functions, safe on any thread.
 #pragma once

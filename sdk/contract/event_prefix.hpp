@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // EventPrefix: the beginning of the JSON of one emitter's events of one node: id, run and node.
 // Only the id's sequence changes, so it is kept as text and copied; for each event only the last
 // two digits of the sequence are written. One thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "contract/event_reader.hpp"
 
 #include "contract/member_reader.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads and validates one event of untrusted JSON. Used by the parsers of events and envelopes.
 #pragma once
 

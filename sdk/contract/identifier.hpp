@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of ids: bounded, without control characters, valid UTF-8 after repair. Used when runs and
 // nodes are created, when a journal is read, and when events are ingested. Pure functions.
 #pragma once

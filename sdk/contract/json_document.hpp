@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One untrusted JSON document, parsed by simdjson after the repairs that the contract requires
 // (json_repair.hpp lists them). Only this folder uses simdjson.
 //

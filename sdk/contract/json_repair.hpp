@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes untrusted JSON valid for the contract: checked, on one line, its text repaired. The encoder
 // uses it for `data`, `outputSummary` and trace::Json fields, the summariser for a component's
 // output.

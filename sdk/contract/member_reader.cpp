@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "contract/member_reader.hpp"
 
 #include "contract/timestamp.hpp"

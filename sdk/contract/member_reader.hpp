@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads the members of one untrusted JSON object and notes every rule that they violate, under the
 // member's name. event_reader.cpp and run_status.cpp use it to describe a payload.
 //

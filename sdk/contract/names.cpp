@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The names of the contract: event types, levels, streams and run states.
 #include <algorithm>
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // WorkflowRunStatusPayload: written for backends, read for tools.
 #include <trace/status.hpp>
 #include "contract/event_reader.hpp"

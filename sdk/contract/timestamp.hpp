@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time stamps of the contract: UTC with a capital Z. The SDK always writes six fractional
 // digits; readers accept what docs/contract.md lists.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FileDescriptor: a descriptor that closes itself. open_above_standard() opens files above the
 // three standard descriptors: if the host has closed one of these, a later print to "stderr" would
 // end up in our file. Any thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JournalDirectory: the journal directory, held by one descriptor. All access to files in it
 // (journals, tails, dead letters, quarantine, the lock of the budget) uses this class and the
 // file's name, so that nothing outside of the directory is ever opened, created or removed.

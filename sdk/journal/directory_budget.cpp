@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "journal/directory_budget.hpp"
 
 #include <fcntl.h>

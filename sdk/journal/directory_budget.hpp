@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DirectoryBudget: the bytes that all journals of a directory may take together, including those of
 // other sessions, orphans, quarantine and dead letters. Space is reserved under a lock of the
 // directory, so that two sessions do not take the same space.

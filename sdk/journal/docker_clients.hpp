@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The docker clients that a session started containers with, as noted in its journal. The adopter
 // calls those of them that its own configuration names to remove containers that are left. Written
 // under the session's lock, read from a copy of the header.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The extent table of an untrusted journal. A session writes extents one after the other, so
 // extents that overlap, go back or are not an array of slabs were damaged or forged. Any thread.
 #pragma once

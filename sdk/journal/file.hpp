@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JournalFile: the mapped file of a session's journal: its header and its extents. Provides raw
 // slabs and does not interpret records. The keeper grows it; if necessary a producer does.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Locks of whole files, owned by the open file (F_OFD_SETLK): a session's journal, the directory's
 // budget, the dead letters. Released with the descriptor, however its process dies. Any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The format of a journal file. All code that reads or writes one includes this header; a change
 // requires a new `format_version`, except for additions at the end of the FileHeader if zeros,
 // which older files have there, mean "none".

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "journal/journal_reader.hpp"
 
 #include <fmt/format.h>
@@ -258,6 +259,17 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
     return true;
   }
   return false;
+}
+
+std::vector<const SlabPlace*> JournalReader::slabs_in_order() const {
+  std::vector<const SlabPlace*> places;
+  places.reserve(slabs_.size());
+  for (const bool parked : {true, false}) {
+    for (const SlabPlace& place : slabs_) {
+      if ((place.lane == backlog_lane) == parked) places.push_back(&place);
+    }
+  }
+  return places;
 }
 
 }  // namespace trace::detail::journal

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JournalReader: reads an untrusted journal file. Everything is read with pread, never through a
 // mapping, and every number in the file is checked. Reading takes memory and time in proportion to
 // the file's actual contents, in steps, within the limits below. Used by recovery and by `inspect`.
@@ -84,6 +85,8 @@ class JournalReader {
 
   // Event slabs with data, by lane and then in the order in which the lane opened them.
   const std::vector<SlabPlace>& slabs() const noexcept { return slabs_; }
+  // The same, those of parked runs first: their events are older than the others of the run.
+  std::vector<const SlabPlace*> slabs_in_order() const;
   const std::vector<FoundRun>& runs() const noexcept { return runs_; }
   const std::vector<FoundWatermark>& watermarks() const noexcept { return watermarks_; }
   const std::vector<FoundNode>& nodes() const noexcept { return nodes_; }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LiveFiles: the journal files that this process holds, in a table that a signal handler and a
 // forked child may read: no lock, no heap memory.
 //
@@ -21,7 +22,7 @@ struct LiveFile {
   std::atomic<int> fd{-1};                // negative: none
   std::atomic<std::byte*> base{nullptr};  // null: a descriptor without a mapping
   std::atomic<std::size_t> mapped_bytes{0};
-  // The length that we gave the file, or the truncated length that a fault found.
+  // The length that we gave the file, or a shorter one that was found since.
   std::atomic<std::uint64_t> file_bytes{0};
   std::atomic<std::uint64_t> truncations{0};
   std::atomic<std::uint64_t> shortest_bytes{UINT64_MAX};  // after a truncation

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Slab: a piece of the mapped journal that one thread at a time appends to. This is the
 // in-process handle; the bytes are described in journal/format.hpp. Handles are made by the
 // journal, passed on through queues, and live as long as the journal.

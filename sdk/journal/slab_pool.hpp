@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SlabPool: the slabs of a session. Producers take populated slabs, the shipper returns them, the
 // keeper prepares them for reuse; all through lock-free queues, so that nothing blocks while there
 // are slabs.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SlabReader: the events of one slab, in recording order. Used by the shipper for live slabs and by
 // recovery for those of a file. Every length and index is checked, so that a damaged slab ends in
 // Next::damaged, never in a wild read. One thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SlabSource: provides slabs to the shipper's merger and takes them back: the pool of a live
 // session, or an orphaned journal. Shipper's thread only.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tables: a journal's metadata: each run's, the acknowledged watermark of each (run, lane), and the
 // start and end of each node. Stored as records in slabs of a reserved lane, so that recovery reads
 // them like events. Watermarks and node states are updated in place, each by one atomic store.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The format of a tail: the last lines of a node's output, in a ring whose contents are valid at
 // every instant, so that recovery can read a killed worker's last lines. A change requires a new
 // `tail_version`.

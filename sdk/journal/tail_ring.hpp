@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TailRing: the last lines of a node's output, in a file beside the journal that survives the
 // worker's death (tail_format.hpp), or in memory if there is no directory. Its owner drops old
 // lines. One thread; another process may read the file at any time.

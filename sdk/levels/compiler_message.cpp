@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "levels/compiler_message.hpp"
 
 #include "levels/leading_word.hpp"

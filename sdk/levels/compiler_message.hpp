@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The level of a line that names its source first: "prog: error: …", "file.c:1:2: warning: …",
 // "bash: line 1: foo: command not found", "make: *** […] Error 1", "x.py:5: DeprecationWarning: …".
 // Pure functions, safe on any thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lines that begin with the name of an exception: "TypeError: x", "java.io.IOException: x",
 // "AssertionError [ERR_ASSERTION]: x". Both the level of a line and the beginning of a stack trace
 // are found by it. Pure functions, safe on any thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JsonLevel: decides by the outermost members of a JSON object whether it is a log entry, and its
 // level. JsonLog passes it each member. Plain values, safe on any thread of its owner.
 //

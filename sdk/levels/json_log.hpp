@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JsonLog: parses a line of a structured logger (pino, bunyan, zap, logrus, Serilog, GELF, …). Such
 // a line is a JSON object with a level; its message is shown, its other members stay data.
 // LevelDetector uses it, on its thread.

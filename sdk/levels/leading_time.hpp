@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recognises the date or time that a log line begins with, in the many ways that loggers write it.
 // Used to find the position of a line's level. Pure functions, safe on any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "levels/leading_word.hpp"
 
 #include "levels/level_words.hpp"

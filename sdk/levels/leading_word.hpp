@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The level in the first word of a text: "error: …", "WARNING:root:…", "INFO[0003] …", "ERROR …",
 // "E0102 15:04:05.000000 …", "W: …". Used where a line begins, and where a message begins after a
 // time or the name of a program. Pure functions, safe on any thread.

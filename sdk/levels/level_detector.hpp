@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LevelDetector: determines the level of a captured line, and for a JSON log line also its message
 // and its other members. It recognises the forms that tools print
 // (docs/decisions/0016-levels-of-lines.md); without any of them, stdout is info and stderr is warn.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The words that tools use for levels, mapped to the contract's four. Used by all code that
 // searches for levels in captured lines. Pure functions, safe on any thread.
 #pragma once

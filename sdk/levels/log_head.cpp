@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "levels/log_head.hpp"
 
 #include "levels/leading_time.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The level in the head of a log line: the text that a logger writes between the time and the
 // message, in brackets, between dashes, bars or tabs, or as a word in capitals after names and
 // numbers. Log4j, logback, Python's logging, spdlog, tracing, zap, loguru, nginx, PostgreSQL and

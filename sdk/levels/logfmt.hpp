@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The level of a logfmt line: time="…" level=warn msg="…", as logrus, Go's slog, Prometheus and
 // Grafana write it. Pure functions, safe on any thread.
 #pragma once

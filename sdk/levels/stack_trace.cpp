@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "levels/stack_trace.hpp"
 
 namespace trace::detail::levels {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // StackTrace: decides which lines of a stream belong to one stack trace, so that a trace becomes
 // one event (of level error) and not sixty. Recognises traces of Python, Java and .NET, Go, Rust,
 // JavaScript, of C++'s terminate and of AddressSanitizer. The chain of a captured stream has one

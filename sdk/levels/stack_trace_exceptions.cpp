@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The traces of Java, .NET and JavaScript, whose frames all begin with "at".
 #include "levels/exception_name.hpp"
 #include "levels/stack_trace_shape.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The traces of Go: a panic or fatal error, and its goroutines.
 #include "levels/stack_trace_shape.hpp"
 #include "text/ascii.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Crash messages of Rust, C++ and the sanitizers of gcc and clang.
 #include "levels/stack_trace_shape.hpp"
 #include "text/ascii.hpp"
@@ -19,7 +20,7 @@ bool ends_rust(std::string_view line) noexcept {
          (line.starts_with("note: ") && line.find("`RUST_BACKTRACE=") != std::string_view::npos);
 }
 
-// After the "==123==" of a sanitizer; nullopt if there is none.
+// After the "==123==" of a sanitizer; empty if there is none.
 std::string_view behind_pid(std::string_view line) noexcept {
   if (!line.starts_with("==")) return {};
   const std::size_t digits = text::length_of(text::from(line, 2), text::is_digit);

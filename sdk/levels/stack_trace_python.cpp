@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Python's tracebacks, chained ones and exception groups included.
 #include "levels/level_words.hpp"
 #include "levels/stack_trace_shape.hpp"

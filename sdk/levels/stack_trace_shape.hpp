@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The shapes of stack traces, language by language: which line opens one, and which may follow at
 // which place. StackTrace keeps the place and asks here. Pure functions, safe on any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lines that a well-known tool always begins with the same words, when those words say the level
 // and no general rule finds it: "npm ERR! …", "CMake Error at …", "curl: (6) …", "debug1: …". Pure
 // functions, safe on any thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lines of captured output as they go from stage to stage: their kinds, their volume, and the
 // streams they come from. Plain values, safe on any thread.
 #pragma once

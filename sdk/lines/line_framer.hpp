@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LineFramer: cuts bytes that arrive in pieces into lines. The lines do not depend on how the bytes
 // are split into writes, as long as no timer fires. Its output is valid UTF-8 without control
 // sequences; characters and sequences are never cut. Memory is bounded for every input.

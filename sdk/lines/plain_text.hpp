@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fast scans of captured bytes, many bytes at a time, so that plain lines cost little more than
 // reading them once. Pure functions, safe on any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "lines/terminal_controls.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TerminalControls: removes control sequences from a stream of bytes that may be split anywhere:
 // CSI, OSC (window titles, hyperlinks) and the other strings, character sets, two-byte escapes, and
 // their C1 forms. It keeps a few bytes of state and no text. The effect of a sequence on lines is

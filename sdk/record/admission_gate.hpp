@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AdmissionGate: the word that record() reads to decide on admission; it combines level, fill level
 // of the journal, end of the session and fork. It is in a page of its own, which is zero in a child
 // of fork().

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "record/event_parts.hpp"
 
 #include "journal/format.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // EventParts: an EventBody in the journal's format: its texts, trimmed, in the order of their bits,
 // to be searched for secrets before they are stored. Views into the body. One thread.
 #pragma once

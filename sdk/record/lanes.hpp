@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lanes: the lanes of a session, passed from threads that end to new ones, each with its slab and
 // its numbering. Thread-safe; used once per thread and session.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ULIDs: 26 characters that sort by time of creation and never repeat; a session's identity.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Additions: the events that recovery adds to an adopted journal after everything else was read:
 // the last lines of captured output from the tail files beside it, then FAILED, WORKER_LOST, for
 // each node that had started and not ended. Their identities are derived from the files alone, so

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "recovery/adopted_journal.hpp"
 
 #include <fmt/format.h>
@@ -22,13 +23,7 @@ bool of_one_stream(const journal::Slab& one, const journal::Slab& other) noexcep
 AdoptedJournal::AdoptedJournal(journal::JournalReader reader, journal::SharedDirectory directory,
                                std::uint64_t budget)
     : reader_(std::move(reader)), directory_(directory), quarantine_(std::move(directory), budget) {
-  // Parked events are older than the events of the same run in their lanes.
-  std::vector<const journal::SlabPlace*> places;
-  for (const journal::SlabPlace& place : reader_.slabs()) places.push_back(&place);
-  std::stable_partition(places.begin(), places.end(), [](const journal::SlabPlace* place) {
-    return place->lane == journal::backlog_lane;
-  });
-  for (const journal::SlabPlace* each : places) {
+  for (const journal::SlabPlace* each : reader_.slabs_in_order()) {
     const journal::SlabPlace& place = *each;
     journal::Slab& slab = slabs_.emplace_back();
     slab.bytes = place.bytes;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AdoptedJournal: an orphaned journal as a SlabSource and WatermarkStore for the shipper. Invalid
 // slabs are copied to "quarantine/" beside the journal; the rest is delivered.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "recovery/adoption.hpp"
 
 #include <fmt/format.h>
@@ -59,7 +60,7 @@ void Adoption::begin_cleanup() {
   if (!parts_.clean_up_orphans) {
     if (clients.ours.empty()) return;
     complain("containers", fmt::format("containers of the dead session {} may be left behind: "
-                                       "this process has no docker adapter",
+                                       "Dependencies::clean_up_orphans is empty",
                                        header.session));
     containers_left_ = true;
     return;

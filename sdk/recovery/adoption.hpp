@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Adoption: delivers the rest of an orphaned journal, under the identity that its session gave it,
 // then removes the file. Its step() contains the shipper's; it takes some milliseconds plus the
 // time of a send, whatever the file contains. One thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Adoptions: finds orphaned journals of one destination in a directory and delivers them, one after
 // another. Live sessions scan every 30 seconds, `recover` scans until none is left. A journal that
 // cannot be read, exceeds the limits or makes no progress for long does not block the next one. One

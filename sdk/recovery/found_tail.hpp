@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FoundTail: the last lines of a node's output as its worker left them when it was killed, from the
 // file beside the journal (journal/tail_format.hpp). Everything in it is checked. Reading it and
 // making events of it goes in steps, since it may be large. One thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Orphaned journals: their session is gone and their lock is free. Finding one takes its lock, so
 // that no two processes adopt the same journal; if it was removed or replaced meanwhile the lock is
 // released.

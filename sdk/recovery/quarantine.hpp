@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Quarantine: damaged parts of dead sessions' files, kept for analysis in "quarantine/" beside the
 // journals. It has a share of the directory's budget: the oldest are removed first, and only a
 // limited number of slabs of one journal is copied. One thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public side of recovery: recover() and inspect_journal().
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -38,8 +39,7 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   detail::ship::TakenEvents taken;
   // Secrets that only the dead session knew were removed when it recorded.
   std::string complaints;
-  const auto secrets = detail::secrets::known_secrets(dependencies.transport->credentials(),
-                                                      values.redact_environment, complaints);
+  const auto secrets = detail::secrets::known_secrets(finalized->credentials, values.redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   // Each journal gets its turn within the patience.
   Adoptions adoptions({values.transport, values.endpoint}, "", patience / 2,
@@ -144,12 +144,9 @@ Result<JournalReport> inspect_journal(const std::string& path) {
   }
   std::map<std::uint32_t, Counts> by_run;
   // A parked event may also be where it was recorded: count it once.
-  std::vector<detail::journal::SlabPlace> places = reader->slabs();
-  std::stable_partition(places.begin(), places.end(), [](const detail::journal::SlabPlace& place) {
-    return place.lane == detail::journal::backlog_lane;
-  });
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>> moved;
-  for (const detail::journal::SlabPlace& place : places) {
+  for (const detail::journal::SlabPlace* each : reader->slabs_in_order()) {
+    const detail::journal::SlabPlace& place = *each;
     std::vector<std::byte> bytes(place.used());
     if (!reader->load(place, bytes.data())) continue;
     detail::journal::SlabReader events;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "recovery/recovery_lane.hpp"
 
 #include "capture/event_data.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RecoveryLane: the lane of a dead session in which recovery records added events; no thread has
 // its number. TailEvents: records the last lines of a node's output there. One thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Automaton: Aho–Corasick over all forms of all secrets. After each symbol it knows the longest
 // form that ends there and the longest prefix of a form that is being matched; no shorter partial
 // match is lost, because the state's failure link leads to the next shorter one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ByteSet: a set of bytes with a vectorised lookup of 32 bytes at a time. Used by Candidates. Not
 // changed once it is filled, so safe on any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Candidates: finds the places in a text where a form may begin. Most text contains no secret, and
 // this avoids reading it byte by byte.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "secrets/event_redactor.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // EventRedactor: redacts the final values of an event before it is sent: both passes, secrets and
 // token patterns. Secrets in single arguments of a record never get here (session/recording.cpp):
 // this finds those that several arguments form together, those recorded before they were added, and

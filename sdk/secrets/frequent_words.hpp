@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Words that are common in logs although people use them as passwords. Pure function, safe on any
 // thread; called when a secret is added.
 #pragma once

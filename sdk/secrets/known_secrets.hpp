@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The secrets that a session knows from the start: the credentials of its transport, and the values
 // of environment variables named *_TOKEN etc. Called once, while a session or a recovery starts.
 #pragma once

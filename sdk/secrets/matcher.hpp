@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Matcher: finds and replaces secrets in a complete text, without allocating on the hot path:
 // record() calls it for each text argument. StreamRedactor does the same for text that arrives in
 // pieces. Immutable, so safe on any thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <trace/redacted_text.hpp>
 
 #include <algorithm>

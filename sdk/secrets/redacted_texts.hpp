@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RedactedTexts: creates RedactedText; only for code that has just redacted the text. Any thread.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The forms of a secret: every text that is the secret or is derived from it alone. Forms consist
 // of symbols (symbols.hpp): letters of both cases are one form, and so are base64's two alphabets.
 // Pure functions, safe on any thread; used when a secret is added.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names of variables that hold secrets.
 #include <trace/redaction.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Secrets: the values that must not leave the process, shared by all parts of a session that write
 // text. Any thread may add and read at any time.
 //

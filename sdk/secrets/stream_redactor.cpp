@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "secrets/stream_redactor.hpp"
 
 namespace trace::detail::secrets {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // StreamRedactor: removes secrets from a stream of bytes that arrives in pieces, before it is cut
 // into lines: the first stage of capture. One thread at a time.
 //

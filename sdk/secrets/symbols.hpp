@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Symbols: the units in which secrets and texts are compared. Letters have no case, and the two
 // characters in which base64's alphabets differ are one symbol each, so that one form covers
 // several spellings. Also defines line breaks within encoded text. Constants for this folder.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Quotings of text by shells, languages, markup and mail: what a trace of commands, a repr(), a
 // page or an SQL statement make of a secret. Used to compute the forms of a secret, not on a hot
 // path. Pure functions, safe on any thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TextRedactor: the state of the redaction of one text. Whole texts and streams are both redacted
 // by this algorithm:
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Walk: the state of reading a text with an automaton. A text is read in two ways at once:
 //
 //   plain    unchanged; a run of white space is a gap of a form.

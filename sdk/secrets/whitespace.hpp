@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // White space in secrets: a secret of several lines may be printed with other line ends, indented
 // or joined, so any run of white space in a secret matches any run in the text. Constants for this
 // folder.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BorrowedNode: a Node handle of a state that it does not own, so that a stream can record for a
 // node without ending it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "session/core.hpp"
 
 #include <fcntl.h>
@@ -53,11 +54,9 @@ std::unique_ptr<journal::JournalFile> open_journal(const config::FinalizedConfig
   return journal::JournalFile::in_memory(identity, capacity);
 }
 
-std::shared_ptr<secrets::Secrets> secrets_known_to(const Config& config, Transport& transport,
-                                                   ship::Diagnostics& diagnostics) {
+std::shared_ptr<secrets::Secrets> secrets_known_to(const config::FinalizedConfig& config, ship::Diagnostics& diagnostics) {
   std::string complaints;
-  auto secrets =
-      secrets::known_secrets(transport.credentials(), config.redact_environment, complaints);
+  auto secrets = secrets::known_secrets(config.credentials, config.values().redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   return secrets;
 }
@@ -111,8 +110,7 @@ SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependenci
       clock_(source_),
       diagnostics_(config_.values().on_diagnostic, clock_),
       id_(record::new_ulid(clock_.wall_ns() / 1'000'000)),
-      secrets_(secrets ? std::move(secrets)
-                       : secrets_known_to(config_.values(), *dependencies.transport, diagnostics_)),
+      secrets_(secrets ? std::move(secrets) : secrets_known_to(config_, diagnostics_)),
       least_level_(config_.values().level),
       drops_when_full_(config_.values().when_full == WhenFull::drop),
       file_(open_journal(config_, id_, diagnostics_)),
@@ -343,8 +341,8 @@ void SessionCore::tell_of_the_journal(time::Steady::time_point now) {
   if (check_is_due) file_->look_for_truncation();  // the missing pages may never be accessed
   if (!truncation_reported_ && file_->truncations() > 0) {
     truncation_reported_ = true;
-    diagnostics_.report("journal", fmt::format("{} was truncated; events in it are lost; what "
-                                               "is recorded from now on is not crash-safe",
+    diagnostics_.report("journal", fmt::format("{} was truncated; events beyond its new end "
+                                               "are lost, and later ones may not be crash-safe",
                                                file_->path()));
   }
   if (!check_is_due) return;

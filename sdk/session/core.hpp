@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SessionCore: the parts of a session and their lifetimes. Shared by handles and threads; the last
 // of them destroys it, which unmaps the journal. Public calls end up here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Generations: the journals of one session. A journal has numbers for 65,536 runs; for later ones
 // the session continues in a new generation, with an identity and a journal of its own, and closes
 // the generations that are not used any more.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public handles: Session, Run, Node and the subscription to a cancellation.
 #include <fmt/format.h>
 

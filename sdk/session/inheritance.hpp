@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inheritance: handles in a child of fork(). Their session is the parent's, whose journal and
 // threads the child does not have. So the child gets a session with an identity and a journal of
 // its own when it first records through an inherited handle; and each inherited node gets a state

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keeper: prepares populated slabs in advance, recycles returned ones, frees surplus space, and
 // calibrates the wall clock. Nothing waits for it: a producer that finds no slab maps one itself.
 // All of it is in step(), which is called by a thread of its own.

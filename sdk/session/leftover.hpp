@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Leftover: the events that a closing session could not send. They are kept if a later session
 // finds them in the journal's file, otherwise lost. Called by close() after the threads have
 // stopped and before the journal is unlocked.

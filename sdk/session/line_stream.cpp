@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LineStream: turns the bytes of a stream into events of its node.
 #include <trace/session.hpp>
 

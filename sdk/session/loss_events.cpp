@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "session/loss_events.hpp"
 
 #include <fmt/format.h>

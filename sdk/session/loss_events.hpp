@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LossEvents: reports dropped events in the run's stream, by ordinary events: PROGRESS, warn, on
 // the node that lost them, with
 //   data.dropped = {"reason", "count", "after", "before"}

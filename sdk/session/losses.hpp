@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Losses: counts refused events by reason. Counting is lock-free and safe in a signal handler; the
 // keeper reports, because a diagnostic allocates and takes locks.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NodeLosses: a node's refused events that are not yet reported in its stream: count, reason, and
 // surviving neighbours. Lock-free; written by record(), also in a signal handler, read by the
 // keeper.

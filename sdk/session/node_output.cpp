@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "session/node_output.hpp"
 
 #include <trace/record.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NodeOutput: the captured output of a node: the chain that all its streams share, ending in
 // record(). Part of the node's state. Streams may be written from several threads: a mutex admits
 // one at a time.

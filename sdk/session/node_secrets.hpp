@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The secrets of a node's session, for code that writes the node's bytes before they are recorded:
 // capture builds a StreamRedactor from them. Any thread.
 #pragma once

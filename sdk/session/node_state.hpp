@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The state of the public handles: RunState of Run, NodeState of Node. Shared by the handles; keeps
 // their session's core alive.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The slow path of record() from a handle to the lane, and recording of whole events.
 #include <trace/record.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "session/rolling_session.hpp"
 
 #include <trace/recovery.hpp>
@@ -51,15 +52,18 @@ std::pair<std::shared_ptr<SessionCore>, ship::RunInfo*> RollingSession::open_run
 }
 
 void RollingSession::end_unused() {
-  // The new generation adopts what they could not send yet.
-  const auto unused = std::stable_partition(cores_.begin(), cores_.end(),
-                                            [](const auto& core) { return core->in_use(); });
-  for (auto ending = unused; ending != cores_.end(); ++ending) {
-    const Closed closed = (*ending)->close(time::Steady::now());
-    add(ended_, (*ending)->stats());
-    if (closed.kept > 0) left_behind_.emplace_back((*ending)->journal_path());
+  std::vector<std::shared_ptr<SessionCore>> used;
+  for (const std::shared_ptr<SessionCore>& core : cores_) {
+    if (core->in_use()) {
+      used.push_back(core);
+      continue;
+    }
+    // The new generation adopts what it could not send yet.
+    const Closed closed = core->close(time::Steady::now());
+    add(ended_, core->stats());
+    if (closed.kept > 0) left_behind_.emplace_back(core->journal_path());
   }
-  cores_.erase(unused, cores_.end());
+  cores_ = std::move(used);
 }
 
 SecretAnswer RollingSession::add_secret(std::string_view value) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // StepThread: the loop around a step(now) -> next wake-up. The only place where the SDK starts
 // threads for the journal and for shipping.
 #pragma once

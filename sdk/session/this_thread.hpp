@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The calling thread's lane. Found through one thread-local pointer; acquired on the thread's first
 // record for a session and returned when the thread ends.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backlog: the parked events of one run, moved out of the slabs in which they were recorded, so
 // that they do not hold space that other runs need. They are stored encoded in slabs of their own
 // (lane `backlog_lane`), in order, each with its identity: recovery finds them like any other

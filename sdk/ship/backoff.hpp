@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backoff: delay after a failure: exponential with full jitter, so that workers that fail together
 // do not return together (docs/ingestion-api.md). One thread.
 #pragma once

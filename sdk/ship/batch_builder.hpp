@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BatchBuilder: collects encoded events into one batch, grouped by run, until it is full or old
 // enough. Within a run the order of arrival is kept. Shipper's thread only.
 #pragma once

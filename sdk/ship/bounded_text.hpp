@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BoundedText: a buffer for fmt. A width such as {:>2000000000} must not exhaust the process's
 // memory: growing beyond the bound throws Exceeded, and what was written before stays. One thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CancelList: the callbacks for a run's cancellation. The shipper calls them when a response of the
 // backend reports it; each runs at most once. Thread-safe.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DeadLetters: events that the backend refused permanently, in "rejected.ndjson" in the journal
 // directory, one JSON object per line: {"reason":…,"event":{…}}. They have a share of the
 // directory's budget. When "rejected.ndjson" has reached half of it, it becomes

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Diagnostics: messages for the operator, at most one per reason and minute. The library prints
 // nothing else. Thread-safe; the callback runs on the reporting thread.
 #pragma once

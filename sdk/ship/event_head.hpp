@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // EventHead: the beginning of every event's JSON: id, run, node, type, level and time. All but the
 // id's sequence and the fraction of a second is the same for many events, so it is kept as text and
 // copied. One thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Merger: the events of all lanes as one stream in the order of their stamps.
 //
 // A pass takes a stamp T first, then reads what each lane has committed, and yields only events

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MessagePlan: a call site's format string and types compiled once, so that the message and data of
 // a common event are written by a few copies and no parser. A site that uses more than "{}"
 // (widths, indices, JSON fields) has none; the encoder formats its events with fmt. One thread.

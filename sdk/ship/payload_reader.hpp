@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PayloadReader: the values and texts after an event's header, one by one, as trace::detail::store
 // wrote them. Bounds-checked: reading past the end fails and stays failed.
 #pragma once

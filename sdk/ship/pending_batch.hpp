@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PendingBatch: encoded events in delivery, with everything needed to send them again, in parts, or
 // not at all: the position of each event in its run's line and the slab that contains it until it
 // is resolved. Shipper's thread only.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The third part of Shipper: handling of events that the backend refuses.
 #include "ship/refusals.hpp"
 

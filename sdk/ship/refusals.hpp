@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decides when a refused event is given up, so that one bad event does not delay others and a
 // misconfiguration (a proxy with a tiny limit on bodies, another version of the contract, the wrong
 // service) loses no event: only if it is refused alone, the backend has accepted another event

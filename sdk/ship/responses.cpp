@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The second part of Shipper: the effect of the backend's response on the batch that was sent.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "ship/run_registry.hpp"
 
 #include "contract/identifier.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RunRegistry: the runs of a session, numbered in the order in which they were opened. Producers'
 // handles, the shipper and the acknowledgements all refer to a run by its RunInfo or its number.
 // Entries live as long as the session. Thread-safe.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shipper: delivery. Takes events from the lanes in order, encodes and batches them, sends them,
 // and handles the response as docs/ingestion-api.md says: acknowledge, retry, halve, park, or dead
 // letter. A watermark advances only on a response, and before slabs are freed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Summariser: the summary of an output that may be larger than memory. Only the first and the last
 // bytes that a summary could show are kept; the hash goes over all of them.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Locale-independent classes of ASCII characters, and small text functions shared by the detection
 // of levels and stack traces. Pure functions, safe on any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes decimal digits at fixed positions: sequences and times. Pure functions.
 #pragma once
 

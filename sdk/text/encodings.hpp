@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Encodings of text within other text: what tools, URLs, headers and JSON make of a secret. Used to
 // compute the forms of a secret, not on a hot path. Pure functions, safe on any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lexical rewriting of JSON text, for what simdjson refuses and the contract allows. Used by
 // JsonDocument only, for the rare text that needs it. Invalid JSON stays invalid. Pure functions,
 // safe on any thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Quotes text for JSON into existing memory: the innermost loop of delivery. Repairs: each invalid
 // UTF-8 sequence (see first_utf8_sequence) becomes U+FFFD, NUL becomes U+2400. Pure functions, safe
 // on any thread.

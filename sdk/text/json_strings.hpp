@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Finds and reads strings within valid JSON text without a parser: redaction searches each value as
 // its reader will see it. Pure functions, safe on any thread.
 #pragma once

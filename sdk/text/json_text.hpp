@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The primitives for writing contract JSON: quoted text, numbers, time stamps, and untrusted JSON
 // made valid (the headers included below).
 //

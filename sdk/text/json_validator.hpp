@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JsonValidator: checks bytes that arrive in pieces for one JSON value (RFC 8259), in memory
 // bounded by the nesting. It keeps no value and does not check the encoding of characters. One
 // thread.

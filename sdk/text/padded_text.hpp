@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PaddedText: text that is written repeatedly, kept with padding after it so that it is copied in
 // whole blocks, which costs a fraction of a memcpy() of unknown length. The destination needs the
 // same padding. One thread at a time.

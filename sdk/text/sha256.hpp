@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sha256: the hash of bytes that come in pieces. One thread.
 #pragma once
 

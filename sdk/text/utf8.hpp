@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // UTF-8 as the contract requires it: well-formed text without NUL, which the backend's stores
 // cannot keep. Used by the JSON writer, the parser of untrusted JSON and everything that truncates
 // text. Pure functions, safe on any thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clock: the time source of the keeper and the shipper. Injected, so that every timing rule is
 // tested without waiting.
 #pragma once

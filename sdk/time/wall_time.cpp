@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "time/wall_time.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // WallTime: converts stamps to UTC. The keeper calibrates about once a second; the shipper
 // converts.
 //

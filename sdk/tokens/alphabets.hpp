@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Alphabets of tokens: sets of characters, one bit each in a table, so that a run of any alphabet
 // is read by the same loop. Constants, safe on any thread.
 #pragma once

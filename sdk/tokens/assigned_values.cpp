@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values of names: password=x, "token": "x", --secret x, ?key=x, mysql -px.
 #include "tokens/token_readers.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Headers: Authorization with any scheme or none, Cookie and Set-Cookie; Bearer and Basic alone.
 #include <array>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Private keys that are blocks of lines.
 #include "tokens/token_readers.hpp"
 

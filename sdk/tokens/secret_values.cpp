@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tokens/secret_values.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Secret values: decides whether a value is a secret, or a placeholder, a word, a piece of a
 // program. Pure functions, safe on any thread; they examine a bounded part of a value.
 #pragma once
@@ -23,7 +24,8 @@ bool is_secret_value(std::string_view value, const TokenRow& row, Notation notat
 // Whether a value is a placeholder: <token>, ${TOKEN}, xxxx, changeme, ….
 bool is_placeholder(std::string_view value) noexcept;
 
-// Whether it was generated: it has a digit or more changes of case than words.
+// Whether it looks generated: at least 8 bytes, no placeholder, and either a digit without the form
+// of an identifier of code, or more changes of case than words have.
 bool is_generated(std::string_view value) noexcept;
 
 // Whether it is base64 of printable text with a colon.

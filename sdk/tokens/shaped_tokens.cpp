@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tokens with a prefix, and web tokens.
 #include "tokens/token_readers.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Anchors: four characters of each row of the table of tokens, which are rare in other text. The
 // first scan of each text that is sent, 32 bytes at a time if the processor supports it. Pure
 // functions, safe on any thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Token patterns: finds secrets that were not registered, by their shape: the rows of
 // tokens/token_table.hpp. Conservative: placeholders and similar text are kept. Linear in the
 // text's size. Pure functions, safe on any thread; the encoder applies them to each value that it

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The readers of tokens, one for each form of the table's rows: they find the token around an
 // anchor. Each is linear: it examines a bounded part of the text, or returns the run that it has
 // read. Pure functions, safe on any thread; used by token_patterns.cpp.

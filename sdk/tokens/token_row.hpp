@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TokenRow: one row of the table of tokens (tokens/token_table.hpp). Constants, safe on any thread.
 #pragma once
 

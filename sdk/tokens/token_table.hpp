@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of tokens: every shape that is recognised without registration, one row each. The
 // anchors for the scan (token_anchors.cpp), the readers (token_patterns.cpp) and the table in
 // docs/redaction.md are derived from it. Constants, safe on any thread.

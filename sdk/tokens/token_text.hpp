@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TokenText: a text as the readers of tokens see it: where a token may begin, how far a run goes,
 // what surrounds a value in the notations of logs. Reading past an end yields NUL. Every function
 // looks at a bounded part of the text or at a run that it returns. One thread.

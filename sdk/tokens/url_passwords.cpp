@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Passwords and tokens before the @ of URLs and of Oracle's connections.
 #include <array>
 

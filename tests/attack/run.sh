@@ -5,9 +5,10 @@
 #
 #   --kills N        how many workers to kill (default: 60)
 #   --build-dir DIR  where shiptrace was built (default: build)
-#   FILTER           only the attacks whose names contain it
+#   FILTER           only the area of that name (files, delivery, …), or the attacks whose names contain it
 #
-# Exit codes: 0 every promise held (or its attack was skipped) · 1 one was broken · 2 wrong usage.
+# Exit codes: 0 every promise held (or its attack was skipped) · 1 one was broken · 2 wrong usage, or no
+# attack has that name.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -23,6 +24,9 @@ while (( $# > 0 )); do
   shift
 done
 
+areas=(files delivery capture secrets tokens requests)
+if [[ -n $filter && " ${areas[*]} " == *" $filter "* ]]; then areas=("$filter") filter='' only_area=yes; else only_area=no; fi
+
 failed=0 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
 # attack TITLE PROGRAM
@@ -31,16 +35,18 @@ attack() {
   printf '\n%s\n' "--- $1"
   "$2" "$filter" | tee -a "$lines" || failed=1
 }
-for area in files delivery capture secrets tokens requests; do
+for area in "${areas[@]}"; do
   attack "$area" "$build/tests/attack/$area/shiptrace_attack_$area"
 done
-attack "backends" "$build/tests/faults/backend/shiptrace_fault_backend"
-attack "processes, disks" "$build/tests/faults/life/shiptrace_fault_life"
+if [[ $only_area == no ]]; then
+  attack "backends" "$build/tests/faults/backend/shiptrace_fault_backend"
+  attack "processes, disks" "$build/tests/faults/life/shiptrace_fault_life"
+fi
 
 # figure NAME: the number that the kill harness printed for it.
 figure() { sed -nE "s/^ *$1 +([0-9,]+).*/\1/p" <<< "$report"; }
 name="$kills workers killed by SIGKILL"
-if [[ $name == *"$filter"* ]]; then
+if [[ $only_area == no && $name == *"$filter"* ]]; then
   printf '\n%s\n' "--- kills"
   if report=$("$source/tests/faults/kill.sh" --kills "$kills" --build-dir "$build" 2>&1); then verdict=ok; else verdict=FAILED failed=1; fi
   printf '%-8s%-58s%s events compared, %s lost, %s duplicated, %s out of order, %s torn\n' "$verdict" "$name" \
@@ -52,4 +58,5 @@ fi
 # count VERDICT
 count() { grep -c "^$1 " "$lines" || true; }
 printf '\nFIGURES: attacks: %s held, %s broke a promise, %s skipped\n' "$(count ok)" "$(count FAILED)" "$(count SKIPPED)"
+if [[ ! -s $lines ]]; then echo "run.sh: no attack has '$filter' in its name" >&2; exit 2; fi
 exit $failed

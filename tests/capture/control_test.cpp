@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Children that fight their end: that ignore it, that multiply, that hold on to our pipes.
 #include <doctest/doctest.h>
 #include <fmt/format.h>

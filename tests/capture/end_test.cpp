@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Children that have to be terminated, and children that leave grandchildren.
 #include <doctest/doctest.h>
 #include <signal.h>

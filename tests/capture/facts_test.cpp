@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The last event of a process besides its exit status: the end of its stderr, its usage, and the
 // kernel's hand in it.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Consumers of a child's raw output, and the child when they are slow, fail or close.
 #include <doctest/doctest.h>
 #include <fcntl.h>

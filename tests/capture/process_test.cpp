@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events of run_process, with real children.
 #include <doctest/doctest.h>
 #include <signal.h>

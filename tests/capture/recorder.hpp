@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recorder: a session of a test whose backend is the test. It keeps every event that arrives,
 // parsed by the SDK's own validator, and can say that the run was cancelled.
 //

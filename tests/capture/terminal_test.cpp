@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Children at a terminal of their own, and what children read.
 #include <doctest/doctest.h>
 #include <fcntl.h>

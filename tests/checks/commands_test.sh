@@ -11,22 +11,29 @@
 #   <!-- exit: STATUS -->       the block ends with this status instead of 0
 set -euo pipefail
 root=$1 build=$2
-if (( $(id -u) == 0 )) && [[ ${in_namespace:-no} == no ]] && unshare --net --pid --fork true 2>/dev/null; then
+if (( $(id -u) == 0 )) && [[ ${in_namespace:-no} == no ]] && command -v ip >/dev/null && unshare --net --pid --fork true 2>/dev/null; then
   # A network of its own: port 8400 is free, and everything ends with this script.
   in_namespace=yes exec unshare --net --pid --fork --kill-child --mount-proc "$0" "$@"
 fi
 [[ ${in_namespace:-no} == no ]] || ip link set lo up
+if curl -s -o /dev/null http://127.0.0.1:8400/; then
+  echo "SKIPPED: something else listens on port 8400, which the examples use"
+  exit 77
+fi
 work=$(mktemp -d)
 collector='' groups=()
 # Our collector, and what earlier blocks left in the background.
 stop_everything() {
-  local group
+  local group tick
   for group in "${groups[@]}"; do kill -- "-$group" 2>/dev/null || true; done
   [[ -z $collector ]] || kill "$collector" 2>/dev/null || true
-  while listening; do sleep 0.05; done
+  for (( tick = 0; tick < 200; tick++ )); do
+    listening || break
+    sleep 0.05
+  done
   collector='' groups=()
 }
-trap 'stop_everything; rm -rf "$work"' EXIT
+trap 'stop_everything; if [[ -n ${made_scanner:-} ]]; then docker rmi scanner:3 >/dev/null 2>&1 || true; fi; rm -rf "$work"' EXIT
 
 mkdir "$work/bin"
 ln -s "$build/samples/emitter/shiptrace" "$build/samples/collector/shiptrace-collector" "$work/bin/"
@@ -47,6 +54,9 @@ have() {
 # scanner:3, the image of the examples: prints its arguments.
 scanner_image() {
   local container
+  # An image of the user's own is left alone.
+  if docker image inspect scanner:3 >/dev/null 2>&1; then [[ -n ${made_scanner:-} ]]; return; fi
+  made_scanner=yes
   "$root/scripts/docker-daemon.sh" image >/dev/null
   container=$(docker create shiptrace/busybox:1)
   docker commit --change 'ENTRYPOINT ["/bin/echo", "scanning"]' "$container" scanner:3 >/dev/null
@@ -146,4 +156,4 @@ for page in README.md CONTRIBUTING.md docs/*.md; do run_page "$page"; done
 listening || { shiptrace-collector --listen 127.0.0.1:8400 --db "$work/trace.db" >/dev/null 2>&1 & collector=$!; eval "$await"; }
 compare_shown
 echo "FIGURES: $ran command blocks run; in other tests:${elsewhere[tests]:-}; in none:${elsewhere[no]:-}"
-(( failures == 0 ))
+(( failures == 0 && ran > 0 ))

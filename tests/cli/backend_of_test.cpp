@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "backend_of_test.hpp"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A collector, a journal directory, and the CLI pointed at both: what most tests here start with.
 // One thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // run and docker: the child's output and exit status pass through, the backend has the events.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // verify and status report the gaps that the backend knows.
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // emit and verify: as many events as asked for, each once and in order; and verify notices when
 // that is not so.
 #include <doctest/doctest.h>

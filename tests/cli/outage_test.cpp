@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // No backend: events are kept in the journal, the exit status says what the command did.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of the CLI that turn text into other text.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // tail, status and summarize.
 #include <doctest/doctest.h>
 

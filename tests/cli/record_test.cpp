@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // record: one event from options, many from stdin.
 #include <doctest/doctest.h>
 

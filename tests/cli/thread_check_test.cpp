@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ThreadCheck distinguishes gaps, repetitions and disorder, without the events in memory.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Help, wrong options and wrong configuration.
 #include <doctest/doctest.h>
 

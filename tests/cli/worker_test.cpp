@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sample worker, end to end: what the README's example does.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whose requests are accepted: host names of the collector, web pages, and what they may read.
 #include <doctest/doctest.h>
 #include <fmt/core.h>

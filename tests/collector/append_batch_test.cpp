@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rules of exactly-once storage above the store, by model and under contention, with each kind
 // of store below them.
 #include <doctest/doctest.h>

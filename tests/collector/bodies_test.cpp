@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bodies: how they may be packed, how large they may be, and what is said of those that cannot be
 // read.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An HTTP client of the tests that sees everything: status, headers, raw bytes, and when they came.
 // Each wait is bounded and throws when it takes longer.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Acknowledged events survive SIGKILL of the collector: once, in order, without a gap.
 #include <doctest/doctest.h>
 

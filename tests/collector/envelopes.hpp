@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Envelopes as the tests post them, and ways to pack them.
 #pragma once
 

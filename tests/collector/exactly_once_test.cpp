@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ingestion stores each event once, numbers them without gaps and says what it has.
 #include <doctest/doctest.h>
 

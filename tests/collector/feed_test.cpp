@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a viewer receives, without a socket: order, resuming, the end; and the frames of SSE.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Gaps of a run: sequences that an emitter skipped and that have not arrived since.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which connection is evicted, with a clock set by the test; and the end of a request's head.
 #include <doctest/doctest.h>
 

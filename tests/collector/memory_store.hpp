@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MemoryStore: a Store without a database, for tests of the rules above it. Several may share one
 // MemoryDatabase, as several collectors share a database. Any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The read API: pages of events, the list of runs, cursors.
 #include <doctest/doctest.h>
 

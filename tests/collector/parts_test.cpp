@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The small pure parts, without a process around them.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests: addresses, methods, credentials, limits of time and size.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of endpoints: paths, methods, parameters.
 #include <doctest/doctest.h>
 #include <fmt/core.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The status of a run as a function of its row: which rule decides.
 #include <doctest/doctest.h>
 
@@ -11,6 +12,7 @@
 #include "collector/run/status.hpp"
 #include "envelopes.hpp"
 #include "memory_store.hpp"
+#include "stores.hpp"
 
 using namespace trace;
 using namespace trace::collector;
@@ -126,7 +128,20 @@ TEST_CASE("a recorded fact reaches the emitter and the status, and events do not
   CHECK(append(3, Type::progress) == RunStatus::failed);
   REQUIRE(status().failure);
   CHECK(status().failure->reason == "the worker of the run was lost");
+  record({.engine_status = RunStatus::failed, .worker_lost = true});
+  CHECK(status().failure->reason == "reported by the workflow engine");
   record(nothing);
   CHECK(append(4, Type::completed) == RunStatus::completed);
   CHECK(status().completed_at == "2025-10-13T12:00:00.000001Z");
+}
+
+TEST_CASE("SQLite refuses a fact that its schema cannot store") {
+  using namespace trace::testing;
+  InSqlite database;
+  const auto store = database.open();
+  store::Append changes;
+  changes.run.run_id = "r";
+  changes.run.external = cancel;
+  CHECK_THROWS_AS(store->append(changes), store::StoreError);
+  CHECK_FALSE(store->run("r"));
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Starting the collector, and what it says when it cannot start.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The status of a run, derived from its events.
 #include <doctest/doctest.h>
 

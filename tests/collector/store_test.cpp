@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The requirements for every Store, with each implementation.
 #include <doctest/doctest.h>
 
@@ -187,6 +188,17 @@ TEST_CASE_TEMPLATE("an append after another one of the same run changes nothing"
     REQUIRE(store->append(first.changes));
     conflicts(late);
     CHECK(emitter_of(*store).through == 2);
+  }
+  SUBCASE("one moves a watermark that the other leaves as it is") {
+    REQUIRE(store->append(prepare(*store, 1, 2).changes));
+    Prepared late = prepare(*other, 2, 2);
+    late.changes.emitters.front().row.through = late.changes.emitters.front().expected_through;
+    Prepared first = prepare(*store, 3, 3);
+    first.changes.events.clear();
+    first.changes.run = *first.changes.expected;
+    REQUIRE(store->append(first.changes));
+    conflicts(late);
+    CHECK(emitter_of(*store).through == 3);
   }
   SUBCASE("both add the emitter") {
     Prepared none = prepare(*store, 1, 1);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The databases that every test of a Store runs with. Each opens any number of stores over one
 // database, as several collectors would.
 #pragma once

@@ -1,7 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 // The live stream: what a viewer sees, when, and where it goes on after a break.
 #include <doctest/doctest.h>
 
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "client.hpp"
 #include "envelopes.hpp"
@@ -15,11 +23,49 @@ namespace {
 
 const std::string stream = "/workflows/runs/r/stream";
 
+// Sends the request for a stream on a connection of its own, and reads the status when asked to.
+class StreamRequest {
+ public:
+  StreamRequest(boost::asio::io_context& io, const std::string& url) : socket_(io) {
+    const auto port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+    socket_.connect({boost::asio::ip::make_address("127.0.0.1"), port});
+    boost::asio::write(socket_, boost::asio::buffer("GET " + stream + " HTTP/1.1\r\nHost: " +
+                                                    url.substr(url.find("//") + 2) + "\r\n\r\n"));
+  }
+  int status() {
+    std::string head;
+    boost::asio::read_until(socket_, boost::asio::dynamic_buffer(head), "\r\n\r\n");
+    return std::stoi(head.substr(head.find(' ') + 1));
+  }
+
+ private:
+  boost::asio::ip::tcp::socket socket_;
+};
+
 std::string first_id(const StreamEvent& event) {
   return std::string(event.json().at("events").at(0).at("id").as_string());
 }
 
 }  // namespace
+
+TEST_CASE(
+    "no more than half of the connections are streams, also when they are asked for at once") {
+  Collector collector({"--max-connections", "32"});
+  Client client(collector.url());
+  client.post(line_of("r", {event_of("r", "a", "n", Type::started)}));
+  boost::asio::io_context io;
+  std::vector<std::unique_ptr<StreamRequest>> viewers;
+  for (int i = 0; i < 24; ++i) {
+    viewers.push_back(std::make_unique<StreamRequest>(io, collector.url()));
+  }
+  int streams = 0;
+  for (const auto& viewer : viewers) {
+    const int status = viewer->status();
+    CHECK((status == 200 || status == 503));
+    streams += status == 200;
+  }
+  CHECK(streams == 16);
+}
 
 TEST_CASE("a stream sends what is stored, then what comes, then the end") {
   Collector collector;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading and writing of payloads, beyond the vectors: what is kept, what is repaired, and every
 // wrong field at once.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The contract's test vectors: each line of a file names a case and holds a payload.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // We accept and refuse what the contract's reference validators accept and refuse.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The docker client's complaint and the container's own stderr, which share a stream.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Containers that have to be ended, and what else runs on the daemon meanwhile.
 #include <doctest/doctest.h>
 #include <signal.h>

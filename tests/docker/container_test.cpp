@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events of a container that runs to its end.
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Docker daemon of the tests in this folder: the one that `docker` talks to, with the image of
 // scripts/docker-daemon.sh in it.
 #pragma once

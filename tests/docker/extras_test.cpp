@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Options of a container: limits, a terminal, input, secrets; and their events.
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files that we and a container hand each other: who may read them, what becomes the output, and
 // what a container cannot make us do.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs the tests with real containers, or says why it does not: exit code 77, or 1 where
 // SHIPTRACE_REQUIRE_DOCKER=1 asks for them and it is not known that Docker cannot run here
 // (SHIPTRACE_NO_DOCKER, set by tests/run.sh).

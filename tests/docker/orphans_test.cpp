@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Containers of dead workers go with the adoption of their journal, and no other container does.
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Containers that never run, and why.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Containers whose end takes more than one call: a client that fails or hangs, a daemon that is
 // away for a while, a user who does not want to wait.
 #include <doctest/doctest.h>

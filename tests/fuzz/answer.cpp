@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arbitrary responses to a batch. Whatever the bytes are, events count as
 // acknowledged only by a complete and well-formed body of a success, and as rejected only by the
 // error of a backend; what people read of it is one line.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arbitrary output of a program: in one write or in many, the same events come out; what
 // is shown and what is left out are together what there was; a secret never comes through; and time
 // that passes in between does no harm.

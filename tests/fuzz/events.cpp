@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Foreign JSON, as a backend receives it. Whatever the bytes are, they are accepted or refused with
 // a message; what is accepted is written as JSON that is accepted again and written identically.
 #include <cstddef>

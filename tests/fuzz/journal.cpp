@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Journals that were damaged, as recovery finds them. Whatever the bytes are, recovery ends, keeps
 // its memory, sends only what a backend can read, and delivers what the damage did not touch.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arbitrary lines. Whatever the bytes are, the detector returns a message that is part of the line,
 // or of the detector if the line is a JSON log entry; fields that are
 // empty or a JSON object. The recogniser of stack traces ends every trace within its bounds.

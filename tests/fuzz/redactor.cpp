@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Redaction of any bytes: a whole text and the same text in any pieces give what the oracle gives,
 // no secret is left in any of its forms, and JSON stays JSON.
 #include <cstddef>

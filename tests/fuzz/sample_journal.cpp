@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "fuzz/sample_journal.hpp"
 
 #include <sys/mman.h>

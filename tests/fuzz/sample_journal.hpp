@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The journal of a worker that died, made by a real session: every kind of record, two lanes, a run
 // that was acknowledged in part, one that was moved aside, a node left open. What the fuzz target
 // of the journal damages. One thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shapes of tokens in any text: the parts are in order and within the text, every way of scanning
 // finds the same, redacting twice is redacting once, JSON stays JSON, and what is clean as JSON is
 // clean as a value.

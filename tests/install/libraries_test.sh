@@ -50,3 +50,12 @@ fi
 logged pkg-config "$compiler" -std=c++20 "$work/user/hello.cpp" -o "$work/hello" -Wl,-rpath,"$work/prefix/lib" \
   $(PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig pkg-config --cflags --libs shiptrace)
 delivers "pkg-config, shared" "$work/hello"
+# A function beside the classes of the public headers.
+cat > "$work/summary.cpp" <<'EOF'
+#include <trace/summary.hpp>
+int main() { return trace::summarise("x").empty() ? 1 : 0; }
+EOF
+# shellcheck disable=SC2046  # one word per option
+logged summary "$compiler" -std=c++20 "$work/summary.cpp" -o "$work/summary" -Wl,-rpath,"$work/prefix/lib" \
+  $(PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig pkg-config --cflags --libs shiptrace)
+"$work/summary"

@@ -7,9 +7,16 @@ source=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+options=()
+[[ -z ${SHIPTRACE_NO_DOCKER:-} ]] || options=(--no-docker)
+if ! lacking=$("$source/scripts/install-deps.sh" --check "${options[@]}" 2>&1); then
+  echo "SKIPPED: $lacking"
+  exit 77
+fi
+
 TIMEFORMAT='%U %S'
 status=0
-{ time CCACHE_DISABLE=1 "$source/samples/quickstart.sh" --build-dir "$work/build" > "$work/output" 2>&1; } \
+{ time CCACHE_DISABLE=1 "$source/samples/quickstart.sh" "${options[@]}" --build-dir "$work/build" > "$work/output" 2>&1; } \
   2> "$work/time" || status=$?
 cat "$work/output"
 (( status == 0 )) || { echo "FAILED: quickstart.sh: exit code $status"; exit 1; }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The correct form of the other files in this folder: proves that they fail because of the misuse.
 #include <trace/record.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The ways on which text gets into what a session sends, by the words that stand in front of the
 // probes on them, and the probes themselves: "<channel>.<form>:" in front of a form of the secret
 // and "~" behind it. Shared by the worker that records them and the test that looks for them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The places where a secret could have got to, as one text each to look through. One thread.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "secrets/probing_child.hpp"
 
 #include <sys/ioctl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The child of the probing worker: prints probes, cut into writes so small that each secret arrives
 // in several reads.
 #pragma once

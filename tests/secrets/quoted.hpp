@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON strings of the probing worker and its child, written by hand so that the code under test has
 // no part in it. Pure.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RecordingProxy: between a worker and the real collector; keeps every byte that passes towards the
 // collector, as it came and decompressed. Until it is opened it responds with 503.
 //

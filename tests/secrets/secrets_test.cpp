@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Secrets on every way on which text gets into what a session sends, in every form: a grep of the
 // journal's directory, of what went over the wire and of the store finds none of them, whether the
 // worker lived to deliver or was killed before. The replacement is searched for, too, or

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The worker of the tests of secrets: records the secret in every form on every channel, says
 // "recorded", and waits. SIGTERM lets it deliver and end; the test may also kill it.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A child process of a test: started with an argument list, its output collected as it comes, and
 // never outliving the test.
 //

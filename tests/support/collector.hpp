@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The real reference backend, as a child process of a test: shiptrace-collector on a free loopback
 // port with a database of its own.
 #pragma once

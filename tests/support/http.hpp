@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plain HTTP for tests that look at what the backend stored.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The journal directory of a test as the SDK opens it, and paths of its contents. Throws if it
 // may not be opened.
 #pragma once

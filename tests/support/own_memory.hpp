@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Current memory use of a process under test. Any thread.
 #pragma once
 

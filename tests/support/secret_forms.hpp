@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A secret with all that makes redaction difficult in it, and the forms in which it must not leave
 // the process. They were made by Python's base64, urllib and json, not by the code under test.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A secret as tools write it, and whether redaction finds it there: the table of docs/redaction.md,
 // row for row. The texts were made by Python and bash, not by the code under test.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tools in containers: `shiptrace docker`, with an image that has the tools of this machine.
 // The executable is skipped without a daemon, like tests/docker.
 #define DOCTEST_CONFIG_IMPLEMENT

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tools as processes: `shiptrace run`.
 #include <chrono>
 #include <filesystem>

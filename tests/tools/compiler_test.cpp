@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Messages of compilers and interpreters about broken programs.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Containers only: a limit of processes.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // lynis: a long shell script with colours and cursor movements.
 #include <doctest/doctest.h>
 

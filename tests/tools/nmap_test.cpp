@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // nmap against a port of ours on loopback.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // npm, where it is installed (Debian's own brings several hundred packages along).
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // pip with its progress bar at a terminal, from an index of the test's own.
 #include <doctest/doctest.h>
 

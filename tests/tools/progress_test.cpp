@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Progress of several rows, as docker pull draws it.
 #include <doctest/doctest.h>
 

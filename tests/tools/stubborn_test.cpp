@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Children that do not want to end, and children that are ended from outside.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The image with this machine's tools that image.sh makes for the container's executable.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Traced: a tool wrapped by the CLI, with what the CLI passed through and what the collector stored
 // of it. Every test of this folder starts here. What the wrapping is, a process or a container, is
 // decided by the executable (as_process.cpp, as_container.cpp). One thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Much output, of a text and of no text at all.
 #include <doctest/doctest.h>
 

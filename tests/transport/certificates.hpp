@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Certificates for the TLS tests, made at run time: an authority of the test's own and what it
 // signs. PEM files in a directory of the test.
 #pragma once

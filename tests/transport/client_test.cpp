@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tools' client: pages, and streams without an end.
 #include <trace/http_client.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receiving end of compressed bodies; empty text when the bytes are no such body.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests as the server receives them: bytes, headers, credentials, connections.
 #include <doctest/doctest.h>
 #include <unistd.h>

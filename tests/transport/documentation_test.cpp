@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/configuration.md shows the settings of each built-in transport, word for word.
 #include <doctest/doctest.h>
 #include <trace/duration.hpp>

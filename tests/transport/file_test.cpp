@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The file transport: whole lines or nothing.
 #include <doctest/doctest.h>
 #include <fcntl.h>

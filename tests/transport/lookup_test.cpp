@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A name lookup that hangs: the system's resolver may block for half a minute, a send() must not.
 //
 // This executable has a getaddrinfo() of its own, which the dynamic linker gives to libcurl. It

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Backends and ways to them that are out of order: everything is kept, in time.
 #include <doctest/doctest.h>
 #include <fcntl.h>

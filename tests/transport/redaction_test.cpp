@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Secrets through a real session and the file transport: what a grep finds in the journal's files
 // and in the lines that were sent.
 #include <doctest/doctest.h>

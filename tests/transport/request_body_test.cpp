@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bytes of a request: pieces, rewinding and compression.
 #include "http/request_body.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Responses of backends and other servers, as bytes.
 #include "http/response_text.hpp"
 

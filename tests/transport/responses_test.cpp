@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of responses in docs/ingestion-api.md, row by row, over a real connection.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batches for the transport tests: runs with events in contract JSON, and the response of a backend
 // that has stored them.
 #pragma once

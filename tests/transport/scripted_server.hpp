@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server that does exactly what a test says, good manners or not: each connection runs a script
 // that reads and writes raw bytes, over TCP, TLS or a unix socket.
 //

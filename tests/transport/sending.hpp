@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One send to a scripted server, and what its options are in a test.
 #pragma once
 

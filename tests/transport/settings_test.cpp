@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Endpoints and tokens, before anything is sent.
 #include <doctest/doctest.h>
 
@@ -38,7 +39,7 @@ TEST_CASE("valid endpoints") {
   for (const char* text :
        {"http://127.0.0.1:8400", "http://localhost", "https://backend.example.com/base/",
         "http://[::1]:8400/x", "http://[::1]", "https://user:pass@host:443/p?sig=abc",
-        "http://host?sig=1", "http://h:65535", "http://host:"}) {
+        "http://host?sig=1", "http://h:65535", "HTTP://host"}) {
     CAPTURE(text);
     CHECK(Endpoint(text).problem() == "");
   }
@@ -52,6 +53,9 @@ TEST_CASE("invalid endpoints are refused, and the message does not repeat them")
                            "localhost",
                            "://",
                            "ftp://user:pw@host",
+                           "http://host:",
+                           "http://http://127.0.0.1:8400",
+                           "http:/h/?x=://y",
                            "http:/host",
                            "http://",
                            "http:///path",

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Session::start(Config): the transport that the configuration names, in a real session.
 #include <doctest/doctest.h>
 #include <trace/capture.hpp>
@@ -225,4 +226,33 @@ TEST_CASE("the token of the HTTP transport is redacted, wherever it comes from")
   REQUIRE(credentials.size() == 1);
   CHECK(credentials[0].name == "token_file");
   CHECK(credentials[0].value == "t0ken-of-the-file");
+}
+
+TEST_CASE("a configured token is redacted whichever transport is selected") {
+  const TempDir directory;
+  Config config = config_in(directory);
+  config.transport = "file";
+  config.endpoint = directory / "trace.ndjson";
+  config.redact_environment = false;
+  config.redact_patterns = false;
+  std::string token = "t0ken-of-the-other";
+  SUBCASE("the token") { config.transport_settings["token"] = token; }
+  SUBCASE("the token file") { config.transport_settings["token_file"] = directory / "token"; }
+  SUBCASE("a token file that HTTP refuses to send") {
+    token += " second";
+    config.transport_settings["token_file"] = directory / "token";
+  }
+  std::ofstream(directory / "token") << token << '\n';
+  auto session = Session::start(config);
+  REQUIRE_MESSAGE(session, session.error().text());
+  {
+    auto node = session->run("run-1").node("node-1");
+    record(node, Type::progress, Level::info, "<{}>", token);
+    node.completed();
+  }
+  CHECK(session->close(10s).kept == 0);
+  std::stringstream text;
+  text << std::ifstream(config.endpoint).rdbuf();
+  CHECK(text.str().find("<[REDACTED]>") != std::string::npos);
+  CHECK(text.str().find("t0ken-of-the-other") == std::string::npos);
 }

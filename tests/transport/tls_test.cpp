@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TLS: which certificates are trusted and refused, and that outages are not mistaken for either.
 #include <doctest/doctest.h>
 

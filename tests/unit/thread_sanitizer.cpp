@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Suppressions of ThreadSanitizer. It does not understand the fences by which the concurrent
 // queue hands its blocks from thread to thread, and takes them for races. And it takes mmap() for a
 // write: where one thread finds a journal cut off and lays memory in its place, another one writes

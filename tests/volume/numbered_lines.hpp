@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lines of the volume test: 100 bytes each, every 13 of which say the line's number, so that a
 // line that was cut, lost, moved or mixed with another is detected.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ShownLines: a backend's events of the volume test's node, compared with what was printed while
 // they are read: one line of each is in memory at a time. One thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Volume: millions of numbered lines of 100 bytes from a real child, captured by a real worker, in
 // a real backend. With an unlimited head every line is there, whole and in order, and the worker's
 // memory does not grow with their number. With the default head and tail, what is shown and what is

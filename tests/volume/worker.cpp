@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The worker of the volume test: captures a child that prints numbered lines, delivers them, and
 // prints what it needed, a name and a number per line. A process of its own, so that the memory is
 // the SDK's alone.

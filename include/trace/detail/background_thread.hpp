@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BackgroundThread: a thread of the SDK, which runs no signal handler of the host. All threads of
 // the SDK, its adapters and the CLI are BackgroundThreads. Not thread-safe.
 //

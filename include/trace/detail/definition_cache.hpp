@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DefinitionCache: the nodes and call sites that the lane's current slab already defines, so that a
 // record refers to them by two small indices instead of strings. Direct-mapped: a collision costs
 // one more definition in the slab, never a wrong one. Used by the lane's thread only.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The layout of an event in the journal: the part of the file format that record() writes itself.
 // The rest is in sdk/journal/format.hpp; changing either requires a new version number there.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LaneCursor: where the calling thread's next event goes, and the fast path of record(). The fast
 // path requires that the thread has recorded in this slab for this node from this call site before,
 // that the slab has room, and that the session admits the event. Everything else takes the slow

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // OutgoingText: a text that is about to be copied into the journal and must be searched for secrets
 // first. On the thread that records.
 #pragma once

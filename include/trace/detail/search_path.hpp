@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // search_path(): the directories in which a program named without '/' is looked up. For the
 // adapters that start programs, which do not read the environment themselves. Thread-safe unless
 // another thread changes the environment.

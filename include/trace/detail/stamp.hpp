@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stamps order events across threads: a counter that is monotonic over all cores. The time stamp
 // counter if the kernel uses it as its clock source, otherwise the monotonic clock. rdtscp, not
 // rdtsc: it waits for earlier instructions; without that, two threads that exchange a message could

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // write_to_stderr(): writes the SDK's diagnostics and the CLI's messages. Any thread.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Encoding of the arguments of one record() call in the journal's raw form: trimmed, sized and
 // copied on the caller's thread, formatted later on the shipper's.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ASCII character classes and comparison, as HTTP defines them; independent of the locale.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/api/content_encoding.hpp"
 
 #include <zlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decompression of request bodies. The output is bounded, so that a small body cannot take more
 // memory than a plain one may. Pure functions, called on a store thread.
 #pragma once

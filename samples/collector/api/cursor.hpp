@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cursors: the position after an event of a run, as clients see it. A cursor is the base64 of the
 // decimal sequence of that event; clients treat it as opaque. Pure functions, used by the read API
 // and by feeds.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ingestion: stores a request body of NDJSON envelopes and makes the response that acknowledges
 // them (docs/ingestion-api.md).
 //
@@ -17,7 +18,7 @@ namespace trace::collector::api {
 
 class Ingestion {
  public:
-  // Called after each commit that may have changed the run.
+  // Called after each batch that was accepted, also one of nothing but duplicates.
   using OnStored = std::function<void(const std::string& run_id)>;
 
   Ingestion(store::Store& store, std::size_t max_body, OnStored on_stored)

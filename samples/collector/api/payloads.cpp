@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/api/payloads.hpp"
 
 #include <boost/json.hpp>
+#include <optional>
 
 #include "collector/api/cursor.hpp"
 #include "collector/run/status.hpp"
@@ -8,14 +10,20 @@
 namespace trace::collector::api {
 namespace {
 
-RunFailure failure_payload(store::Store& store, const store::RunRow& run) {
-  const auto node = store.last_failed_node(run.number);
+// By the rule of derive_status() that made the run FAILED. Nothing when the failed node was started
+// again since the run was read.
+std::optional<RunFailure> failure_payload(store::Store& store, const store::RunRow& run) {
   RunFailure failure;
-  if (!node) {  // an external fact decided
-    failure.reason = run.external.worker_lost ? "the worker of the run was lost"
-                                              : "reported by the workflow engine";
+  if (run.external.engine_status) {
+    failure.reason = "reported by the workflow engine";
     return failure;
   }
+  if (run.failed_nodes == 0 || (run.reopened && run.open_nodes > 0)) {
+    failure.reason = "the worker of the run was lost";
+    return failure;
+  }
+  const auto node = store.last_failed_node(run.number);
+  if (!node) return std::nullopt;
   failure.reason = node->failure.reason;
   boost::json::object details{{"nodeId", node->node_id}};
   if (!node->failure.code.empty()) details["code"] = node->failure.code;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON payloads that several responses and feeds share. Pure functions but for the store that
 // status_payload() reads; called on a store thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Queries: the read API, except for the feed: runs, their status, pages of their events and their
 // gaps (docs/ingestion-api.md). Runs on a store thread; throws StoreError.
 #pragma once

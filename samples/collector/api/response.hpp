@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Response: what the API returns for a request, independent of any HTTP library. Made on a store
 // thread or the I/O thread, sent on the I/O thread.
 #pragma once

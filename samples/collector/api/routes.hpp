@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of the API's endpoints: method, path and handler of each. Knows nothing of HTTP
 // libraries and sockets. Lookups run on the I/O thread, handlers on a store thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/run/append_batch.hpp"
 
 #include "collector/run/wall_clock.hpp"
@@ -8,8 +9,8 @@ namespace {
 // A conflict means that another writer made progress, so only extreme contention gets here.
 constexpr int max_attempts = 100;
 
-// What is read after the rows may be newer. append() then notices, because whatever changes that
-// also changes the run or a watermark.
+// What is read after the rows may be newer. append() then notices: whatever changes it also changes
+// the run, a watermark or one of the gaps that the batch closes.
 BatchState read_state(store::Store& store, const Batch& batch) {
   BatchState state;
   state.rows = store.rows(batch.run_id(), batch.node_ids(), batch.emitters());

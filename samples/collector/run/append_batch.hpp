@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // append_batch: adds one envelope to the store: reads what the batch names, plans, and appends;
 // starts over when another writer has changed the run meanwhile. Runs on a store thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batch: the rules of exactly-once storage, as a pure function. Given one envelope and what the
 // store knows about the run, nodes and emitters that it names, plan() decides which events are new,
 // numbers them, and computes all changes. Used by append_batch(); tests need no database.

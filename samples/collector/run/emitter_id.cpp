@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/run/emitter_id.hpp"
 
 #include <algorithm>

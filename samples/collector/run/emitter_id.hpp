@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Event ids of emitters: "<session ulid>-<lane>-<sequence, 12 digits>". An id of this format names
 // the emitter and the event's sequence in its run, which acknowledgements ("through") refer to. Ids
 // of any other format are stored as they are. Pure functions, used for ingestion.

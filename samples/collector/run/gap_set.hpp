@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // GapSet: the sequences that one emitter has skipped, as far as one batch of its events needs them,
 // and the change that the batch makes. Emitters number their events 1, 2, 3 … without a gap and
 // send them in that order, so the set stays empty unless events were lost or arrive late.

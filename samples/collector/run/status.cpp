@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/run/status.hpp"
 
 namespace trace::collector::run {

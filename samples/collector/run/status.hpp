@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The status of a run: one pure function of its row. The first rule that applies decides:
 //
 //   1. a workflow engine reported a status             that status

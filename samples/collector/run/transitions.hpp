@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a stored event changes the rows of its run and its node. The rows hold totals and the phase
 // of each node, so that no query ever scans events. Pure functions.
 #pragma once

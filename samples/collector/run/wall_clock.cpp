@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/run/wall_clock.hpp"
 
 #include <fmt/chrono.h>

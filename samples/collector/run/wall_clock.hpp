@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The current time as a contract timestamp with six fractional digits. Any thread.
 #pragma once
 

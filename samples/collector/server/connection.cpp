@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/server/connection.hpp"
 
 #include <array>
@@ -49,6 +50,7 @@ class Connection final : public RegisteredConnection,
   void parse_body();
   void handle();
   void open_feed();
+  std::optional<Response> feed_refusal() const;
   void respond_from_store(Response response);
   void refuse(Response response);
   void send(Response response, bool keep_alive);
@@ -224,15 +226,19 @@ void Connection::respond_from_store(Response response) {
   send(std::move(response), can_keep_alive());
 }
 
+std::optional<Response> Connection::feed_refusal() const {
+  if (service_.is_shutting_down) return api::error_response(503, "", "shutting down");
+  if (service_.subscriptions.count() < service_.max_feeds) return std::nullopt;
+  return api::error_response(503, "", "too many live streams");
+}
+
 void Connection::open_feed() {
   const std::string_view last_event_id = parser_->field("Last-Event-ID");
   const auto after =
       api::position_of(last_event_id.empty() ? route_.request.parameter("cursor")
                                              : std::optional(std::string(last_event_id)));
   if (!after) return respond_from_store(api::invalid_cursor());
-  if (service_.subscriptions.count() >= service_.max_feeds) {
-    return respond_from_store(api::error_response(503, "", "too many live streams"));
-  }
+  if (auto refusal = feed_refusal()) return respond_from_store(std::move(*refusal));
   // Reads a page to learn whether the run exists; the feed reads it again.
   service_.store_threads.run(
       stream_.get_executor(),
@@ -246,6 +252,10 @@ void Connection::open_feed() {
         }
         if (first.outcome == Outcome::unknown_run) {
           return self->respond_from_store(api::unknown_run());
+        }
+        // Others may have begun, and the server may shut down, while the page was read.
+        if (auto refusal = self->feed_refusal()) {
+          return self->respond_from_store(std::move(*refusal));
         }
         serve_feed(self->service_, self->stream_.release_socket(),
                    stream::Feed(self->route_.request.run_id, after), self->sharing_);

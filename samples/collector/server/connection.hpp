@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connection: one HTTP connection. Reads requests one after another, runs their handlers on a store
 // thread, and writes the responses. I/O thread only.
 #pragma once

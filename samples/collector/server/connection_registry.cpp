@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/server/connection_registry.hpp"
 
 namespace trace::collector::server {

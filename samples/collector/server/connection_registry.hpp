@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ConnectionRegistry: all open connections, and the two resources that they share: their number and
 // the memory of bodies and responses. When one runs out, the registry chooses a connection to
 // close. I/O thread only.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/server/feed_connection.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -29,7 +30,12 @@ class FeedConnection final : public RegisteredConnection,
         timer_(socket_.get_executor()),
         feed_(std::move(feed)) {
     service_.connections.add(*this);
-    service_.subscriptions.add(feed_.run_id(), *this);
+    try {
+      service_.subscriptions.add(feed_.run_id(), *this);
+    } catch (...) {  // no memory
+      service_.connections.remove(*this);
+      throw;
+    }
   }
   ~FeedConnection() override {
     service_.subscriptions.remove(feed_.run_id(), *this);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A connection that sends a feed as server-sent events: what is stored, then what is committed,
 // until the run is over or the client is gone. I/O thread only.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // GrowingBody: a Beast body type that allocates as bytes arrive. Beast's string_body allocates what
 // Content-Length announces before the first byte has arrived. I/O thread only.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The host names under which this collector accepts requests. A web page can make its own name
 // resolve to this machine (DNS rebinding) and may then read every response: only the Host header
 // reveals that. Pure functions, used on the I/O thread.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The web pages that may use the collector: its own, and those of allowed origins. A browser sends
 // requests of any page to any address and names the page's origin in Origin and Sec-Fetch-Site.
 // Other programs send neither. Pure functions, used on the I/O thread.

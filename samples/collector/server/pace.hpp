@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pace: how far a client is behind the minimum transfer rate. A connection is closed when it is
 // further behind than it may be, and is the first to be evicted when there are too many. I/O thread
 // only.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks a request's head as bytes, before an HTTP library parses it: where it ends, and that it
 // has exactly one interpretation. A request is smuggled inside another where two parsers disagree
 // about its end, so any ambiguity is refused and ends the connection (RFC 9112,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RequestParser: one HTTP request, parsed from bytes as they arrive. The only part that uses
 // Beast's HTTP parser, which compiles slowly. I/O thread only.
 #pragma once

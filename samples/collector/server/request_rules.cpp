@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/server/request_rules.hpp"
 
 #include <fmt/core.h>
@@ -76,7 +77,7 @@ std::optional<api::Response> early_response(const RequestHead& head, const api::
   if (route.endpoint == nullptr) return no_endpoint(route);
   if (!route.endpoint->takes_body()) {
     if (!head.has_body) return std::nullopt;
-    return api::error_response(400, "body", "must be empty: this is a GET");
+    return api::error_response(400, "body", "must be empty: the method has no body");
   }
   if (!is_ndjson(head.content_type)) {
     return api::error_response(415, "Content-Type", "must be application/x-ndjson");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The checks of a request's head, in their order: host, origin, credentials, path, method, content
 // type. A request that fails one is refused before its body is read. Pure functions.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/server/response_head.hpp"
 
 #include <fmt/core.h>

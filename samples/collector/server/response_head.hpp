@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The head of an HTTP response as bytes, for responses of known length and for feeds. Pure
 // functions.
 #pragma once

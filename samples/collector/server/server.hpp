@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Server: the API on a listening socket. Owns the I/O thread's event loop, the store threads and
 // all connections; does not know which database it serves.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Service: what all connections share: the API's parts and the limits that protect them. Owned by
 // the server; used on the I/O thread, except for the parts whose header names another thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rows that a Store keeps: plain data without behaviour. What they mean and how events change
 // them is decided in run/; a store only saves and returns them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Store: the interface to the database of the collector. It is a set of small primitives; the rules
 // of exactly-once storage and of run status are in run/ and hold for every implementation. Each
 // implementation is a folder below this one.
@@ -7,7 +8,8 @@
 // start over after a conflict, is correct without locks across calls.
 //
 // Threads: calls block. Up to concurrency() threads may call at once. A failure of the database
-// (full disk, lock time-out, lost connection) is thrown as StoreError and leaves nothing behind.
+// (full disk, lock not acquired in time, lost connection) is thrown as StoreError and leaves
+// nothing behind.
 #pragma once
 
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/stream/feed.hpp"
 
 #include <boost/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Feed: what a viewer of a run receives, in order, from a position on (docs/ingestion-api.md, "The
 // live stream"): `ready`, the stored events in pages, the status when it changes, and `complete` at
 // the end. Every message names the position after it, from which a new feed continues.

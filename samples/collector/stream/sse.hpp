@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames the messages of a feed as server-sent events (text/event-stream). Pure functions.
 #pragma once
 

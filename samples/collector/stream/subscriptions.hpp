@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Subscriptions: which feeds follow which run, so that ingestion can notify them. I/O thread only.
 #pragma once
 

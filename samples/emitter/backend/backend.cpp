@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "emitter/backend/backend.hpp"
 
 #include <fmt/format.h>
@@ -41,20 +42,26 @@ std::string advice(int status) {
 }  // namespace
 
 Result<Backend> Backend::open(const Config& config) {
-  if (!config.unreadable.empty()) return Error(config.unreadable);
   if (config.transport != "http") {
     return Error("transport", fmt::format("cannot read from {}; use --transport http and the "
                                           "--endpoint of a backend",
                                           config.transport));
   }
   const auto options = http::http_options(config);
-  if (!options) return options.error();
+  if (!config.unreadable.empty() || !options) {
+    std::vector<FieldError> errors = config.unreadable;
+    if (!options) {
+      const auto& others = options.error().fields();
+      errors.insert(errors.end(), others.begin(), others.end());
+    }
+    return Error(std::move(errors));
+  }
   return Backend(http::HttpClient(*options), config.endpoint);
 }
 
 Error Backend::refusal(const http::HttpResponse& response) const {
   const auto message = message_of(response.body);
-  return Error("", fmt::format("{} answered {}{}{}: {}", endpoint_, response.status,
+  return Error("", fmt::format("{} responded with {}{}{}: {}", endpoint_, response.status,
                                message ? ", " : "", message.value_or(""), advice(response.status)));
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // GET requests to a backend, with errors that a user can act on: one line that says what happened
 // and what to do.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pages of a run's trace (contract: Envelope Fields), read as a stream of JSON objects so that a
 // million events take seconds. Main thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "emitter/backend/run_gaps.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RunGaps: the events of a run that the backend knows to be missing from the gaps in its emitters'
 // sequence numbers. Used by `verify` and `status`. Main thread.
 #pragma once

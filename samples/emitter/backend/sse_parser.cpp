@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "emitter/backend/sse_parser.hpp"
 
 #include <utility>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parses server-sent events from the bytes of a stream, wherever these are split: LF, CRLF or CR
 // end a line, an empty line ends an event, a line that starts with a colon is a comment. Main
 // thread.

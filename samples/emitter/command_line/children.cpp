@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The options of `run` and `docker`.
 #include <trace/duration.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "emitter/command_line/command_line.hpp"
 
 #include <cstdio>

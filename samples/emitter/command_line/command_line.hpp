@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line: options, their checks and help texts. CLI11 is used in this folder only; the
 // commands get structs with the values. Main thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The definitions of all commands for CLI11. command_line.cpp calls each once; parsing then runs
 // the chosen command on the main thread, which leaves its exit status in `status`.
 #pragma once

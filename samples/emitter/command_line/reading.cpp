@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The options of the commands that show something: verify, tail, status, inspect.
 #include <memory>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The options of the commands that record, send or summarize: record, emit, summarize, recover.
 #include <memory>
 

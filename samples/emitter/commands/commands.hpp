@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The commands of shiptrace, one file each: what they take, as the command line fills it in, and
 // what they return, the exit status. Main thread.
 #pragma once

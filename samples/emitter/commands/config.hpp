@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The options that every command has, and the configuration that they make with the environment.
 //
 // An option overrides the environment (docs/configuration.md), which overrides the defaults. Filled

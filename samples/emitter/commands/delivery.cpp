@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "emitter/commands/delivery.hpp"
 
 #include <fmt/core.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The end of a command's session, with a message about unsent events.
 // Main thread.
 #pragma once

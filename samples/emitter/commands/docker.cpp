@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace docker: a container as a node of a run.
 
 #include <cassert>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace emit: the load generator. Records a given number of events and waits for their
 // delivery.
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace inspect: shows the contents of journals, read-only.
 #include <fmt/format.h>
 #include <trace/recovery.hpp>

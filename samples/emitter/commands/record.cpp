@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace record: records one event from options, or events from lines of JSON.
 #include <fmt/format.h>
 #include <simdjson.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace recover: delivers the journals of dead and closed workers in the journal directory.
 #include <fmt/format.h>
 #include <trace/recovery.hpp>

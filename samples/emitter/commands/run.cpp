@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace run: a process as a node of a run.
 #include <cassert>
 #include <utility>

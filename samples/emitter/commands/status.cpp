@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace status: shows the status of a run.
 #include <fmt/format.h>
 #include <trace/status.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace summarize: shows the outputSummary that an output would have. Needs no backend.
 #include <fmt/format.h>
 #include <trace/summary.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace tail: shows the events of a run that the backend has, once or live.
 #include <fmt/format.h>
 #include <unistd.h>

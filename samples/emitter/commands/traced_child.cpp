@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "emitter/commands/traced_child.hpp"
 
 #include <fmt/format.h>

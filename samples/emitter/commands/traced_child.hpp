@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The common part of `run` and `docker`: a session around one child, whose output also goes to our
 // own terminal and whose end is our own exit status.
 //

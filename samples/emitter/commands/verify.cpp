@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // shiptrace verify: whether the store holds every accepted event of a run, once and in order.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "emitter/input/env_file.hpp"
 
 #include <trace/redaction.hpp>

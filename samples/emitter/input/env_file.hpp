@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The secrets in a file for --env-file: as in our own environment, the values of variables whose
 // names are those of secrets are redacted. Main thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "emitter/input/event_lines.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // EventLines: records contract events from NDJSON, one per line.
 //
 // The id of a line is ignored, because the SDK assigns ids; everything else is kept.

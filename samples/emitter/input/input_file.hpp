@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bytes of a file, or of stdin for "-", in pieces. Main thread.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decimal integers of command lines and of the backend's JSON. Pure function, safe on any thread.
 #pragma once
 

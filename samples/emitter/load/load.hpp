@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Load: threads that record events for one node as fast as they can, or at a given rate.
 //
 // The main thread creates, watches and joins it; its threads share only the node.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `emit` is asked to record. Plain data.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The file of --returned: per thread, a little-endian 64-bit count of the events that record() has
 // accepted. It is memory-mapped, so it survives a kill of the emitter, and `verify` can compare it
 // with the store.

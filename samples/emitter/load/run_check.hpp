@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RunCheck: the checks of `verify` on the events of one run, which it gets one by one in the order
 // in which the store returns them. One thread.
 #pragma once

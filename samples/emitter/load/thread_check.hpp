@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ThreadCheck: whether the store returns the events n = 1, 2, 3 … of one emitting thread all, once,
 // and in order.
 //

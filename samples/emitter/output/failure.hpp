@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Error messages of shiptrace on stderr. Any thread.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "emitter/output/indented_json.hpp"
 
 #include <cassert>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON on several lines, for people. Pure function, safe on any thread.
 //
 // Works on the text: a JSON library would rewrite numbers (1.10 becomes 1.1E0)

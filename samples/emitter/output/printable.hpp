@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Escapes text from elsewhere for a terminal: characters that could move the cursor, change colours
 // or reorder text. Pure functions, safe on any thread.
 #pragma once

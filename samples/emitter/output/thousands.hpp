@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers for people. Pure function, safe on any thread.
 #pragma once
 

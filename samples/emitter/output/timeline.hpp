@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Formats events as lines for people: time, type, level, node, stream, message; below them the
 // outputSummary of a COMPLETED event and the error of a FAILED one. Main thread.
 #pragma once

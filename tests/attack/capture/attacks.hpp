@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The attacks on captures, by who makes them.
 #pragma once
 

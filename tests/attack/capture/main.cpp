@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of attacks: what a child, its reader or a full machine can do to a capture.
 //   shiptrace_attack_capture [FILTER]
 #include "attack/capture/attacks.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A session of the trial's own process, and limits on its descriptors. One thread.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks by readers of the output that `shiptrace run` passes on.
 #include <fcntl.h>
 #include <sys/ioctl.h>

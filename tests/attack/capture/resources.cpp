@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks of a machine that has run out of descriptors, processes or threads. Each capture that was
 // asked for has to end in the store.
 #include <dirent.h>

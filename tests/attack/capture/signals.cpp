@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks on the threads that capture: journals that are cut short under them, signals that they
 // block.
 #include <unistd.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `shiptrace run` and `shiptrace docker` as started from a shell, with stdout and
 // stderr that the trial decides about, and what the backend has got of it. One thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks with ids: responses are matched with the ids that were sent, so no event is sent for
 // ever; and a run that no response names does not delay close().
 #include <chrono>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks on the journal while its session lives: what is reported as kept is there, what is not
 // there is reported as lost, and the exit status says so.
 #include <atomic>

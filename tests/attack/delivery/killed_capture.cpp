@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Measures how much of its child's output a killed capture loses. The child counts
 // the lines that it has written in memory that it shares with us.
 #include <fcntl.h>

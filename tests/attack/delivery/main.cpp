@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of attacks: what a hostile backend or a full disk can do to events: none disappears
 // without being counted.
 //   shiptrace_attack_delivery [FILTER]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks with refusals: a backend, or a proxy before it, that refuses everything empties no
 // journal; one that refuses an event holds up no other.
 #include <climits>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The attacks on delivery, and what their rows share: the CLI as a process of its own, with a
 // journal directory and a backend of the trial's.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Journals and tails that are made to cost time and memory.
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Floods of events that the backend refuses for good, from several sessions at a time.
 #include <fmt/format.h>
 #include <simdjson.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "attack/files/crafted_journal.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Journals that no session has written: a header with what the attacker wants in it, and slabs.
 #pragma once
 

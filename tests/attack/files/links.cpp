@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Links, FIFOs, devices and directories where the SDK expects files of its own.
 #include <fmt/format.h>
 #include <sys/stat.h>

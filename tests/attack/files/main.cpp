@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks by a user with write access to the journal directory: foreign, crafted
 // and damaged files.
 //   shiptrace_attack_files [FILTER]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Journals, and whole directories, of another user or writable by others; headers that name a
 // program.
 #include <fmt/format.h>

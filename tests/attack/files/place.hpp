@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The setting of an attack: a prepared journal directory, files outside of it
 // that must stay as they are, and the real shiptrace that is run on it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A real browser, headless, that opens one page and keeps it open until the object is gone. It
 // knows no names but those of this machine and evil.example, which is this machine too.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "attack/requests/crowd.hpp"
 
 #include <arpa/inet.h>

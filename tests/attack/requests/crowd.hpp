@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A crowd of clients that take room and give nothing: they connect, hold on, and come back when
 // they are closed, from one thread. Loopback only; never more than `most_reconnects_per_second`.
 #pragma once

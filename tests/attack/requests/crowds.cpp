@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Crowds that take all the connections, all the time or all the memory there is, while a real
 // client waits for a response.
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients that make the collector hold memory or descriptors, and stop there.
 #include <fmt/format.h>
 

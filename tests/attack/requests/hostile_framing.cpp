@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests that two readers could see differently: where does the body end, and the next begin?
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests whose head is malformed, comes from a page of another origin, or names another host.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hostile requests as data: what an attacker sends, and the required outcome.
 #pragma once
 

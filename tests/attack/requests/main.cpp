@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of attacks: what a web page, a slow client or a malformed request can do to the
 // collector.
 //   shiptrace_attack_requests [FILTER]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks of web pages on a collector, in a real browser. With SHIPTRACE_REQUIRE_BROWSER=1 a
 // machine without a browser fails.
 #include <fmt/format.h>

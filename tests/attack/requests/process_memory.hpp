@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory use of another process.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A TCP connection of an attacker: sends any bytes and sees every byte that comes back. One thread
 // uses one; each wait is bounded.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sends the hostile requests, and looks after each whether the collector still serves and what it
 // stored.
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "attack/requests/web_pages.hpp"
 
 #include <string_view>

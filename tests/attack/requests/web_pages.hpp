@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pages of an attacker's web site, and what their scripts report. A page tries to store an
 // event and to read the collector's runs in every way that a browser has, and then reports each
 // attempt in a line: "NAME: READ …" when it saw data, "NAME: sent" or "NAME: refused" when not.

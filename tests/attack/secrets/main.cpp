@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of attacks: which parts of known secrets get through redaction, by `shiptrace run` into a
 // collector's store.
 //   shiptrace_attack_secrets [FILTER]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The trials of this table, and the store that they look into. One thread.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The trials, with real commands.
 #include <fmt/format.h>
 #include <sys/resource.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random characters, the contexts of samples, and whether a sample is left in a text.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks with much text: false positives, and text that is slow to scan.
 #include <sys/wait.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of attacks: which shapes of tokens get through redaction, and what is redacted wrongly.
 //   shiptrace_attack_tokens [FILTER]
 #include "attack/tokens/attacks.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // 108 kinds of tokens.
 #include "attack/tokens/samples.hpp"
 

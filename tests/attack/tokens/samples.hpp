@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Samples of tokens: 108 kinds, each made anew from random characters in the structure that its
 // issuer documents, and the contexts that output shows them in. Used by the attacks on shapes of
 // tokens; one thread.

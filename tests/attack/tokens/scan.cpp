@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs lines through the real redaction and prints those that it changes, before and after.
 //   shiptrace_scan_tokens < LINES          the last line is "lines redacted"
 #include <fmt/format.h>

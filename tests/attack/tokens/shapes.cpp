@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks with samples of tokens: through record() and the encoder, and as the output of a tool.
 #include <trace/trace.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Trials of backends that cannot be reached, hang, hang up, or die.
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Delivery: the load of every trial of a backend's fault, recorded by a real session and compared
 // with what a store holds: nothing lost, nothing twice, in order, the heap flat, one diagnostic and
 // not a thousand.

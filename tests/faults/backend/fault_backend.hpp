@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FaultBackend: a backend that stores exactly once in order of arrival, as docs/ingestion-api.md
 // wants, and that misbehaves as configured before it recovers. Real sockets, real TLS.
 #pragma once

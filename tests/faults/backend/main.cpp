@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of what a backend can do wrong: shiptrace_fault_backend [FILTER]
 #include "faults/backend/trials.hpp"
 

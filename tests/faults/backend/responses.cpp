@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Trials of backends that send wrong responses.
 #include <sys/stat.h>
 

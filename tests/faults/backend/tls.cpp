@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Trials of TLS servers that cannot be trusted: nothing is sent to them, everything is kept.
 #include <climits>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The trials of backends that are out of order, by what is wrong with them.
 #pragma once
 

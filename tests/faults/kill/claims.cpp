@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The race for journals: processes that create journals and unlock them, and others that
 // take every one whose owner is gone, as fast as they can. Nobody may get a journal that has an
 // owner, and nobody one that somebody else had.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The worker that the kill harness kills: two places of work, each held by one thread after
 // another, all of them recording for the same runs, until the process is killed.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shared by the kill harness and its emitter: the names of the runs and
 // the places in the file of returned counts. Pure functions, any thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Figures: what the kill harness counts, over all of its rounds. Plain data, one thread.
 #pragma once
 

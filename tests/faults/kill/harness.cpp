@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The proof by killing: see kill.sh, which starts this.
 //
 //   shiptrace_kill_harness --kills N [--seed S] [--emitter BINARY]
@@ -71,6 +72,10 @@ void print(const Figures& figures) {
   line("  duplicated", cli::output::thousands(figures.duplicated));
   line("  out of order", cli::output::thousands(figures.out_of_order));
   line("  torn", cli::output::thousands(figures.torn));
+  fmt::print(
+      "FIGURES: {} kills, {} events compared: {} lost, {} duplicated, {} out of order, {} torn\n",
+      figures.kills, cli::output::thousands(figures.compared), figures.lost, figures.duplicated,
+      figures.out_of_order, figures.torn);
 }
 
 int judge(const Figures& figures) {

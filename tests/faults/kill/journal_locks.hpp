@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a journal is locked, as the SDK determines it. Any thread.
 #pragma once
 

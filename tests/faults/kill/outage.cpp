@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An outage at full load: events by the million are recorded while the backend is down; the heap
 // has to stay flat and the journal within its budget. Then the backend comes back, new events keep
 // coming, and everything has to be in the store, once and in order.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Round: emitters that are killed one after another over one journal directory and one backend,
 // with kills of recoveries and of the backend in between; at its end everything is recovered and
 // compared. One thread.

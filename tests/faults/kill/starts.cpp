@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The race of starts: processes by the thousand start sessions on one journal directory at the same
 // time, record, and close or die; all of them adopt what the dead leave. Each event has to come
 // over the wire exactly once, and no journal may be left.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // StoreCheck: compares what killed emitters were promised with what the backend has.
 //
 // Fed with the files of returned counts, one per emitter; then reads each run from the backend

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Trials of processes that fork.
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of what can happen in the life of a worker's process: shiptrace_fault_life [FILTER]
 #include "faults/life/worker.hpp"
 

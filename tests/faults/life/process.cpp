@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Trials of what happens within a process: threads, ends, signals, clocks, descriptors.
 #include <arpa/inet.h>
 #include <fcntl.h>

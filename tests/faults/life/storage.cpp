@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Trials of what can happen to the journal's directory and file.
 #include <sys/mount.h>
 #include <sys/resource.h>

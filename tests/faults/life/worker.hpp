@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Worker: a session as a component worker has it, writing to a file that everybody in the trial
 // can read: the real journal and the real file transport.
 #pragma once

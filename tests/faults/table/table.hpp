@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of faults: each is tried in a process of its own and gets one line, with what was seen in
 // numbers or with what did not hold.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Uses the contract alone: no session, no transport.
 #include <cstdio>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Links the core and the transports without shiptrace::shiptrace: registers them, sends an event to
 // a file.
 #include <cstdio>

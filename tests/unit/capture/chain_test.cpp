@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The whole chain of a node, from bytes to events.
 #include <doctest/doctest.h>
 

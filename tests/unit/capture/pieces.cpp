@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "unit/capture/pieces.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shared by the tests of capture: text with bars where the writes meet, random splits, and a
 // place for what comes out.
 #pragma once

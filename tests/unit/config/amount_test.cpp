@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "config/amount.hpp"
 
 #include <doctest/doctest.h>
@@ -18,6 +19,10 @@ TEST_CASE("durations have a unit, and may have a fraction") {
   CHECK(*parse_duration("0.25m") == 15s);
   CHECK(*parse_duration("1.000000001h") == 1h);
   CHECK(*parse_duration("1.9ms") == 1ms);
+  CHECK(*parse_duration(".5s") == 500ms);
+  CHECK(*parse_duration("1.s") == 1s);
+  CHECK(*parse_duration("1.9999999999s") == 1999ms);
+  CHECK(*parse_duration("0.33333333333333333333333h") == 1199999ms);
   CHECK(*parse_duration("2m") == 2min);
   CHECK(*parse_duration("1h") == 1h);
   CHECK(*parse_duration("0ms") == 0ms);
@@ -30,8 +35,8 @@ TEST_CASE("durations have a unit, and may have a fraction") {
                            "5 s",
                            " 5s",
                            "5s ",
-                           "1.s",
-                           ".5s",
+                           ".s",
+                           ".",
                            "1.-5s",
                            "1.5.5s",
                            "1,5s",
@@ -42,7 +47,6 @@ TEST_CASE("durations have a unit, and may have a fraction") {
                            "1d",
                            "87601h",
                            "9223372036854775807s",
-                           "1.9999999999s",
                            "99999999999999999999ms"}) {
     CAPTURE(text);
     const auto duration = parse_duration(text);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/configuration.md shows the table of the code, word for word.
 #include <doctest/doctest.h>
 

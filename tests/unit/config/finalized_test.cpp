@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "config/finalized.hpp"
 
 #include <doctest/doctest.h>
@@ -90,6 +91,18 @@ TEST_CASE("a message says what would be right and never shows a secret") {
   CHECK(text.find("must be 4MiB to 16TiB, not 4KiB") != std::string::npos);
   CHECK(text.find("whistle") != std::string::npos);
   CHECK(text.find("s3cr3t") == std::string::npos);
+}
+
+TEST_CASE("a value that is too large or negative is shown as it is") {
+  Config config = pigeon_config();
+  config.journal_budget = UINT64_MAX;
+  config.close_timeout = -5s;
+  const auto transports = sample_transports();
+  const auto finalized = finalize(config, &transports, only_home);
+  REQUIRE_FALSE(finalized);
+  const std::string text = finalized.error().text();
+  CHECK(text.find("not 18446744073709551615") != std::string::npos);
+  CHECK(text.find("not -5") != std::string::npos);
 }
 
 TEST_CASE("ranges include their ends") {

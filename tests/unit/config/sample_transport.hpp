@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A transport type with a setting of each kind, and a registry that holds it beside another one.
 #pragma once
 

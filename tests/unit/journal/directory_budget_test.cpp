@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One budget for everything in a journal directory, regardless of the writer.
 #include <doctest/doctest.h>
 

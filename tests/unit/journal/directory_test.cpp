@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the journal directory prevents.
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Journals that no session wrote: what is read of them, and its cost.
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -116,10 +117,13 @@ TEST_CASE("a sparse journal of a tebibyte costs what is in it") {
               static_cast<std::uint32_t>(size / small_slab_bytes - 2));
   file.slab(size / 2, small_slab_bytes, 7, 100, 100);
   file.length(size);
-  const auto start = std::chrono::steady_clock::now();
-  const JournalReader reader = file.read();
-  CHECK(reader.slabs().size() == 1);
-  CHECK(std::chrono::steady_clock::now() - start < 20s);
+  auto reader = file.open();
+  REQUIRE(reader);
+  // A step reads some headers: 67 million of them would take millions of steps.
+  int steps = 1;
+  while (!reader->read_on(std::chrono::steady_clock::time_point::min()) && steps < 1000) ++steps;
+  CHECK(steps < 1000);
+  CHECK(reader->slabs().size() == 1);
 }
 
 TEST_CASE("reading goes in steps") {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "lines/line_framer.hpp"
 
 #include <doctest/doctest.h>

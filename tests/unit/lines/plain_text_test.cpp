@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "lines/plain_text.hpp"
 
 #include <doctest/doctest.h>

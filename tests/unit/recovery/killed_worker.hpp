@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shared by the tests of recovery: workers in processes of their own that are killed, and a
 // backend that keeps what it is given.
 #pragma once

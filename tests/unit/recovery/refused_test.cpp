@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Orphans that the backend does not take: of another version of ours, or with events that it
 // refuses, beside orphans that it takes; and containers that could not be removed.
 #include <trace/orphan.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Candidates are looked for in one way or another, as the processor can: what is true of redaction
 // is true of both. On one thread.
 #pragma once

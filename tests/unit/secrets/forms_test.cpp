@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The forms of a secret: what the usual tools make of it.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The expected result of redaction, by the simplest algorithm: every occurrence of every form is
 // marked, and each marked part replaced. Shares nothing with the implementation. Used by the tests
 // and the fuzz target of redaction, on one thread.

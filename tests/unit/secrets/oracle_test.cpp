@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Redaction beside the oracle: all sets of short secrets over a small alphabet, all texts, all ways
 // of splitting them; and random secrets in random encodings.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Redaction of streams. A bar marks where one write ends and the next begins.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The forms of docs/redaction.md, in both directions: what it calls found is found, and what it
 // calls a leak leaks, or the page is stale.
 #include <doctest/doctest.h>

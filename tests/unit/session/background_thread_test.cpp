@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which signals the SDK's own threads block.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // close() classifies the events that it could not send: kept events are found by the next session,
 // lost ones are not.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A child of fork() records into a session of its own; nothing of the parent's is touched.
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // record() makes no system call and allocates nothing: counted, from outside for the one and in
 // the allocator for the other.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ids of runs, nodes, workflows and organizations are repaired where they come in.
 #include <doctest/doctest.h>
 #include <fmt/format.h>

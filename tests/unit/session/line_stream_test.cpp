@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LineStream as a component uses it.
 #include <doctest/doctest.h>
 #include <trace/trace.hpp>

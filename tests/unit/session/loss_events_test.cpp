@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Losses are reported in the stream, between the neighbours that survived.
 #include <doctest/doctest.h>
 #include <simdjson.h>

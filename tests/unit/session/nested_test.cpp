@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A record() that interrupts a record() of the same thread is refused; no torn record is left.
 #include <doctest/doctest.h>
 #include <sys/time.h>

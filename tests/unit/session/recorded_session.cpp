@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "unit/session/recorded_session.hpp"
 
 #include <doctest/doctest.h>

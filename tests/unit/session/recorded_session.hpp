@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A session of a test whose transport keeps what it is given, parsed by the SDK's own validator.
 #pragma once
 

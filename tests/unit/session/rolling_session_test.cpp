@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A session that needs more runs than a journal numbers goes on with a second journal.
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many threads at once, on the same runs, in a journal that is too small for what they record:
 // slabs switch and are used again, lanes pass from thread to thread, record() waits for the
 // shipper. Made for ThreadSanitizer, and quick without it.

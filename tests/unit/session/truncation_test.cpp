@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The mapped journal is truncated: the host survives, losses are counted and reported.
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dead letters and their share of the budget.
 #include <doctest/doctest.h>
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Events of plain call sites are written by a plan, others by fmt: the output must be identical.
 // "{:}" means the same as "{}", and has no plan.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run that the backend does not take waits in the journal, out of everybody's way.
 #include <doctest/doctest.h>
 #include <malloc.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When an event that the backend refuses is given up, and when it is kept.
 #include <doctest/doctest.h>
 #include <fmt/format.h>

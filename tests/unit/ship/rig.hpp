@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rig of the shipping tests: a journal in memory, lanes to record on, and a shipper that is
 // stepped by hand with a clock and a transport of the test's own.
 #pragma once

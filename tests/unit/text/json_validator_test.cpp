@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JsonValidator against a parser that is known to be right.
 #include <doctest/doctest.h>
 #include <simdjson.h>

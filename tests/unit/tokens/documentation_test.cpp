@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // docs/redaction.md shows the table of tokens, word for word.
 #include <doctest/doctest.h>
 #include <fmt/format.h>

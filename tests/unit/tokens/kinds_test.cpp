@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Samples of 108 kinds of tokens in every context: none is left, and redacting twice is redacting
 // once. tests/attack/tokens sends more of them through the whole way.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Anchors: every way of scanning finds the same places, and those of the table's rows.
 #include "tokens/token_anchors.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text that is recognised as a token by its shape, and text that only looks like it. Tokens are put
 // together from two pieces here, so that no scanner takes this file for a leak.
 #include "tokens/token_patterns.hpp"

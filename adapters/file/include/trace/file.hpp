@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The file transport: envelopes as NDJSON, appended to a file.
 //
 // For tests, debugging and machines without a network. Registered as "file" in

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The HTTP transport: batches as NDJSON to POST {endpoint}/trace/events (docs/ingestion-api.md).
 //
 // Registered as "http" in builtin_transports(); programs that link shiptrace::http alone register

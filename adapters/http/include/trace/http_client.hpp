@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small blocking HTTP client for tools that read from a backend: pages of a trace, statuses, and
 // the event stream of a run. Options, TLS rules and credentials are those of the transport.
 //

@@ -1,13 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 // SqliteStore::append: the compare-and-append of one envelope's changes.
-#include <cassert>
-
 #include "collector/store/sqlite/schema.hpp"
 #include "collector/store/sqlite/store.hpp"
 
 namespace trace::collector::store::sqlite {
 
 bool SqliteStore::append(const Append& changes) {
-  assert(changes.run.external == ExternalFacts{});  // no columns for these in this schema version
+  if (changes.run.external != ExternalFacts{}) {
+    throw StoreError("this version of the database cannot store a fact from outside the events");
+  }
   Transaction transaction(database_);
   std::uint64_t run = 0;
   if (!write_run(changes, run)) return false;
@@ -81,7 +82,7 @@ bool SqliteStore::write_emitter(const Append::Emitter& emitter, std::uint64_t ru
     insert_emitter_.bind(run, row.name, row.through).execute();
     if (!changed_one_row()) return false;
     number = new_row();
-  } else if (row.through != emitter.expected_through) {
+  } else {  // compares, even where nothing changes
     update_emitter_.bind(row.through, number, emitter.expected_through).execute();
     if (!changed_one_row()) return false;
   }

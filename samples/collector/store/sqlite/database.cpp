@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "collector/store/sqlite/database.hpp"
 
 #include "collector/store/store.hpp"

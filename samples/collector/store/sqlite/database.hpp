@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RAII wrappers for a SQLite database handle, prepared statements and transactions. A failure is
 // thrown as StoreError with SQLite's message. Used by SqliteStore on the store thread.
 #pragma once

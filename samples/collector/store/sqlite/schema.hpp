@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The schema of the collector's SQLite database, readable with the sqlite3 shell as well. Applied
 // when the database is opened.
 #pragma once

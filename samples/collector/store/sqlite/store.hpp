@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SqliteStore: the Store in one SQLite file, which may be read, copied and inspected at any time.
 //
 // Nothing is cached between calls. Other processes may use the same file: reads see what is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Aftermath: what a recovery makes of a journal, and whether that is all that was promised, once,
 // whole and in order. One thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JournalWatch: a snapshot of a journal file that another process writes, updated whenever it
 // differs: exactly what the kernel keeps when the writer is killed there. One thread.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ledger: what a stepped worker has been promised and what its backend has stored, in memory that
 // it shares with the process that steps it. Being killed does not change it.
 //

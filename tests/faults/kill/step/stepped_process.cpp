@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kill/step/stepped_process.hpp"
 
 #include <sched.h>

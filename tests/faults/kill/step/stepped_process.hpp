@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SteppedProcess: a child process that runs a function, parts of it one instruction at a time
 // (ptrace). Threads that it makes are never let run, so that what it does is the work of its first
 // thread alone.

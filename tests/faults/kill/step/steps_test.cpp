@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A worker is killed at every instruction boundary of what it does to its journal, and each time
 // recovered: everything whose record() had returned is there once, nothing is torn, order is kept.
 //

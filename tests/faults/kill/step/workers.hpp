@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The workers that are stepped: each goes through one part of a journal's life, in a process of its
 // own, with a single thread that runs.
 #pragma once
