@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The ids of emitters, "<session>-<lane>", and of their events, "<session>-<lane>-<sequence>" with
 // at least twelve digits. Pure functions, safe on any thread.
 #pragma once

@@ -39,7 +39,8 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   detail::ship::TakenEvents taken;
   // Secrets that only the dead session knew were removed when it recorded.
   std::string complaints;
-  const auto secrets = detail::secrets::known_secrets(finalized->credentials, values.redact_environment, complaints);
+  const auto secrets =
+      detail::secrets::known_secrets(finalized->credentials, values.redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   // Each journal gets its turn within the patience.
   Adoptions adoptions({values.transport, values.endpoint}, "", patience / 2,

@@ -54,9 +54,11 @@ std::unique_ptr<journal::JournalFile> open_journal(const config::FinalizedConfig
   return journal::JournalFile::in_memory(identity, capacity);
 }
 
-std::shared_ptr<secrets::Secrets> secrets_known_to(const config::FinalizedConfig& config, ship::Diagnostics& diagnostics) {
+std::shared_ptr<secrets::Secrets> secrets_known_to(const config::FinalizedConfig& config,
+                                                   ship::Diagnostics& diagnostics) {
   std::string complaints;
-  auto secrets = secrets::known_secrets(config.credentials, config.values().redact_environment, complaints);
+  auto secrets =
+      secrets::known_secrets(config.credentials, config.values().redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   return secrets;
 }

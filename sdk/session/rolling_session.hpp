@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RollingSession: a session over its whole life. A journal numbers 65,536 runs; for later runs the
 // session rolls over to a new SessionCore, with an identity and a journal of its own, and ends the
 // cores that nobody uses any more. Thread-safe.

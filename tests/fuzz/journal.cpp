@@ -68,16 +68,16 @@ Ids recovered(const std::string& file) {
   detail::ship::DeadLetters dead_letters(opened, budget);
   detail::ship::Diagnostics diagnostics([](const Diagnostic&) {}, clock);
   detail::ship::TakenEvents taken;
-  AdoptionParts parts{.transport = transport,
-                      .clock = clock,
-                      .dead_letters = dead_letters,
-                      .diagnostics = diagnostics,
-                      .taken = taken,
-                      .clean_up_orphans = clean_up,
-                      .redaction = {},
-                      .directory = opened,
-                      .journal_budget = budget,
-                      .docker_clients = {"docker", "podman"}};
+  detail::recovery::AdoptionParts parts{.transport = transport,
+                                        .clock = clock,
+                                        .dead_letters = dead_letters,
+                                        .diagnostics = diagnostics,
+                                        .taken = taken,
+                                        .clean_up_orphans = clean_up,
+                                        .redaction = {},
+                                        .directory = opened,
+                                        .journal_budget = budget,
+                                        .docker_clients = {"docker", "podman"}};
   detail::recovery::Adoption adoption(std::move(*reader), std::move(parts),
                                       {{1 << 20, 2000}, 50ms, 30s, 1});
   adoption.hurry(clock.now() + 1h);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "text/json_scan.hpp"
 
 #include <doctest/doctest.h>
