@@ -54,22 +54,33 @@ FoundResult unreadable() {
 }
 
 FoundResult read_result(int file, Summariser summary) {
-  JsonCheck check;
-  std::string piece(256 * 1024, '\0');
+  std::string buffer(256 * 1024, '\0');
   std::uint64_t bytes = 0;
-  for (;;) {
-    const ssize_t got = ::read(file, piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return unreadable();
-    if (got == 0) break;
+  std::optional<FoundResult> failed;
+  const auto next = [&]() -> std::string_view {
+    ssize_t got = 0;
+    do {
+      got = ::read(file, buffer.data(), buffer.size());
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+      failed = unreadable();
+      return {};
+    }
     // It may grow while we read: a process of the container may still be running.
     bytes += static_cast<std::uint64_t>(got);
-    if (bytes > Files::most_result_bytes) return invalid("is larger than 64 MiB");
-    const std::string_view text(piece.data(), static_cast<std::size_t>(got));
-    summary.update(text);
-    check.update(text);
+    if (bytes > Files::most_result_bytes) {
+      failed = invalid("is larger than 64 MiB");
+      return {};
+    }
+    const std::string_view piece(buffer.data(), static_cast<std::size_t>(got));
+    summary.update(piece);
+    return piece;
+  };
+  JsonCheck check(next);
+  const bool valid = check.is_valid();
+  while (!failed && !next().empty()) {
   }
-  const bool valid = check.finish();
+  if (failed) return std::move(*failed);
   FoundResult found{.kind = FoundResult::Kind::json, .summary = summary.finish()};
   if (valid) return found;
   found.kind = FoundResult::Kind::invalid;
