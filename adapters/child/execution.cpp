@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "child/exhaustion.hpp"
+#include "child/spawn.hpp"
 
 namespace trace {
 

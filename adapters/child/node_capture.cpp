@@ -8,7 +8,7 @@
 #include <cstring>
 #include <exception>
 
-#include "child/exhaustion.hpp"
+#include "child/spawn.hpp"
 
 namespace trace::child {
 namespace {

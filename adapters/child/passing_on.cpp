@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace trace::child {
@@ -66,7 +65,7 @@ PassingOn::Target* PassingOn::open(Loop& loop, int descriptor, std::function<voi
   auto ours = std::make_shared<FileDescriptor>(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
   if (!*ours) {
     if (errno == EBADF) return nullptr;  // closed on purpose, as with >&-
-    throw std::system_error(errno, std::generic_category(), "cannot forward output");
+    throw_errno("cannot forward output");
   }
   auto target = std::make_unique<Target>();
   target->error = std::make_shared<std::atomic<int>>(0);

@@ -8,33 +8,25 @@
 #include <cerrno>
 #include <string>
 #include <string_view>
-#include <system_error>
-
-#include "child/pseudo_terminal.hpp"
 
 namespace trace::child {
 namespace {
 
 constexpr std::size_t piece_bytes = 16 * 1024;
-
-FileDescriptor checked(int number, const char* what) {
-  if (number < 0) throw std::system_error(errno, std::generic_category(), what);
-  return above_standard(FileDescriptor(number));
-}
+// Ctrl-D: means end of file at the beginning of a line, and when sent twice elsewhere.
+constexpr char end_of_file = 0x04;
 
 // A memfd that holds the text, so that nothing has to be written while the child reads.
 FileDescriptor file_of(std::string_view text) {
   FileDescriptor file =
-      checked(::memfd_create("stdin", MFD_CLOEXEC), "cannot create a memfd for the input");
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0)
-      throw std::system_error(errno, std::generic_category(), "cannot write the input's memfd");
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+      opened(::memfd_create("stdin", MFD_CLOEXEC), "cannot create a memfd for the input");
+  if (!write_all(file, text)) throw_errno("cannot write the input's memfd");
   ::lseek(file.get(), 0, SEEK_SET);
   return file;
+}
+
+FileDescriptor duplicate(int descriptor) {
+  return opened(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3), "cannot duplicate the input");
 }
 
 // Opens the source again if possible, because O_NONBLOCK would affect everybody who shares the open
@@ -42,15 +34,11 @@ FileDescriptor file_of(std::string_view text) {
 // cancellation.
 FileDescriptor source_of(int descriptor) {
   const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
-  const int opened = ::open(path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-  if (opened >= 0) {
-    FileDescriptor file(opened);
-    // A reopened file starts at offset 0.
-    const off_t at = ::lseek(descriptor, 0, SEEK_CUR);
-    if (at > 0) ::lseek(opened, at, SEEK_SET);
-    return above_standard(std::move(file));
-  }
-  return checked(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3), "cannot duplicate the input");
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+  if (!file) return duplicate(descriptor);
+  // A reopened file starts at offset 0.
+  if (const off_t at = ::lseek(descriptor, 0, SEEK_CUR); at > 0) ::lseek(file.get(), at, SEEK_SET);
+  return above_standard(std::move(file));
 }
 
 // Only regular files are always readable. A device may have no data for now; one that always has is
@@ -63,9 +51,8 @@ bool makes_wait(int descriptor) {
 }  // namespace
 
 FileDescriptor readable_input(const Input& input) {
-  if (input.descriptor < 0) return input.text.empty() ? open_null() : file_of(input.text);
-  if (::isatty(input.descriptor) == 1) return {};
-  return checked(::fcntl(input.descriptor, F_DUPFD_CLOEXEC, 3), "cannot duplicate the input");
+  if (input.descriptor < 0) return file_of(input.text);
+  return ::isatty(input.descriptor) == 1 ? FileDescriptor() : duplicate(input.descriptor);
 }
 
 InputPump::InputPump(Loop& loop, FileDescriptor sink, bool terminal, Input input)

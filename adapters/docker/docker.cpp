@@ -13,13 +13,10 @@
 #include "child/execution.hpp"
 #include "child/node_capture.hpp"
 #include "docker/client.hpp"
-#include "docker/client_errors.hpp"
 #include "docker/client_messages.hpp"
 #include "docker/container.hpp"
-#include "docker/failure.hpp"
 #include "docker/files.hpp"
 #include "docker/lookup_watch.hpp"
-#include "docker/orphaned_containers.hpp"
 #include "docker/usage_readings.hpp"
 
 namespace trace {
@@ -79,22 +76,6 @@ Ended::Facts reader_gone() {
           .text = fmt::format("{}: the reader of its output has gone", child::signal_text(SIGPIPE)),
           .signal = SIGPIPE};
 }
-
-// Withdraws the journal's note of a container unless dismissed: if an exception is thrown before
-// the container exists, close() must not keep the journal for it.
-class WithoutContainer {
- public:
-  explicit WithoutContainer(const Node* noted) : noted_(noted) {}
-  WithoutContainer(const WithoutContainer&) = delete;
-  WithoutContainer& operator=(const WithoutContainer&) = delete;
-  ~WithoutContainer() {
-    if (noted_ != nullptr) noted_->note_container_removed();
-  }
-  void dismiss() noexcept { noted_ = nullptr; }
-
- private:
-  const Node* noted_;
-};
 
 class ContainerCapture {
  public:
@@ -173,29 +154,26 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
   }
   // Before files or a container exist, so that an adopter of the journal finds them.
   is_noted_ = capture_.node().note_docker_client(spec_.docker);
-  WithoutContainer without_container(is_noted_ ? &capture_.node() : nullptr);
-  const std::string_view journal = capture_.node().journal();
-  if (spec_.input_file || spec_.result_file) {
-    auto files = Files::make(journal, container_.name(), spec_.input_file);
-    if (files) files_.emplace(std::move(*files));
-    if (!files && spec_.input_file) {
-      without_container.dismiss();  // run() withdraws the note
+  if (!spec_.input_file && !spec_.result_file) return std::nullopt;
+  try {
+    auto files = Files::make(capture_.node().journal(), container_.name(), spec_.input_file);
+    if (files) {
+      files_.emplace(std::move(*files));
+    } else if (spec_.input_file) {
       return refusal(files.error().text());
+    } else {
+      without_files_ = files.error().text();
     }
-    if (!files) without_files_ = files.error().text();
+  } catch (...) {
+    // There is no container yet, so close() must not keep the journal for it.
+    if (is_noted_) capture_.node().note_container_removed();
+    throw;
   }
-  without_container.dismiss();
   return std::nullopt;
 }
 
 ClientResult ContainerCapture::create(const std::string& files) {
-  const Node& node = capture_.node();
-  Call creation(loop_, container_.creation(spec_,
-                                           {.run = std::string(node.run_id()),
-                                            .node = std::string(node.id()),
-                                            .session = std::string(node.session_id()),
-                                            .journal = journal_label(node.journal())},
-                                           files));
+  Call creation(loop_, container_.creation(spec_, capture_.node(), files));
   const auto ended = [&] { return creation.ended(); };
   if (!capture_.run_until(ended) && !capture_.at_once()) {
     // Unless an image is pulled it takes a moment; then we know whether there is one to remove.

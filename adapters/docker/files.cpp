@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-#include "child/exhaustion.hpp"
+#include "child/spawn.hpp"
 #include "docker/containers_directory.hpp"
 #include "docker/json_check.hpp"
 
@@ -28,14 +28,7 @@ bool write_file(int directory, std::string_view name, std::string_view text) {
   const child::FileDescriptor file(::openat(directory, std::string(name).c_str(),
                                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                                             0644));
-  if (!file || ::fchmod(file.get(), 0644) != 0) return false;
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
+  return file && ::fchmod(file.get(), 0644) == 0 && child::write_all(file, text);
 }
 
 FoundResult invalid(std::string why) {

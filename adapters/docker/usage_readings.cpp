@@ -9,8 +9,8 @@
 namespace trace::docker {
 namespace {
 
-using namespace std::chrono_literals;
-
+constexpr std::chrono::milliseconds first_pause{25};
+constexpr std::chrono::milliseconds longest_pause{500};
 constexpr std::size_t id_length = 64;
 
 std::vector<std::string> places_of(const std::string& id) {
@@ -28,17 +28,20 @@ std::vector<std::string> places_of(const std::string& id) {
 }  // namespace
 
 UsageReadings::UsageReadings(child::Loop& loop, const std::string& id)
-    : places_(places_of(id)), readings_(loop, 25ms, 500ms, [this] { read(); }) {}
+    : Timed(loop),
+      places_(places_of(id)),
+      pause_(first_pause),
+      due_(child::Steady::now() + first_pause) {}
 
-void UsageReadings::read() {
+void UsageReadings::tick(child::Steady::time_point now) {
+  pause_ = std::min(pause_ * 2, longest_pause);
+  due_ = now + pause_;
   if (!group_) group_ = child::ControlGroup::at(places_);
   if (!group_) return;
-  const auto now = group_.usage();
-  if (!now) return;
-  const std::uint64_t most =
-      std::max(now->max_rss_bytes, last_ ? last_->max_rss_bytes : std::uint64_t{0});
-  last_ = now;
-  last_->max_rss_bytes = most;
+  auto read = group_.usage();
+  if (!read) return;
+  if (last_) read->max_rss_bytes = std::max(read->max_rss_bytes, last_->max_rss_bytes);
+  last_ = read;
 }
 
 }  // namespace trace::docker

@@ -6,16 +6,17 @@
 
 #include <trace/capture.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "child/control_group.hpp"
-#include "child/repeater.hpp"
+#include "child/loop.hpp"
 
 namespace trace::docker {
 
-class UsageReadings {
+class UsageReadings final : private child::Timed {
  public:
   // `id`: the container's id, 64 hexadecimal digits.
   UsageReadings(child::Loop& loop, const std::string& id);
@@ -24,12 +25,14 @@ class UsageReadings {
   const std::optional<Usage>& last() const noexcept { return last_; }
 
  private:
-  void read();
+  child::Steady::time_point next_due() const override { return due_; }
+  void tick(child::Steady::time_point now) override;
 
   std::vector<std::string> places_;
   child::ControlGroup group_;
   std::optional<Usage> last_;
-  child::Repeater readings_;
+  std::chrono::milliseconds pause_;  // doubles after each reading, up to a maximum
+  child::Steady::time_point due_;
 };
 
 }  // namespace trace::docker
