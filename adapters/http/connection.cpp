@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/connection.hpp"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <utility>
 
 #include "http/broken_pipe_guard.hpp"
 #include "http/endpoint.hpp"
-#include "http/low_descriptors.hpp"
 #include "http/response_text.hpp"
 
 namespace trace::http {
@@ -30,19 +34,37 @@ long left_ms(Request::Clock::time_point deadline) {
   return static_cast<long>(std::clamp<milliseconds::rep>(left.count(), 1, 1 << 30));
 }
 
-bool is_named(std::string_view line, std::string_view name, std::string& value) {
-  if (line.size() <= name.size() || line[name.size()] != ':') return false;
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  if (!std::equal(name.begin(), name.end(), line.begin(),
-                  [&](char a, char b) { return a == lower(b); })) {
-    return false;
+// Where the host has closed its standard streams, nothing of ours may take their descriptors: its
+// next message to "stderr" would go to the backend. libcurl's multi handle opens some of its own.
+CURLM* open_multi_handle() {
+  std::array<int, STDERR_FILENO + 1> placeholders{};
+  for (int& placeholder : placeholders) {
+    placeholder = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (placeholder > STDERR_FILENO) ::close(std::exchange(placeholder, -1));
   }
-  const auto text = line.substr(name.size() + 1);
-  const auto first = text.find_first_not_of(" \t");
-  value = first == std::string_view::npos
-              ? std::string_view{}
-              : text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
-  return true;
+  CURLM* multi = curl_multi_init();
+  for (const int placeholder : placeholders) {
+    if (placeholder >= 0) ::close(placeholder);
+  }
+  return multi;
+}
+
+// CURLOPT_OPENSOCKETFUNCTION, for the same reason.
+curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
+  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  const int above = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  ::close(fd);
+  return above;
+}
+
+// A header of the final response; of several with this name the last.
+std::string header_of(CURL* easy, const char* name) {
+  curl_header* header = nullptr;
+  const auto find = [&](std::size_t index) {
+    return curl_easy_header(easy, name, index, CURLH_HEADER, -1, &header) == CURLHE_OK;
+  };
+  return find(0) && find(header->amount - 1) ? header->value : "";
 }
 
 }  // namespace
@@ -97,16 +119,9 @@ void Connection::set_up(const HttpOptions& options) {
   set(CURLOPT_TCP_KEEPINTVL, 5L);
   set(CURLOPT_UPLOAD_BUFFERSIZE, upload_buffer);
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-#if LIBCURL_VERSION_NUM >= 0x075500
   set(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
   // Otherwise the end of an exchange waits for a name lookup that hangs, whatever the deadline.
   set(CURLOPT_QUICK_EXIT, 1L);
-#endif
-  set(CURLOPT_HEADERFUNCTION, &on_header);
   set(CURLOPT_WRITEFUNCTION, &on_body);
   set(CURLOPT_READFUNCTION, &on_upload);
   set(CURLOPT_SEEKFUNCTION, &on_seek);
@@ -132,7 +147,6 @@ void Connection::prepare(const Request& request, Transfer& transfer) {
   option_error_ = set_up_error_;
 
   set(CURLOPT_URL, request.url.c_str());
-  set(CURLOPT_HEADERDATA, &transfer);
   set(CURLOPT_WRITEDATA, &transfer);
   if (request.body == nullptr) {
     set(CURLOPT_HTTPGET, 1L);
@@ -214,6 +228,10 @@ void Connection::finish(Transfer& transfer) {
   response.status = status >= 200 ? static_cast<int>(status) : 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &status);
   response.connect_status = static_cast<int>(status);
+  response.content_type = header_of(easy_.get(), "content-type");
+  response.location = header_of(easy_.get(), "location");
+  response.retry_after = header_of(easy_.get(), "retry-after");
+  response.accept_encoding = header_of(easy_.get(), "accept-encoding");
   if (response.end != Response::End::failed) return;
   response.problem.assign(error_text_, 0, error_text_.find('\0'));
   // Messages about a malformed proxy quote it, password included.
@@ -226,27 +244,6 @@ void Connection::finish(Transfer& transfer) {
 void Connection::interrupt() noexcept {
   interrupted_.store(true);
   curl_multi_wakeup(multi_.get());
-}
-
-std::size_t Connection::on_header(char* bytes, std::size_t size, std::size_t count, void* user) {
-  auto& response = static_cast<Transfer*>(user)->response;
-  const std::string_view line(bytes, size * count);
-  try {
-    if (line.starts_with("HTTP/")) {
-      // Headers of an interim response do not belong to the final one.
-      for (auto* text : {&response.content_type, &response.location, &response.retry_after,
-                         &response.accept_encoding}) {
-        text->clear();
-      }
-    }
-    is_named(line, "content-type", response.content_type) ||
-        is_named(line, "location", response.location) ||
-        is_named(line, "retry-after", response.retry_after) ||
-        is_named(line, "accept-encoding", response.accept_encoding);
-  } catch (...) {
-    return 0;
-  }
-  return line.size();
 }
 
 std::size_t Connection::on_body(char* bytes, std::size_t size, std::size_t count, void* user) {

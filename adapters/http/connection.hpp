@@ -80,7 +80,6 @@ class Connection {
   void run(const Request& request, Transfer& transfer);
   void finish(Transfer& transfer);
 
-  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* transfer);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* transfer);
   static std::size_t on_upload(char* to, std::size_t size, std::size_t count, void* body);
   static int on_seek(void* body, curl_off_t offset, int origin);

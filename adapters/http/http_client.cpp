@@ -9,6 +9,7 @@
 #include "http/endpoint.hpp"
 #include "http/response_text.hpp"
 #include "http/send_result.hpp"
+#include "text/encodings.hpp"
 
 namespace trace::http {
 namespace {
@@ -84,20 +85,7 @@ Result<HttpResponse> HttpClient::stream(std::string_view path_and_query, const O
 void HttpClient::interrupt() noexcept { state_->connection.interrupt(); }
 
 std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += {'%', digits[byte >> 4], digits[byte & 15]};
-    }
-  }
-  return out;
+  return detail::url_encoded(text, detail::UrlStyle::component, detail::HexDigits::upper);
 }
 
 }  // namespace trace::http

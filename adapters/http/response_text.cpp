@@ -6,78 +6,51 @@
 #include <algorithm>
 #include <charconv>
 
+#include "text/ascii.hpp"
+#include "text/utf8.hpp"
+
 namespace trace::http {
 namespace {
 
 namespace dom = simdjson::dom;
 
-// Sets `to` when the key is there with a value of that kind; an absent key and null leave it as
-// it is. False when the value is of another kind.
-bool optional_text(const dom::object& object, std::string_view key, std::string& to) {
+// The functions that read JSON throw simdjson_error when it is not what the API defines.
+
+// Nullopt when the key is absent or its value is null.
+std::optional<dom::element> value_of(const dom::object& object, std::string_view key) {
   dom::element value;
-  if (object.at_key(key).get(value) != simdjson::SUCCESS || value.is_null()) return true;
-  std::string_view text;
-  if (value.get(text) != simdjson::SUCCESS) return false;
-  to = text;
-  return true;
+  if (object.at_key(key).get(value) != simdjson::SUCCESS || value.is_null()) return {};
+  return value;
 }
 
-bool read_through(const dom::object& run, std::vector<RunAcknowledgement::Through>& to) {
-  dom::element value;
-  if (run.at_key("through").get(value) != simdjson::SUCCESS || value.is_null()) return true;
-  dom::object emitters;
-  if (value.get(emitters) != simdjson::SUCCESS) return false;
-  for (const auto [emitter, sequence] : emitters) {
-    std::uint64_t number = 0;
-    if (sequence.get(number) != simdjson::SUCCESS) return false;
-    to.push_back({std::string(emitter), number});
+std::string text_of(const dom::object& object, std::string_view key) {
+  const auto value = value_of(object, key);
+  return value ? std::string(std::string_view(*value)) : std::string();
+}
+
+RunAcknowledgement run_of(const dom::object& run) {
+  RunAcknowledgement to;
+  to.run_id = text_of(run, "runId");
+  if (to.run_id.empty()) throw simdjson::simdjson_error(simdjson::NO_SUCH_FIELD);
+  if (const auto through = value_of(run, "through")) {
+    for (const auto [emitter, sequence] : dom::object(*through)) {
+      to.through.push_back({std::string(emitter), std::uint64_t(sequence)});
+    }
   }
-  return true;
-}
-
-bool read_rejected(const dom::object& run, std::vector<RunAcknowledgement::RejectedEvent>& to) {
-  dom::element value;
-  if (run.at_key("rejected").get(value) != simdjson::SUCCESS || value.is_null()) return true;
-  dom::array events;
-  if (value.get(events) != simdjson::SUCCESS) return false;
-  for (const dom::element event : events) {
-    dom::object object;
-    if (event.get(object) != simdjson::SUCCESS) return false;
-    auto& rejected = to.emplace_back();
-    if (!optional_text(object, "id", rejected.id)) return false;
-    if (!optional_text(object, "reason", rejected.reason)) return false;
+  if (const auto rejected = value_of(run, "rejected")) {
+    for (const dom::object event : dom::array(*rejected)) {
+      to.rejected.push_back({text_of(event, "id"), text_of(event, "reason")});
+    }
   }
-  return true;
-}
-
-bool read_run(const dom::element& element, RunAcknowledgement& to) {
-  dom::object run;
-  if (element.get(run) != simdjson::SUCCESS) return false;
-  if (!optional_text(run, "runId", to.run_id) || to.run_id.empty()) return false;
-  if (!read_through(run, to.through) || !read_rejected(run, to.rejected)) return false;
-  std::string status;
-  if (!optional_text(run, "status", status)) return false;
-  to.status = run_status_from_name(status);
-  return true;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool same_letters(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+  to.status = run_status_from_name(text_of(run, "status"));
+  return to;
 }
 
 // The weight of ";q=0.000" is 0 whatever the number of zeros.
 bool weight_is_zero(std::string_view parameters) {
   const auto q = parameters.find_first_of("qQ");
   if (q == std::string_view::npos) return false;
-  const auto value = trimmed(parameters.substr(q + 1));
+  const auto value = detail::without_blanks_around(parameters.substr(q + 1));
   return value.starts_with("=0") && value.find_first_of("123456789") == std::string_view::npos;
 }
 
@@ -88,29 +61,26 @@ std::string ErrorBody::text() const {
 }
 
 std::optional<std::vector<RunAcknowledgement>> ResponseParser::acknowledgement(
-    std::string_view body) {
-  dom::array runs;
-  if (parser_.parse(body.data(), body.size())["runs"].get(runs) != simdjson::SUCCESS) return {};
-  std::vector<RunAcknowledgement> all;
-  for (const dom::element run : runs) {
-    if (!read_run(run, all.emplace_back())) return {};
+    std::string_view body) try {
+  std::vector<RunAcknowledgement> runs;
+  for (const dom::object run : dom::array(parser_.parse(body.data(), body.size())["runs"])) {
+    runs.push_back(run_of(run));
   }
-  return all;
+  return runs;
+} catch (const simdjson::simdjson_error&) {
+  return std::nullopt;
 }
 
-std::optional<ErrorBody> ResponseParser::error(std::string_view body) {
-  dom::object object;
-  if (parser_.parse(body.data(), body.size())["error"].get(object) != simdjson::SUCCESS) return {};
-  ErrorBody error;
-  std::string_view message;
-  if (object.at_key("message").get(message) != simdjson::SUCCESS) return {};
-  error.message = message;
-  if (!optional_text(object, "field", error.field)) return {};
-  return error;
+std::optional<ErrorBody> ResponseParser::error(std::string_view body) try {
+  const dom::object error = parser_.parse(body.data(), body.size())["error"];
+  return ErrorBody{.field = text_of(error, "field"),
+                   .message = std::string(std::string_view(error["message"]))};
+} catch (const simdjson::simdjson_error&) {
+  return std::nullopt;
 }
 
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, std::time_t now) {
-  const std::string value(trimmed(text));
+  const std::string value(detail::without_blanks_around(text));
   if (value.empty()) return {};
   const auto digits = value.find_first_not_of("0123456789") == std::string::npos;
   std::int64_t seconds = 0;
@@ -129,30 +99,26 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text
 bool offers(std::string_view accept_encoding, std::string_view coding) {
   while (!accept_encoding.empty()) {
     const auto comma = accept_encoding.find(',');
-    const auto item = trimmed(accept_encoding.substr(0, comma));
+    const auto item = detail::without_blanks_around(accept_encoding.substr(0, comma));
     accept_encoding =
         comma == std::string_view::npos ? std::string_view{} : accept_encoding.substr(comma + 1);
     const auto semicolon = item.find(';');
-    if (!same_letters(trimmed(item.substr(0, semicolon)), coding)) continue;
+    const auto name = detail::without_blanks_around(item.substr(0, semicolon));
+    if (name.size() != coding.size() || !curl_strnequal(name.data(), coding.data(), name.size())) {
+      continue;
+    }
     return semicolon == std::string_view::npos || !weight_is_zero(item.substr(semicolon + 1));
   }
   return false;
 }
 
 std::string one_line(std::string_view text, std::size_t longest) {
-  bool cut = false;
-  if (text.size() > longest) {
-    // Back to the first byte of a character that does not fit whole.
-    while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xc0) == 0x80) --longest;
-    text = text.substr(0, longest);
-    cut = true;
-  }
-  std::string line(text);
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f) c = ' ';
-  }
-  if (cut) line += "...";
-  return line;
+  const std::string_view begin = detail::trimmed_utf8(text, longest);
+  std::string line(begin);
+  std::replace_if(
+      line.begin(), line.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  return begin.size() < text.size() ? line + "..." : line;
 }
 
 }  // namespace trace::http
