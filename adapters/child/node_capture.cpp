@@ -45,17 +45,12 @@ NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
           [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
   out_.on_bytes([this](std::string_view bytes) { summary_.update(bytes); });
   err_.on_line([this](const RedactedText& line) { stderr_tail_.add(line); });
-  if (options_.tap) open_tap();
-}
-
-NodeCapture::~NodeCapture() = default;
-
-void NodeCapture::open_tap() {
+  if (!options_.tap) return;
   tap_ = std::make_unique<Outlet>(
       loop_, Outlet::AtEnd::wait,
       [this](Stream stream, std::string_view bytes) {
         options_.tap(stream, bytes);
-        return bytes.size();
+        return Outlet::Taken{bytes.size()};
       },
       [this] {
         // A host that cannot consume the output cannot use the program.

@@ -41,9 +41,6 @@ class NodeCapture final : private Timed {
   };
   // Throws std::system_error if there is no thread or descriptor for the tap or for PassOn.
   NodeCapture(CapturedNode& captured, Loop& loop, Options options, const StopTokens& stop);
-  ~NodeCapture() override;
-  NodeCapture(const NodeCapture&) = delete;
-  NodeCapture& operator=(const NodeCapture&) = delete;
 
   const Node& node() const noexcept { return captured_.node; }
 
@@ -86,7 +83,6 @@ class NodeCapture final : private Timed {
   void add_output_facts(JsonObject& data, std::chrono::milliseconds duration) const;
   void request_end(EndRequest request);
   Steady::time_point deadline() const noexcept;
-  void open_tap();
   void record_end(const Ended::Facts& facts, JsonObject data);
   void wait_until_taken(const std::function<bool()>& all_taken);
 

@@ -27,7 +27,7 @@ struct Outlet::Shared {
 
   void work();
   bool wait_for_piece(Piece& piece);
-  void taken(std::size_t given, std::size_t bytes, std::exception_ptr what);
+  void finish_piece(std::size_t given, Taken taken, std::exception_ptr what);
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -43,6 +43,7 @@ struct Outlet::Shared {
   std::uint64_t missed = 0;
   bool is_closed = false;
   bool is_ending = false;
+  int error = 0;
   std::exception_ptr thrown;
 };
 
@@ -56,13 +57,14 @@ bool Outlet::Shared::wait_for_piece(Piece& piece) {
   return true;
 }
 
-void Outlet::Shared::taken(std::size_t given, std::size_t of_these, std::exception_ptr what) {
+void Outlet::Shared::finish_piece(std::size_t given, Taken taken, std::exception_ptr what) {
   const std::lock_guard lock(mutex);
   is_taking = false;
   bytes -= given;
-  missed += given - of_these;
-  if (of_these < given || what) {
+  missed += given - taken.bytes;
+  if (taken.bytes < given || what) {
     is_closed = true;
+    error = taken.error;
     thrown = std::move(what);
     missed += bytes;
     bytes = 0;
@@ -79,16 +81,15 @@ void Outlet::Shared::taken(std::size_t given, std::size_t of_these, std::excepti
 
 void Outlet::Shared::work() {
   for (Piece piece; wait_for_piece(piece);) {
-    std::size_t of_these = 0;
+    Taken taken{0};
     std::exception_ptr what;
     try {
-      of_these = take(piece.stream, piece.bytes);
+      taken = take(piece.stream, piece.bytes);
     } catch (const std::exception&) {
       what = std::current_exception();
     }
-    const bool goes_on = of_these == piece.bytes.size();
-    taken(piece.bytes.size(), of_these, std::move(what));
-    if (!goes_on) return;
+    finish_piece(piece.bytes.size(), taken, std::move(what));
+    if (taken.bytes < piece.bytes.size()) return;
   }
 }
 
@@ -132,6 +133,11 @@ bool Outlet::idle() const {
 std::uint64_t Outlet::not_taken() const {
   const std::lock_guard lock(shared_->mutex);
   return shared_->missed + shared_->bytes;
+}
+
+int Outlet::error() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->error;
 }
 
 std::exception_ptr Outlet::thrown() const {

@@ -22,9 +22,13 @@ namespace trace::child {
 
 class Outlet {
  public:
-  // Consumes bytes, one call at a time and in order, and returns how many it consumed. A short
-  // count or an exception closes the outlet.
-  using Take = std::function<std::size_t(Stream, std::string_view)>;
+  struct Taken {
+    std::size_t bytes;
+    int error = 0;  // errno, if not all of them
+  };
+  // Consumes bytes, one call at a time and in order. A short count or an exception closes the
+  // outlet.
+  using Take = std::function<Taken(Stream, std::string_view)>;
   // What ~Outlet does while a call of `take` is running.
   enum class AtEnd {
     wait,   // waits: the call uses objects that are destroyed afterwards
@@ -45,6 +49,8 @@ class Outlet {
   bool idle() const;
   // Bytes that were queued or dropped, and not consumed.
   std::uint64_t not_taken() const;
+  // How the last call of `take` failed; 0: it has not.
+  int error() const;
   // What `take` threw.
   std::exception_ptr thrown() const;
 

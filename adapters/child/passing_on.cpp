@@ -6,8 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <utility>
 
@@ -23,9 +21,8 @@ bool are_same_file(int one, int other) noexcept {
          a.st_ino == b.st_ino;
 }
 
-// Returns the number of bytes written; sets `error` if a write failed. On a thread that blocks
-// SIGPIPE.
-std::size_t write_all(int descriptor, std::string_view bytes, std::atomic<int>& error) {
+// On a thread that blocks SIGPIPE.
+Outlet::Taken write_waiting(int descriptor, std::string_view bytes) {
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t written = ::write(descriptor, bytes.data() + done, bytes.size() - done);
@@ -36,72 +33,58 @@ std::size_t write_all(int descriptor, std::string_view bytes, std::atomic<int>& 
       pollfd ready{descriptor, POLLOUT, 0};
       ::poll(&ready, 1, -1);
     } else if (errno != EINTR) {
-      error = errno;
-      break;
+      return {done, errno};
     }
   }
-  return done;
+  return {done};
 }
 
-}  // namespace
-
-PassingOn::PassingOn(Loop& loop, const PassOn& where,
-                     const std::function<void(Stream)>& reader_gone) {
-  if (where.out >= 0) {
-    const bool shared = where.err >= 0 && are_same_file(where.out, where.err);
-    of_[0] = open(loop, where.out, [reader_gone, shared] {
-      reader_gone(Stream::out);
-      if (shared) reader_gone(Stream::err);
-    });
-    if (shared) of_[1] = of_[0];
-  }
-  if (where.err >= 0 && of_[1] == nullptr) {
-    of_[1] = open(loop, where.err, [reader_gone] { reader_gone(Stream::err); });
-  }
-}
-
-PassingOn::Target* PassingOn::open(Loop& loop, int descriptor, std::function<void()> reader_gone) {
+// Null if the descriptor is negative or closed.
+std::shared_ptr<Outlet> open(Loop& loop, int descriptor, std::function<void()> reader_gone) {
   // Duplicated: a blocked write must not end up in a file that reuses the number.
   auto ours = std::make_shared<FileDescriptor>(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
   if (!*ours) {
     if (errno == EBADF) return nullptr;  // closed on purpose, as with >&-
     throw_errno("cannot forward output");
   }
-  auto target = std::make_unique<Target>();
-  target->error = std::make_shared<std::atomic<int>>(0);
-  const auto error = target->error;
-  target->outlet = std::make_unique<Outlet>(
+  return std::make_shared<Outlet>(
       loop, Outlet::AtEnd::leave,
-      [ours, error](Stream, std::string_view bytes) {
-        return write_all(ours->get(), bytes, *error);
-      },
-      [error, reader_gone = std::move(reader_gone)] {
-        if (is_reader_gone(*error)) reader_gone();
-      });
-  return targets_.emplace_back(std::move(target)).get();
+      [ours](Stream, std::string_view bytes) { return write_waiting(ours->get(), bytes); },
+      std::move(reader_gone));
+}
+
+}  // namespace
+
+PassingOn::PassingOn(Loop& loop, const PassOn& where,
+                     const std::function<void(Stream)>& reader_gone) {
+  const auto closed = [this, reader_gone](Stream stream) {
+    if (is_reader_gone(of(stream)->error())) reader_gone(stream);
+  };
+  const bool shared = are_same_file(where.out, where.err);
+  out_ = open(loop, where.out, [closed, shared] {
+    closed(Stream::out);
+    if (shared) closed(Stream::err);
+  });
+  err_ = shared ? out_ : open(loop, where.err, [closed] { closed(Stream::err); });
 }
 
 void PassingOn::put(Stream stream, std::string_view bytes) {
-  if (Target* target = of(stream)) target->outlet->put(stream, bytes);
+  if (of(stream)) of(stream)->put(stream, bytes);
 }
 
-bool PassingOn::full(Stream stream) const {
-  const Target* target = of(stream);
-  return target != nullptr && target->outlet->full();
-}
+bool PassingOn::full(Stream stream) const { return of(stream) && of(stream)->full(); }
 
-bool PassingOn::idle() const {
-  return std::all_of(targets_.begin(), targets_.end(),
-                     [](const auto& target) { return target->outlet->idle(); });
-}
+bool PassingOn::idle() const { return (!out_ || out_->idle()) && (!err_ || err_->idle()); }
 
 std::optional<NotPassedOn> PassingOn::missed() const {
   NotPassedOn missed;
-  for (const auto& target : targets_) {
-    if (is_reader_gone(*target->error)) continue;
-    missed.bytes += target->outlet->not_taken();
-    if (*target->error != 0) missed.error = *target->error;
-  }
+  const auto add = [&](const Outlet& outlet) {
+    if (is_reader_gone(outlet.error())) return;
+    missed.bytes += outlet.not_taken();
+    if (outlet.error() != 0) missed.error = outlet.error();
+  };
+  if (out_) add(*out_);
+  if (err_ && err_ != out_) add(*err_);
   return missed.bytes > 0 ? std::optional(missed) : std::nullopt;
 }
 

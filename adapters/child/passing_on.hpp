@@ -6,13 +6,10 @@
 
 #include <trace/capture.hpp>
 
-#include <array>
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "child/loop.hpp"
 #include "child/outlet.hpp"
@@ -32,16 +29,12 @@ class PassingOn {
   std::optional<NotPassedOn> missed() const;
 
  private:
-  // An outlet and how its last write failed.
-  struct Target {
-    std::shared_ptr<std::atomic<int>> error;
-    std::unique_ptr<Outlet> outlet;
-  };
-  Target* of(Stream stream) const noexcept { return of_[stream == Stream::err ? 1 : 0]; }
-  Target* open(Loop& loop, int descriptor, std::function<void()> reader_gone);
+  const std::shared_ptr<Outlet>& of(Stream stream) const noexcept {
+    return stream == Stream::err ? err_ : out_;
+  }
 
-  std::vector<std::unique_ptr<Target>> targets_;
-  std::array<Target*, 2> of_{};
+  std::shared_ptr<Outlet> out_;  // null: nowhere
+  std::shared_ptr<Outlet> err_;
 };
 
 }  // namespace trace::child

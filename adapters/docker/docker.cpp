@@ -335,17 +335,8 @@ Ended capture_container(child::CapturedNode& node, Loop& loop, const child::Stop
 }  // namespace
 }  // namespace docker
 
-Execution start_container(Node node, ContainerSpec spec) try {
-  child::StopTokens stop{spec.stop, spec.kill};
-  return child::start_execution(
-      node, std::move(stop),
-      [spec = std::move(spec)](child::CapturedNode& taken, child::Loop& loop,
-                               const child::StopTokens& ours) {
-        return docker::capture_container(taken, loop, ours, spec);
-      });
-} catch (...) {
-  child::end_unstarted(node);
-  throw;
+Execution start_container(Node node, ContainerSpec spec) {
+  return child::start_capture(std::move(node), std::move(spec), &docker::capture_container);
 }
 
 Ended run_container(Node node, ContainerSpec spec) {

@@ -134,16 +134,8 @@ Ended capture_process(child::CapturedNode& node, Loop& loop, const child::StopTo
 
 }  // namespace
 
-Execution start_process(Node node, ProcessSpec spec) try {
-  child::StopTokens stop{spec.stop, spec.kill};
-  return child::start_execution(node, std::move(stop),
-                                [spec = std::move(spec)](child::CapturedNode& taken, Loop& loop,
-                                                         const child::StopTokens& ours) {
-                                  return capture_process(taken, loop, ours, spec);
-                                });
-} catch (...) {
-  child::end_unstarted(node);
-  throw;
+Execution start_process(Node node, ProcessSpec spec) {
+  return child::start_capture(std::move(node), std::move(spec), &capture_process);
 }
 
 Ended run_process(Node node, ProcessSpec spec) {
