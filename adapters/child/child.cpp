@@ -131,23 +131,19 @@ void Child::read_what_is_there(Channel& channel) {
 void Child::exited() {
   exited_ = true;
   exit_.close();
-  if (!end_if_all_read()) linger(Linger::for_group, linger_for_group);
+  if (!end_if_all_read()) linger_until_ = Steady::now() + linger_for_group;
 }
 
-void Child::linger(Linger what, std::chrono::milliseconds time) noexcept {
-  linger_ = what;
-  linger_until_ = Steady::now() + time;
-}
-
-Steady::time_point Child::next_due() const {
-  return linger_ == Linger::no ? Steady::time_point::max() : linger_until_;
-}
-
-void Child::tick(Steady::time_point) {
-  if (is_held_up()) return linger(linger_, linger_for_group);
-  if (linger_ == Linger::for_group) {
+void Child::tick(Steady::time_point now) {
+  if (is_held_up()) {
+    linger_until_ = now + linger_for_group;
+    return;
+  }
+  if (!is_group_killed_) {
     ::kill(-pid_, SIGKILL);
-    return linger(Linger::for_rest, linger_for_rest);
+    is_group_killed_ = true;
+    linger_until_ = now + linger_for_rest;
+    return;
   }
   // A process outside of the group holds the pipe: read what is there and stop.
   for (Channel& channel : channels_) read_what_is_there(channel);
@@ -172,7 +168,7 @@ bool Child::end_if_all_read() noexcept {
 void Child::end() noexcept {
   ::kill(-pid_, SIGKILL);  // processes of the group without our pipes
   ended_ = true;
-  linger_ = Linger::no;
+  linger_until_ = Steady::time_point::max();
   input_.reset();
   reap();
   exit_.close();

@@ -64,8 +64,6 @@ class Child final : private Timed {
     bool at_end = false;  // of a terminal, which closing would hang up
     Watched pipe;
   };
-  // What we wait for after the process has exited.
-  enum class Linger { no, for_group, for_rest };
 
   static void open(Channel& channel, FileDescriptor end) noexcept;
   void signal(int number) noexcept;
@@ -74,9 +72,8 @@ class Child final : private Timed {
   bool may_read(Stream stream) const { return !may_read_ || may_read_(stream); }
   bool is_held_up() const;
   void exited();
-  void linger(Linger what, std::chrono::milliseconds time) noexcept;
-  Steady::time_point next_due() const override;
-  void tick(Steady::time_point) override;
+  Steady::time_point next_due() const override { return linger_until_; }
+  void tick(Steady::time_point now) override;
   bool end_if_all_read() noexcept;
   void end() noexcept;
   void reap() noexcept;
@@ -87,9 +84,10 @@ class Child final : private Timed {
   pid_t pid_ = -1;
   bool exited_ = false;
   bool ended_ = false;
-  bool is_killed_ = false;  // by us
-  Linger linger_ = Linger::no;
-  Steady::time_point linger_until_{};
+  bool is_killed_ = false;        // by us
+  bool is_group_killed_ = false;  // after the process has exited
+  // How long to wait for the output's end then.
+  Steady::time_point linger_until_ = Steady::time_point::max();
   ExitStatus status_;
   std::vector<char> buffer_;
   Watched exit_;

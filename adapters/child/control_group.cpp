@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -10,6 +11,10 @@
 
 namespace trace::child {
 namespace {
+
+// Between readings of the usage: the pause doubles up to a maximum.
+constexpr std::chrono::milliseconds first_pause{25};
+constexpr std::chrono::milliseconds longest_pause{500};
 
 // Whether a list such as "cpu,cpuacct" contains the word.
 bool contains(const std::string& list, const std::string& word) {
@@ -121,6 +126,23 @@ std::optional<Usage> ControlGroup::usage() const {
     return std::chrono::milliseconds(unified_ ? number / 1000 : number * 1000 / ticks);
   };
   return Usage{.user = time(*user), .system = time(*system), .max_rss_bytes = *memory};
+}
+
+UsageReadings::UsageReadings(Loop& loop, std::vector<std::string> places)
+    : Timed(loop),
+      places_(std::move(places)),
+      pause_(first_pause),
+      due_(Steady::now() + first_pause) {}
+
+void UsageReadings::tick(Steady::time_point now) {
+  pause_ = std::min(pause_ * 2, longest_pause);
+  due_ = now + pause_;
+  if (!group_) group_ = ControlGroup::at(places_);
+  if (!group_) return;
+  auto read = group_.usage();
+  if (!read) return;
+  if (last_) read->max_rss_bytes = std::max(read->max_rss_bytes, last_->max_rss_bytes);
+  last_ = read;
 }
 
 }  // namespace trace::child

@@ -15,15 +15,11 @@
 
 namespace trace {
 
-namespace child {
-namespace {
-constexpr const char* out_of_memory = "out of memory";
-}
-}  // namespace child
+static constexpr const char* out_of_memory = "out of memory";
 
 struct Execution::State {
   explicit State(Node& node)
-      : ended({.code = child::resource_exhausted, .text = child::out_of_memory}),
+      : ended({.code = child::resource_exhausted, .text = out_of_memory}),
         captured{std::move(node)} {}
   ~State() {
     stop.request_stop();

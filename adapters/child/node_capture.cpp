@@ -109,24 +109,13 @@ void NodeCapture::request_end(EndRequest request) {
   }
 }
 
-std::string NodeCapture::end_request_text() const {
-  switch (end_request_) {
-    case EndRequest::timeout: {
-      const bool whole = options_.timeout.count() % 1000 == 0;
-      return whole ? fmt::format("timed out after {}s", options_.timeout.count() / 1000)
-                   : fmt::format("timed out after {}ms", options_.timeout.count());
-    }
-    case EndRequest::cancelled:
-      return "cancelled";
-    case EndRequest::none:
-      break;
-  }
-  return {};
-}
-
-std::string NodeCapture::end_request_code() const {
+Ended::Facts NodeCapture::end_request_facts() const {
   if (end_request_ == EndRequest::none) return {};
-  return end_request_ == EndRequest::timeout ? "TIMEOUT" : "CANCELLED";
+  if (end_request_ == EndRequest::cancelled) return {.code = "CANCELLED", .text = "cancelled"};
+  const auto ms = options_.timeout.count();
+  return {.code = "TIMEOUT",
+          .text = ms % 1000 == 0 ? fmt::format("timed out after {}s", ms / 1000)
+                                 : fmt::format("timed out after {}ms", ms)};
 }
 
 Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
@@ -202,12 +191,16 @@ void NodeCapture::add_output_facts(JsonObject& data, std::chrono::milliseconds d
   }
 }
 
-std::string exit_text(int code) { return fmt::format("exited with code {}", code); }
-
-std::string signal_text(int signal) {
-  const char* name = ::sigabbrev_np(signal);
-  return name != nullptr ? fmt::format("killed by SIG{}", name)
-                         : fmt::format("killed by signal {}", signal);
+void describe_end(Ended::Facts& facts) {
+  if (facts.signal) {
+    const char* name = ::sigabbrev_np(*facts.signal);
+    facts.code = "PROCESS_SIGNAL";
+    facts.text = name != nullptr ? fmt::format("killed by SIG{}", name)
+                                 : fmt::format("killed by signal {}", *facts.signal);
+  } else if (facts.exit_code.value_or(0) != 0) {
+    facts.code = "PROCESS_EXIT";
+    facts.text = fmt::format("exited with code {}", *facts.exit_code);
+  }
 }
 
 }  // namespace trace::child

@@ -21,7 +21,6 @@
 #include "child/json_object.hpp"
 #include "child/loop.hpp"
 #include "child/outlet.hpp"
-#include "child/passing_on.hpp"
 #include "child/stderr_tail.hpp"
 
 namespace trace::child {
@@ -38,6 +37,11 @@ class NodeCapture final : private Timed {
     PassOn pass_on = {};
     CaptureLimits limits = {};
     bool terminal = false;  // one stream, Stream::pty, instead of two
+
+    template <class Spec>
+    static Options of(std::string_view origin, const Spec& spec) {
+      return {origin, spec.timeout, spec.tap, spec.pass_on, spec.limits, spec.terminal.has_value()};
+    }
   };
   // Throws std::system_error if there is no thread or descriptor for the tap or for PassOn.
   NodeCapture(CapturedNode& captured, Loop& loop, Options options, const StopTokens& stop);
@@ -63,10 +67,8 @@ class NodeCapture final : private Timed {
   EndRequest end_request() const noexcept { return end_request_; }
   // The grace period is over.
   bool at_once() const noexcept { return at_once_; }
-  // "timed out after 2s", "cancelled", "".
-  std::string end_request_text() const;
-  // TIMEOUT, CANCELLED, "".
-  std::string end_request_code() const;
+  // Its code and text: TIMEOUT, "timed out after 2s"; CANCELLED, "cancelled". Empty: none.
+  Ended::Facts end_request_facts() const;
 
   // Sets the output's summary, instead of that of stdout.
   void output_is(std::string summary) { output_ = std::move(summary); }
@@ -110,8 +112,8 @@ class NodeCapture final : private Timed {
   CancelSubscription on_cancel_;
 };
 
-// "exited with code 3", "killed by SIGSEGV".
-std::string exit_text(int code);
-std::string signal_text(int signal);
+// Sets code and text of a program that ended by itself, from its signal or else its exit code:
+// "killed by SIGSEGV", "exited with code 3". Neither if that is 0.
+void describe_end(Ended::Facts& facts);
 
 }  // namespace trace::child

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <string>
@@ -41,13 +40,6 @@ FileDescriptor source_of(int descriptor) {
   return above_standard(std::move(file));
 }
 
-// Only regular files are always readable. A device may have no data for now; one that always has is
-// always ready.
-bool makes_wait(int descriptor) {
-  struct stat status {};
-  return ::fstat(descriptor, &status) == 0 && !S_ISREG(status.st_mode);
-}
-
 }  // namespace
 
 FileDescriptor readable_input(const Input& input) {
@@ -76,36 +68,25 @@ InputPump::InputPump(Loop& loop, FileDescriptor sink, bool terminal, Input input
 
 void InputPump::open_source(int descriptor) {
   piece_.clear();
-  FileDescriptor source = source_of(descriptor);
-  has_source_ = true;
-  never_blocks_ = (::fcntl(source.get(), F_GETFL) & O_NONBLOCK) != 0 && ::isatty(source.get()) != 1;
-  if (makes_wait(source.get())) {
-    source_.open(std::move(source));
-  } else {
-    file_ = std::move(source);
-  }
+  source_.open(source_of(descriptor));
+  never_blocks_ =
+      (::fcntl(source_.get(), F_GETFL) & O_NONBLOCK) != 0 && ::isatty(source_.get()) != 1;
 }
 
 // Reads without blocking, until there is something to write.
 void InputPump::advance() {
   // poll() does not report the end of a FIFO whose writers closed it before we opened it.
-  while (rest().empty() && has_source_ && (file_ || (never_blocks_ && !empty_))) read();
-  if (rest().empty() && !has_source_) finish();
+  while (rest().empty() && source_.is_open() && never_blocks_ && !empty_) read();
+  if (rest().empty() && !source_.is_open()) finish();
 }
 
 void InputPump::read() {
   piece_.resize(piece_bytes);
   written_ = 0;
-  const int from = file_ ? file_.get() : source_.get();
-  const ssize_t bytes = ::read(from, piece_.data(), piece_.size());
+  const ssize_t bytes = ::read(source_.get(), piece_.data(), piece_.size());
   empty_ = bytes < 0 && errno == EAGAIN;
-  const bool again = empty_ || (bytes < 0 && errno == EINTR);
+  if (bytes == 0 || (bytes < 0 && !empty_ && errno != EINTR)) source_.close();
   piece_.resize(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
-  if (empty_ && file_) source_.open(std::move(file_));  // a file such as /proc/kmsg
-  if (bytes > 0 || again) return;
-  has_source_ = false;
-  source_.close();
-  file_.reset();
 }
 
 void InputPump::write() {
@@ -128,9 +109,7 @@ void InputPump::finish() {
 
 void InputPump::stop() noexcept {
   source_.close();
-  file_.reset();
   sink_.close();
-  has_source_ = false;
 }
 
 }  // namespace trace::child

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <deque>
 #include <string>
-#include <string_view>
 
 namespace trace::child {
 

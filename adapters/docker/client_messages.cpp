@@ -13,6 +13,9 @@ namespace {
 constexpr int client_failed = 125;  // docker's exit code when it cannot run a container
 // Longer output is not an error message of the client.
 constexpr std::size_t most_held = 8 * 1024;
+// For LookupWatch: bytes of a stream, and more than the longest message.
+constexpr std::size_t most_seen = std::size_t{4} << 20;
+constexpr std::size_t longest_words = 64;
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
   return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
@@ -65,6 +68,15 @@ bool may_begin_client_error(std::string_view text) {
                                                     "Error: unable to start container"};  // podman
   return std::any_of(std::begin(beginnings), std::end(beginnings),
                      [&](std::string_view beginning) { return agree(text, beginning); });
+}
+
+bool says_lookup_failed(std::string_view text) {
+  return contains_any(
+      text, {"no such host", "emporary failure in name resolution", "ould not resolve host",
+             "ame or service not known", "ame does not resolve", "bad address '",
+             "getaddrinfo ENOTFOUND", "getaddrinfo EAI_AGAIN", "NameResolutionError",
+             "UnknownHostException", "ailed to resolve \"", "nable to resolve host",
+             "emporary failure resolving", "server misbehaving"});
 }
 
 }  // namespace
@@ -146,6 +158,20 @@ std::string ClientErrors::pass(std::string_view bytes) {
 std::string ClientErrors::release() {
   open_ = true;
   return std::exchange(held_, {});
+}
+
+void LookupWatch::see(Stream stream, std::string_view bytes) {
+  Channel& channel = channels_[stream == Stream::err ? 1 : 0];
+  if (failed_ || channel.seen > most_seen || bytes.empty()) return;
+  channel.seen += bytes.size();
+  // A message split over two reads, then the rest.
+  channel.end.append(bytes.substr(0, longest_words));
+  failed_ = says_lookup_failed(channel.end) || says_lookup_failed(bytes);
+  if (bytes.size() >= longest_words) {
+    channel.end = bytes.substr(bytes.size() - longest_words);
+  } else if (channel.end.size() > longest_words) {
+    channel.end.erase(0, channel.end.size() - longest_words);
+  }
 }
 
 }  // namespace trace::docker

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages of the docker clients: docker of each version, and podman. Recognises them, maps them to
-// the error codes of docs/contract.md, and separates them from a container's output. The only place
-// that knows their text.
+// the error codes of docs/contract.md, and separates them from a container's output; recognises
+// there that a name could not be resolved. The only place that knows these texts.
 #pragma once
 
 #include <trace/capture.hpp>
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -56,5 +58,25 @@ class ClientErrors {
   std::string held_;
   bool open_ = false;  // nothing is held back any more
 };
+
+// Detects failed name lookups in the output of a container without a network: the most common
+// reason why such a container fails, and one that its message does not show. Scans a bounded part
+// of each stream. Not thread-safe.
+class LookupWatch {
+ public:
+  void see(Stream stream, std::string_view bytes);
+  bool failed() const noexcept { return failed_; }
+
+ private:
+  struct Channel {
+    std::string end;  // the last bytes, where a message may have begun
+    std::size_t seen = 0;
+  };
+  std::array<Channel, 2> channels_;
+  bool failed_ = false;
+};
+
+inline constexpr std::string_view lookup_hint =
+    "; a name could not be resolved, because the container has no network; use network=bridge";
 
 }  // namespace trace::docker

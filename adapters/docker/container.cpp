@@ -2,6 +2,7 @@
 #include "docker/container.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -126,6 +127,19 @@ void Container::created(const ClientResult& result) {
   id_ = take_line(said);
 }
 
+std::vector<std::string> Container::control_groups() const {
+  constexpr std::size_t id_length = 64;
+  if (id_.size() != id_length) return {};
+  const std::string ours =
+      fmt::format("user.slice/user-{0}.slice/user@{0}.service/user.slice/", ::getuid());
+  return {"docker/" + id_,
+          "system.slice/docker-" + id_ + ".scope",
+          "libpod_parent/libpod-" + id_,
+          "machine.slice/libpod-" + id_ + ".scope",
+          ours + "docker-" + id_ + ".scope",
+          ours + "libpod-" + id_ + ".scope"};
+}
+
 child::Command Container::start_attached(const ContainerSpec& spec) const {
   child::Command command = client_.command({"start", "--attach", name_});
   if (spec.input) command.argv.insert(command.argv.end() - 1, "--interactive");
@@ -135,10 +149,10 @@ child::Command Container::start_attached(const ContainerSpec& spec) const {
   return command;
 }
 
-ContainerState Container::inspect_once(bool& responded) {
+ContainerState Container::inspect_once() {
   const ClientResult result = client_.call(
       {"inspect", "--type", "container", "--format", state_format, name_}, time_per_call);
-  responded = result.ok() || says_gone(result);
+  const bool responded = result.ok() || says_gone(result);
   if (responded) last_response_ = Steady::now();
   if (result.ok()) return state_of(result.out);
   return {.kind = responded ? ContainerState::Kind::gone : ContainerState::Kind::unknown,
@@ -148,9 +162,8 @@ ContainerState Container::inspect_once(bool& responded) {
 ContainerState Container::inspect() {
   begin_waiting();
   for (;;) {
-    bool responded = false;
-    ContainerState state = inspect_once(responded);
-    if (responded || !wait()) return state;
+    ContainerState state = inspect_once();
+    if (state.kind != ContainerState::Kind::unknown || !wait()) return state;
   }
 }
 
@@ -167,9 +180,9 @@ bool Container::stop(std::chrono::milliseconds grace, const std::function<bool()
     } else {
       client_.call({"kill", name_}, time_per_call);
     }
-    bool responded = false;
-    const ContainerState state = inspect_once(responded);
-    if (responded && state.kind != ContainerState::Kind::running) return true;
+    using Kind = ContainerState::Kind;
+    const Kind kind = inspect_once().kind;
+    if (kind != Kind::unknown && kind != Kind::running) return true;
     if (!wait()) return false;
   }
 }

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "docker/client.hpp"
 
@@ -46,8 +47,9 @@ class Container {
   Container& operator=(const Container&) = delete;
 
   const std::string& name() const noexcept { return name_; }
-  // The daemon's id, after creation.
-  const std::string& id() const noexcept { return id_; }
+  // After creation: the usual places of its control group, if that is on this machine. Its name
+  // contains the daemon's id of the container, so it cannot be another's.
+  std::vector<std::string> control_groups() const;
 
   // The command that creates it, which may pull the image; created() takes its result. `files`: the
   // directory for its files, or empty.
@@ -68,7 +70,7 @@ class Container {
   bool remove();
 
  private:
-  ContainerState inspect_once(bool& responded);
+  ContainerState inspect_once();
   bool remove_once();
   void begin_waiting() noexcept;
   bool wait();

@@ -10,14 +10,13 @@
 #include <optional>
 
 #include "child/child.hpp"
+#include "child/control_group.hpp"
 #include "child/execution.hpp"
 #include "child/node_capture.hpp"
 #include "docker/client.hpp"
 #include "docker/client_messages.hpp"
 #include "docker/container.hpp"
 #include "docker/files.hpp"
-#include "docker/lookup_watch.hpp"
-#include "docker/usage_readings.hpp"
 
 namespace trace {
 namespace docker {
@@ -72,9 +71,11 @@ JsonObject description(const ContainerSpec& spec, const std::string& name) {
 // A broken pipe does not reach a container by itself; without this it would keep running with no
 // reader.
 Ended::Facts reader_gone() {
-  return {.code = "PROCESS_SIGNAL",
-          .text = fmt::format("{}: the reader of its output has gone", child::signal_text(SIGPIPE)),
-          .signal = SIGPIPE};
+  Ended::Facts facts;
+  facts.signal = SIGPIPE;
+  child::describe_end(facts);
+  facts.text += ": the reader of its output has gone";
+  return facts;
 }
 
 class ContainerCapture {
@@ -136,7 +137,7 @@ class ContainerCapture {
   std::optional<Files> files_;
   std::string without_files_;  // why there are none although they were wanted
   Container container_;
-  std::optional<UsageReadings> readings_;
+  std::optional<child::UsageReadings> readings_;
   Child attached_;
   ClientErrors client_errors_;
   LookupWatch lookups_;
@@ -199,7 +200,7 @@ Ended::Facts ContainerCapture::facts_of_run() {
   if (const auto failure = attached_.start(container_.start_attached(spec_))) {
     return client_failure(*failure);
   }
-  readings_.emplace(loop_, container_.id());
+  readings_.emplace(loop_, container_.control_groups());
   wait_for_end();
   if (capture_.end_request() != EndRequest::none) {
     stop(spec_.grace);
@@ -249,7 +250,7 @@ void ContainerCapture::release_held() {
 }
 
 Ended::Facts ContainerCapture::requested_end() {
-  Ended::Facts facts{.code = capture_.end_request_code(), .text = capture_.end_request_text()};
+  Ended::Facts facts = capture_.end_request_facts();
   if (attached_.pid() < 0) return facts;  // it never started
   const ContainerState state = container_.inspect();
   if (state.kind == ContainerState::Kind::exited) facts.exit_code = state.exit_code;
@@ -278,18 +279,13 @@ std::optional<int> signal_of(int exit_code) {
 }
 
 Ended::Facts exit_facts(const ContainerState& state) {
-  Ended::Facts facts{.code = {}, .text = {}, .exit_code = state.exit_code};
-  if (state.exit_code == 0) return facts;
+  Ended::Facts facts;
+  facts.exit_code = state.exit_code;
   facts.signal = signal_of(state.exit_code);
-  if (state.out_of_memory) {
+  child::describe_end(facts);
+  if (state.out_of_memory && state.exit_code != 0) {
     facts.code = "OOM_KILLED";
     facts.text = "killed: the container ran out of memory";
-  } else if (facts.signal) {
-    facts.code = "PROCESS_SIGNAL";
-    facts.text = child::signal_text(*facts.signal);
-  } else {
-    facts.code = "PROCESS_EXIT";
-    facts.text = child::exit_text(state.exit_code);
   }
   return facts;
 }
@@ -321,14 +317,7 @@ Ended::Facts ContainerCapture::facts_of_end(const ContainerState& state,
 
 Ended capture_container(child::CapturedNode& node, Loop& loop, const child::StopTokens& stop,
                         const ContainerSpec& spec) {
-  NodeCapture capture(node, loop,
-                      {.origin = "docker",
-                       .timeout = spec.timeout,
-                       .tap = spec.tap,
-                       .pass_on = spec.pass_on,
-                       .limits = spec.limits,
-                       .terminal = spec.terminal.has_value()},
-                      stop);
+  NodeCapture capture(node, loop, NodeCapture::Options::of("docker", spec), stop);
   return ContainerCapture(capture, loop, spec).run();
 }
 

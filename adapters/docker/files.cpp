@@ -152,19 +152,15 @@ FoundResult Files::result(Summariser summary) const {
 bool Files::remove() noexcept {
   if (name_.empty()) return true;
   removal_tried_ = true;  // not repeated by ~Files: it may take long, and would fail again
-  const auto above = [](const child::FileDescriptor& from, const char* path) {
-    return child::FileDescriptor(
-        ::openat(from.get(), path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  };
   // Upwards from the directory that we hold open: its path may lead to another one now.
-  const auto parent = above(opened_, "../..");
+  const auto parent = open_directory(opened_.get(), "../..");
   if (!parent || !remove_tree(parent.get(), name_)) return false;
   name_.clear();
   if (session_.empty()) return true;
   // The session's directory is removed with its last container, and so on.
-  const auto containers = above(parent, "..");
+  const auto containers = open_directory(parent.get(), "..");
   if (containers && ::unlinkat(containers.get(), session_.c_str(), AT_REMOVEDIR) == 0) {
-    if (const auto journals = above(containers, "..")) {
+    if (const auto journals = open_directory(containers.get(), "..")) {
       ::unlinkat(journals.get(), "containers", AT_REMOVEDIR);
     }
   }

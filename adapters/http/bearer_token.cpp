@@ -27,7 +27,7 @@ bool sendable(const std::string& token) {
 }  // namespace
 
 BearerToken::BearerToken(std::string token, std::string file) : file_(std::move(file)) {
-  if (!file_.empty()) return;
+  if (from_file()) return;
   loaded_ = sendable(token);
   if (loaded_) {
     value_ = std::move(token);
@@ -36,10 +36,7 @@ BearerToken::BearerToken(std::string token, std::string file) : file_(std::move(
   }
 }
 
-bool BearerToken::load() {
-  if (loaded_) return true;
-  return from_file() && read();
-}
+bool BearerToken::load() { return loaded_ || (from_file() && read()); }
 
 bool BearerToken::reload() {
   if (!from_file()) return false;

@@ -10,9 +10,8 @@
 #include <mutex>
 #include <utility>
 
-#include "http/broken_pipe_guard.hpp"
 #include "http/endpoint.hpp"
-#include "http/response_text.hpp"
+#include "http/send_result.hpp"
 
 namespace trace::http {
 namespace {
@@ -65,6 +64,16 @@ std::string header_of(CURL* easy, const char* name) {
     return curl_easy_header(easy, name, index, CURLH_HEADER, -1, &header) == CURLHE_OK;
   };
   return find(0) && find(header->amount - 1) ? header->value : "";
+}
+
+std::size_t on_upload(char* to, std::size_t size, std::size_t count, void* body) {
+  return static_cast<RequestBody*>(body)->read(to, size * count);
+}
+
+int on_seek(void* body, curl_off_t offset, int origin) {
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  static_cast<RequestBody*>(body)->rewind();
+  return CURL_SEEKFUNC_OK;
 }
 
 }  // namespace
@@ -267,16 +276,6 @@ std::size_t Connection::on_body(char* bytes, std::size_t size, std::size_t count
     return 0;
   }
   return piece.size();
-}
-
-std::size_t Connection::on_upload(char* to, std::size_t size, std::size_t count, void* body) {
-  return static_cast<RequestBody*>(body)->read(to, size * count);
-}
-
-int Connection::on_seek(void* body, curl_off_t offset, int origin) {
-  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
-  static_cast<RequestBody*>(body)->rewind();
-  return CURL_SEEKFUNC_OK;
 }
 
 }  // namespace trace::http
