@@ -16,7 +16,46 @@ namespace {
 // How long to wait for a slow reader after the program was asked to end.
 constexpr std::chrono::seconds patience_after_end{1};
 
+bool has(std::string_view line, std::string_view part) { return line.find(part) != line.npos; }
+
+bool begins_key(std::string_view line) {
+  return has(line, "-----BEGIN ") && has(line, "PRIVATE KEY");
+}
+
+bool ends_key(std::string_view line) { return has(line, "-----END "); }
+
+// A line of base64, or a header such as "Proc-Type: 4,ENCRYPTED".
+bool is_within_key(std::string_view line) {
+  const std::size_t blank = line.find(' ');
+  return blank == line.npos || (blank > 0 && line[blank - 1] == ':');
+}
+
 }  // namespace
+
+void StderrTail::add(const RedactedText& line) {
+  bytes_ += lines_.emplace_back(line.end(most_bytes).text()).size();
+  while (lines_.size() > most_lines || bytes_ > most_bytes) {
+    const std::string& first = lines_.front();
+    is_in_key_ = begins_key(first) || (is_in_key_ && !ends_key(first) && is_within_key(first));
+    bytes_ -= first.size();
+    lines_.pop_front();
+  }
+}
+
+std::string StderrTail::json() const {
+  auto line = lines_.begin();
+  bool is_in_key = is_in_key_;
+  for (; is_in_key && line != lines_.end() && (ends_key(*line) || is_within_key(*line)); ++line) {
+    is_in_key = !ends_key(*line);
+  }
+  std::string out = "[";
+  if (line != lines_.begin()) out += json_text("[REDACTED]");
+  for (; line != lines_.end(); ++line) {
+    if (out.size() > 1) out += ',';
+    out += json_text(*line);
+  }
+  return out + "]";
+}
 
 NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
                          const StopTokens& stop)
@@ -33,16 +72,9 @@ NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
                     const bool terminal = options_.terminal && stream == Stream::out;
                     if (on_reader_gone_) on_reader_gone_(terminal ? Stream::pty : stream);
                   }),
-      on_stop_(stop.stop, [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); }),
-      on_kill_(stop.kill,
-               [this] {
-                 loop_.post([this] {
-                   at_once_ = true;
-                   request_end(EndRequest::cancelled);
-                 });
-               }),
-      on_cancel_(captured_.node.on_cancel(
-          [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
+      on_stop_(stop.stop, [this] { post_cancellation(false); }),
+      on_kill_(stop.kill, [this] { post_cancellation(true); }),
+      on_cancel_(captured_.node.on_cancel([this] { post_cancellation(false); })) {
   out_.on_bytes([this](std::string_view bytes) { summary_.update(bytes); });
   err_.on_line([this](const RedactedText& line) { stderr_tail_.add(line); });
   if (!options_.tap) return;
@@ -54,7 +86,7 @@ NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
       },
       [this] {
         // A host that cannot consume the output cannot use the program.
-        if (!has_ended_) std::rethrow_exception(tap_->thrown());
+        if (!has_ended_) std::rethrow_exception(tap_->outcome().thrown);
       });
 }
 
@@ -109,6 +141,14 @@ void NodeCapture::request_end(EndRequest request) {
   }
 }
 
+// Any thread.
+void NodeCapture::post_cancellation(bool at_once) {
+  loop_.post([this, at_once] {
+    at_once_ = at_once_ || at_once;
+    request_end(EndRequest::cancelled);
+  });
+}
+
 Ended::Facts NodeCapture::end_request_facts() const {
   if (end_request_ == EndRequest::none) return {};
   if (end_request_ == EndRequest::cancelled) return {.code = "CANCELLED", .text = "cancelled"};
@@ -122,7 +162,7 @@ Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
   facts.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start_);
   if (tap_) {
     wait_until_taken([this] { return tap_->idle(); });
-    if (tap_->thrown()) std::rethrow_exception(tap_->thrown());
+    if (const auto thrown = tap_->outcome().thrown) std::rethrow_exception(thrown);
   }
   out_.finish();
   err_.finish();

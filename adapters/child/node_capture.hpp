@@ -7,9 +7,12 @@
 #pragma once
 
 #include <trace/capture.hpp>
+#include <trace/redacted_text.hpp>
 #include <trace/summary.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,9 +24,28 @@
 #include "child/json_object.hpp"
 #include "child/loop.hpp"
 #include "child/outlet.hpp"
-#include "child/stderr_tail.hpp"
 
 namespace trace::child {
+
+// The last lines that a program wrote to stderr, for its failure. Bounded in lines and bytes;
+// characters are never cut. Not thread-safe.
+class StderrTail {
+ public:
+  static constexpr std::size_t most_lines = 10;
+  static constexpr std::size_t most_bytes = 4096;
+
+  void add(const RedactedText& line);
+  bool empty() const noexcept { return lines_.empty(); }
+  // A JSON array of the lines, oldest first. Of a single line that is too long, its end. If the
+  // first line of a private key has been dropped, the rest of the key is "[REDACTED]": nothing
+  // would recognise it.
+  std::string json() const;
+
+ private:
+  std::deque<std::string> lines_;
+  std::size_t bytes_ = 0;
+  bool is_in_key_ = false;  // the first line follows one of a private key
+};
 
 // Why a program was asked to end.
 enum class EndRequest { none, timeout, cancelled };
@@ -84,6 +106,7 @@ class NodeCapture final : private Timed {
   void tick(Steady::time_point now) override;
   void add_output_facts(JsonObject& data, std::chrono::milliseconds duration) const;
   void request_end(EndRequest request);
+  void post_cancellation(bool at_once);
   Steady::time_point deadline() const noexcept;
   void record_end(const Ended::Facts& facts, JsonObject data);
   void wait_until_taken(const std::function<bool()>& all_taken);

@@ -177,25 +177,15 @@ bool Outlet::idle() const {
   return !shared_->end_is_awaited;
 }
 
-std::uint64_t Outlet::not_taken() const {
+Outlet::Outcome Outlet::outcome() const {
   const std::lock_guard lock(shared_->mutex);
-  return shared_->missed + shared_->bytes;
-}
-
-int Outlet::error() const {
-  const std::lock_guard lock(shared_->mutex);
-  return shared_->error;
-}
-
-std::exception_ptr Outlet::thrown() const {
-  const std::lock_guard lock(shared_->mutex);
-  return shared_->thrown;
+  return {shared_->missed + shared_->bytes, shared_->error, shared_->thrown};
 }
 
 PassingOn::PassingOn(Loop& loop, const PassOn& where,
                      const std::function<void(Stream)>& reader_gone) {
   const auto closed = [this, reader_gone](Stream stream) {
-    if (is_reader_gone(of(stream)->error())) reader_gone(stream);
+    if (is_reader_gone(of(stream)->outcome().error)) reader_gone(stream);
   };
   const bool shared = are_same_file(where.out, where.err);
   out_ = open(loop, where.out, [closed, shared] {
@@ -215,13 +205,13 @@ bool PassingOn::idle() const { return (!out_ || out_->idle()) && (!err_ || err_-
 
 std::optional<NotPassedOn> PassingOn::missed() const {
   NotPassedOn missed;
-  const auto add = [&](const Outlet& outlet) {
-    if (is_reader_gone(outlet.error())) return;
-    missed.bytes += outlet.not_taken();
-    if (outlet.error() != 0) missed.error = outlet.error();
+  const auto add = [&](const Outlet::Outcome& outcome) {
+    if (is_reader_gone(outcome.error)) return;
+    missed.bytes += outcome.not_taken;
+    if (outcome.error != 0) missed.error = outcome.error;
   };
-  if (out_) add(*out_);
-  if (err_ && err_ != out_) add(*err_);
+  if (out_) add(out_->outcome());
+  if (err_ && err_ != out_) add(err_->outcome());
   return missed.bytes > 0 ? std::optional(missed) : std::nullopt;
 }
 

@@ -48,12 +48,12 @@ class Outlet {
   bool full() const;
   // The queue is empty, or the outlet has closed.
   bool idle() const;
-  // Bytes that were queued or dropped, and not consumed.
-  std::uint64_t not_taken() const;
-  // How the last call of `take` failed; 0: it has not.
-  int error() const;
-  // What `take` threw.
-  std::exception_ptr thrown() const;
+  struct Outcome {
+    std::uint64_t not_taken = 0;  // bytes that were queued or dropped, and not consumed
+    int error = 0;                // how the last call of `take` failed; 0: it has not
+    std::exception_ptr thrown;    // what it threw
+  };
+  Outcome outcome() const;
 
  private:
   struct Shared;

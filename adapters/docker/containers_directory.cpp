@@ -105,16 +105,14 @@ bool remove_tree(int parent, const std::string& name,
                  const std::function<bool()>& give_up) noexcept {
   if (remove_entry(parent, name) || errno == ENOENT) return true;
   try {
-    {
-      const FileDescriptor top = open_directory(parent, name.c_str());
-      if (!top) return false;
-      const auto end = std::chrono::steady_clock::now() + most_time_for_removal;
-      const Enough enough = [&] {
-        return std::chrono::steady_clock::now() >= end || (give_up && give_up());
-      };
-      std::uint64_t number = 0;
-      while (!enough() && flatten(top.get(), number, enough)) {
-      }
+    const FileDescriptor top = open_directory(parent, name.c_str());
+    if (!top) return false;
+    const auto end = std::chrono::steady_clock::now() + most_time_for_removal;
+    const Enough enough = [&] {
+      return std::chrono::steady_clock::now() >= end || (give_up && give_up());
+    };
+    std::uint64_t number = 0;
+    while (!enough() && flatten(top.get(), number, enough)) {
     }
     return ::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0;
   } catch (...) {  // no memory

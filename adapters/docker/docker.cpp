@@ -37,9 +37,7 @@ using child::Steady;
 std::string unique_name(std::string_view session) {
   static std::atomic<std::uint64_t> number{0};
   std::string name = fmt::format("shiptrace-{}-{}", session, ++number);
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return name;
 }
 

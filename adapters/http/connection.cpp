@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 #include <utility>
 
 #include "http/endpoint.hpp"
@@ -23,8 +22,7 @@ using std::chrono::milliseconds;
 constexpr long upload_buffer = 1024 * 1024;
 
 void start_libcurl() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  [[maybe_unused]] static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
 // The time left as libcurl wants it: at least 1 ms, for 0 means without a limit.
@@ -170,10 +168,10 @@ void Connection::prepare(const Request& request, Transfer& transfer) {
   set(CURLOPT_HTTPHEADER, transfer.headers.get());
 
   const bool endless = request.deadline == Request::Clock::time_point::max();
-  const long left = endless ? 0 : left_ms(request.deadline);
+  const long left = left_ms(request.deadline);
   const long connect = static_cast<long>(std::max<milliseconds::rep>(connect_timeout_.count(), 1));
-  set(CURLOPT_TIMEOUT_MS, left);
-  set(CURLOPT_CONNECTTIMEOUT_MS, endless ? connect : std::min(connect, left));
+  set(CURLOPT_TIMEOUT_MS, endless ? 0L : left);
+  set(CURLOPT_CONNECTTIMEOUT_MS, std::min(connect, left));
   set(CURLOPT_LOW_SPEED_LIMIT, request.silence.count() > 0 ? 1L : 0L);
   set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.silence.count()));
 }
@@ -224,8 +222,7 @@ void Connection::run(const Request& request, Transfer& transfer) {
       response.code = CURLE_OPERATION_TIMEDOUT;
       return;
     }
-    const bool endless = request.deadline == Request::Clock::time_point::max();
-    const long wait = endless ? 10'000L : std::min(left_ms(request.deadline), 10'000L);
+    const long wait = std::min(left_ms(request.deadline), 10'000L);
     curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(wait), nullptr);
   }
 }
