@@ -38,7 +38,7 @@ case $system in
   "ubuntu 24.04") boost=libboost1.83-dev browser=() ;;
   *)
     fail "unsupported system '$system': this script supports Debian 12 and Ubuntu 24.04. Install by hand:" \
-      "a C++20 compiler, cmake >= 3.25, Boost >= 1.81, fmt, simdjson, moodycamel's concurrentqueue, libcurl," \
+      "a C++20 compiler, cmake >= 3.25, Boost >= 1.81, fmt, simdjson, moodycamel's concurrentqueue, libcurl >= 7.87," \
       "sqlite3, OpenSSL, zlib, zstd, CLI11, doctest, docker and a static busybox."
     ;;
 esac

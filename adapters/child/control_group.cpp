@@ -1,60 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "child/control_group.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <charconv>
-#include <cstddef>
-
-#include "child/file_descriptor.hpp"
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <system_error>
 
 namespace trace::child {
 namespace {
 
-std::string content(const std::string& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  char piece[4096];
-  ssize_t bytes = 0;
-  while (file && (bytes = ::read(file.get(), piece, sizeof piece)) > 0) {
-    text.append(piece, static_cast<std::size_t>(bytes));
-  }
-  return text;
-}
+// Between readings of the usage: the pause doubles up to a maximum.
+constexpr std::chrono::milliseconds first_pause{25};
+constexpr std::chrono::milliseconds longest_pause{500};
 
-std::string_view take(std::string_view& text, char end) {
-  const std::size_t at = text.find(end);
-  const std::string_view part = text.substr(0, at);
-  text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
-  return part;
-}
-
-bool contains(std::string_view list, std::string_view word) {
-  while (!list.empty()) {
-    if (take(list, ',') == word) return true;
-  }
-  return false;
+// Whether a list such as "cpu,cpuacct" contains the word.
+bool contains(const std::string& list, const std::string& word) {
+  return ("," + list + ",").find("," + word + ",") != std::string::npos;
 }
 
 // The value of `name` in lines of "name value".
-std::optional<std::uint64_t> number_of(const std::string& file, std::string_view name) {
-  const std::string text = content(file);
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    std::string_view line = take(rest, '\n');
-    if (take(line, ' ') != name) continue;
-    std::uint64_t number = 0;
-    const auto parsed = std::from_chars(line.data(), line.data() + line.size(), number);
-    return parsed.ec == std::errc() ? std::optional(number) : std::nullopt;
+std::optional<std::uint64_t> number_of(const std::string& path, std::string_view name) {
+  std::ifstream file(path);
+  std::string word;
+  for (std::uint64_t number = 0; file >> word >> number;) {
+    if (word == name) return number;
   }
   return std::nullopt;
-}
-
-bool is_directory(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 // A mount point of a hierarchy, and the part of it that is mounted.
@@ -76,26 +50,19 @@ struct Mount {
 struct Mounts {
   Mount unified, memory, cpu;  // version 2; version 1
 
+  // /proc/self/mountinfo: "id parent device root directory … - kind source options"
   Mounts() {
-    const std::string text = content("/proc/self/mountinfo");
-    std::string_view rest = text;
-    while (!rest.empty()) {
-      std::string_view line = take(rest, '\n');
-      const std::size_t dash = line.find(" - ");
-      if (dash == std::string_view::npos) continue;
-      std::string_view system = line.substr(dash + 3);
-      const std::string_view kind = take(system, ' ');
-      take(system, ' ');  // the source
-      if (!kind.starts_with("cgroup")) continue;
-      for (int i = 0; i < 3; ++i) take(line, ' ');
-      const std::string_view root = take(line, ' ');
-      const Mount mount{std::string(take(line, ' ')), std::string(root)};
-      if (kind == "cgroup2") {
-        unified = mount;
-      } else {
-        if (contains(system, "memory")) memory = mount;
-        if (contains(system, "cpuacct")) cpu = mount;
-      }
+    std::ifstream file("/proc/self/mountinfo");
+    for (std::string line; std::getline(file, line);) {
+      const std::size_t dash = line.find(" - cgroup");
+      if (dash == std::string::npos) continue;
+      Mount mount;
+      std::string skipped, kind, options;
+      std::istringstream(line) >> skipped >> skipped >> skipped >> mount.root >> mount.directory;
+      std::istringstream(line.substr(dash + 3)) >> kind >> skipped >> options;
+      if (kind == "cgroup2") unified = mount;
+      if (kind == "cgroup" && contains(options, "memory")) memory = mount;
+      if (kind == "cgroup" && contains(options, "cpuacct")) cpu = mount;
     }
   }
 };
@@ -106,15 +73,13 @@ ControlGroup ControlGroup::of(pid_t pid) {
   const Mounts mounts;
   ControlGroup group;
   std::string unified;
-  const std::string text = content("/proc/" + std::to_string(pid) + "/cgroup");
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    std::string_view line = take(rest, '\n');
-    take(line, ':');
-    const std::string_view controllers = take(line, ':');
-    if (controllers.empty()) unified = mounts.unified.directory_of(line);
-    if (contains(controllers, "memory")) group.memory_ = mounts.memory.directory_of(line);
-    if (contains(controllers, "cpuacct")) group.cpu_ = mounts.cpu.directory_of(line);
+  std::ifstream file("/proc/" + std::to_string(pid) + "/cgroup");
+  std::string id, controllers, path;
+  while (std::getline(file, id, ':') && std::getline(file, controllers, ':') &&
+         std::getline(file, path)) {
+    if (controllers.empty()) unified = mounts.unified.directory_of(path);
+    if (contains(controllers, "memory")) group.memory_ = mounts.memory.directory_of(path);
+    if (contains(controllers, "cpuacct")) group.cpu_ = mounts.cpu.directory_of(path);
   }
   if (group) return group;
   group.memory_ = group.cpu_ = unified;
@@ -127,8 +92,11 @@ ControlGroup ControlGroup::at(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     ControlGroup group;
     const auto below = [&](const Mount& mount) {
-      const std::string directory = mount.directory.empty() ? "" : mount.directory + "/" + path;
-      return is_directory(directory) ? directory : std::string();
+      const std::string directory = mount.directory + "/" + path;
+      std::error_code error;
+      const bool exists =
+          !mount.directory.empty() && std::filesystem::is_directory(directory, error);
+      return exists ? directory : std::string();
     };
     group.memory_ = below(mounts.memory);
     group.cpu_ = below(mounts.cpu);
@@ -158,6 +126,23 @@ std::optional<Usage> ControlGroup::usage() const {
     return std::chrono::milliseconds(unified_ ? number / 1000 : number * 1000 / ticks);
   };
   return Usage{.user = time(*user), .system = time(*system), .max_rss_bytes = *memory};
+}
+
+UsageReadings::UsageReadings(Loop& loop, std::vector<std::string> places)
+    : Timed(loop),
+      places_(std::move(places)),
+      pause_(first_pause),
+      due_(Steady::now() + first_pause) {}
+
+void UsageReadings::tick(Steady::time_point now) {
+  pause_ = std::min(pause_ * 2, longest_pause);
+  due_ = now + pause_;
+  if (!group_) group_ = ControlGroup::at(places_);
+  if (!group_) return;
+  auto read = group_.usage();
+  if (!read) return;
+  if (last_) read->max_rss_bytes = std::max(read->max_rss_bytes, last_->max_rss_bytes);
+  last_ = read;
 }
 
 }  // namespace trace::child

@@ -6,11 +6,13 @@
 #include <sys/types.h>
 #include <trace/capture.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "child/loop.hpp"
 
 namespace trace::child {
 
@@ -33,6 +35,27 @@ class ControlGroup {
   std::string memory_;
   std::string cpu_;
   bool unified_ = false;
+};
+
+// Reads a group's usage from time to time, because a container's group is gone once the container
+// has ended. On the Loop's thread.
+class UsageReadings final : private Timed {
+ public:
+  // `places`: see ControlGroup::at().
+  UsageReadings(Loop& loop, std::vector<std::string> places);
+
+  // The last reading, with the maximum of all memory readings; nullopt if there was none.
+  const std::optional<Usage>& last() const noexcept { return last_; }
+
+ private:
+  Steady::time_point next_due() const override { return due_; }
+  void tick(Steady::time_point now) override;
+
+  std::vector<std::string> places_;
+  ControlGroup group_;
+  std::optional<Usage> last_;
+  std::chrono::milliseconds pause_;  // doubles after each reading, up to a maximum
+  Steady::time_point due_;
 };
 
 }  // namespace trace::child

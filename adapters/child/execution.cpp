@@ -11,19 +11,16 @@
 #include <system_error>
 #include <utility>
 
-#include "child/exhaustion.hpp"
+#include "child/spawn.hpp"
 
 namespace trace {
 
-namespace child {
-namespace {
-constexpr const char* out_of_memory = "out of memory";
-}
-}  // namespace child
+static constexpr const char* abandoned = "ABANDONED";
+static constexpr const char* out_of_memory = "out of memory";
 
 struct Execution::State {
   explicit State(Node& node)
-      : ended({.code = child::resource_exhausted, .text = child::out_of_memory}),
+      : ended({.code = child::resource_exhausted, .text = out_of_memory}),
         captured{std::move(node)} {}
   ~State() {
     stop.request_stop();
@@ -60,21 +57,15 @@ void record_failed(CapturedNode& captured, std::string_view code, std::string_vi
                                      : std::nullopt});
 }
 
-// Ends the node with the current exception; call it in a catch clause.
-Ended failed_of_exception(CapturedNode& captured) {
-  if (captured.ended) return std::move(*captured.end);
-  std::string code = "ABANDONED";
-  std::string text;
-  try {
-    throw;
-  } catch (const std::system_error& error) {
-    if (is_exhaustion(error.code().value())) code = resource_exhausted;
-    text = error.what();
-  } catch (const std::exception& error) {  // from the host's tap
-    text = error.what();
+// Ends the execution, and the node unless it has ended.
+void fail(Execution::State& ours, const char* code, std::string text) {
+  if (ours.captured.ended) {
+    ours.ended = std::move(*ours.captured.end);
+    return;
   }
-  record_failed(captured, code, text);
-  return Ended({.code = std::move(code), .text = std::move(text)});
+  Ended ended({.code = code, .text = std::move(text)});
+  record_failed(ours.captured, ended.code(), ended.text());
+  ours.ended = std::move(ended);
 }
 
 void work_on(Execution::State& ours, const Work& work) noexcept {
@@ -84,8 +75,11 @@ void work_on(Execution::State& ours, const Work& work) noexcept {
       ours.ended = work(ours.captured, ours.loop, {ours.stop.get_token(), ours.kill.get_token()});
     } catch (const std::bad_alloc&) {
       throw;
-    } catch (const std::exception&) {
-      ours.ended = failed_of_exception(ours.captured);
+    } catch (const std::system_error& error) {
+      fail(ours, is_exhaustion(error.code().value()) ? resource_exhausted : abandoned,
+           error.what());
+    } catch (const std::exception& error) {  // from the host's tap
+      fail(ours, abandoned, error.what());
     }
   } catch (const std::bad_alloc&) {
     if (ours.captured.ended) ours.ended = std::move(*ours.captured.end);
@@ -110,9 +104,7 @@ Execution start_execution(Node& node, StopTokens stop, Work work) {
     ours.thread = detail::BackgroundThread(
         "shiptrace-child", [&ours, work = std::move(work)] { work_on(ours, work); });
   } catch (const std::system_error& error) {
-    ours.ended = Ended({.code = resource_exhausted,
-                        .text = fmt::format("cannot start a thread: {}", error.what())});
-    record_failed(ours.captured, ours.ended.code(), ours.ended.text());
+    fail(ours, resource_exhausted, fmt::format("cannot start a thread: {}", error.what()));
   } catch (const std::bad_alloc&) {
     record_failed(ours.captured, resource_exhausted, out_of_memory);
   }

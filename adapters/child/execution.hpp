@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 #include "child/loop.hpp"
 
@@ -41,5 +42,21 @@ Execution start_execution(Node& node, StopTokens stop, Work work);
 
 // Ends a node whose capture could not start for lack of memory.
 void end_unstarted(Node& node) noexcept;
+
+// Captures the program that `spec` describes. Throws only std::bad_alloc, after the node's end.
+template <class Spec>
+Execution start_capture(Node node, Spec spec,
+                        Ended (*capture)(CapturedNode&, Loop&, const StopTokens&,
+                                         const Spec&)) try {
+  StopTokens stop{spec.stop, spec.kill};
+  return start_execution(
+      node, std::move(stop),
+      [spec = std::move(spec), capture](CapturedNode& taken, Loop& loop, const StopTokens& ours) {
+        return capture(taken, loop, ours, spec);
+      });
+} catch (...) {
+  end_unstarted(node);
+  throw;
+}
 
 }  // namespace trace::child

@@ -2,8 +2,11 @@
 #include "child/file_descriptor.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 
 namespace trace::child {
@@ -11,26 +14,38 @@ namespace {
 
 // Lets a bursty child block less, and us read more at a time.
 constexpr int pipe_bytes = 1 << 20;
-constexpr int first_above_standard = 3;
-
-FileDescriptor checked(int number, const char* what) {
-  if (number < 0) throw std::system_error(errno, std::generic_category(), what);
-  return FileDescriptor(number);
-}
 
 }  // namespace
 
+void throw_errno(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
 FileDescriptor above_standard(FileDescriptor descriptor) {
-  if (descriptor.get() >= first_above_standard) return descriptor;
-  return checked(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, first_above_standard),
-                 "cannot duplicate a descriptor");
+  if (descriptor.get() > STDERR_FILENO) return descriptor;
+  FileDescriptor above(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (!above) throw_errno("cannot duplicate a descriptor");
+  return above;
+}
+
+FileDescriptor opened(int number, const char* what_failed) {
+  if (number < 0) throw_errno(what_failed);
+  return above_standard(FileDescriptor(number));
+}
+
+bool write_all(const FileDescriptor& file, std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file.get(), text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
 }
 
 Pipe make_pipe() {
   int ends[2] = {-1, -1};
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
-    throw std::system_error(errno, std::generic_category(), "cannot create a pipe");
-  }
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno("cannot create a pipe");
   FileDescriptor read(ends[0]);
   FileDescriptor write(ends[1]);
   Pipe pipe{above_standard(std::move(read)), above_standard(std::move(write))};
@@ -39,9 +54,26 @@ Pipe make_pipe() {
   return pipe;
 }
 
-FileDescriptor open_null() {
-  return above_standard(
-      checked(::open("/dev/null", O_RDONLY | O_CLOEXEC), "cannot open /dev/null"));
+PseudoTerminal make_terminal(const TerminalSize& size, bool raw) {
+  constexpr const char* failed = "cannot create a pseudo terminal";
+  FileDescriptor ours = opened(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), failed);
+  char name[64];
+  if (::grantpt(ours.get()) != 0 || ::unlockpt(ours.get()) != 0 ||
+      ::ptsname_r(ours.get(), name, sizeof name) != 0) {
+    throw_errno(failed);
+  }
+  FileDescriptor childs = opened(::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC), failed);
+  winsize window{};
+  window.ws_row = size.rows;
+  window.ws_col = size.columns;
+  if (::ioctl(childs.get(), TIOCSWINSZ, &window) != 0) throw_errno(failed);
+  if (raw) {
+    termios settings{};
+    if (::tcgetattr(childs.get(), &settings) != 0) throw_errno(failed);
+    ::cfmakeraw(&settings);
+    if (::tcsetattr(childs.get(), TCSANOW, &settings) != 0) throw_errno(failed);
+  }
+  return {std::move(ours), std::move(childs)};
 }
 
 }  // namespace trace::child

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// FileDescriptor owns a descriptor; Pipe is a pair of them. Used to start children. Not
-// thread-safe.
+// FileDescriptor owns a descriptor; Pipe and PseudoTerminal connect a child. All that is opened
+// here is close-on-exec and never numbered 0 to 2, because dup2() gives the child those numbers.
+// Failures throw std::system_error. Not thread-safe.
 #pragma once
 
 #include <unistd.h>
+#include <trace/capture.hpp>
 
+#include <string_view>
 #include <utility>
 
 namespace trace::child {
@@ -35,16 +38,30 @@ class FileDescriptor {
   int number_ = -1;
 };
 
+[[noreturn]] void throw_errno(const char* what);
+
+// Moves it to a number above 2.
+FileDescriptor above_standard(FileDescriptor descriptor);
+// The same for the result of a system call, which has failed if it is negative.
+FileDescriptor opened(int number, const char* what_failed);
+
+// False with errno if not all of it could be written.
+bool write_all(const FileDescriptor& file, std::string_view text) noexcept;
+
 struct Pipe {
   FileDescriptor read;
   FileDescriptor write;
 };
 
-// Close-on-exec, larger than the default where the system allows it, and never numbered 0 to 2,
-// because dup2() gives the child those numbers. Throws std::system_error.
+// Larger than the default where the system allows it.
 Pipe make_pipe();
-FileDescriptor open_null();  // /dev/null for reading, likewise
-// Moves it to a number above 2.
-FileDescriptor above_standard(FileDescriptor descriptor);
+
+struct PseudoTerminal {
+  FileDescriptor ours;    // reads what the child writes, writes its input
+  FileDescriptor childs;  // its stdin, stdout and stderr
+};
+
+// A raw terminal does no output processing (\r), no echo and no interpretation of input.
+PseudoTerminal make_terminal(const TerminalSize& size, bool raw);
 
 }  // namespace trace::child

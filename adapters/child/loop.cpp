@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <system_error>
 #include <utility>
 
 namespace trace::child {
@@ -39,9 +37,7 @@ Watched::~Watched() { remove(loop_.watched_, this); }
 void Loop::open() {
   const std::lock_guard lock(mutex_);
   if (wake_) return;
-  FileDescriptor made(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!made) throw std::system_error(errno, std::generic_category(), "cannot make an eventfd");
-  wake_ = above_standard(std::move(made));
+  wake_ = opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "cannot make an eventfd");
 }
 
 void Loop::post(std::function<void()> function) {

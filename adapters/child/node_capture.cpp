@@ -8,7 +8,7 @@
 #include <cstring>
 #include <exception>
 
-#include "child/exhaustion.hpp"
+#include "child/spawn.hpp"
 
 namespace trace::child {
 namespace {
@@ -16,7 +16,46 @@ namespace {
 // How long to wait for a slow reader after the program was asked to end.
 constexpr std::chrono::seconds patience_after_end{1};
 
+bool has(std::string_view line, std::string_view part) { return line.find(part) != line.npos; }
+
+bool begins_key(std::string_view line) {
+  return has(line, "-----BEGIN ") && has(line, "PRIVATE KEY");
+}
+
+bool ends_key(std::string_view line) { return has(line, "-----END "); }
+
+// A line of base64, or a header such as "Proc-Type: 4,ENCRYPTED".
+bool is_within_key(std::string_view line) {
+  const std::size_t blank = line.find(' ');
+  return blank == line.npos || (blank > 0 && line[blank - 1] == ':');
+}
+
 }  // namespace
+
+void StderrTail::add(const RedactedText& line) {
+  bytes_ += lines_.emplace_back(line.end(most_bytes).text()).size();
+  while (lines_.size() > most_lines || bytes_ > most_bytes) {
+    const std::string& first = lines_.front();
+    is_in_key_ = begins_key(first) || (is_in_key_ && !ends_key(first) && is_within_key(first));
+    bytes_ -= first.size();
+    lines_.pop_front();
+  }
+}
+
+std::string StderrTail::json() const {
+  auto line = lines_.begin();
+  bool is_in_key = is_in_key_;
+  for (; is_in_key && line != lines_.end() && (ends_key(*line) || is_within_key(*line)); ++line) {
+    is_in_key = !ends_key(*line);
+  }
+  std::string out = "[";
+  if (line != lines_.begin()) out += json_text("[REDACTED]");
+  for (; line != lines_.end(); ++line) {
+    if (out.size() > 1) out += ',';
+    out += json_text(*line);
+  }
+  return out + "]";
+}
 
 NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
                          const StopTokens& stop)
@@ -33,33 +72,21 @@ NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
                     const bool terminal = options_.terminal && stream == Stream::out;
                     if (on_reader_gone_) on_reader_gone_(terminal ? Stream::pty : stream);
                   }),
-      on_stop_(stop.stop, [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); }),
-      on_kill_(stop.kill,
-               [this] {
-                 loop_.post([this] {
-                   at_once_ = true;
-                   request_end(EndRequest::cancelled);
-                 });
-               }),
-      on_cancel_(captured_.node.on_cancel(
-          [this] { loop_.post([this] { request_end(EndRequest::cancelled); }); })) {
+      on_stop_(stop.stop, [this] { post_cancellation(false); }),
+      on_kill_(stop.kill, [this] { post_cancellation(true); }),
+      on_cancel_(captured_.node.on_cancel([this] { post_cancellation(false); })) {
   out_.on_bytes([this](std::string_view bytes) { summary_.update(bytes); });
   err_.on_line([this](const RedactedText& line) { stderr_tail_.add(line); });
-  if (options_.tap) open_tap();
-}
-
-NodeCapture::~NodeCapture() = default;
-
-void NodeCapture::open_tap() {
+  if (!options_.tap) return;
   tap_ = std::make_unique<Outlet>(
       loop_, Outlet::AtEnd::wait,
       [this](Stream stream, std::string_view bytes) {
         options_.tap(stream, bytes);
-        return bytes.size();
+        return Outlet::Taken{bytes.size()};
       },
       [this] {
         // A host that cannot consume the output cannot use the program.
-        if (!has_ended_) std::rethrow_exception(tap_->thrown());
+        if (!has_ended_) std::rethrow_exception(tap_->outcome().thrown);
       });
 }
 
@@ -114,31 +141,28 @@ void NodeCapture::request_end(EndRequest request) {
   }
 }
 
-std::string NodeCapture::end_request_text() const {
-  switch (end_request_) {
-    case EndRequest::timeout: {
-      const bool whole = options_.timeout.count() % 1000 == 0;
-      return whole ? fmt::format("timed out after {}s", options_.timeout.count() / 1000)
-                   : fmt::format("timed out after {}ms", options_.timeout.count());
-    }
-    case EndRequest::cancelled:
-      return "cancelled";
-    case EndRequest::none:
-      break;
-  }
-  return {};
+// Any thread.
+void NodeCapture::post_cancellation(bool at_once) {
+  loop_.post([this, at_once] {
+    at_once_ = at_once_ || at_once;
+    request_end(EndRequest::cancelled);
+  });
 }
 
-std::string NodeCapture::end_request_code() const {
+Ended::Facts NodeCapture::end_request_facts() const {
   if (end_request_ == EndRequest::none) return {};
-  return end_request_ == EndRequest::timeout ? "TIMEOUT" : "CANCELLED";
+  if (end_request_ == EndRequest::cancelled) return {.code = "CANCELLED", .text = "cancelled"};
+  const auto ms = options_.timeout.count();
+  return {.code = "TIMEOUT",
+          .text = ms % 1000 == 0 ? fmt::format("timed out after {}s", ms / 1000)
+                                 : fmt::format("timed out after {}ms", ms)};
 }
 
 Ended NodeCapture::ended(Ended::Facts facts, JsonObject data) {
   facts.duration = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - start_);
   if (tap_) {
     wait_until_taken([this] { return tap_->idle(); });
-    if (tap_->thrown()) std::rethrow_exception(tap_->thrown());
+    if (const auto thrown = tap_->outcome().thrown) std::rethrow_exception(thrown);
   }
   out_.finish();
   err_.finish();
@@ -207,12 +231,16 @@ void NodeCapture::add_output_facts(JsonObject& data, std::chrono::milliseconds d
   }
 }
 
-std::string exit_text(int code) { return fmt::format("exited with code {}", code); }
-
-std::string signal_text(int signal) {
-  const char* name = ::sigabbrev_np(signal);
-  return name != nullptr ? fmt::format("killed by SIG{}", name)
-                         : fmt::format("killed by signal {}", signal);
+void describe_end(Ended::Facts& facts) {
+  if (facts.signal) {
+    const char* name = ::sigabbrev_np(*facts.signal);
+    facts.code = "PROCESS_SIGNAL";
+    facts.text = name != nullptr ? fmt::format("killed by SIG{}", name)
+                                 : fmt::format("killed by signal {}", *facts.signal);
+  } else if (facts.exit_code.value_or(0) != 0) {
+    facts.code = "PROCESS_EXIT";
+    facts.text = fmt::format("exited with code {}", *facts.exit_code);
+  }
 }
 
 }  // namespace trace::child

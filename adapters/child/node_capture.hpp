@@ -7,9 +7,12 @@
 #pragma once
 
 #include <trace/capture.hpp>
+#include <trace/redacted_text.hpp>
 #include <trace/summary.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,10 +24,28 @@
 #include "child/json_object.hpp"
 #include "child/loop.hpp"
 #include "child/outlet.hpp"
-#include "child/passing_on.hpp"
-#include "child/stderr_tail.hpp"
 
 namespace trace::child {
+
+// The last lines that a program wrote to stderr, for its failure. Bounded in lines and bytes;
+// characters are never cut. Not thread-safe.
+class StderrTail {
+ public:
+  static constexpr std::size_t most_lines = 10;
+  static constexpr std::size_t most_bytes = 4096;
+
+  void add(const RedactedText& line);
+  bool empty() const noexcept { return lines_.empty(); }
+  // A JSON array of the lines, oldest first. Of a single line that is too long, its end. If the
+  // first line of a private key has been dropped, the rest of the key is "[REDACTED]": nothing
+  // would recognise it.
+  std::string json() const;
+
+ private:
+  std::deque<std::string> lines_;
+  std::size_t bytes_ = 0;
+  bool is_in_key_ = false;  // the first line follows one of a private key
+};
 
 // Why a program was asked to end.
 enum class EndRequest { none, timeout, cancelled };
@@ -38,12 +59,14 @@ class NodeCapture final : private Timed {
     PassOn pass_on = {};
     CaptureLimits limits = {};
     bool terminal = false;  // one stream, Stream::pty, instead of two
+
+    template <class Spec>
+    static Options of(std::string_view origin, const Spec& spec) {
+      return {origin, spec.timeout, spec.tap, spec.pass_on, spec.limits, spec.terminal.has_value()};
+    }
   };
   // Throws std::system_error if there is no thread or descriptor for the tap or for PassOn.
   NodeCapture(CapturedNode& captured, Loop& loop, Options options, const StopTokens& stop);
-  ~NodeCapture() override;
-  NodeCapture(const NodeCapture&) = delete;
-  NodeCapture& operator=(const NodeCapture&) = delete;
 
   const Node& node() const noexcept { return captured_.node; }
 
@@ -66,10 +89,8 @@ class NodeCapture final : private Timed {
   EndRequest end_request() const noexcept { return end_request_; }
   // The grace period is over.
   bool at_once() const noexcept { return at_once_; }
-  // "timed out after 2s", "cancelled", "".
-  std::string end_request_text() const;
-  // TIMEOUT, CANCELLED, "".
-  std::string end_request_code() const;
+  // Its code and text: TIMEOUT, "timed out after 2s"; CANCELLED, "cancelled". Empty: none.
+  Ended::Facts end_request_facts() const;
 
   // Sets the output's summary, instead of that of stdout.
   void output_is(std::string summary) { output_ = std::move(summary); }
@@ -85,8 +106,8 @@ class NodeCapture final : private Timed {
   void tick(Steady::time_point now) override;
   void add_output_facts(JsonObject& data, std::chrono::milliseconds duration) const;
   void request_end(EndRequest request);
+  void post_cancellation(bool at_once);
   Steady::time_point deadline() const noexcept;
-  void open_tap();
   void record_end(const Ended::Facts& facts, JsonObject data);
   void wait_until_taken(const std::function<bool()>& all_taken);
 
@@ -114,8 +135,8 @@ class NodeCapture final : private Timed {
   CancelSubscription on_cancel_;
 };
 
-// "exited with code 3", "killed by SIGSEGV".
-std::string exit_text(int code);
-std::string signal_text(int signal);
+// Sets code and text of a program that ended by itself, from its signal or else its exit code:
+// "killed by SIGSEGV", "exited with code 3". Neither if that is 0.
+void describe_end(Ended::Facts& facts);
 
 }  // namespace trace::child

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "child/outlet.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -18,6 +24,47 @@ struct Piece {
   std::string bytes;
 };
 
+bool is_reader_gone(int error) noexcept { return error == EPIPE || error == ECONNRESET; }
+
+bool are_same_file(int one, int other) noexcept {
+  struct stat a {};
+  struct stat b {};
+  return ::fstat(one, &a) == 0 && ::fstat(other, &b) == 0 && a.st_dev == b.st_dev &&
+         a.st_ino == b.st_ino;
+}
+
+// On a thread that blocks SIGPIPE.
+Outlet::Taken write_waiting(int descriptor, std::string_view bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t written = ::write(descriptor, bytes.data() + done, bytes.size() - done);
+    if (written >= 0) {
+      done += static_cast<std::size_t>(written);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      // Some other process made it non-blocking; shells and ssh do that to terminals.
+      pollfd ready{descriptor, POLLOUT, 0};
+      ::poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return {done, errno};
+    }
+  }
+  return {done};
+}
+
+// Null if the descriptor is negative or closed.
+std::shared_ptr<Outlet> open(Loop& loop, int descriptor, std::function<void()> reader_gone) {
+  // Duplicated: a blocked write must not end up in a file that reuses the number.
+  auto ours = std::make_shared<FileDescriptor>(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
+  if (!*ours) {
+    if (errno == EBADF) return nullptr;  // closed on purpose, as with >&-
+    throw_errno("cannot forward output");
+  }
+  return std::make_shared<Outlet>(
+      loop, Outlet::AtEnd::leave,
+      [ours](Stream, std::string_view bytes) { return write_waiting(ours->get(), bytes); },
+      std::move(reader_gone));
+}
+
 }  // namespace
 
 // Shared by the loop's and the outlet's thread; outlives the outlet if the thread is left behind.
@@ -27,7 +74,7 @@ struct Outlet::Shared {
 
   void work();
   bool wait_for_piece(Piece& piece);
-  void taken(std::size_t given, std::size_t bytes, std::exception_ptr what);
+  void finish_piece(std::size_t given, Taken taken, std::exception_ptr what);
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -43,6 +90,7 @@ struct Outlet::Shared {
   std::uint64_t missed = 0;
   bool is_closed = false;
   bool is_ending = false;
+  int error = 0;
   std::exception_ptr thrown;
 };
 
@@ -56,13 +104,14 @@ bool Outlet::Shared::wait_for_piece(Piece& piece) {
   return true;
 }
 
-void Outlet::Shared::taken(std::size_t given, std::size_t of_these, std::exception_ptr what) {
+void Outlet::Shared::finish_piece(std::size_t given, Taken taken, std::exception_ptr what) {
   const std::lock_guard lock(mutex);
   is_taking = false;
   bytes -= given;
-  missed += given - of_these;
-  if (of_these < given || what) {
+  missed += given - taken.bytes;
+  if (taken.bytes < given || what) {
     is_closed = true;
+    error = taken.error;
     thrown = std::move(what);
     missed += bytes;
     bytes = 0;
@@ -79,16 +128,15 @@ void Outlet::Shared::taken(std::size_t given, std::size_t of_these, std::excepti
 
 void Outlet::Shared::work() {
   for (Piece piece; wait_for_piece(piece);) {
-    std::size_t of_these = 0;
+    Taken taken{0};
     std::exception_ptr what;
     try {
-      of_these = take(piece.stream, piece.bytes);
+      taken = take(piece.stream, piece.bytes);
     } catch (const std::exception&) {
       what = std::current_exception();
     }
-    const bool goes_on = of_these == piece.bytes.size();
-    taken(piece.bytes.size(), of_these, std::move(what));
-    if (!goes_on) return;
+    finish_piece(piece.bytes.size(), taken, std::move(what));
+    if (taken.bytes < piece.bytes.size()) return;
   }
 }
 
@@ -129,14 +177,42 @@ bool Outlet::idle() const {
   return !shared_->end_is_awaited;
 }
 
-std::uint64_t Outlet::not_taken() const {
+Outlet::Outcome Outlet::outcome() const {
   const std::lock_guard lock(shared_->mutex);
-  return shared_->missed + shared_->bytes;
+  return {shared_->missed + shared_->bytes, shared_->error, shared_->thrown};
 }
 
-std::exception_ptr Outlet::thrown() const {
-  const std::lock_guard lock(shared_->mutex);
-  return shared_->thrown;
+PassingOn::PassingOn(Loop& loop, const PassOn& where,
+                     const std::function<void(Stream)>& reader_gone) {
+  const auto closed = [this, reader_gone](Stream stream) {
+    if (is_reader_gone(of(stream)->outcome().error)) reader_gone(stream);
+  };
+  const bool shared = are_same_file(where.out, where.err);
+  out_ = open(loop, where.out, [closed, shared] {
+    closed(Stream::out);
+    if (shared) closed(Stream::err);
+  });
+  err_ = shared ? out_ : open(loop, where.err, [closed] { closed(Stream::err); });
+}
+
+void PassingOn::put(Stream stream, std::string_view bytes) {
+  if (of(stream)) of(stream)->put(stream, bytes);
+}
+
+bool PassingOn::full(Stream stream) const { return of(stream) && of(stream)->full(); }
+
+bool PassingOn::idle() const { return (!out_ || out_->idle()) && (!err_ || err_->idle()); }
+
+std::optional<NotPassedOn> PassingOn::missed() const {
+  NotPassedOn missed;
+  const auto add = [&](const Outlet::Outcome& outcome) {
+    if (is_reader_gone(outcome.error)) return;
+    missed.bytes += outcome.not_taken;
+    if (outcome.error != 0) missed.error = outcome.error;
+  };
+  if (out_) add(out_->outcome());
+  if (err_ && err_ != out_) add(err_->outcome());
+  return missed.bytes > 0 ? std::optional(missed) : std::nullopt;
 }
 
 }  // namespace trace::child

@@ -6,17 +6,36 @@
 #include <sys/types.h>
 #include <trace/capture.hpp>
 
+#include <cerrno>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "child/file_descriptor.hpp"
-#include "child/program.hpp"
 
 namespace trace::child {
 
+// Descriptors, processes, threads or memory are exhausted. That does not depend on the program that
+// was to be run, so it has a code of its own and may be retried.
+inline constexpr const char* resource_exhausted = "RESOURCE_EXHAUSTED";
+
+// EAGAIN comes from fork(), exec and thread creation at a limit on processes; ENOSPC means that no
+// pseudo terminal or disk space is left.
+constexpr bool is_exhaustion(int error) noexcept {
+  return error == EMFILE || error == ENFILE || error == EAGAIN || error == ENOMEM ||
+         error == ENOSPC || error == ENOBUFS;
+}
+
+// Why a child could not be started.
+struct StartFailure {
+  std::string code;  // COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE or RESOURCE_EXHAUSTED
+  std::string text;  // one line, human readable
+};
+
 struct Command {
+  // A program without '/' is looked up in PATH, whose relative entries are those of the child's
+  // working directory.
   std::vector<std::string> argv;
   std::string working_directory = {};  // empty: ours
   Input input = {};

@@ -3,38 +3,29 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <string>
 #include <string_view>
-#include <system_error>
-
-#include "child/pseudo_terminal.hpp"
 
 namespace trace::child {
 namespace {
 
 constexpr std::size_t piece_bytes = 16 * 1024;
-
-FileDescriptor checked(int number, const char* what) {
-  if (number < 0) throw std::system_error(errno, std::generic_category(), what);
-  return above_standard(FileDescriptor(number));
-}
+// Ctrl-D: means end of file at the beginning of a line, and when sent twice elsewhere.
+constexpr char end_of_file = 0x04;
 
 // A memfd that holds the text, so that nothing has to be written while the child reads.
 FileDescriptor file_of(std::string_view text) {
   FileDescriptor file =
-      checked(::memfd_create("stdin", MFD_CLOEXEC), "cannot create a memfd for the input");
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0)
-      throw std::system_error(errno, std::generic_category(), "cannot write the input's memfd");
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+      opened(::memfd_create("stdin", MFD_CLOEXEC), "cannot create a memfd for the input");
+  if (!write_all(file, text)) throw_errno("cannot write the input's memfd");
   ::lseek(file.get(), 0, SEEK_SET);
   return file;
+}
+
+FileDescriptor duplicate(int descriptor) {
+  return opened(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3), "cannot duplicate the input");
 }
 
 // Opens the source again if possible, because O_NONBLOCK would affect everybody who shares the open
@@ -42,30 +33,18 @@ FileDescriptor file_of(std::string_view text) {
 // cancellation.
 FileDescriptor source_of(int descriptor) {
   const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
-  const int opened = ::open(path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-  if (opened >= 0) {
-    FileDescriptor file(opened);
-    // A reopened file starts at offset 0.
-    const off_t at = ::lseek(descriptor, 0, SEEK_CUR);
-    if (at > 0) ::lseek(opened, at, SEEK_SET);
-    return above_standard(std::move(file));
-  }
-  return checked(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3), "cannot duplicate the input");
-}
-
-// Only regular files are always readable. A device may have no data for now; one that always has is
-// always ready.
-bool makes_wait(int descriptor) {
-  struct stat status {};
-  return ::fstat(descriptor, &status) == 0 && !S_ISREG(status.st_mode);
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+  if (!file) return duplicate(descriptor);
+  // A reopened file starts at offset 0.
+  if (const off_t at = ::lseek(descriptor, 0, SEEK_CUR); at > 0) ::lseek(file.get(), at, SEEK_SET);
+  return above_standard(std::move(file));
 }
 
 }  // namespace
 
 FileDescriptor readable_input(const Input& input) {
-  if (input.descriptor < 0) return input.text.empty() ? open_null() : file_of(input.text);
-  if (::isatty(input.descriptor) == 1) return {};
-  return checked(::fcntl(input.descriptor, F_DUPFD_CLOEXEC, 3), "cannot duplicate the input");
+  if (input.descriptor < 0) return file_of(input.text);
+  return ::isatty(input.descriptor) == 1 ? FileDescriptor() : duplicate(input.descriptor);
 }
 
 InputPump::InputPump(Loop& loop, FileDescriptor sink, bool terminal, Input input)
@@ -89,36 +68,25 @@ InputPump::InputPump(Loop& loop, FileDescriptor sink, bool terminal, Input input
 
 void InputPump::open_source(int descriptor) {
   piece_.clear();
-  FileDescriptor source = source_of(descriptor);
-  has_source_ = true;
-  never_blocks_ = (::fcntl(source.get(), F_GETFL) & O_NONBLOCK) != 0 && ::isatty(source.get()) != 1;
-  if (makes_wait(source.get())) {
-    source_.open(std::move(source));
-  } else {
-    file_ = std::move(source);
-  }
+  source_.open(source_of(descriptor));
+  never_blocks_ =
+      (::fcntl(source_.get(), F_GETFL) & O_NONBLOCK) != 0 && ::isatty(source_.get()) != 1;
 }
 
 // Reads without blocking, until there is something to write.
 void InputPump::advance() {
   // poll() does not report the end of a FIFO whose writers closed it before we opened it.
-  while (rest().empty() && has_source_ && (file_ || (never_blocks_ && !empty_))) read();
-  if (rest().empty() && !has_source_) finish();
+  while (rest().empty() && source_.is_open() && never_blocks_ && !empty_) read();
+  if (rest().empty() && !source_.is_open()) finish();
 }
 
 void InputPump::read() {
   piece_.resize(piece_bytes);
   written_ = 0;
-  const int from = file_ ? file_.get() : source_.get();
-  const ssize_t bytes = ::read(from, piece_.data(), piece_.size());
+  const ssize_t bytes = ::read(source_.get(), piece_.data(), piece_.size());
   empty_ = bytes < 0 && errno == EAGAIN;
-  const bool again = empty_ || (bytes < 0 && errno == EINTR);
+  if (bytes == 0 || (bytes < 0 && !empty_ && errno != EINTR)) source_.close();
   piece_.resize(bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
-  if (empty_ && file_) source_.open(std::move(file_));  // a file such as /proc/kmsg
-  if (bytes > 0 || again) return;
-  has_source_ = false;
-  source_.close();
-  file_.reset();
 }
 
 void InputPump::write() {
@@ -141,9 +109,7 @@ void InputPump::finish() {
 
 void InputPump::stop() noexcept {
   source_.close();
-  file_.reset();
   sink_.close();
-  has_source_ = false;
 }
 
 }  // namespace trace::child

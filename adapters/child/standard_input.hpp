@@ -37,14 +37,12 @@ class InputPump {
   void stop() noexcept;
 
   const bool terminal_;
-  bool has_source_ = false;
   bool never_blocks_ = false;  // reading from the source does not
   bool empty_ = false;         // the source was, at the last read
   bool finished_ = false;
   bool at_line_end_ = true;
   std::string piece_;
   std::size_t written_ = 0;
-  FileDescriptor file_;  // the source, if reading it never blocks
   Watched source_;
   Watched sink_;
 };

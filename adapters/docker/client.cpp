@@ -2,7 +2,6 @@
 #include "docker/client.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 namespace trace::docker {
 namespace {
@@ -29,15 +28,19 @@ std::string_view without_prefix(std::string_view line) {
 
 }  // namespace
 
+std::string_view take_line(std::string_view& text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  return line;
+}
+
 std::string ClientResult::error_line() const {
   if (not_started) return not_started->text;
   if (!in_time) return "the docker client timed out";
   std::string_view found;
   std::string_view rest = err;
   while (!rest.empty()) {
-    const std::size_t end = rest.find('\n');
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    const std::string_view line = take_line(rest);
     const bool is_context = line.empty() || line.starts_with("See ") || line.starts_with("Run ") ||
                             line.starts_with("Unable to find image") || line.starts_with("time=\"");
     if (is_context) continue;

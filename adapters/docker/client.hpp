@@ -10,12 +10,16 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "child/child.hpp"
 #include "child/loop.hpp"
 
 namespace trace::docker {
+
+// Removes the first line from the text and returns it, without its end.
+std::string_view take_line(std::string_view& text);
 
 // What a call of the client returned.
 struct ClientResult {

@@ -2,10 +2,13 @@
 #include "docker/container.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <exception>
-#include <string_view>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "docker/client_messages.hpp"
@@ -20,15 +23,12 @@ using child::Steady;
 constexpr auto time_per_call = 15s;
 // For a daemon that responds but cannot remove.
 constexpr auto most_for_removal = 2min;
+// How long to wait for a daemon that had our container (it may be restarting on a busy machine).
+constexpr auto for_known = 60s;
+constexpr std::chrono::milliseconds first_pause = 100ms;
+constexpr std::chrono::milliseconds longest_pause = 2s;
 // The daemon may still be creating what the client requested before it was killed.
 constexpr auto late_creation = 3s;
-
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return line;
-}
 
 constexpr const char* state_format =
     "{{.State.Status}}\n{{.State.StartedAt}}\n{{.State.ExitCode}}\n{{.State.OOMKilled}}\n"
@@ -65,6 +65,14 @@ ContainerState state_of(std::string_view text) {
 
 }  // namespace
 
+std::string journal_label(std::string_view journal) {
+  if (journal.empty()) return {};
+  std::error_code error;
+  const std::filesystem::path path(journal);
+  const auto canonical = std::filesystem::weakly_canonical(path, error);
+  return (error ? path : canonical).string();
+}
+
 Container::~Container() {
   if (!may_exist_) return;
   try {
@@ -73,24 +81,22 @@ Container::~Container() {
   }
 }
 
-child::Command Container::creation(const ContainerSpec& spec, const Labels& labels,
+child::Command Container::creation(const ContainerSpec& spec, const Node& node,
                                    const std::string& files) const {
-  std::vector<std::string> arguments = {"create",
-                                        "--name",
-                                        name_,
-                                        "--label",
-                                        "shiptrace.run=" + labels.run,
-                                        "--label",
-                                        "shiptrace.node=" + labels.node,
-                                        "--label",
-                                        "shiptrace.session=" + labels.session};
+  std::vector<std::string> arguments = {"create", "--name", name_};
   const auto add = [&](const char* option, const std::string& value) {
     if (!value.empty()) arguments.insert(arguments.end(), {option, value});
   };
+  const auto label = [&](const char* name, std::string_view value) {
+    add("--label", fmt::format("shiptrace.{}={}", name, value));
+  };
+  label("run", node.run_id());
+  label("node", node.id());
+  label("session", node.session_id());
+  if (!node.journal().empty()) label("journal", journal_label(node.journal()));
   // The output is captured, so the daemon need not store it as well: one line of JSON for each
   // line, until the container is removed, costs many times the output's time and disk space.
   add("--log-driver", "none");
-  if (!labels.journal.empty()) add("--label", "shiptrace.journal=" + labels.journal);
   add("--network", spec.network);
   add("--memory", spec.memory);
   add("--cpus", spec.cpus);
@@ -116,9 +122,22 @@ void Container::created(const ClientResult& result) {
   may_exist_ = !result.not_started && (result.ok() || !result.in_time);
   creation_interrupted_ = !result.in_time;
   if (!result.ok()) return;
-  patience_.set_longest(for_known);
+  longest_silence_ = for_known;
   std::string_view said = result.out;
   id_ = take_line(said);
+}
+
+std::vector<std::string> Container::control_groups() const {
+  constexpr std::size_t id_length = 64;
+  if (id_.size() != id_length) return {};
+  const std::string ours =
+      fmt::format("user.slice/user-{0}.slice/user@{0}.service/user.slice/", ::getuid());
+  return {"docker/" + id_,
+          "system.slice/docker-" + id_ + ".scope",
+          "libpod_parent/libpod-" + id_,
+          "machine.slice/libpod-" + id_ + ".scope",
+          ours + "docker-" + id_ + ".scope",
+          ours + "libpod-" + id_ + ".scope"};
 }
 
 child::Command Container::start_attached(const ContainerSpec& spec) const {
@@ -130,27 +149,26 @@ child::Command Container::start_attached(const ContainerSpec& spec) const {
   return command;
 }
 
-ContainerState Container::inspect_once(bool& responded) {
+ContainerState Container::inspect_once() {
   const ClientResult result = client_.call(
       {"inspect", "--type", "container", "--format", state_format, name_}, time_per_call);
-  responded = result.ok() || says_gone(result);
-  if (responded) patience_.responded();
+  const bool responded = result.ok() || says_gone(result);
+  if (responded) last_response_ = Steady::now();
   if (result.ok()) return state_of(result.out);
   return {.kind = responded ? ContainerState::Kind::gone : ContainerState::Kind::unknown,
           .not_asked = result.not_started};
 }
 
 ContainerState Container::inspect() {
-  patience_.begin();
+  begin_waiting();
   for (;;) {
-    bool responded = false;
-    ContainerState state = inspect_once(responded);
-    if (responded || !patience_.wait()) return state;
+    ContainerState state = inspect_once();
+    if (state.kind != ContainerState::Kind::unknown || !wait()) return state;
   }
 }
 
 bool Container::stop(std::chrono::milliseconds grace, const std::function<bool()>& at_once) {
-  patience_.begin();
+  begin_waiting();
   const auto end_of_grace = Steady::now() + grace;
   for (;;) {
     // The daemon counts whole seconds. A failed stop is repeated while there is time, then followed
@@ -162,11 +180,26 @@ bool Container::stop(std::chrono::milliseconds grace, const std::function<bool()
     } else {
       client_.call({"kill", name_}, time_per_call);
     }
-    bool responded = false;
-    const ContainerState state = inspect_once(responded);
-    if (responded && state.kind != ContainerState::Kind::running) return true;
-    if (!patience_.wait()) return false;
+    using Kind = ContainerState::Kind;
+    const Kind kind = inspect_once().kind;
+    if (kind != Kind::unknown && kind != Kind::running) return true;
+    if (!wait()) return false;
   }
+}
+
+// Starts a new operation, with the full time unless the daemon was already given up.
+void Container::begin_waiting() noexcept {
+  pause_ = first_pause;
+  if (!gave_up_) last_response_ = Steady::now();
+}
+
+// Returns false to give up, otherwise pauses before the next attempt.
+bool Container::wait() {
+  gave_up_ = gave_up_ || Steady::now() - last_response_ >= longest_silence_;
+  if (gave_up_) return false;
+  loop_.run_until([] { return false; }, Steady::now() + pause_);
+  pause_ = std::min(pause_ * 2, longest_pause);
+  return true;
 }
 
 bool Container::remove() {
@@ -182,14 +215,14 @@ bool Container::remove() {
 }
 
 bool Container::remove_once() {
-  patience_.begin();
+  begin_waiting();
   const auto last_end = Steady::now() + most_for_removal;
   for (;;) {
     const ClientResult result = client_.call({"rm", "--force", "--volumes", name_}, time_per_call);
     if (result.ok() || says_gone(result)) return true;
     // If the daemon responds, retry: a removal may be in progress.
-    if (!is_silence(result) || client_.ask_version().ok()) patience_.responded();
-    if (Steady::now() >= last_end || !patience_.wait()) return false;
+    if (!is_silence(result) || client_.ask_version().ok()) last_response_ = Steady::now();
+    if (Steady::now() >= last_end || !wait()) return false;
   }
 }
 

@@ -11,9 +11,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "docker/client.hpp"
-#include "docker/patience.hpp"
 
 namespace trace::docker {
 
@@ -33,26 +34,26 @@ struct ContainerState {
   std::optional<child::StartFailure> not_asked = {};  // the client could not be run
 };
 
-// Labels of the container, by which recovery finds a session's containers.
-struct Labels {
-  std::string run, node, session, journal;
-};
+// The value of the label shiptrace.journal, by which, with shiptrace.session, recovery finds a
+// session's containers: the canonical path.
+std::string journal_label(std::string_view journal);
 
 class Container {
  public:
   Container(DockerClient& client, child::Loop& loop, std::string name)
-      : client_(client), loop_(loop), name_(std::move(name)), patience_(loop, for_unknown) {}
+      : client_(client), loop_(loop), name_(std::move(name)) {}
   ~Container();
   Container(const Container&) = delete;
   Container& operator=(const Container&) = delete;
 
   const std::string& name() const noexcept { return name_; }
-  // The daemon's id, after creation.
-  const std::string& id() const noexcept { return id_; }
+  // After creation: the usual places of its control group, if that is on this machine. Its name
+  // contains the daemon's id of the container, so it cannot be another's.
+  std::vector<std::string> control_groups() const;
 
   // The command that creates it, which may pull the image; created() takes its result. `files`: the
   // directory for its files, or empty.
-  child::Command creation(const ContainerSpec& spec, const Labels& labels,
+  child::Command creation(const ContainerSpec& spec, const Node& node,
                           const std::string& files) const;
   void created(const ClientResult& result);
   // The command that starts it and copies its output until it ends.
@@ -69,19 +70,22 @@ class Container {
   bool remove();
 
  private:
-  // How long to wait for a daemon that had our container (it may be restarting), and for one that
-  // may never have had it.
-  static constexpr std::chrono::seconds for_known{60};
-  static constexpr std::chrono::seconds for_unknown{20};
-
-  ContainerState inspect_once(bool& responded);
+  ContainerState inspect_once();
   bool remove_once();
+  void begin_waiting() noexcept;
+  bool wait();
 
   DockerClient& client_;
   child::Loop& loop_;
   std::string name_;
   std::string id_;
-  Patience patience_;
+  // While the daemon does not respond, calls are repeated with growing pauses. The time limit
+  // counts from its last response, so that a dead daemon is waited for only once. For a daemon that
+  // may never have had the container it is shorter.
+  child::Steady::time_point last_response_ = child::Steady::now();
+  std::chrono::seconds longest_silence_{20};
+  std::chrono::milliseconds pause_{};
+  bool gave_up_ = false;
   bool may_exist_ = false;
   bool creation_interrupted_ = false;
 };

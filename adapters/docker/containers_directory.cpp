@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "docker/containers_directory.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,7 +8,6 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 #include <vector>
 
@@ -20,28 +18,17 @@ using child::FileDescriptor;
 
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-FileDescriptor open_directory(int parent, const char* name) {
-  return FileDescriptor(::openat(parent, name, directory_flags));
-}
-
 // Whether the removal must stop.
 using Enough = std::function<bool()>;
 
 // The entries that can be read in time: the directory may be growing.
 std::vector<std::string> entries_of(int directory, const Enough& enough) {
   std::vector<std::string> names;
-  const int fd = ::openat(directory, ".", directory_flags);
-  DIR* const entries = fd < 0 ? nullptr : ::fdopendir(fd);
-  if (entries == nullptr) {
-    if (fd >= 0) ::close(fd);
-    return names;
-  }
-  const std::unique_ptr<DIR, int (*)(DIR*)> closing(entries, ::closedir);
-  while (!enough()) {
-    const dirent* entry = ::readdir(entries);
-    if (entry == nullptr) break;
-    const std::string_view name(entry->d_name);
-    if (name != "." && name != "..") names.emplace_back(name);
+  std::error_code error;
+  std::filesystem::directory_iterator entry(fmt::format("/proc/self/fd/{}", directory), error);
+  for (; !error && entry != std::filesystem::directory_iterator() && !enough();
+       entry.increment(error)) {
+    names.push_back(entry->path().filename());
   }
   return names;
 }
@@ -76,6 +63,10 @@ bool flatten(int top, std::uint64_t& number, const Enough& enough) {
 }
 
 }  // namespace
+
+FileDescriptor open_directory(int parent, const char* name) {
+  return FileDescriptor(::openat(parent, name, directory_flags));
+}
 
 FileDescriptor open_journal_directory(std::string_view journal, std::string& why) {
   const std::string path = std::filesystem::path(journal).parent_path().string();
@@ -114,16 +105,14 @@ bool remove_tree(int parent, const std::string& name,
                  const std::function<bool()>& give_up) noexcept {
   if (remove_entry(parent, name) || errno == ENOENT) return true;
   try {
-    {
-      const FileDescriptor top = open_directory(parent, name.c_str());
-      if (!top) return false;
-      const auto end = std::chrono::steady_clock::now() + most_time_for_removal;
-      const Enough enough = [&] {
-        return std::chrono::steady_clock::now() >= end || (give_up && give_up());
-      };
-      std::uint64_t number = 0;
-      while (!enough() && flatten(top.get(), number, enough)) {
-      }
+    const FileDescriptor top = open_directory(parent, name.c_str());
+    if (!top) return false;
+    const auto end = std::chrono::steady_clock::now() + most_time_for_removal;
+    const Enough enough = [&] {
+      return std::chrono::steady_clock::now() >= end || (give_up && give_up());
+    };
+    std::uint64_t number = 0;
+    while (!enough() && flatten(top.get(), number, enough)) {
     }
     return ::unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0;
   } catch (...) {  // no memory

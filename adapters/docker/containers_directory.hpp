@@ -17,6 +17,9 @@ namespace trace::docker {
 // link, is not ours, or is writable by others.
 child::FileDescriptor open_journal_directory(std::string_view journal, std::string& why);
 
+// Empty with errno on failure, such as a link.
+child::FileDescriptor open_directory(int parent, const char* name);
+
 // Creates the directory if it is missing, sets its mode and opens it. Empty with errno on failure.
 child::FileDescriptor make_directory(int parent, const std::string& name, unsigned mode);
 

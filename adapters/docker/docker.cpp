@@ -10,17 +10,13 @@
 #include <optional>
 
 #include "child/child.hpp"
+#include "child/control_group.hpp"
 #include "child/execution.hpp"
 #include "child/node_capture.hpp"
 #include "docker/client.hpp"
-#include "docker/client_errors.hpp"
 #include "docker/client_messages.hpp"
 #include "docker/container.hpp"
-#include "docker/failure.hpp"
 #include "docker/files.hpp"
-#include "docker/lookup_watch.hpp"
-#include "docker/orphaned_containers.hpp"
-#include "docker/usage_readings.hpp"
 
 namespace trace {
 namespace docker {
@@ -41,9 +37,7 @@ using child::Steady;
 std::string unique_name(std::string_view session) {
   static std::atomic<std::uint64_t> number{0};
   std::string name = fmt::format("shiptrace-{}-{}", session, ++number);
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return name;
 }
 
@@ -75,26 +69,12 @@ JsonObject description(const ContainerSpec& spec, const std::string& name) {
 // A broken pipe does not reach a container by itself; without this it would keep running with no
 // reader.
 Ended::Facts reader_gone() {
-  return {.code = "PROCESS_SIGNAL",
-          .text = fmt::format("{}: the reader of its output has gone", child::signal_text(SIGPIPE)),
-          .signal = SIGPIPE};
+  Ended::Facts facts;
+  facts.signal = SIGPIPE;
+  child::describe_end(facts);
+  facts.text += ": the reader of its output has gone";
+  return facts;
 }
-
-// Withdraws the journal's note of a container unless dismissed: if an exception is thrown before
-// the container exists, close() must not keep the journal for it.
-class WithoutContainer {
- public:
-  explicit WithoutContainer(const Node* noted) : noted_(noted) {}
-  WithoutContainer(const WithoutContainer&) = delete;
-  WithoutContainer& operator=(const WithoutContainer&) = delete;
-  ~WithoutContainer() {
-    if (noted_ != nullptr) noted_->note_container_removed();
-  }
-  void dismiss() noexcept { noted_ = nullptr; }
-
- private:
-  const Node* noted_;
-};
 
 class ContainerCapture {
  public:
@@ -155,7 +135,7 @@ class ContainerCapture {
   std::optional<Files> files_;
   std::string without_files_;  // why there are none although they were wanted
   Container container_;
-  std::optional<UsageReadings> readings_;
+  std::optional<child::UsageReadings> readings_;
   Child attached_;
   ClientErrors client_errors_;
   LookupWatch lookups_;
@@ -173,29 +153,26 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
   }
   // Before files or a container exist, so that an adopter of the journal finds them.
   is_noted_ = capture_.node().note_docker_client(spec_.docker);
-  WithoutContainer without_container(is_noted_ ? &capture_.node() : nullptr);
-  const std::string_view journal = capture_.node().journal();
-  if (spec_.input_file || spec_.result_file) {
-    auto files = Files::make(journal, container_.name(), spec_.input_file);
-    if (files) files_.emplace(std::move(*files));
-    if (!files && spec_.input_file) {
-      without_container.dismiss();  // run() withdraws the note
+  if (!spec_.input_file && !spec_.result_file) return std::nullopt;
+  try {
+    auto files = Files::make(capture_.node().journal(), container_.name(), spec_.input_file);
+    if (files) {
+      files_.emplace(std::move(*files));
+    } else if (spec_.input_file) {
       return refusal(files.error().text());
+    } else {
+      without_files_ = files.error().text();
     }
-    if (!files) without_files_ = files.error().text();
+  } catch (...) {
+    // There is no container yet, so close() must not keep the journal for it.
+    if (is_noted_) capture_.node().note_container_removed();
+    throw;
   }
-  without_container.dismiss();
   return std::nullopt;
 }
 
 ClientResult ContainerCapture::create(const std::string& files) {
-  const Node& node = capture_.node();
-  Call creation(loop_, container_.creation(spec_,
-                                           {.run = std::string(node.run_id()),
-                                            .node = std::string(node.id()),
-                                            .session = std::string(node.session_id()),
-                                            .journal = journal_label(node.journal())},
-                                           files));
+  Call creation(loop_, container_.creation(spec_, capture_.node(), files));
   const auto ended = [&] { return creation.ended(); };
   if (!capture_.run_until(ended) && !capture_.at_once()) {
     // Unless an image is pulled it takes a moment; then we know whether there is one to remove.
@@ -221,7 +198,7 @@ Ended::Facts ContainerCapture::facts_of_run() {
   if (const auto failure = attached_.start(container_.start_attached(spec_))) {
     return client_failure(*failure);
   }
-  readings_.emplace(loop_, container_.id());
+  readings_.emplace(loop_, container_.control_groups());
   wait_for_end();
   if (capture_.end_request() != EndRequest::none) {
     stop(spec_.grace);
@@ -271,7 +248,7 @@ void ContainerCapture::release_held() {
 }
 
 Ended::Facts ContainerCapture::requested_end() {
-  Ended::Facts facts{.code = capture_.end_request_code(), .text = capture_.end_request_text()};
+  Ended::Facts facts = capture_.end_request_facts();
   if (attached_.pid() < 0) return facts;  // it never started
   const ContainerState state = container_.inspect();
   if (state.kind == ContainerState::Kind::exited) facts.exit_code = state.exit_code;
@@ -300,18 +277,13 @@ std::optional<int> signal_of(int exit_code) {
 }
 
 Ended::Facts exit_facts(const ContainerState& state) {
-  Ended::Facts facts{.code = {}, .text = {}, .exit_code = state.exit_code};
-  if (state.exit_code == 0) return facts;
+  Ended::Facts facts;
+  facts.exit_code = state.exit_code;
   facts.signal = signal_of(state.exit_code);
-  if (state.out_of_memory) {
+  child::describe_end(facts);
+  if (state.out_of_memory && state.exit_code != 0) {
     facts.code = "OOM_KILLED";
     facts.text = "killed: the container ran out of memory";
-  } else if (facts.signal) {
-    facts.code = "PROCESS_SIGNAL";
-    facts.text = child::signal_text(*facts.signal);
-  } else {
-    facts.code = "PROCESS_EXIT";
-    facts.text = child::exit_text(state.exit_code);
   }
   return facts;
 }
@@ -343,31 +315,15 @@ Ended::Facts ContainerCapture::facts_of_end(const ContainerState& state,
 
 Ended capture_container(child::CapturedNode& node, Loop& loop, const child::StopTokens& stop,
                         const ContainerSpec& spec) {
-  NodeCapture capture(node, loop,
-                      {.origin = "docker",
-                       .timeout = spec.timeout,
-                       .tap = spec.tap,
-                       .pass_on = spec.pass_on,
-                       .limits = spec.limits,
-                       .terminal = spec.terminal.has_value()},
-                      stop);
+  NodeCapture capture(node, loop, NodeCapture::Options::of("docker", spec), stop);
   return ContainerCapture(capture, loop, spec).run();
 }
 
 }  // namespace
 }  // namespace docker
 
-Execution start_container(Node node, ContainerSpec spec) try {
-  child::StopTokens stop{spec.stop, spec.kill};
-  return child::start_execution(
-      node, std::move(stop),
-      [spec = std::move(spec)](child::CapturedNode& taken, child::Loop& loop,
-                               const child::StopTokens& ours) {
-        return docker::capture_container(taken, loop, ours, spec);
-      });
-} catch (...) {
-  child::end_unstarted(node);
-  throw;
+Execution start_container(Node node, ContainerSpec spec) {
+  return child::start_capture(std::move(node), std::move(spec), &docker::capture_container);
 }
 
 Ended run_container(Node node, ContainerSpec spec) {

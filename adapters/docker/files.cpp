@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-#include "child/exhaustion.hpp"
+#include "child/spawn.hpp"
 #include "docker/containers_directory.hpp"
 #include "text/json_validator.hpp"
 
@@ -28,14 +28,7 @@ bool write_file(int directory, std::string_view name, std::string_view text) {
   const child::FileDescriptor file(::openat(directory, std::string(name).c_str(),
                                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                                             0644));
-  if (!file || ::fchmod(file.get(), 0644) != 0) return false;
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
+  return file && ::fchmod(file.get(), 0644) == 0 && child::write_all(file, text);
 }
 
 FoundResult invalid(std::string why) {
@@ -54,22 +47,33 @@ FoundResult unreadable() {
 }
 
 FoundResult read_result(int file, Summariser summary) {
-  detail::text::JsonValidator check;
-  std::string piece(256 * 1024, '\0');
+  std::string buffer(256 * 1024, '\0');
   std::uint64_t bytes = 0;
-  for (;;) {
-    const ssize_t got = ::read(file, piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return unreadable();
-    if (got == 0) break;
+  std::optional<FoundResult> failed;
+  const auto next = [&]() -> std::string_view {
+    ssize_t got = 0;
+    do {
+      got = ::read(file, buffer.data(), buffer.size());
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+      failed = unreadable();
+      return {};
+    }
     // It may grow while we read: a process of the container may still be running.
     bytes += static_cast<std::uint64_t>(got);
-    if (bytes > Files::most_result_bytes) return invalid("is larger than 64 MiB");
-    const std::string_view text(piece.data(), static_cast<std::size_t>(got));
-    summary.update(text);
-    check.update(text);
+    if (bytes > Files::most_result_bytes) {
+      failed = invalid("is larger than 64 MiB");
+      return {};
+    }
+    const std::string_view piece(buffer.data(), static_cast<std::size_t>(got));
+    summary.update(piece);
+    return piece;
+  };
+  detail::text::JsonValidator check(next);
+  const bool valid = check.is_valid();
+  while (!failed && !next().empty()) {
   }
-  const bool valid = check.finish();
+  if (failed) return std::move(*failed);
   FoundResult found{.kind = FoundResult::Kind::json, .summary = summary.finish()};
   if (valid) return found;
   found.kind = FoundResult::Kind::invalid;
@@ -148,19 +152,15 @@ FoundResult Files::result(Summariser summary) const {
 bool Files::remove() noexcept {
   if (name_.empty()) return true;
   removal_tried_ = true;  // not repeated by ~Files: it may take long, and would fail again
-  const auto above = [](const child::FileDescriptor& from, const char* path) {
-    return child::FileDescriptor(
-        ::openat(from.get(), path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  };
   // Upwards from the directory that we hold open: its path may lead to another one now.
-  const auto parent = above(opened_, "../..");
+  const auto parent = open_directory(opened_.get(), "../..");
   if (!parent || !remove_tree(parent.get(), name_)) return false;
   name_.clear();
   if (session_.empty()) return true;
   // The session's directory is removed with its last container, and so on.
-  const auto containers = above(parent, "..");
+  const auto containers = open_directory(parent.get(), "..");
   if (containers && ::unlinkat(containers.get(), session_.c_str(), AT_REMOVEDIR) == 0) {
-    if (const auto journals = above(containers, "..")) {
+    if (const auto journals = open_directory(containers.get(), "..")) {
       ::unlinkat(journals.get(), "containers", AT_REMOVEDIR);
     }
   }

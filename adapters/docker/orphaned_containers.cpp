@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "docker/orphaned_containers.hpp"
-
+// Removes the containers that a dead session left on a Docker daemon. They are found by the labels
+// that the session gave them: its id and the journal whose lock the adopter has just taken. Each
+// container's labels are checked again before it is touched, and it is addressed by its id.
+//
+// Each adopted journal has a thread of its own for it; it ends soon, whatever the daemon does.
 #include <fmt/format.h>
 #include <trace/capture.hpp>
+#include <trace/detail/background_thread.hpp>
 
-#include <algorithm>
+#include <atomic>
 #include <exception>
-#include <filesystem>
-#include <system_error>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "child/loop.hpp"
+#include "docker/client.hpp"
 #include "docker/client_messages.hpp"
+#include "docker/container.hpp"
 #include "docker/containers_directory.hpp"
 
 namespace trace {
@@ -29,22 +36,37 @@ constexpr auto most_for_all = 20s;
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    if (end != 0) lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (const std::string_view line = take_line(text); !line.empty()) lines.emplace_back(line);
   }
   return lines;
 }
 
-}  // namespace
+class OrphanedContainers final : public OrphanCleanup {
+ public:
+  explicit OrphanedContainers(AdoptedSession session);
+  ~OrphanedContainers() override;
 
-std::string journal_label(std::string_view journal) {
-  if (journal.empty()) return {};
-  std::error_code error;
-  const std::filesystem::path path(journal);
-  const auto canonical = std::filesystem::weakly_canonical(path, error);
-  return (error ? path : canonical).string();
-}
+  bool ended() const noexcept override { return ended_.load(std::memory_order_acquire); }
+  std::string error() const override { return error_; }
+
+ private:
+  std::string error_of(std::string_view why) const;
+  void work();
+  // Both return what failed; empty if nothing of that session is left.
+  std::string remove_all(DockerClient& client);
+  std::string remove_found(DockerClient& client);
+  bool remove(DockerClient& client, const std::string& id);
+  ClientResult call(DockerClient& client, std::vector<std::string> arguments);
+
+  const AdoptedSession session_;
+  const std::string journal_;
+  child::Loop loop_;
+  std::atomic<bool> giving_up_{false};
+  std::atomic<bool> ended_{false};
+  bool no_client_ = false;
+  std::string error_;  // the thread's until ended_
+  detail::BackgroundThread thread_;
+};
 
 OrphanedContainers::OrphanedContainers(AdoptedSession session)
     : session_(std::move(session)), journal_(journal_label(session_.journal)) {
@@ -137,6 +159,7 @@ bool OrphanedContainers::remove(DockerClient& client, const std::string& id) {
   return removed.ok() || says_gone(removed);
 }
 
+}  // namespace
 }  // namespace docker
 
 std::unique_ptr<OrphanCleanup> remove_orphaned_containers(const AdoptedSession& session) {

@@ -11,13 +11,10 @@ namespace {
 
 constexpr std::size_t longest_token = 64 * 1024;
 
-bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-std::string trimmed(std::string text) {
-  while (!text.empty() && blank(text.back())) text.pop_back();
-  const auto first = std::find_if_not(text.begin(), text.end(), blank);
-  text.erase(text.begin(), first);
-  return text;
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  return text.substr(0, text.find_last_not_of(blanks) + 1);
 }
 
 // A line break would let the writer of the file add headers of his own.
@@ -30,7 +27,7 @@ bool sendable(const std::string& token) {
 }  // namespace
 
 BearerToken::BearerToken(std::string token, std::string file) : file_(std::move(file)) {
-  if (!file_.empty()) return;
+  if (from_file()) return;
   loaded_ = sendable(token);
   if (loaded_) {
     value_ = std::move(token);
@@ -39,10 +36,7 @@ BearerToken::BearerToken(std::string token, std::string file) : file_(std::move(
   }
 }
 
-bool BearerToken::load() {
-  if (loaded_) return true;
-  return from_file() && read();
-}
+bool BearerToken::load() { return loaded_ || (from_file() && read()); }
 
 bool BearerToken::reload() {
   if (!from_file()) return false;
@@ -60,7 +54,7 @@ bool BearerToken::read() {
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
   const bool too_long = text.size() > longest_token;
-  text = trimmed(std::move(text));
+  text = std::string(trimmed(text));
   if (in.bad() || text.empty() || too_long || !sendable(text)) {
     problem_ = "the token file " + file_ + " does not contain exactly one token";
     return false;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/connection.hpp"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <mutex>
+#include <array>
 #include <utility>
 
-#include "http/broken_pipe_guard.hpp"
 #include "http/endpoint.hpp"
-#include "http/low_descriptors.hpp"
-#include "http/response_text.hpp"
+#include "http/send_result.hpp"
 
 namespace trace::http {
 namespace {
@@ -20,8 +22,7 @@ using std::chrono::milliseconds;
 constexpr long upload_buffer = 1024 * 1024;
 
 void start_libcurl() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  [[maybe_unused]] static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
 // The time left as libcurl wants it: at least 1 ms, for 0 means without a limit.
@@ -30,19 +31,47 @@ long left_ms(Request::Clock::time_point deadline) {
   return static_cast<long>(std::clamp<milliseconds::rep>(left.count(), 1, 1 << 30));
 }
 
-bool is_named(std::string_view line, std::string_view name, std::string& value) {
-  if (line.size() <= name.size() || line[name.size()] != ':') return false;
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  if (!std::equal(name.begin(), name.end(), line.begin(),
-                  [&](char a, char b) { return a == lower(b); })) {
-    return false;
+// Where the host has closed its standard streams, nothing of ours may take their descriptors: its
+// next message to "stderr" would go to the backend. libcurl's multi handle opens some of its own.
+CURLM* open_multi_handle() {
+  std::array<int, STDERR_FILENO + 1> placeholders{};
+  for (int& placeholder : placeholders) {
+    placeholder = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (placeholder > STDERR_FILENO) ::close(std::exchange(placeholder, -1));
   }
-  const auto text = line.substr(name.size() + 1);
-  const auto first = text.find_first_not_of(" \t");
-  value = first == std::string_view::npos
-              ? std::string_view{}
-              : text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
-  return true;
+  CURLM* multi = curl_multi_init();
+  for (const int placeholder : placeholders) {
+    if (placeholder >= 0) ::close(placeholder);
+  }
+  return multi;
+}
+
+// CURLOPT_OPENSOCKETFUNCTION, for the same reason.
+curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
+  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  const int above = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  ::close(fd);
+  return above;
+}
+
+// A header of the final response; of several with this name the last.
+std::string header_of(CURL* easy, const char* name) {
+  curl_header* header = nullptr;
+  const auto find = [&](std::size_t index) {
+    return curl_easy_header(easy, name, index, CURLH_HEADER, -1, &header) == CURLHE_OK;
+  };
+  return find(0) && find(header->amount - 1) ? header->value : "";
+}
+
+std::size_t on_upload(char* to, std::size_t size, std::size_t count, void* body) {
+  return static_cast<RequestBody*>(body)->read(to, size * count);
+}
+
+int on_seek(void* body, curl_off_t offset, int origin) {
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  static_cast<RequestBody*>(body)->rewind();
+  return CURL_SEEKFUNC_OK;
 }
 
 }  // namespace
@@ -97,16 +126,9 @@ void Connection::set_up(const HttpOptions& options) {
   set(CURLOPT_TCP_KEEPINTVL, 5L);
   set(CURLOPT_UPLOAD_BUFFERSIZE, upload_buffer);
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-#if LIBCURL_VERSION_NUM >= 0x075500
   set(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-  set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
   // Otherwise the end of an exchange waits for a name lookup that hangs, whatever the deadline.
   set(CURLOPT_QUICK_EXIT, 1L);
-#endif
-  set(CURLOPT_HEADERFUNCTION, &on_header);
   set(CURLOPT_WRITEFUNCTION, &on_body);
   set(CURLOPT_READFUNCTION, &on_upload);
   set(CURLOPT_SEEKFUNCTION, &on_seek);
@@ -132,7 +154,6 @@ void Connection::prepare(const Request& request, Transfer& transfer) {
   option_error_ = set_up_error_;
 
   set(CURLOPT_URL, request.url.c_str());
-  set(CURLOPT_HEADERDATA, &transfer);
   set(CURLOPT_WRITEDATA, &transfer);
   if (request.body == nullptr) {
     set(CURLOPT_HTTPGET, 1L);
@@ -147,10 +168,10 @@ void Connection::prepare(const Request& request, Transfer& transfer) {
   set(CURLOPT_HTTPHEADER, transfer.headers.get());
 
   const bool endless = request.deadline == Request::Clock::time_point::max();
-  const long left = endless ? 0 : left_ms(request.deadline);
+  const long left = left_ms(request.deadline);
   const long connect = static_cast<long>(std::max<milliseconds::rep>(connect_timeout_.count(), 1));
-  set(CURLOPT_TIMEOUT_MS, left);
-  set(CURLOPT_CONNECTTIMEOUT_MS, endless ? connect : std::min(connect, left));
+  set(CURLOPT_TIMEOUT_MS, endless ? 0L : left);
+  set(CURLOPT_CONNECTTIMEOUT_MS, std::min(connect, left));
   set(CURLOPT_LOW_SPEED_LIMIT, request.silence.count() > 0 ? 1L : 0L);
   set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.silence.count()));
 }
@@ -201,8 +222,7 @@ void Connection::run(const Request& request, Transfer& transfer) {
       response.code = CURLE_OPERATION_TIMEDOUT;
       return;
     }
-    const bool endless = request.deadline == Request::Clock::time_point::max();
-    const long wait = endless ? 10'000L : std::min(left_ms(request.deadline), 10'000L);
+    const long wait = std::min(left_ms(request.deadline), 10'000L);
     curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(wait), nullptr);
   }
 }
@@ -214,6 +234,10 @@ void Connection::finish(Transfer& transfer) {
   response.status = status >= 200 ? static_cast<int>(status) : 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &status);
   response.connect_status = static_cast<int>(status);
+  response.content_type = header_of(easy_.get(), "content-type");
+  response.location = header_of(easy_.get(), "location");
+  response.retry_after = header_of(easy_.get(), "retry-after");
+  response.accept_encoding = header_of(easy_.get(), "accept-encoding");
   if (response.end != Response::End::failed) return;
   response.problem.assign(error_text_, 0, error_text_.find('\0'));
   // Messages about a malformed proxy quote it, password included.
@@ -226,27 +250,6 @@ void Connection::finish(Transfer& transfer) {
 void Connection::interrupt() noexcept {
   interrupted_.store(true);
   curl_multi_wakeup(multi_.get());
-}
-
-std::size_t Connection::on_header(char* bytes, std::size_t size, std::size_t count, void* user) {
-  auto& response = static_cast<Transfer*>(user)->response;
-  const std::string_view line(bytes, size * count);
-  try {
-    if (line.starts_with("HTTP/")) {
-      // Headers of an interim response do not belong to the final one.
-      for (auto* text : {&response.content_type, &response.location, &response.retry_after,
-                         &response.accept_encoding}) {
-        text->clear();
-      }
-    }
-    is_named(line, "content-type", response.content_type) ||
-        is_named(line, "location", response.location) ||
-        is_named(line, "retry-after", response.retry_after) ||
-        is_named(line, "accept-encoding", response.accept_encoding);
-  } catch (...) {
-    return 0;
-  }
-  return line.size();
 }
 
 std::size_t Connection::on_body(char* bytes, std::size_t size, std::size_t count, void* user) {
@@ -270,16 +273,6 @@ std::size_t Connection::on_body(char* bytes, std::size_t size, std::size_t count
     return 0;
   }
   return piece.size();
-}
-
-std::size_t Connection::on_upload(char* to, std::size_t size, std::size_t count, void* body) {
-  return static_cast<RequestBody*>(body)->read(to, size * count);
-}
-
-int Connection::on_seek(void* body, curl_off_t offset, int origin) {
-  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
-  static_cast<RequestBody*>(body)->rewind();
-  return CURL_SEEKFUNC_OK;
 }
 
 }  // namespace trace::http

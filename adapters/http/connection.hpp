@@ -9,8 +9,11 @@
 #include <curl/curl.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <span>
@@ -22,6 +25,41 @@
 #include "http/request_body.hpp"
 
 namespace trace::http {
+
+// Keeps SIGPIPE from the host while this thread writes to a peer that may be gone.
+//
+// A TLS library writes without MSG_NOSIGNAL, and the SDK must not change the process's signal
+// dispositions. While the guard lives the signal is blocked for this thread, to which the kernel
+// sends it; one that our writes raised is taken away before the mask returns.
+class BrokenPipeGuard {
+ public:
+  BrokenPipeGuard() noexcept {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigset_t pending;
+    sigpending(&pending);
+    // One that was pending before is the host's.
+    theirs_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~BrokenPipeGuard() {
+    constexpr timespec at_once{};
+    if (!theirs_) {
+      int taken = 0;
+      do {
+        taken = sigtimedwait(&pipe_, nullptr, &at_once);
+      } while (taken == SIGPIPE || (taken == -1 && errno == EINTR));
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  BrokenPipeGuard(const BrokenPipeGuard&) = delete;
+  BrokenPipeGuard& operator=(const BrokenPipeGuard&) = delete;
+
+ private:
+  sigset_t pipe_;
+  sigset_t before_;
+  bool theirs_ = false;
+};
 
 struct Request {
   using Clock = std::chrono::steady_clock;
@@ -80,10 +118,7 @@ class Connection {
   void run(const Request& request, Transfer& transfer);
   void finish(Transfer& transfer);
 
-  static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* transfer);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* transfer);
-  static std::size_t on_upload(char* to, std::size_t size, std::size_t count, void* body);
-  static int on_seek(void* body, curl_off_t offset, int origin);
 
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
   std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_;

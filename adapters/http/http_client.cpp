@@ -7,9 +7,7 @@
 #include "http/bearer_token.hpp"
 #include "http/connection.hpp"
 #include "http/endpoint.hpp"
-#include "http/response_text.hpp"
 #include "http/send_result.hpp"
-
 #include "text/encodings.hpp"
 
 namespace trace::http {

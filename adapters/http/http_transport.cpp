@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/un.h>
+
 #include <exception>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <trace/http.hpp>
@@ -10,13 +11,13 @@
 #include "http/connection.hpp"
 #include "http/endpoint.hpp"
 #include "http/request_body.hpp"
-#include "http/response_text.hpp"
 #include "http/send_result.hpp"
 
 namespace trace::http {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Setting = TransportSetting::Kind;
 constexpr std::string_view events_path = "/trace/events";
 
 class HttpTransport final : public Transport {
@@ -27,7 +28,6 @@ class HttpTransport final : public Transport {
         url_(endpoint_.url(events_path)),
         shown_(endpoint_.shown(events_path)),
         token_(options.token, options.token_file),
-        request_timeout_(options.request_timeout),
         may_compress_(options.compression == Compression::offered ||
                       (options.compression == Compression::automatic && !endpoint_.loopback() &&
                        options.unix_socket.empty())),
@@ -58,7 +58,6 @@ class HttpTransport final : public Transport {
   std::string url_;
   std::string shown_;
   BearerToken token_;
-  std::chrono::milliseconds request_timeout_;
   bool may_compress_;
   ContentEncoding offered_ = ContentEncoding::identity;
   RequestBody body_;
@@ -117,7 +116,7 @@ Response HttpTransport::exchange(ContentEncoding encoding, Clock::time_point dea
   request.url = url_;
   request.headers = headers;
   request.body = &body_;
-  request.deadline = std::min(deadline, Clock::now() + request_timeout_);
+  request.deadline = std::min(deadline, Clock::now() + options_.request_timeout);
   Response response = connection_.exchange(request);
   note_offer(response);
   return response;
@@ -131,7 +130,91 @@ void HttpTransport::note_offer(const Response& response) {
                                                         : ContentEncoding::identity;
 }
 
+std::vector<TransportSetting> settings() {
+  return {
+      {.name = "token",
+       .kind = Setting::secret,
+       .help = "bearer token; not together with `token_file`",
+       .is_credential = true},
+      {.name = "token_file",
+       .kind = Setting::file,
+       .help = "file that holds the token; read again after a 401 or 403",
+       .is_credential = true},
+      {.name = "ca_file",
+       .kind = Setting::file,
+       .help = "PEM file of the certificate authorities to trust instead of the system's"},
+      {.name = "client_certificate_file",
+       .kind = Setting::file,
+       .help = "PEM file of the client certificate; together with `client_key_file`"},
+      {.name = "client_key_file", .kind = Setting::file, .help = "PEM file of its private key"},
+      {.name = "proxy",
+       .kind = Setting::secret,
+       .help = "proxy URL, `http://host:port` or `socks5h://host:port`"},
+      {.name = "unix_socket",
+       .help = "path of a Unix socket to connect to instead of the URL's host"},
+      {.name = "connect_timeout",
+       .kind = Setting::duration,
+       .default_value = "5s",
+       .help = "limit on the time to connect",
+       .least = 1,
+       .most = 5 * 60'000},
+  };
+}
+
+std::vector<FieldError> validate(const TransportOptions& options) {
+  std::vector<FieldError> errors;
+  const auto set = [&](const char* name) { return !options.text(name).empty(); };
+  const Endpoint endpoint(options.endpoint);
+  if (!endpoint.usable()) errors.push_back({"endpoint", endpoint.problem()});
+  if (set("token") && set("token_file")) {
+    errors.push_back({"token", "must not be set together with token_file"});
+  } else if (options.text("token").find(' ') != std::string::npos) {
+    errors.push_back({"token", "must not contain spaces"});
+  }
+  if (set("client_certificate_file") != set("client_key_file")) {
+    errors.push_back({set("client_key_file") ? "client_certificate_file" : "client_key_file",
+                      "is required: client_certificate_file and client_key_file belong together"});
+  }
+  if (options.text("proxy").find(' ') != std::string::npos) {
+    errors.push_back({"proxy", "must not contain spaces"});
+  }
+  constexpr std::size_t longest_path = sizeof(sockaddr_un::sun_path) - 1;
+  if (options.text("unix_socket").size() > longest_path) {
+    errors.push_back(
+        {"unix_socket", "must have at most " + std::to_string(longest_path) + " bytes"});
+  }
+  return errors;
+}
+
+HttpOptions from(const TransportOptions& options) {
+  return {.endpoint = options.endpoint,
+          .token = options.text("token"),
+          .token_file = options.text("token_file"),
+          .ca_file = options.text("ca_file"),
+          .client_certificate_file = options.text("client_certificate_file"),
+          .client_key_file = options.text("client_key_file"),
+          .proxy = options.text("proxy"),
+          .unix_socket = options.text("unix_socket"),
+          .connect_timeout = options.duration("connect_timeout"),
+          .request_timeout = options.request_timeout};
+}
+
 }  // namespace
+
+TransportType transport_type() {
+  return {
+      .name = "http",
+      .endpoint = "base URL, `http[s]://host[:port][/path]`",
+      .settings = settings(),
+      .validate = validate,
+      .make = [](const TransportOptions& options) { return make_http_transport(from(options)); }};
+}
+
+Result<HttpOptions> http_options(const Config& config) {
+  const auto options = transport_options(config, transport_type());
+  if (!options) return options.error();
+  return from(*options);
+}
 
 std::unique_ptr<Transport> make_http_transport(const HttpOptions& options) {
   return std::make_unique<HttpTransport>(options);

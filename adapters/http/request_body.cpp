@@ -17,15 +17,8 @@ constexpr int gzip_window = 15 + 16;  // the largest window, with a gzip header
 }  // namespace
 
 std::string_view name(ContentEncoding encoding) noexcept {
-  switch (encoding) {
-    case ContentEncoding::identity:
-      return "";
-    case ContentEncoding::gzip:
-      return "gzip";
-    case ContentEncoding::zstd:
-      return "zstd";
-  }
-  return "";
+  constexpr std::string_view names[] = {"", "gzip", "zstd"};
+  return names[static_cast<std::size_t>(encoding)];
 }
 
 RequestBody::RequestBody() : zstd_(nullptr, &ZSTD_freeCCtx) {}

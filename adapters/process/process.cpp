@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // run_process: a process as a node of a run.
-#include <fmt/format.h>
 #include <signal.h>
 #include <trace/capture.hpp>
 
@@ -50,43 +49,30 @@ bool end_by_force(Child& process, Loop& loop, const NodeCapture& capture,
 
 // Distinguishes the OOM killer's SIGKILL from any other by the counter of the control group that
 // the process was started in.
-class MemoryWatch {
- public:
-  void begin(pid_t pid) {
-    group_ = child::ControlGroup::of(pid);
-    before_ = group_.out_of_memory_kills();
-  }
-  bool killed(const child::ExitStatus& status) const {
-    constexpr int reported_by_shell = 128 + SIGKILL;
-    if (status.signal != SIGKILL && status.code != reported_by_shell) return false;
-    const auto now = group_.out_of_memory_kills();
-    return before_ && now && *now > *before_;
-  }
-
- private:
-  child::ControlGroup group_;
-  std::optional<std::uint64_t> before_;
-};
+bool is_out_of_memory(const child::ExitStatus& status, const child::ControlGroup& group,
+                      std::optional<std::uint64_t> kills_before) {
+  constexpr int reported_by_shell = 128 + SIGKILL;
+  if (status.signal != SIGKILL && status.code != reported_by_shell) return false;
+  const auto kills = group.out_of_memory_kills();
+  return kills_before && kills && *kills > *kills_before;
+}
 
 Ended::Facts facts_of(const NodeCapture& capture, const child::ExitStatus& status, bool forced,
-                      const MemoryWatch& memory) {
-  Ended::Facts facts{.exit_code = status.code, .signal = status.signal, .usage = status.usage};
-  if (capture.end_request() != child::EndRequest::none) {
-    facts.code = capture.end_request_code();
-    facts.text = capture.end_request_text();
+                      bool out_of_memory) {
+  Ended::Facts facts = capture.end_request_facts();
+  facts.exit_code = status.code;
+  facts.signal = status.signal;
+  facts.usage = status.usage;
+  if (!facts.code.empty()) {
     if (forced) facts.text += "; SIGKILL ended it";
-  } else if (memory.killed(status)) {
+  } else if (out_of_memory) {
     facts.code = "OOM_KILLED";
     facts.text = "killed: its control group ran out of memory";
-  } else if (status.signal) {
-    facts.code = "PROCESS_SIGNAL";
-    facts.text = child::signal_text(*status.signal);
-  } else if (!status.code) {
+  } else if (!status.signal && !status.code) {
     facts.code = "PROCESS_EXIT";
     facts.text = "exit status unknown: another part of this program reaped the process";
-  } else if (*status.code != 0) {
-    facts.code = "PROCESS_EXIT";
-    facts.text = child::exit_text(*status.code);
+  } else {
+    child::describe_end(facts);
   }
   return facts;
 }
@@ -103,14 +89,7 @@ JsonObject description(const ProcessSpec& spec, std::optional<pid_t> pid) {
 
 Ended capture_process(child::CapturedNode& node, Loop& loop, const child::StopTokens& stop,
                       const ProcessSpec& spec) {
-  NodeCapture capture(node, loop,
-                      {.origin = "process",
-                       .timeout = spec.timeout,
-                       .tap = spec.tap,
-                       .pass_on = spec.pass_on,
-                       .limits = spec.limits,
-                       .terminal = spec.terminal.has_value()},
-                      stop);
+  NodeCapture capture(node, loop, NodeCapture::Options::of("process", spec), stop);
   Child process(
       loop, [&](Stream stream, std::string_view bytes) { capture.output(stream, bytes); },
       [&](Stream stream) { return capture.may_read(stream); });
@@ -118,8 +97,8 @@ Ended capture_process(child::CapturedNode& node, Loop& loop, const child::StopTo
   // Nothing is read before the loop runs, so STARTED comes first and can contain the pid.
   auto failure = process.start(
       {spec.argv, spec.working_directory, spec.input.value_or(Input()), spec.terminal});
-  MemoryWatch memory;
-  if (!failure) memory.begin(process.pid());
+  const auto group = failure ? child::ControlGroup() : child::ControlGroup::of(process.pid());
+  const auto kills = group.out_of_memory_kills();
   capture.started(capture.node().cut(readable(spec.argv), most_message_bytes),
                   description(spec, failure ? std::nullopt : std::optional(process.pid())));
   if (failure) {
@@ -129,21 +108,14 @@ Ended capture_process(child::CapturedNode& node, Loop& loop, const child::StopTo
   if (!capture.run_until([&] { return process.ended(); })) {
     forced = end_by_force(process, loop, capture, spec.grace);
   }
-  return capture.ended(facts_of(capture, process.status(), forced, memory));
+  const bool out_of_memory = is_out_of_memory(process.status(), group, kills);
+  return capture.ended(facts_of(capture, process.status(), forced, out_of_memory));
 }
 
 }  // namespace
 
-Execution start_process(Node node, ProcessSpec spec) try {
-  child::StopTokens stop{spec.stop, spec.kill};
-  return child::start_execution(node, std::move(stop),
-                                [spec = std::move(spec)](child::CapturedNode& taken, Loop& loop,
-                                                         const child::StopTokens& ours) {
-                                  return capture_process(taken, loop, ours, spec);
-                                });
-} catch (...) {
-  child::end_unstarted(node);
-  throw;
+Execution start_process(Node node, ProcessSpec spec) {
+  return child::start_capture(std::move(node), std::move(spec), &capture_process);
 }
 
 Ended run_process(Node node, ProcessSpec spec) {

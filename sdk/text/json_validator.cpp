@@ -1,183 +1,125 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/json_validator.hpp"
 
-#include "text/ascii.hpp"
+#include <algorithm>
+#include <string>
 
 namespace trace::detail::text {
-namespace {
 
-bool is_hex(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+bool JsonValidator::is_valid() {
+  if (!take_value()) return false;
+  skip_space();
+  peek();
+  return piece_.empty();
 }
-// JSON's white space, which is not all of ASCII's.
-bool is_json_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
-}  // namespace
+// NUL at the end: no NUL is valid anywhere.
+char JsonValidator::peek() {
+  if (piece_.empty()) piece_ = next_();
+  return piece_.empty() ? '\0' : piece_.front();
+}
 
-void JsonValidator::update(std::string_view bytes) {
-  for (const char c : bytes) {
-    if (at_ == At::wrong) return;
-    if (!take(c)) {
-      at_ = At::wrong;
-      return;
+bool JsonValidator::take(char c) { return peek() == c && skip(1); }
+
+bool JsonValidator::take_one_of(std::string_view set) {
+  return set.find(peek()) != std::string_view::npos && skip(1);
+}
+
+bool JsonValidator::skip(std::size_t bytes) {
+  piece_.remove_prefix(bytes);
+  good_ += bytes;
+  return bytes > 0;
+}
+
+bool JsonValidator::take_word(std::string_view word) {
+  return std::all_of(word.begin(), word.end(), [this](char c) { return take(c); });
+}
+
+bool JsonValidator::take_digits() {
+  const std::uint64_t before = good_;
+  while (peek() >= '0' && peek() <= '9') skip(1);
+  return good_ > before;
+}
+
+void JsonValidator::skip_space() {
+  for (char c = peek(); c == ' ' || c == '\n' || c == '\t' || c == '\r'; c = peek()) skip(1);
+}
+
+// Not recursive: the text must not determine how much stack is used.
+bool JsonValidator::take_value() {
+  std::string ends;  // of the arrays and objects that are open
+  for (;;) {
+    skip_space();
+    const char begin = peek();
+    if (begin == '[' || begin == '{') {
+      if (ends.size() == most_nested) return false;
+      take(begin);
+      ends += begin == '[' ? ']' : '}';
+      skip_space();
+      if (peek() != ends.back()) {
+        if (begin == '{' && !take_key()) return false;
+        continue;
+      }
+    } else if (!take_scalar()) {
+      return false;
     }
-    ++good_;
+    for (skip_space(); !ends.empty() && take(ends.back()); skip_space()) ends.pop_back();
+    if (ends.empty()) return true;
+    if (!take(',')) return false;
+    skip_space();
+    if (ends.back() == '}' && !take_key()) return false;
   }
 }
 
-bool JsonValidator::finish() { return objects_.empty() && (at_ == At::behind || number_may_end()); }
-
-bool JsonValidator::number_may_end() const noexcept {
-  return at_ == At::zero || at_ == At::integer || at_ == At::fraction || at_ == At::exponent_digits;
-}
-
-bool JsonValidator::take(char c) {
-  switch (at_) {
-    case At::text:
-    case At::escape:
-    case At::code:
-      return take_text(c);
-    case At::word:
-      if (c != word_.front()) return false;
-      word_.remove_prefix(1);
-      if (word_.empty()) at_ = At::behind;
-      return true;
-    case At::value:
-    case At::value_or_end:
-    case At::key_or_end:
-    case At::key:
-    case At::colon:
-    case At::behind:
-      break;
-    default:
-      if (take_number(c)) return true;
-      if (!number_may_end()) return false;
-      at_ = At::behind;
-  }
-  if (is_json_space(c)) return true;
-  switch (at_) {
-    case At::value_or_end:
-      if (c == ']') return close(false);
-      return begin_value(c);
-    case At::value:
-      return begin_value(c);
-    case At::key_or_end:
-      if (c == '}') return close(true);
-      [[fallthrough]];
-    case At::key:
-      is_key_ = true;
-      at_ = At::text;
-      return c == '"';
-    case At::colon:
-      at_ = At::value;
-      return c == ':';
-    default:
-      return take_behind(c);
-  }
-}
-
-bool JsonValidator::begin_value(char c) {
-  const auto word = [&](std::string_view rest) {
-    word_ = rest;
-    at_ = At::word;
-    return true;
-  };
-  switch (c) {
-    case '{':
-      return open(true);
-    case '[':
-      return open(false);
+bool JsonValidator::take_scalar() {
+  switch (peek()) {
     case '"':
-      is_key_ = false;
-      at_ = At::text;
-      return true;
+      return take_string();
     case 't':
-      return word("rue");
+      return take_word("true");
     case 'f':
-      return word("alse");
+      return take_word("false");
     case 'n':
-      return word("ull");
-    case '-':
-      at_ = At::minus;
-      return true;
-    case '0':
-      at_ = At::zero;
-      return true;
+      return take_word("null");
     default:
-      at_ = At::integer;
-      return is_digit(c);
+      return take_number();
   }
 }
 
-bool JsonValidator::open(bool object) {
-  if (objects_.size() == most_nested) return false;
-  objects_.push_back(object);
-  at_ = object ? At::key_or_end : At::value_or_end;
-  return true;
+bool JsonValidator::take_number() {
+  take('-');
+  if (!take('0') && !take_digits()) return false;
+  if (take('.') && !take_digits()) return false;
+  if (!take_one_of("eE")) return true;
+  take_one_of("+-");
+  return take_digits();
 }
 
-bool JsonValidator::close(bool object) {
-  if (objects_.empty() || objects_.back() != object) return false;
-  objects_.pop_back();
-  at_ = At::behind;
-  return true;
-}
-
-bool JsonValidator::take_behind(char c) {
-  if (objects_.empty()) return false;  // one value is all
-  if (c == ',') {
-    at_ = objects_.back() ? At::key : At::value;
-    return true;
-  }
-  return (c == '}' && close(true)) || (c == ']' && close(false));
-}
-
-bool JsonValidator::take_text(char c) {
-  if (at_ == At::code) {
-    if (!is_hex(c)) return false;
-    if (--left_ == 0) at_ = At::text;
-    return true;
-  }
-  if (at_ == At::escape) {
-    at_ = c == 'u' ? At::code : At::text;
-    left_ = 4;
-    return c == 'u' || std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
-  }
-  if (c == '"') {
-    at_ = is_key_ ? At::colon : At::behind;
-  } else if (c == '\\') {
-    at_ = At::escape;
-  }
-  return static_cast<unsigned char>(c) >= 0x20;
-}
-
-bool JsonValidator::take_number(char c) {
-  const auto go_to = [&](At next) {
-    at_ = next;
-    return true;
+bool JsonValidator::take_string() {
+  const auto is_special = [](char c) {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
   };
-  switch (at_) {
-    case At::minus:
-      return is_digit(c) && go_to(c == '0' ? At::zero : At::integer);
-    case At::integer:
-      if (is_digit(c)) return true;
-      [[fallthrough]];
-    case At::zero:
-      if (c == '.') return go_to(At::point);
-      return (c == 'e' || c == 'E') && go_to(At::exponent);
-    case At::point:
-      return is_digit(c) && go_to(At::fraction);
-    case At::fraction:
-      if (is_digit(c)) return true;
-      return (c == 'e' || c == 'E') && go_to(At::exponent);
-    case At::exponent:
-      if (c == '+' || c == '-') return go_to(At::exponent_sign);
-      [[fallthrough]];
-    case At::exponent_sign:
-      return is_digit(c) && go_to(At::exponent_digits);
-    default:
-      return is_digit(c);  // of an exponent
+  if (!take('"')) return false;
+  while (!take('"')) {
+    const auto plain = std::find_if(piece_.begin(), piece_.end(), is_special) - piece_.begin();
+    if (!skip(static_cast<std::size_t>(plain)) && !take_escape()) return false;
   }
+  return true;
+}
+
+bool JsonValidator::take_escape() {
+  if (!take('\\')) return false;
+  if (!take('u')) return take_one_of("\"\\/bfnrt");
+  for (int digit = 0; digit < 4; ++digit) {
+    if (!take_one_of("0123456789abcdefABCDEF")) return false;
+  }
+  return true;
+}
+
+bool JsonValidator::take_key() {
+  if (!take_string()) return false;
+  skip_space();
+  return take(':');
 }
 
 }  // namespace trace::detail::text

@@ -16,7 +16,6 @@
 #include "capture/recorder.hpp"
 #include "child/control_group.hpp"
 #include "child/node_capture.hpp"
-#include "child/stderr_tail.hpp"
 #include "secrets/redacted_texts.hpp"
 
 namespace trace::testing {

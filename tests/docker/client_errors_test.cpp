@@ -2,7 +2,7 @@
 // The docker client's complaint and the container's own stderr, which share a stream.
 #include <doctest/doctest.h>
 
-#include "docker/client_errors.hpp"
+#include "docker/client_messages.hpp"
 
 using trace::docker::ClientErrors;
 

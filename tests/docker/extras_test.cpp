@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "capture/recorder.hpp"
+#include "docker/client_messages.hpp"
 #include "docker/daemon.hpp"
-#include "docker/lookup_watch.hpp"
 
 namespace trace::testing {
 namespace {

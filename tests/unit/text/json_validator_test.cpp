@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 #include <simdjson.h>
 
+#include <functional>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "text/json_validator.hpp"
 
@@ -12,10 +14,17 @@ using trace::detail::text::JsonValidator;
 
 namespace {
 
-bool accepts(std::string_view text, std::size_t piece) {
-  JsonValidator check;
-  for (std::size_t at = 0; at < text.size(); at += piece) check.update(text.substr(at, piece));
-  return check.finish();
+// Gives the text in pieces of this size.
+std::function<std::string_view()> in_pieces(std::string_view text, std::size_t size) {
+  return [text, size]() mutable {
+    const std::string_view piece = text.substr(0, size);
+    text.remove_prefix(piece.size());
+    return piece;
+  };
+}
+
+bool accepts(std::string_view text, std::size_t size) {
+  return JsonValidator(in_pieces(text, size)).is_valid();
 }
 
 bool is_json(const std::string& text) {
@@ -124,11 +133,19 @@ TEST_CASE("texts that are nearly JSON are judged as by a parser") {
 }
 
 TEST_CASE("the place of the first wrong byte is known, and depth is bounded") {
-  JsonValidator check;
-  check.update("{\"a\":1,");
-  check.update("}");
-  CHECK(check.good_bytes() == 7);
-  CHECK_FALSE(check.finish());
+  const auto good_bytes = [](std::string_view text) {
+    JsonValidator check(in_pieces(text, 7));
+    CHECK_FALSE(check.is_valid());
+    return check.good_bytes();
+  };
+  CHECK(good_bytes("{\"a\":1,}") == 7);
+  CHECK(good_bytes("[1, 2]\n\nx") == 8);
+  CHECK(good_bytes("\"abcdefgh\\u12x4\"") == 13);
+  CHECK(good_bytes("\"abcdefgh\n") == 9);
+  CHECK(good_bytes("[trux") == 4);
+  CHECK(good_bytes("1.e") == 2);
+  CHECK(good_bytes("[1, 2") == 5);
+  CHECK(good_bytes(std::string("1\0", 2)) == 1);
   CHECK(accepts(
       std::string(JsonValidator::most_nested, '[') + std::string(JsonValidator::most_nested, ']'),
       64));
