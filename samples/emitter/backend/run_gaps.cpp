@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::backend {
 namespace {

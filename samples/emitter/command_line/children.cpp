@@ -11,7 +11,6 @@
 
 #include "emitter/command_line/definitions.hpp"
 #include "emitter/commands/commands.hpp"
-#include "emitter/commands/traced_child.hpp"
 
 namespace trace::cli::command_line {
 namespace {
@@ -106,7 +105,7 @@ void add_docker(CLI::App& app, const AfterDashes& after, int& status) {
                          "  shiptrace docker --run R --node N [OPTIONS] IMAGE [CMD…]");
   add_child(*command, options->child);
   command
-      ->add_option("--env", options->env,
+      ->add_option("--env", options->container.env,
                    "name of a variable to pass on; may be repeated. Its value is in no\n"
                    "process list, but the daemon keeps it: 'docker inspect' shows it to\n"
                    "everybody who may talk to the daemon. Pass a secret with --input or\n"
@@ -117,27 +116,30 @@ void add_docker(CLI::App& app, const AfterDashes& after, int& status) {
           variable_name("takes the name of a variable of this shell, so that its value is in no "
                         "process list: export it and pass the name"));
   command
-      ->add_option("--env-file", options->env_file,
+      ->add_option("--env-file", options->container.env_file,
                    "file of NAME=VALUE lines; the daemon keeps them like those of --env.\n"
                    "Values of variables with the names of secrets are redacted")
       ->type_name("FILE")
       ->check(CLI::ExistingFile);
-  command->add_option("--network", options->network, "network of the container")
+  command->add_option("--network", options->container.network, "network of the container")
       ->capture_default_str();
-  command->add_option("--memory", options->memory, "memory limit, such as 256m");
-  command->add_option("--cpus", options->cpus, "CPU limit, such as 1.5");
-  command->add_option("--pids-limit", options->pids, "limit on the number of processes and threads")
+  command->add_option("--memory", options->container.memory, "memory limit, such as 256m");
+  command->add_option("--cpus", options->container.cpus, "CPU limit, such as 1.5");
+  command
+      ->add_option("--pids-limit", options->container.pids,
+                   "limit on the number of processes and threads")
       ->type_name("N")
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
-  command->add_flag("--read-only", options->read_only,
+  command->add_flag("--read-only", options->container.read_only,
                     "make the image's files read-only; /tmp is in memory");
-  command->add_option("--user", options->user, "user (and group) in the container")
+  command->add_option("--user", options->container.user, "user (and group) in the container")
       ->type_name("USER[:GROUP]");
   command
       ->add_option("--input", options->input,
                    "JSON file (- is stdin) that the container finds at $SHIPSEC_INPUT_PATH")
       ->type_name("FILE");
-  command->add_option("--client", options->client, "docker client to call, such as podman")
+  command
+      ->add_option("--client", options->container.docker, "docker client to call, such as podman")
       ->type_name("PROGRAM")
       ->capture_default_str();
   command->footer(std::string("The result of the container is the JSON that it writes to "

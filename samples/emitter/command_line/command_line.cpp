@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "emitter/command_line/definitions.hpp"
-#include "emitter/exit_code.hpp"
+#include "emitter/output/failure.hpp"
 
 namespace trace::cli::command_line {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "emitter/commands/config.hpp"
+#include "emitter/commands/session.hpp"
 
 namespace trace::cli::command_line {
 

@@ -61,22 +61,21 @@ void add_emit(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand(
       "emit", "Generates load: records PROGRESS events of a node and waits until all are sent.");
   add_node(*command, options->node);
-  command->add_option("--events", options->load.events, "number of events, over all threads")
+  command->add_option("--events", options->events, "number of events, over all threads")
       ->required()
       ->type_name("N")
       ->check([](const std::string& text) {
         return input::integer_from_text(text) ? std::string()
                                               : '"' + text + "\" is not a number of events";
       });
-  command->add_option("--threads", options->load.threads, "number of recording threads")
+  command->add_option("--threads", options->threads, "number of recording threads")
       ->capture_default_str()
       ->type_name("T")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--rate", options->load.rate, "events per second, over all threads")
+  command->add_option("--rate", options->rate, "events per second, over all threads")
       ->type_name("PER_SECOND")
       ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--label", options->load.label, "value of data.label; default: the session's id")
+  command->add_option("--label", options->label, "value of data.label; default: the session's id")
       ->type_name("L");
   command
       ->add_option("--returned", options->returned,

@@ -9,8 +9,7 @@
 
 #include "emitter/commands/commands.hpp"
 #include "emitter/output/failure.hpp"
-#include "emitter/output/printable.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {
 namespace {

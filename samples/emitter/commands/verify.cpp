@@ -14,8 +14,7 @@
 #include "emitter/load/returned_counts.hpp"
 #include "emitter/load/run_check.hpp"
 #include "emitter/output/failure.hpp"
-#include "emitter/output/printable.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "emitter/input/integer.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::load {
 namespace {

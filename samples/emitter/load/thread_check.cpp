@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::load {
 

@@ -8,8 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "emitter/output/printable.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::output {
 namespace {
