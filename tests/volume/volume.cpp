@@ -17,7 +17,6 @@
 #include <string>
 
 #include "emitter/backend/backend.hpp"
-#include "emitter/backend/event_page.hpp"
 #include "emitter/input/integer.hpp"
 #include "emitter/output/text.hpp"
 #include "support/child.hpp"

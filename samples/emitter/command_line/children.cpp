@@ -84,8 +84,6 @@ std::vector<std::string> child_arguments(const CLI::App& command, const AfterDas
   return arguments;
 }
 
-}  // namespace
-
 void add_run(CLI::App& app, const AfterDashes& after, int& status) {
   const auto options = std::make_shared<ChildOptions>();
   CLI::App* command = app.add_subcommand("run",
@@ -148,6 +146,13 @@ void add_docker(CLI::App& app, const AfterDashes& after, int& status) {
   command->final_callback([command, options, &after, &status] {
     status = commands::docker(*options, child_arguments(*command, after, "IMAGE"));
   });
+}
+
+}  // namespace
+
+void add_children(CLI::App& app, const AfterDashes& after, int& status) {
+  add_run(app, after, status);
+  add_docker(app, after, status);
 }
 
 }  // namespace trace::cli::command_line

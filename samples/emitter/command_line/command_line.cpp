@@ -43,16 +43,8 @@ int run(int argc, char** argv) {
   app.footer(
       "Every command has its own --help with its exit codes. All commands read the environment\n"
       "variables of docs/configuration.md; options override them.");
-  add_run(app, after, status);
-  add_docker(app, after, status);
-  add_record(app, status);
-  add_emit(app, status);
-  add_verify(app, status);
-  add_tail(app, status);
-  add_status(app, status);
-  add_summarize(app, status);
-  add_recover(app, status);
-  add_inspect(app, status);
+  add_children(app, after, status);
+  add_commands(app, status);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) throw CLI::RequiredError("A command");

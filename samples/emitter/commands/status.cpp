@@ -6,7 +6,6 @@
 #include <string>
 
 #include "emitter/backend/backend.hpp"
-#include "emitter/backend/run_gaps.hpp"
 #include "emitter/commands/commands.hpp"
 #include "emitter/output/failure.hpp"
 #include "emitter/output/text.hpp"

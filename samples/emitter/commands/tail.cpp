@@ -13,7 +13,6 @@
 #include <string>
 
 #include "emitter/backend/backend.hpp"
-#include "emitter/backend/event_page.hpp"
 #include "emitter/backend/sse_parser.hpp"
 #include "emitter/commands/commands.hpp"
 #include "emitter/output/failure.hpp"

@@ -8,8 +8,6 @@
 #include <vector>
 
 #include "emitter/backend/backend.hpp"
-#include "emitter/backend/event_page.hpp"
-#include "emitter/backend/run_gaps.hpp"
 #include "emitter/commands/commands.hpp"
 #include "emitter/load/returned_counts.hpp"
 #include "emitter/load/run_check.hpp"
