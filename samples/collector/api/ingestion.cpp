@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "collector/api/cursor.hpp"
-#include "collector/run/append_batch.hpp"
+#include "collector/run/batch.hpp"
 
 namespace trace::collector::api {
 namespace {

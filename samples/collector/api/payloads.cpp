@@ -6,6 +6,7 @@
 
 #include "collector/api/cursor.hpp"
 #include "collector/run/status.hpp"
+#include "collector/run/wall_clock.hpp"
 
 namespace trace::collector::api {
 namespace {
@@ -46,13 +47,13 @@ std::uint64_t last_sequence(const std::vector<EventPayload>& events, std::uint64
   return events.empty() ? otherwise : std::stoull(events.back().id);
 }
 
-RunStatusPayload status_payload(store::Store& store, const store::RunRow& run, std::string now) {
+RunStatusPayload status_payload(store::Store& store, const store::RunRow& run) {
   RunStatusPayload payload;
   payload.run_id = run.run_id;
   payload.workflow_id = run.workflow_id;
   payload.status = run::derive_status(run);
   payload.started_at = run.started_at.empty() ? run.registered_at : run.started_at;
-  payload.updated_at = std::move(now);
+  payload.updated_at = run::timestamp_now();
   if (!run.completed_at.empty()) payload.completed_at = run.completed_at;
   if (run.total_actions > 0) payload.progress = RunProgress{run.completed_nodes, run.total_actions};
   if (payload.status == RunStatus::failed) payload.failure = failure_payload(store, run);

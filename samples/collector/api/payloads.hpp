@@ -22,6 +22,6 @@ std::string envelope_json(const std::string& run_id, std::vector<EventPayload> e
 std::uint64_t last_sequence(const std::vector<EventPayload>& events, std::uint64_t otherwise);
 
 // Throws StoreError.
-RunStatusPayload status_payload(store::Store& store, const store::RunRow& run, std::string now);
+RunStatusPayload status_payload(store::Store& store, const store::RunRow& run);
 
 }  // namespace trace::collector::api

@@ -9,7 +9,6 @@
 #include "collector/api/cursor.hpp"
 #include "collector/api/payloads.hpp"
 #include "collector/run/status.hpp"
-#include "collector/run/wall_clock.hpp"
 
 namespace trace::collector::api {
 namespace {
@@ -86,7 +85,7 @@ Response Queries::runs(const Request& request) {
 Response Queries::status(const Request& request) {
   const auto run = store_.run(request.run_id);
   if (!run) return unknown_run();
-  return json_response(to_json(status_payload(store_, *run, run::timestamp_now())));
+  return json_response(to_json(status_payload(store_, *run)));
 }
 
 Response Queries::trace(const Request& request) {

@@ -3,19 +3,20 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "collector/run/emitter_id.hpp"
-#include "collector/run/gap_set.hpp"
 #include "collector/run/status.hpp"
-#include "collector/run/transitions.hpp"
+#include "collector/run/wall_clock.hpp"
 
 namespace trace::collector::run {
 
 using store::Append;
 using store::EmitterRow;
+using store::Range;
 using store::RunRow;
 
 namespace {
@@ -39,6 +40,48 @@ class NameIndex {
   std::vector<std::string_view>& names_;
   std::unordered_map<std::string_view, std::uint32_t> indexes_ = {};
   std::uint32_t latest_ = none;
+};
+
+// The sequences that one emitter has skipped, as far as one batch of its events needs them, and the
+// change that the batch makes. Emitters number their events 1, 2, 3 … without a gap and send them
+// in that order, so the set stays empty unless events were lost or arrive late.
+class GapSet {
+ public:
+  GapSet() = default;
+  // The stored ranges that contain a sequence of the batch, ascending; they do not overlap.
+  explicit GapSet(const std::vector<Range>& stored)
+      : stored_(stored), ranges_(stored.begin(), stored.end()) {}
+
+  // Adds the skipped sequences first … last, none of which is in the set.
+  void add(std::uint64_t first, std::uint64_t last) {
+    assert(first >= 1 && first <= last);
+    ranges_.insert({first, last});
+  }
+  // Removes a sequence that has arrived. No effect when it is not in the set.
+  void remove(std::uint64_t sequence) {
+    auto place = ranges_.upper_bound({sequence, UINT64_MAX});
+    if (place == ranges_.begin() || (--place)->last < sequence) return;
+    const auto [first, last] = *place;
+    ranges_.erase(place);
+    if (first < sequence) add(first, sequence - 1);
+    if (sequence < last) add(sequence + 1, last);
+  }
+
+  // Stored ranges that no longer exist as such, and ranges to store.
+  std::vector<Range> closed() const { return difference(stored_, ranges_); }
+  std::vector<Range> opened() const { return difference(ranges_, stored_); }
+
+ private:
+  template <class Left, class Right>
+  static std::vector<Range> difference(const Left& left, const Right& right) {
+    std::vector<Range> ranges;
+    std::set_difference(left.begin(), left.end(), right.begin(), right.end(),
+                        std::back_inserter(ranges));
+    return ranges;
+  }
+
+  std::vector<Range> stored_ = {};
+  std::set<Range> ranges_ = {};
 };
 
 }  // namespace
@@ -250,6 +293,40 @@ BatchPlan Batch::plan(const BatchState& state, std::string_view now) const {
   assert(!state.rows.run || state.rows.emitters.size() == emitters_.size());
   assert(!state.rows.run || state.gaps.size() == emitters_.size());
   return Planner(*this, state).plan(now);
+}
+
+namespace {
+
+// A conflict means that another writer made progress, so only extreme contention gets here.
+constexpr int max_attempts = 100;
+
+// What is read after the rows may be newer. append() then notices: whatever changes it also changes
+// the run, a watermark or one of the gaps that the batch closes.
+BatchState read_state(store::Store& store, const Batch& batch) {
+  BatchState state;
+  state.rows = store.rows(batch.run_id(), batch.node_ids(), batch.emitters());
+  if (!state.rows.run) return state;
+  const std::vector<store::EmitterRow>& emitters = state.rows.emitters;
+  state.gaps.resize(emitters.size());
+  const auto late = batch.late_sequences(emitters);
+  for (std::size_t i = 0; i < late.size(); ++i) {
+    if (late[i].empty()) continue;
+    state.gaps[i] = store.gaps_containing(emitters[i].number, late[i]);
+  }
+  const auto uncertain = batch.uncertain_events(emitters);
+  if (!uncertain.empty()) state.stored = store.stored(state.rows.run->number, uncertain);
+  return state;
+}
+
+}  // namespace
+
+BatchResult append_batch(store::Store& store, const JudgedEnvelope& judged) {
+  const Batch batch(judged);
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    BatchPlan plan = batch.plan(read_state(store, batch), timestamp_now());
+    if (!plan.has_changes || store.append(plan.changes)) return std::move(plan.result);
+  }
+  throw store::StoreError("other writers keep changing the run; send the batch again");
 }
 
 }  // namespace trace::collector::run

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Batch: the rules of exactly-once storage, as a pure function. Given one envelope and what the
 // store knows about the run, nodes and emitters that it names, plan() decides which events are new,
-// numbers them, and computes all changes. Used by append_batch(); tests need no database.
+// numbers them, and computes all changes. append_batch() does all of it with a store.
 //
-//   new        a sequence above everything stored or rejected of its emitter; or one below it (or
-//   an
-//              id of another format) that is neither stored nor earlier in the batch
+//   new        a sequence above everything stored or rejected of its emitter; or one below it, or
+//              an id of another format, that is neither stored nor earlier in the batch
 //   duplicate  everything else
 //
 // A run's sequence counts new events only, so it has no gaps. Rejected events are not stored, but
@@ -82,5 +81,10 @@ class Batch {
   std::vector<Position> events_ = {};    // of judged_.envelope.events
   std::vector<Position> rejected_ = {};  // of the entries of judged_.invalid with an emitter
 };
+
+// Adds one envelope to the store: reads what the batch names, plans, and appends; starts over when
+// another writer has changed the run meanwhile. The result describes committed data. Store thread;
+// throws StoreError.
+BatchResult append_batch(store::Store& store, const JudgedEnvelope& judged);
 
 }  // namespace trace::collector::run

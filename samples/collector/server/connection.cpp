@@ -9,10 +9,8 @@
 #include <memory>
 #include <optional>
 
-#include "collector/server/feed_connection.hpp"
 #include "collector/server/request_head.hpp"
 #include "collector/server/request_parser.hpp"
-#include "collector/server/request_rules.hpp"
 #include "collector/server/response_head.hpp"
 
 namespace trace::collector::server {
@@ -106,8 +104,6 @@ std::string address_of(const asio::ip::tcp::socket& socket) {
   return address.to_string();
 }
 
-Response head_too_large() { return api::error_response(431, "", "the header is too large"); }
-
 Connection::Connection(Service& service, asio::ip::tcp::socket socket)
     : service_(service), stream_(std::move(socket)), local_address_(address_of(stream_.socket())) {
   service_.connections.add(*this);
@@ -155,8 +151,8 @@ void Connection::on_head(std::size_t length) {
   buffer_.consume(length);
   const api::Target target = api::split_target(parser_->target());
   const RequestHead head = parser_->head(target);
-  route_ = api::find_route(head.source.method, target.path_and_query);
-  sharing_ = sharing_headers(head.source, service_.access.origins);
+  route_ = api::find_route(head.method, target.path_and_query);
+  sharing_ = sharing_headers(head, service_.access.origins);
   if (auto early = early_response(head, route_, service_.access, local_address_)) {
     return refuse(std::move(*early));
   }
@@ -196,7 +192,7 @@ void Connection::parse_body() {
   auto [consumed, refusal] = parser_->parse_body(buffered());
   buffer_.consume(consumed);
   if (refusal) return send(std::move(*refusal), false);
-  if (!hold(parser_->body().capacity())) return refuse(api::too_busy());
+  if (!hold(parser_->body_memory())) return refuse(api::too_busy());
   if (parser_->is_done()) return handle();
   moved(consumed);
   read_body();

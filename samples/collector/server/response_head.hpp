@@ -17,7 +17,7 @@ struct HeadOptions {
   std::optional<std::size_t> content_length = {};  // nothing: no such header
 };
 
-// `sharing`: the headers for pages of allowed origins (server/origin_rules.hpp).
+// `sharing`: the headers for pages of allowed origins (server/access_rules.hpp).
 std::string response_head(const api::Response& response, const api::Headers& sharing,
                           const HeadOptions& options);
 

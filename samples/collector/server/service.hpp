@@ -9,8 +9,8 @@
 #include "collector/api/ingestion.hpp"
 #include "collector/api/queries.hpp"
 #include "collector/api/routes.hpp"
+#include "collector/server/access_rules.hpp"
 #include "collector/server/connection_registry.hpp"
-#include "collector/server/request_rules.hpp"
 #include "collector/store/store_threads.hpp"
 #include "collector/stream/subscriptions.hpp"
 

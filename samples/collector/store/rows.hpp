@@ -3,6 +3,7 @@
 // them is decided in run/; a store only saves and returns them.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -81,7 +82,7 @@ struct Range {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
 
-  bool operator==(const Range&) const = default;
+  auto operator<=>(const Range&) const = default;
 };
 
 }  // namespace trace::collector::store

@@ -5,7 +5,6 @@
 #include <cassert>
 
 #include "collector/api/payloads.hpp"
-#include "collector/run/wall_clock.hpp"
 
 namespace trace::collector::stream {
 namespace {
@@ -22,7 +21,7 @@ FeedPage read_page(store::Store& store, const std::string& run_id, std::uint64_t
   page.position = api::last_sequence(events, after);
   page.is_last = page.position >= run->events;
   if (!events.empty()) page.events = api::envelope_json(run_id, std::move(events), page.position);
-  RunStatusPayload status = api::status_payload(store, *run, run::timestamp_now());
+  RunStatusPayload status = api::status_payload(store, *run);
   page.run_status = status.status;
   page.status = to_json(status);
   status.updated_at = status.started_at;
