@@ -16,4 +16,9 @@ std::string encode_cursor(std::uint64_t sequence);
 // Accepts only what encode_cursor() returns.
 std::optional<std::uint64_t> decode_cursor(std::string_view cursor);
 
+// The position that the parameter of a request names: 0 without one, nothing when it is invalid.
+inline std::optional<std::uint64_t> position_of(const std::optional<std::string>& cursor) {
+  return cursor ? decode_cursor(*cursor) : 0;
+}
+
 }  // namespace trace::collector::api

@@ -6,8 +6,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "collector/api/ingestion.hpp"
-#include "collector/api/queries.hpp"
+#include "collector/api/handlers.hpp"
 #include "collector/api/routes.hpp"
 #include "collector/server/access_rules.hpp"
 #include "collector/server/connection_registry.hpp"
@@ -26,13 +25,11 @@ struct Service {
   // Memory of all connections, in bodies of the maximum size.
   static constexpr std::size_t max_bodies = 16;
 
-  store::Store& store;
   store::StoreThreads& store_threads;
-  api::Handlers handlers;
+  api::Context context;
   stream::Subscriptions& subscriptions;
   ConnectionRegistry& connections;
   AccessRules access;
-  std::size_t max_body;
   std::size_t max_connections;
   std::size_t max_feeds;
   std::chrono::seconds keepalive;
