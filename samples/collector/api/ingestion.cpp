@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "collector/api/content_encoding.hpp"
-#include "collector/api/cursor.hpp"
+#include "collector/api/payloads.hpp"
 #include "collector/run/batch.hpp"
 
 namespace trace::collector::api {

@@ -6,7 +6,6 @@
 #include <boost/json.hpp>
 #include <charconv>
 
-#include "collector/api/cursor.hpp"
 #include "collector/api/payloads.hpp"
 #include "collector/run/status.hpp"
 

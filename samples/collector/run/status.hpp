@@ -25,7 +25,7 @@
 #include <trace/event.hpp>
 #include <trace/status.hpp>
 
-#include "collector/store/rows.hpp"
+#include "collector/store/store.hpp"
 
 namespace trace::collector::run {
 

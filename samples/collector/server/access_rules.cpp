@@ -16,6 +16,8 @@
 namespace trace::collector::server {
 namespace {
 
+using Origins = std::vector<std::string>;
+
 std::optional<std::string> canonical_ipv6(const std::string& text) {
   in6_addr address{};
   if (inet_pton(AF_INET6, text.c_str(), &address) != 1) return std::nullopt;
@@ -43,6 +45,12 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1";
 }
 
+// `allowed`: origins in canonical form.
+bool is_allowed(std::string_view origin, const Origins& allowed) {
+  const auto canonical = canonical_origin(origin);
+  return canonical && std::find(allowed.begin(), allowed.end(), *canonical) != allowed.end();
+}
+
 // A person opens the address, possibly by a link: no other page can read the response.
 bool opens_a_page(const RequestHead& head) {
   return head.method == "GET" && head.fetch_mode == "navigate" && head.fetch_dest == "document";
@@ -58,9 +66,8 @@ bool is_own_page(const RequestHead& head) {
 }
 
 // The 403 for a page that may not use the collector.
-std::optional<api::Response> foreign_page_fault(const RequestHead& head,
-                                                const AllowedOrigins& allowed) {
-  if (allowed.contain(head.origin)) return std::nullopt;
+std::optional<api::Response> foreign_page_fault(const RequestHead& head, const Origins& allowed) {
+  if (is_allowed(head.origin, allowed)) return std::nullopt;
   if (is_own_page(head)) return std::nullopt;
   if (head.origin.empty() && opens_a_page(head)) return std::nullopt;
   const auto origin = canonical_origin(head.origin);
@@ -73,10 +80,9 @@ std::optional<api::Response> foreign_page_fault(const RequestHead& head,
 }
 
 // The response to a CORS preflight of an allowed page; nothing for any other request.
-std::optional<api::Response> preflight_response(const RequestHead& head,
-                                                const AllowedOrigins& allowed) {
+std::optional<api::Response> preflight_response(const RequestHead& head, const Origins& allowed) {
   if (head.method != "OPTIONS" || head.preflight_method.empty()) return std::nullopt;
-  if (!allowed.contain(head.origin)) return std::nullopt;
+  if (!is_allowed(head.origin, allowed)) return std::nullopt;
   return api::Response{.status = 204,
                        .headers = {{"Access-Control-Allow-Methods", "GET, POST"},
                                    {"Access-Control-Allow-Headers",
@@ -191,15 +197,10 @@ std::optional<std::string> canonical_origin(std::string_view text) {
   return (is_https ? "https://" : "http://") + text_of(*authority);
 }
 
-bool AllowedOrigins::contain(std::string_view origin) const {
-  const auto canonical = canonical_origin(origin);
-  return canonical && std::find(origins_.begin(), origins_.end(), *canonical) != origins_.end();
-}
-
-api::Headers sharing_headers(const RequestHead& head, const AllowedOrigins& allowed) {
+api::Headers sharing_headers(const RequestHead& head, const std::vector<std::string>& allowed) {
   if (allowed.empty()) return {};
   api::Headers headers{{"Vary", "Origin"}};
-  if (allowed.contain(head.origin)) {
+  if (is_allowed(head.origin, allowed)) {
     headers.emplace_back("Access-Control-Allow-Origin", head.origin);
     headers.emplace_back("Access-Control-Expose-Headers", "Retry-After");
   }

@@ -56,24 +56,11 @@ class OwnHosts {
 // anything but an http or https origin, including "null".
 std::optional<std::string> canonical_origin(std::string_view text);
 
-class AllowedOrigins {
- public:
-  AllowedOrigins() = default;
-  // Each in canonical form.
-  explicit AllowedOrigins(std::vector<std::string> origins) : origins_(std::move(origins)) {}
-
-  bool contain(std::string_view origin) const;
-  bool empty() const noexcept { return origins_.empty(); }
-
- private:
-  std::vector<std::string> origins_ = {};
-};
-
 // Who may use the collector, and under which host names.
 struct AccessRules {
   OwnHosts hosts = {};
-  AllowedOrigins origins = {};
-  std::string token = {};  // empty: none is required
+  std::vector<std::string> origins = {};  // of web pages that are allowed, in canonical form
+  std::string token = {};                 // empty: none is required
 };
 
 // What a head reveals about its request; empty where a header is absent.
@@ -99,6 +86,6 @@ std::optional<api::Response> early_response(const RequestHead& head, const api::
                                             std::string_view local_address);
 
 // The headers that let an allowed page read the response.
-api::Headers sharing_headers(const RequestHead& head, const AllowedOrigins& allowed);
+api::Headers sharing_headers(const RequestHead& head, const std::vector<std::string>& origins);
 
 }  // namespace trace::collector::server

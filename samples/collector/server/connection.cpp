@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-#include "collector/api/cursor.hpp"
+#include "collector/api/payloads.hpp"
 #include "collector/server/request_head.hpp"
 #include "collector/server/request_parser.hpp"
 #include "collector/server/response_head.hpp"

@@ -18,7 +18,7 @@
 #include "collector/api/response.hpp"
 #include "collector/api/routes.hpp"
 #include "collector/server/access_rules.hpp"
-#include "collector/server/service.hpp"
+#include "collector/server/connection.hpp"
 
 namespace trace::collector::server {
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "collector/options.hpp"
-#include "collector/server/service.hpp"
+#include "collector/server/connection.hpp"
 
 namespace trace::collector::server {
 

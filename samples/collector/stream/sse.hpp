@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "collector/api/cursor.hpp"
+#include "collector/api/payloads.hpp"
 #include "collector/api/response.hpp"
 #include "collector/stream/feed.hpp"
 

@@ -19,13 +19,12 @@ using commands::ChildOptions;
 using commands::DockerOptions;
 
 constexpr const char* exit_codes =
-    "Exit codes: that of the child; 128 + the signal that killed it, 141 when nobody reads our\n"
-    "output any more; 124 when --timeout ended it; 125 when it could not be started (wrong "
-    "options\n"
-    "or configuration, no Docker daemon, no such image); 126 and 127 when the command cannot be\n"
-    "executed or found; 130 after Ctrl-C (press it again to kill the child); 1 when the child\n"
-    "succeeded but events of it were lost, or the result of a container is not JSON. A child that\n"
-    "failed keeps its own code; lost events are then reported on stderr only.";
+    R"(Exit codes: that of the child; 128 + the signal that killed it, 141 when nobody reads our
+output any more; 124 when --timeout ended it; 125 when it could not be started (wrong options
+or configuration, no Docker daemon, no such image); 126 and 127 when the command cannot be
+executed or found; 130 after Ctrl-C (press it again to kill the child); 1 when the child
+succeeded but events of it were lost, or the result of a container is not JSON. A child that
+failed keeps its own code; lost events are then reported on stderr only.)";
 
 std::chrono::milliseconds timeout_of(const std::string& text) {
   const auto timeout = parse_duration(text);

@@ -81,12 +81,11 @@ void add_emit(CLI::App& app, int& status) {
       ->type_name("FILE");
   add_shared(*command, options->shared);
   command->footer(
-      "Waits for space in the journal instead of dropping events, and until all events are\n"
-      "acknowledged; gives up after 60 s without an acknowledgement.\n"
-      "Exit codes: 0 all events are recorded (events that are not sent yet are kept, as a message\n"
-      "says); 1 fewer were recorded, some were lost, or the backend rejected some; 2 wrong "
-      "options\n"
-      "or configuration; 130 Ctrl-C.");
+      R"(Waits for space in the journal instead of dropping events, and until all events are
+acknowledged; gives up after 60 s without an acknowledgement.
+Exit codes: 0 all events are recorded (events that are not sent yet are kept, as a message
+says); 1 fewer were recorded, some were lost, or the backend rejected some; 2 wrong options
+or configuration; 130 Ctrl-C.)");
   command->final_callback([options, &status] { status = commands::emit(*options); });
 }
 
@@ -103,15 +102,13 @@ void add_verify(CLI::App& app, int& status) {
       ->type_name("FILE");
   add_shared(*command, options->shared);
   command->footer(
-      "The run's sequences must be 1 to n without a gap. The events of 'emit' must be there once\n"
-      "and in order per thread, with --returned exactly as many as the file counts (one more if\n"
-      "the emitter was killed before it could count). No emitter's numbers may have a gap: each "
-      "is\n"
-      "an event that was lost, or that is still in a journal. A backend without\n"
-      "GET /workflows/runs/{id}/gaps does not fail this check; a message says so.\n"
-      "Exit codes: 0 all of that holds; 1 it does not, and stderr says which events, or the "
-      "backend\n"
-      "cannot be read; 2 wrong options or configuration.");
+      R"(The run's sequences must be 1 to n without a gap. The events of 'emit' must be there once
+and in order per thread, with --returned exactly as many as the file counts (one more if
+the emitter was killed before it could count). No emitter's numbers may have a gap: each is
+an event that was lost, or that is still in a journal. A backend without
+GET /workflows/runs/{id}/gaps does not fail this check; a message says so.
+Exit codes: 0 all of that holds; 1 it does not, and stderr says which events, or the backend
+cannot be read; 2 wrong options or configuration.)");
   command->final_callback([options, &status] { status = commands::verify(*options); });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The definitions of all commands for CLI11. Parsing runs the chosen command on the main thread,
+// The definitions of all commands for CLI11, which is used in this folder only: the commands get
+// structs with the values. Parsing runs the chosen command on the main thread,
 // which leaves its exit status in `status`.
 #pragma once
 
