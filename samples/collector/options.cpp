@@ -10,7 +10,7 @@
 #include <optional>
 #include <sstream>
 
-#include "collector/server/origin_rules.hpp"
+#include "collector/server/access_rules.hpp"
 
 namespace trace::collector {
 namespace {

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "collector/server/host_rules.hpp"
+#include "collector/server/access_rules.hpp"
 
 namespace trace::collector {
 

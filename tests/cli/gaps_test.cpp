@@ -7,7 +7,7 @@
 #include <initializer_list>
 
 #include "backend_of_test.hpp"
-#include "emitter/backend/run_gaps.hpp"
+#include "emitter/backend/backend.hpp"
 #include "support/http.hpp"
 #include "transport/scripted_server.hpp"
 

@@ -4,9 +4,7 @@
 
 #include "emitter/backend/sse_parser.hpp"
 #include "emitter/input/integer.hpp"
-#include "emitter/output/indented_json.hpp"
-#include "emitter/output/printable.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 #include "emitter/output/timeline.hpp"
 
 namespace trace::cli {

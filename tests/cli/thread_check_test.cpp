@@ -4,7 +4,7 @@
 
 #include <initializer_list>
 
-#include "emitter/load/thread_check.hpp"
+#include "emitter/load/run_check.hpp"
 
 namespace trace::cli::load {
 namespace {

@@ -9,8 +9,7 @@
 #include <utility>
 
 #include "client.hpp"
-#include "collector/server/host_rules.hpp"
-#include "collector/server/origin_rules.hpp"
+#include "collector/server/access_rules.hpp"
 #include "envelopes.hpp"
 #include "support/collector.hpp"
 

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "collector/run/append_batch.hpp"
+#include "collector/run/batch.hpp"
 #include "collector/run/emitter_id.hpp"
 #include "envelopes.hpp"
 #include "stores.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "collector/run/append_batch.hpp"
+#include "collector/run/batch.hpp"
 #include "collector/stream/feed.hpp"
 #include "collector/stream/sse.hpp"
 #include "envelopes.hpp"

@@ -8,7 +8,6 @@
 
 #include "client.hpp"
 #include "collector/server/connection_registry.hpp"
-#include "collector/server/pace.hpp"
 #include "collector/server/request_head.hpp"
 #include "envelopes.hpp"
 #include "support/collector.hpp"

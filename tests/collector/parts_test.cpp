@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "collector/api/cursor.hpp"
+#include "collector/api/payloads.hpp"
 #include "collector/api/routes.hpp"
 #include "collector/run/emitter_id.hpp"
 #include "envelopes.hpp"

@@ -8,7 +8,7 @@
 #include <trace/status.hpp>
 
 #include "collector/api/payloads.hpp"
-#include "collector/run/append_batch.hpp"
+#include "collector/run/batch.hpp"
 #include "collector/run/status.hpp"
 #include "envelopes.hpp"
 #include "memory_store.hpp"
@@ -120,7 +120,7 @@ TEST_CASE("a recorded fact reaches the emitter and the status, and events do not
     judged.envelope.events = {event_of("r", id_of(session_a, 0, sequence), "a", type)};
     return run::append_batch(store, judged).status;
   };
-  const auto status = [&] { return api::status_payload(store, *store.run("r"), "now"); };
+  const auto status = [&] { return api::status_payload(store, *store.run("r")); };
   CHECK(append(1, Type::started) == RunStatus::running);
   record(cancel);
   CHECK(append(2, Type::started) == RunStatus::cancelled);

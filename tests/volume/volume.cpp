@@ -17,9 +17,8 @@
 #include <string>
 
 #include "emitter/backend/backend.hpp"
-#include "emitter/backend/event_page.hpp"
 #include "emitter/input/integer.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 #include "support/child.hpp"
 #include "support/collector.hpp"
 #include "support/temp_dir.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "collector/api/ingestion.hpp"
+#include "collector/api/handlers.hpp"
 
 #include <fmt/core.h>
 
@@ -7,8 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "collector/api/cursor.hpp"
-#include "collector/run/append_batch.hpp"
+#include "collector/api/content_encoding.hpp"
+#include "collector/api/payloads.hpp"
+#include "collector/run/batch.hpp"
 
 namespace trace::collector::api {
 namespace {
@@ -69,24 +70,7 @@ std::optional<Response> judge_lines(const std::vector<std::string_view>& lines,
   return std::nullopt;
 }
 
-}  // namespace
-
-Response Ingestion::ingest(const Request& request) {
-  if (request.encoding == ContentEncoding::identity) return ingest_lines(request.body);
-  const Inflated inflated = inflate(request.encoding, request.body, max_body_);
-  switch (inflated.outcome) {
-    case Inflated::Outcome::corrupt:
-      return error_response(400, "body", "does not match its Content-Encoding, or is truncated");
-    case Inflated::Outcome::too_large:
-      return error_response(413, "body",
-                            fmt::format("is larger than {} bytes after inflation", max_body_));
-    case Inflated::Outcome::whole:
-      break;
-  }
-  return ingest_lines(inflated.bytes);
-}
-
-Response Ingestion::ingest_lines(std::string_view body) {
+Response ingest_lines(const Context& context, std::string_view body) {
   const std::vector<std::string_view> lines = lines_of(body);
   if (lines.empty()) return error_response(400, "body", "is empty: send one envelope per line");
   if (lines.size() > max_lines) {
@@ -99,15 +83,32 @@ Response Ingestion::ingest_lines(std::string_view body) {
   boost::json::array runs;
   for (const JudgedEnvelope& judged : envelopes) {
     try {
-      runs.push_back(acknowledgement(judged, run::append_batch(store_, judged)));
+      runs.push_back(acknowledgement(judged, run::append_batch(context.store, judged)));
     } catch (const store::StoreError& error) {
       // Acknowledge the lines that are committed; the sender keeps the others.
       if (runs.empty()) return store_failed(error.what());
       break;
     }
-    on_stored_(judged.envelope.run_id);
+    context.on_stored(judged.envelope.run_id);
   }
   return json_response(boost::json::serialize(boost::json::object{{"runs", std::move(runs)}}));
+}
+
+}  // namespace
+
+Response ingest(const Context& context, const Request& request) {
+  if (request.encoding == ContentEncoding::identity) return ingest_lines(context, request.body);
+  const Inflated inflated = inflate(request.encoding, request.body, context.max_body);
+  switch (inflated.outcome) {
+    case Inflated::Outcome::corrupt:
+      return error_response(400, "body", "does not match its Content-Encoding, or is truncated");
+    case Inflated::Outcome::too_large:
+      return error_response(
+          413, "body", fmt::format("is larger than {} bytes after inflation", context.max_body));
+    case Inflated::Outcome::whole:
+      break;
+  }
+  return ingest_lines(context, inflated.bytes);
 }
 
 }  // namespace trace::collector::api

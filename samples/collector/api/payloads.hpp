@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON payloads that several responses and feeds share. Pure functions but for the store that
-// status_payload() reads; called on a store thread.
+// What several responses and feeds share: cursors and JSON payloads. Pure functions but for the
+// store that status_payload() reads on a store thread.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <trace/event.hpp>
@@ -14,6 +16,18 @@
 
 namespace trace::collector::api {
 
+// A cursor is the position after an event of a run, as clients see it: the base64 of the decimal
+// sequence of that event. Clients treat it as opaque.
+std::string encode_cursor(std::uint64_t sequence);
+
+// Accepts only what encode_cursor() returns.
+std::optional<std::uint64_t> decode_cursor(std::string_view cursor);
+
+// The position that the parameter of a request names: 0 without one, nothing when it is invalid.
+inline std::optional<std::uint64_t> position_of(const std::optional<std::string>& cursor) {
+  return cursor ? decode_cursor(*cursor) : 0;
+}
+
 // An envelope with the cursor after `sequence`.
 std::string envelope_json(const std::string& run_id, std::vector<EventPayload> events,
                           std::uint64_t sequence);
@@ -22,6 +36,6 @@ std::string envelope_json(const std::string& run_id, std::vector<EventPayload> e
 std::uint64_t last_sequence(const std::vector<EventPayload>& events, std::uint64_t otherwise);
 
 // Throws StoreError.
-RunStatusPayload status_payload(store::Store& store, const store::RunRow& run, std::string now);
+RunStatusPayload status_payload(store::Store& store, const store::RunRow& run);
 
 }  // namespace trace::collector::api

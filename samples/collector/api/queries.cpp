@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "collector/api/queries.hpp"
+#include "collector/api/handlers.hpp"
 
 #include <fmt/core.h>
 
 #include <boost/json.hpp>
 #include <charconv>
 
-#include "collector/api/cursor.hpp"
 #include "collector/api/payloads.hpp"
 #include "collector/run/status.hpp"
-#include "collector/run/wall_clock.hpp"
 
 namespace trace::collector::api {
 namespace {
@@ -60,22 +58,12 @@ boost::json::object gaps_of(const store::EmitterGaps& emitter) {
 
 }  // namespace
 
-std::optional<std::uint64_t> position_of(const std::optional<std::string>& cursor) {
-  return cursor ? decode_cursor(*cursor) : 0;
-}
-
-Response unknown_run() { return error_response(404, "runId", "unknown run"); }
-
-Response invalid_cursor() {
-  return error_response(400, "cursor", "must be a cursor that this backend returned");
-}
-
-Response Queries::runs(const Request& request) {
+Response runs(const Context& context, const Request& request) {
   const auto limit = limit_of(request);
   if (!limit) return invalid_limit();
   const auto before = position_of(request.parameter("cursor"));
   if (!before) return invalid_cursor();
-  const std::vector<store::RunRow> found = store_.runs(*before, *limit);
+  const std::vector<store::RunRow> found = context.store.runs(*before, *limit);
   boost::json::array runs;
   for (const store::RunRow& run : found) runs.push_back(overview_of(run));
   boost::json::object body{{"runs", std::move(runs)}};
@@ -83,30 +71,30 @@ Response Queries::runs(const Request& request) {
   return json_response(boost::json::serialize(body));
 }
 
-Response Queries::status(const Request& request) {
-  const auto run = store_.run(request.run_id);
+Response status(const Context& context, const Request& request) {
+  const auto run = context.store.run(request.run_id);
   if (!run) return unknown_run();
-  return json_response(to_json(status_payload(store_, *run, run::timestamp_now())));
+  return json_response(to_json(status_payload(context.store, *run)));
 }
 
-Response Queries::trace(const Request& request) {
+Response trace(const Context& context, const Request& request) {
   const auto limit = limit_of(request);
   if (!limit) return invalid_limit();
   const auto after = position_of(request.parameter("cursor"));
   if (!after) return invalid_cursor();
-  const auto run = store_.run(request.run_id);
+  const auto run = context.store.run(request.run_id);
   if (!run) return unknown_run();
-  auto events = store_.events(*run, *after, *limit, max_page_bytes);
+  auto events = context.store.events(*run, *after, *limit, max_page_bytes);
   const std::uint64_t sequence = last_sequence(events, *after);
   return json_response(envelope_json(run->run_id, std::move(events), sequence));
 }
 
-Response Queries::gaps(const Request& request) {
+Response gaps(const Context& context, const Request& request) {
   const auto limit = limit_of(request);
   if (!limit) return invalid_limit();
-  const auto run = store_.run(request.run_id);
+  const auto run = context.store.run(request.run_id);
   if (!run) return unknown_run();
-  const store::RunGaps gaps = store_.gaps(run->number, *limit);
+  const store::RunGaps gaps = context.store.gaps(run->number, *limit);
   boost::json::array emitters;
   for (const store::EmitterGaps& emitter : gaps.emitters) emitters.push_back(gaps_of(emitter));
   const boost::json::object body{{"runId", run->run_id},

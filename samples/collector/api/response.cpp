@@ -27,6 +27,12 @@ Response error_response(unsigned status, std::string_view field, std::string_vie
   return response;
 }
 
+Response unknown_run() { return error_response(404, "runId", "unknown run"); }
+
+Response invalid_cursor() {
+  return error_response(400, "cursor", "must be a cursor that this backend returned");
+}
+
 Response store_failed(std::string_view what) {
   return unavailable("the store failed: " + std::string(what));
 }

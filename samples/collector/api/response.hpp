@@ -24,6 +24,9 @@ Response json_response(std::string body);
 // {"error":{"field":…,"message":…}}, the body of every response with a status of 400 and above.
 Response error_response(unsigned status, std::string_view field, std::string_view message);
 
+Response unknown_run();
+Response invalid_cursor();
+
 // 503 with Retry-After: the store cannot be used at the moment.
 Response store_failed(std::string_view what);
 // 503 with Retry-After: no memory is left for the request or its response.

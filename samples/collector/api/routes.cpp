@@ -3,38 +3,22 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "collector/api/ascii.hpp"
-#include "collector/api/ingestion.hpp"
-#include "collector/api/queries.hpp"
+#include "collector/api/handlers.hpp"
 
 namespace trace::collector::api {
 namespace {
 
-template <Response (Queries::*query)(const Request&)>
-Response run_query(Handlers& handlers, const Request& request) {
-  return (handlers.queries.*query)(request);
-}
-
-Response ingest(Handlers& handlers, const Request& request) {
-  return handlers.ingestion.ingest(request);
-}
-
 constexpr std::array<Endpoint, 6> table{{
     {"POST", "/trace/events", &ingest},
-    {"GET", "/workflows/runs", &run_query<&Queries::runs>},
-    {"GET", "/workflows/runs/{id}/status", &run_query<&Queries::status>},
-    {"GET", "/workflows/runs/{id}/trace", &run_query<&Queries::trace>},
-    {"GET", "/workflows/runs/{id}/gaps", &run_query<&Queries::gaps>},
+    {"GET", "/workflows/runs", &runs},
+    {"GET", "/workflows/runs/{id}/status", &status},
+    {"GET", "/workflows/runs/{id}/trace", &trace},
+    {"GET", "/workflows/runs/{id}/gaps", &gaps},
     {"GET", "/workflows/runs/{id}/stream", nullptr},
 }};
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // Nothing when two hexadecimal digits do not follow a '%'.
 std::optional<std::string> percent_decoded(std::string_view text) {
@@ -44,11 +28,12 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       out += text[i];
       continue;
     }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_value(text[i + 1]);
-    const int low = hex_value(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
+    const std::string_view digits = text.substr(i + 1, 2);
+    unsigned char byte = 0;
+    const char* const last = digits.data() + digits.size();
+    const auto [end, fault] = std::from_chars(digits.data(), last, byte, 16);
+    if (digits.size() != 2 || fault != std::errc{} || end != last) return std::nullopt;
+    out += static_cast<char>(byte);
     i += 2;
   }
   return out;

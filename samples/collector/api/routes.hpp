@@ -15,8 +15,7 @@
 
 namespace trace::collector::api {
 
-class Ingestion;
-class Queries;
+struct Context;
 
 // What a handler needs of a request.
 struct Request {
@@ -29,16 +28,11 @@ struct Request {
   std::optional<std::string> parameter(std::string_view name) const;
 };
 
-struct Handlers {
-  Ingestion& ingestion;
-  Queries& queries;
-};
-
 struct Endpoint {
   std::string_view method = {};
   std::string_view path = {};  // {id} is one segment, the run's id
   // Null for a feed, which the server sends as it grows.
-  Response (*handle)(Handlers& handlers, const Request& request) = nullptr;
+  Response (*handle)(const Context& context, const Request& request) = nullptr;
 
   bool is_feed() const noexcept { return handle == nullptr; }
   bool takes_body() const noexcept { return method == "POST"; }

@@ -3,24 +3,28 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "collector/run/emitter_id.hpp"
-#include "collector/run/gap_set.hpp"
 #include "collector/run/status.hpp"
-#include "collector/run/transitions.hpp"
+#include "collector/run/wall_clock.hpp"
 
 namespace trace::collector::run {
 
 using store::Append;
 using store::EmitterRow;
+using store::Range;
 using store::RunRow;
 
 namespace {
 
-constexpr std::uint32_t none = UINT32_MAX;
+constexpr std::uint32_t none = Append::no_emitter;
+
+// A conflict means that another writer made progress, so only extreme contention gets here.
+constexpr int max_attempts = 100;
 
 // Gives each distinct name an index. Consecutive events usually share node and emitter.
 class NameIndex {
@@ -41,78 +45,115 @@ class NameIndex {
   std::uint32_t latest_ = none;
 };
 
-}  // namespace
-
-Batch::Batch(const JudgedEnvelope& judged) : judged_(judged) {
-  NameIndex node_index(node_ids_);
-  NameIndex emitter_index(emitters_);
-  events_.reserve(judged.envelope.events.size());
-  for (const EventPayload& event : judged.envelope.events) {
-    Position position{.node = node_index[event.node_id]};
-    if (const auto id = parse_emitter_id(event.id)) {
-      position.emitter = emitter_index[id->emitter];
-      position.sequence = id->sequence;
-      position.session = id->session;
-    }
-    events_.push_back(position);
-  }
-  for (const JudgedEnvelope::Invalid& invalid : judged.invalid) {
-    const auto id = parse_emitter_id(invalid.id);
-    if (!id) continue;
-    rejected_.push_back({.emitter = emitter_index[id->emitter], .sequence = id->sequence});
-  }
-}
-
-std::vector<std::vector<std::uint64_t>> Batch::late_sequences(
-    const std::vector<EmitterRow>& emitters) const {
-  assert(emitters.size() == emitters_.size());
-  std::vector<std::vector<std::uint64_t>> late(emitters.size());
-  for (const auto* positions : {&events_, &rejected_}) {
-    for (const Position& position : *positions) {
-      if (position.emitter == none) continue;
-      if (position.sequence > emitters[position.emitter].through) continue;
-      late[position.emitter].push_back(position.sequence);
-    }
-  }
-  for (auto& sequences : late) std::sort(sequences.begin(), sequences.end());
-  return late;
-}
-
-std::vector<store::EventKey> Batch::uncertain_events(
-    const std::vector<EmitterRow>& emitters) const {
-  assert(emitters.size() == emitters_.size());
-  std::vector<store::EventKey> keys;
-  for (std::size_t i = 0; i < events_.size(); ++i) {
-    const Position& position = events_[i];
-    if (position.emitter == none) {
-      keys.push_back({.foreign_id = judged_.envelope.events[i].id});
-    } else if (const EmitterRow& emitter = emitters[position.emitter];
-               position.sequence <= emitter.through) {
-      keys.push_back({.emitter = emitter.number, .sequence = position.sequence});
-    }
-  }
-  return keys;
-}
-
-// Computes one plan: the events in their order, then the rejected ones.
-class Planner {
+// The sequences that one emitter has skipped, as far as one batch of its events needs them, and the
+// change that the batch makes. Emitters number their events 1, 2, 3 … without a gap and send them
+// in that order, so the set stays empty unless events were lost or arrive late.
+class GapSet {
  public:
-  Planner(const Batch& batch, const BatchState& state)
-      : batch_(batch), state_(state), node_slots_(batch.node_ids_.size(), none) {}
+  GapSet() = default;
+  // The stored ranges that contain a sequence of the batch, ascending; they do not overlap.
+  explicit GapSet(const std::vector<Range>& stored)
+      : stored_(stored), ranges_(stored.begin(), stored.end()) {}
 
-  BatchPlan plan(std::string_view now) {
-    start_run(now);
-    start_emitters();
-    for (std::size_t i = 0; i < batch_.events_.size(); ++i) add_event(i);
-    assert(next_uncertain_ == state_.stored.size());
-    for (const Batch::Position& rejected : batch_.rejected_) {
-      emitters_[rejected.emitter].note(rejected.sequence);
+  // Adds the skipped sequences first … last, none of which is in the set.
+  void add(std::uint64_t first, std::uint64_t last) {
+    assert(first >= 1 && first <= last);
+    ranges_.insert({first, last});
+  }
+  // Removes a sequence that has arrived. No effect when it is not in the set.
+  void remove(std::uint64_t sequence) {
+    auto place = ranges_.upper_bound({sequence, UINT64_MAX});
+    if (place == ranges_.begin() || (--place)->last < sequence) return;
+    const auto [first, last] = *place;
+    ranges_.erase(place);
+    if (first < sequence) add(first, sequence - 1);
+    if (sequence < last) add(sequence + 1, last);
+  }
+
+  // Stored ranges that no longer exist as such, and ranges to store.
+  std::vector<Range> closed() const { return difference(stored_, ranges_); }
+  std::vector<Range> opened() const { return difference(ranges_, stored_); }
+
+ private:
+  template <class Left, class Right>
+  static std::vector<Range> difference(const Left& left, const Right& right) {
+    std::vector<Range> ranges;
+    std::set_difference(left.begin(), left.end(), right.begin(), right.end(),
+                        std::back_inserter(ranges));
+    return ranges;
+  }
+
+  std::vector<Range> stored_ = {};
+  std::set<Range> ranges_ = {};
+};
+
+// The changes that one envelope makes.
+struct Plan {
+  Append changes = {};
+  bool has_changes = false;
+  BatchResult result = {};
+};
+
+// One attempt to append an envelope: read() what it names, then plan() without the store.
+class Batch {
+ public:
+  // `judged` must outlive the batch.
+  explicit Batch(const JudgedEnvelope& judged) : judged_(judged) {
+    NameIndex node_index(node_ids_);
+    NameIndex emitter_index(emitter_names_);
+    events_.reserve(judged.envelope.events.size());
+    for (const EventPayload& event : judged.envelope.events) {
+      Position position{.node = node_index[event.node_id]};
+      if (const auto id = parse_emitter_id(event.id)) {
+        position.emitter = emitter_index[id->emitter];
+        position.sequence = id->sequence;
+        position.session = id->session;
+      }
+      events_.push_back(position);
     }
+    for (const JudgedEnvelope::Invalid& invalid : judged.invalid) {
+      const auto id = parse_emitter_id(invalid.id);
+      if (!id) continue;
+      rejected_.push_back({.emitter = emitter_index[id->emitter], .sequence = id->sequence});
+    }
+    node_slots_.assign(node_ids_.size(), none);
+  }
+
+  // What is read after the rows may be newer. append() then notices: whatever changes it also
+  // changes the run, a watermark or one of the gaps that the batch closes.
+  void read(store::Store& store) {
+    rows_ = store.rows(judged_.envelope.run_id, node_ids_, emitter_names_);
+    if (!rows_.run) {
+      for (const auto& id : node_ids_) rows_.nodes.push_back({.node_id = std::string(id)});
+      for (const auto& name : emitter_names_) rows_.emitters.push_back({.name = std::string(name)});
+    }
+    assert(rows_.nodes.size() == node_ids_.size());
+    assert(rows_.emitters.size() == emitter_names_.size());
+    for (const EmitterRow& row : rows_.emitters) {
+      emitters_.push_back({.row = row, .stored_through = row.through});
+    }
+    read_gaps(store);
+    read_stored(store);
+  }
+
+  // Valid only for the rows that were read: append() compares them again. Once.
+  Plan plan(std::string_view now) {
+    start_run(now);
+    for (std::size_t i = 0; i < events_.size(); ++i) add_event(i);
+    assert(next_uncertain_ == stored_.size());
+    for (const Position& rejected : rejected_) emitters_[rejected.emitter].note(rejected.sequence);
     finish();
     return std::move(plan_);
   }
 
  private:
+  struct Position {
+    std::uint32_t node = 0;  // index in node_ids_
+    std::uint32_t emitter = none;
+    std::uint64_t sequence = 0;
+    std::string_view session = {};
+  };
+
   struct Emitter {
     EmitterRow row = {};
     std::uint64_t stored_through = 0;
@@ -128,16 +169,51 @@ class Planner {
     }
   };
 
+  bool is_late(const Position& position) const {
+    return position.emitter != none &&
+           position.sequence <= rows_.emitters[position.emitter].through;
+  }
+
+  // The gaps around the sequences at or below their emitter's watermark.
+  void read_gaps(store::Store& store) {
+    std::vector<std::vector<std::uint64_t>> late(emitters_.size());
+    for (const auto* positions : {&events_, &rejected_}) {
+      for (const Position& position : *positions) {
+        if (is_late(position)) late[position.emitter].push_back(position.sequence);
+      }
+    }
+    for (std::size_t i = 0; i < late.size(); ++i) {
+      if (late[i].empty()) continue;
+      std::sort(late[i].begin(), late[i].end());
+      emitters_[i].gaps = GapSet(store.gaps_containing(rows_.emitters[i].number, late[i]));
+    }
+  }
+
+  // Whether the events are stored that no watermark proves to be new, in their order.
+  void read_stored(store::Store& store) {
+    std::vector<store::EventKey> keys;
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      const Position& position = events_[i];
+      if (position.emitter == none) {
+        keys.push_back({.foreign_id = judged_.envelope.events[i].id});
+      } else if (is_late(position)) {
+        keys.push_back(
+            {.emitter = rows_.emitters[position.emitter].number, .sequence = position.sequence});
+      }
+    }
+    if (rows_.run && !keys.empty()) stored_ = store.stored(rows_.run->number, keys);
+  }
+
   void start_run(std::string_view now) {
-    const StreamEnvelope& envelope = batch_.judged_.envelope;
+    const StreamEnvelope& envelope = judged_.envelope;
     RunRow& run = plan_.changes.run;
-    if (state_.rows.run) {
-      run = *state_.rows.run;
+    if (rows_.run) {
+      run = *rows_.run;
     } else {
       run.run_id = envelope.run_id;
       run.registered_at = now;
     }
-    plan_.changes.expected = state_.rows.run;
+    plan_.changes.expected = rows_.run;
     // A member that is absent from the envelope leaves the stored value as it is.
     if (envelope.workflow_id && !envelope.workflow_id->empty()) {
       run.workflow_id = *envelope.workflow_id;
@@ -150,23 +226,9 @@ class Planner {
     }
   }
 
-  void start_emitters() {
-    emitters_.resize(batch_.emitters_.size());
-    for (std::size_t i = 0; i < emitters_.size(); ++i) {
-      Emitter& emitter = emitters_[i];
-      if (state_.rows.run) {
-        emitter.row = state_.rows.emitters[i];
-        emitter.stored_through = emitter.row.through;
-        emitter.gaps = GapSet(state_.gaps[i]);
-      } else {
-        emitter.row.name = batch_.emitters_[i];
-      }
-    }
-  }
-
   void add_event(std::size_t index) {
-    const EventPayload& event = batch_.judged_.envelope.events[index];
-    const Batch::Position& position = batch_.events_[index];
+    const EventPayload& event = judged_.envelope.events[index];
+    const Position& position = events_[index];
     if (!is_new(event, position)) {
       ++plan_.result.duplicates;
       return;
@@ -183,7 +245,7 @@ class Planner {
     if (event.type != Type::progress) changed.changed = true;
   }
 
-  bool is_new(const EventPayload& event, const Batch::Position& position) {
+  bool is_new(const EventPayload& event, const Position& position) {
     if (position.emitter == none) {
       return !is_stored() && foreign_ids_.insert(event.id).second;
     }
@@ -202,18 +264,13 @@ class Planner {
   }
 
   // Whether the next uncertain event is stored. A run that is not stored has no events.
-  bool is_stored() { return state_.rows.run && state_.stored[next_uncertain_++]; }
+  bool is_stored() { return rows_.run && stored_[next_uncertain_++]; }
 
   std::uint32_t slot_of(std::uint32_t node) {
     std::uint32_t& slot = node_slots_[node];
     if (slot != none) return slot;
     slot = static_cast<std::uint32_t>(plan_.changes.nodes.size());
-    Append::Node& added = plan_.changes.nodes.emplace_back();
-    if (state_.rows.run) {
-      added.row = state_.rows.nodes[node];
-    } else {
-      added.row.node_id = batch_.node_ids_[node];
-    }
+    plan_.changes.nodes.push_back({rows_.nodes[node]});
     return slot;
   }
 
@@ -236,20 +293,32 @@ class Planner {
     plan_.has_changes = is_changed;
   }
 
-  const Batch& batch_;
-  const BatchState& state_;
-  BatchPlan plan_ = {};
+  const JudgedEnvelope& judged_;
+  std::vector<std::string_view> node_ids_ = {};  // distinct, as are emitter_names_
+  std::vector<std::string_view> emitter_names_ = {};
+  std::vector<Position> events_ = {};    // of judged_.envelope.events
+  std::vector<Position> rejected_ = {};  // of the entries of judged_.invalid with an emitter
+
+  store::RunRows rows_ = {};  // new ones, without a number, when the run is not stored
   std::vector<Emitter> emitters_ = {};
-  std::vector<std::uint32_t> node_slots_;  // index in plan_.changes.nodes
+  std::vector<bool> stored_ = {};
+
+  Plan plan_ = {};
+  std::vector<std::uint32_t> node_slots_ = {};  // index in plan_.changes.nodes
   std::unordered_set<std::string_view> foreign_ids_ = {};
-  std::size_t next_uncertain_ = 0;
+  std::size_t next_uncertain_ = 0;  // index in stored_
 };
 
-BatchPlan Batch::plan(const BatchState& state, std::string_view now) const {
-  assert(!state.rows.run || state.rows.nodes.size() == node_ids_.size());
-  assert(!state.rows.run || state.rows.emitters.size() == emitters_.size());
-  assert(!state.rows.run || state.gaps.size() == emitters_.size());
-  return Planner(*this, state).plan(now);
+}  // namespace
+
+BatchResult append_batch(store::Store& store, const JudgedEnvelope& judged) {
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    Batch batch(judged);
+    batch.read(store);
+    Plan plan = batch.plan(timestamp_now());
+    if (!plan.has_changes || store.append(plan.changes)) return std::move(plan.result);
+  }
+  throw store::StoreError("other writers keep changing the run; send the batch again");
 }
 
 }  // namespace trace::collector::run

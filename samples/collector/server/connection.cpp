@@ -9,10 +9,9 @@
 #include <memory>
 #include <optional>
 
-#include "collector/server/feed_connection.hpp"
+#include "collector/api/payloads.hpp"
 #include "collector/server/request_head.hpp"
 #include "collector/server/request_parser.hpp"
-#include "collector/server/request_rules.hpp"
 #include "collector/server/response_head.hpp"
 
 namespace trace::collector::server {
@@ -106,8 +105,6 @@ std::string address_of(const asio::ip::tcp::socket& socket) {
   return address.to_string();
 }
 
-Response head_too_large() { return api::error_response(431, "", "the header is too large"); }
-
 Connection::Connection(Service& service, asio::ip::tcp::socket socket)
     : service_(service), stream_(std::move(socket)), local_address_(address_of(stream_.socket())) {
   service_.connections.add(*this);
@@ -119,7 +116,7 @@ Connection::~Connection() {
 }
 
 void Connection::read_head() {
-  parser_.emplace(service_.max_body);
+  parser_.emplace(service_.context.max_body);
   hold(0);
   sharing_.clear();
   scanned_ = 0;
@@ -155,16 +152,16 @@ void Connection::on_head(std::size_t length) {
   buffer_.consume(length);
   const api::Target target = api::split_target(parser_->target());
   const RequestHead head = parser_->head(target);
-  route_ = api::find_route(head.source.method, target.path_and_query);
-  sharing_ = sharing_headers(head.source, service_.access.origins);
+  route_ = api::find_route(head.method, target.path_and_query);
+  sharing_ = sharing_headers(head, service_.access.origins);
   if (auto early = early_response(head, route_, service_.access, local_address_)) {
     return refuse(std::move(*early));
   }
   route_.request.encoding = api::content_encoding_from_name(head.content_encoding)
                                 .value_or(api::ContentEncoding::identity);
   if (parser_->is_done()) return handle();
-  if (parser_->announced_length().value_or(0) > service_.max_body) {
-    return refuse(body_too_large(service_.max_body));
+  if (parser_->announced_length().value_or(0) > service_.context.max_body) {
+    return refuse(body_too_large(service_.context.max_body));
   }
   begin_transfer(Service::body_time);
   // What fits is read at once, instead of a few hundred bytes at a time.
@@ -196,7 +193,7 @@ void Connection::parse_body() {
   auto [consumed, refusal] = parser_->parse_body(buffered());
   buffer_.consume(consumed);
   if (refusal) return send(std::move(*refusal), false);
-  if (!hold(parser_->body().capacity())) return refuse(api::too_busy());
+  if (!hold(parser_->body_memory())) return refuse(api::too_busy());
   if (parser_->is_done()) return handle();
   moved(consumed);
   read_body();
@@ -211,7 +208,7 @@ void Connection::handle() {
       stream_.get_executor(),
       [self = shared_from_this()] {
         try {
-          return self->route_.endpoint->handle(self->service_.handlers, self->route_.request);
+          return self->route_.endpoint->handle(self->service_.context, self->route_.request);
         } catch (const std::exception& error) {
           return api::store_failed(error.what());
         }
@@ -242,7 +239,7 @@ void Connection::open_feed() {
   // Reads a page to learn whether the run exists; the feed reads it again.
   service_.store_threads.run(
       stream_.get_executor(),
-      [&store = service_.store, run_id = route_.request.run_id, after = *after] {
+      [&store = service_.context.store, run_id = route_.request.run_id, after = *after] {
         return stream::read_feed_page(store, run_id, after);
       },
       [self = shared_from_this(), after = *after](const stream::FeedPage& first) {
@@ -306,7 +303,7 @@ void Connection::on_sent() {
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   constexpr std::chrono::seconds linger_time{2};
   begin_transfer(linger_time);
-  linger(2 * service_.max_body);
+  linger(2 * service_.context.max_body);
 }
 
 // Reads what the client is still sending: closing earlier would reset the connection, and the

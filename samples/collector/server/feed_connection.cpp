@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "collector/server/feed_connection.hpp"
+#include "collector/server/connection.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -85,7 +85,7 @@ void FeedConnection::read_page() {
   was_notified_ = false;
   service_.store_threads.run(
       socket_.get_executor(),
-      [&store = service_.store, run_id = feed_.run_id(), after = feed_.position()] {
+      [&store = service_.context.store, run_id = feed_.run_id(), after = feed_.position()] {
         return stream::read_feed_page(store, run_id, after);
       },
       [self = shared_from_this()](stream::FeedPage page) { self->on_page(std::move(page)); });

@@ -9,8 +9,6 @@
 #include <cassert>
 #include <csignal>
 
-#include "collector/server/connection.hpp"
-
 namespace trace::collector::server {
 namespace {
 
@@ -35,23 +33,18 @@ using boost::system::error_code;
 
 Server::Server(const Options& options, store::Store& store)
     : connections_(Service::max_bodies * options.max_body, [this] { on_removal(); }),
-      queries_(store),
-      ingestion_(store, options.max_body,
-                 [this](const std::string& run_id) {
-                   asio::post(io_, [this, run_id] { subscriptions_.notify(run_id); });
-                 }),
       store_threads_(store.concurrency()),
-      service_{
-          .store = store,
-          .store_threads = store_threads_,
-          .handlers = {ingestion_, queries_},
-          .subscriptions = subscriptions_,
-          .connections = connections_,
-          .access = {.origins = AllowedOrigins(options.allowed_origins), .token = options.token},
-          .max_body = options.max_body,
-          .max_connections = connection_limit(options.max_connections),
-          .max_feeds = std::min(service_.max_connections / 2, std::size_t{256}),
-          .keepalive = options.keepalive} {}
+      service_{.store_threads = store_threads_,
+               .context = {store, options.max_body,
+                           [this](const std::string& run_id) {
+                             asio::post(io_, [this, run_id] { subscriptions_.notify(run_id); });
+                           }},
+               .subscriptions = subscriptions_,
+               .connections = connections_,
+               .access = {.origins = options.allowed_origins, .token = options.token},
+               .max_connections = connection_limit(options.max_connections),
+               .max_feeds = std::min(service_.max_connections / 2, std::size_t{256}),
+               .keepalive = options.keepalive} {}
 
 Server::~Server() {
   has_ended_ = true;

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "collector/options.hpp"
-#include "collector/server/service.hpp"
+#include "collector/server/connection.hpp"
 
 namespace trace::collector::server {
 
@@ -44,8 +44,6 @@ class Server {
   bool has_ended_ = false;
   stream::Subscriptions subscriptions_;
   ConnectionRegistry connections_;
-  api::Queries queries_;
-  api::Ingestion ingestion_;
   store::StoreThreads store_threads_;
   Service service_;
   boost::asio::io_context io_{1};

@@ -5,7 +5,6 @@
 #include <cassert>
 
 #include "collector/api/payloads.hpp"
-#include "collector/run/wall_clock.hpp"
 
 namespace trace::collector::stream {
 namespace {
@@ -14,7 +13,10 @@ namespace {
 constexpr std::size_t max_page_events = 1'000;
 constexpr std::size_t max_page_bytes = std::size_t{1} << 20;
 
-FeedPage read_page(store::Store& store, const std::string& run_id, std::uint64_t after) {
+}  // namespace
+
+FeedPage read_feed_page(store::Store& store, const std::string& run_id,
+                        std::uint64_t after) noexcept try {
   const auto run = store.run(run_id);
   if (!run) return {.outcome = FeedPage::Outcome::unknown_run};
   auto events = store.events(*run, after, max_page_events, max_page_bytes);
@@ -22,23 +24,14 @@ FeedPage read_page(store::Store& store, const std::string& run_id, std::uint64_t
   page.position = api::last_sequence(events, after);
   page.is_last = page.position >= run->events;
   if (!events.empty()) page.events = api::envelope_json(run_id, std::move(events), page.position);
-  RunStatusPayload status = api::status_payload(store, *run, run::timestamp_now());
+  RunStatusPayload status = api::status_payload(store, *run);
   page.run_status = status.status;
   page.status = to_json(status);
   status.updated_at = status.started_at;
   page.fingerprint = to_json(status);
   return page;
-}
-
-}  // namespace
-
-FeedPage read_feed_page(store::Store& store, const std::string& run_id,
-                        std::uint64_t after) noexcept {
-  try {
-    return read_page(store, run_id, after);
-  } catch (const std::exception& error) {
-    return {.outcome = FeedPage::Outcome::store_failed, .fault = error.what()};
-  }
+} catch (const std::exception& error) {
+  return {.outcome = FeedPage::Outcome::store_failed, .fault = error.what()};
 }
 
 FeedMessage Feed::ready() const {

@@ -2,18 +2,29 @@
 // Frames the messages of a feed as server-sent events (text/event-stream). Pure functions.
 #pragma once
 
+#include <fmt/core.h>
+
+#include <cassert>
 #include <string>
 #include <string_view>
 
+#include "collector/api/payloads.hpp"
 #include "collector/api/response.hpp"
 #include "collector/stream/feed.hpp"
 
 namespace trace::collector::stream {
 
 // The response that precedes the events.
-api::Response sse_response();
+inline api::Response sse_response() {
+  return {.content_type = "text/event-stream",
+          .headers = {{"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}}};
+}
 
-std::string sse_event(const FeedMessage& message);
+inline std::string sse_event(const FeedMessage& message) {
+  assert(message.data.find('\n') == std::string::npos);
+  return fmt::format("event: {}\nid: {}\ndata: {}\n\n", message.name,
+                     api::encode_cursor(message.position), message.data);
+}
 
 inline constexpr std::string_view sse_keepalive = ": keepalive\n\n";
 

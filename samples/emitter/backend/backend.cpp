@@ -2,9 +2,8 @@
 #include "emitter/backend/backend.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
-#include <optional>
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::backend {
 namespace {
@@ -37,6 +36,20 @@ std::string advice(int status) {
                  ? "redirects are not followed; give the URL of the backend itself"
                  : "try again later, or read the backend's log";
   }
+}
+
+// Throws simdjson::simdjson_error when a member is missing or of another type.
+RunGaps gaps_of(const simdjson::dom::element& body) {
+  RunGaps gaps;
+  gaps.missing = body["missing"];
+  gaps.ranges = body["ranges"];
+  for (const simdjson::dom::element emitter : body["emitters"].get_array()) {
+    const std::string_view name = emitter["emitter"];
+    for (const simdjson::dom::element range : emitter["missing"].get_array()) {
+      gaps.first_ranges.push_back({std::string(name), range["from"], range["to"]});
+    }
+  }
+  return gaps;
 }
 
 }  // namespace
@@ -92,6 +105,89 @@ Result<bool> Backend::stream(std::string_view path, const http::HttpClient::OnCh
 
 std::string run_path(std::string_view run, std::string_view rest) {
   return fmt::format("/workflows/runs/{}{}", http::percent_encoded(run), rest);
+}
+
+Result<std::size_t> EventPage::read(std::string& json, const OnEvent& on_event) try {
+  cursor_.reset();
+  json.reserve(json.size() + simdjson::SIMDJSON_PADDING);
+  std::size_t events = 0;
+  bool found = false;
+  simdjson::ondemand::document document = parser_.iterate(json);
+  for (auto member : document.get_object()) {
+    const std::string_view key = member.unescaped_key();
+    if (key == "events") {
+      found = true;
+      for (auto element : member.value().get_array()) {
+        simdjson::ondemand::object event = element.get_object();
+        on_event(event);
+        ++events;
+      }
+    } else if (key == "cursor") {
+      cursor_ = std::string(std::string_view(member.value().get_string()));
+    }
+  }
+  if (!found) return Error("events", "is missing from the backend's response");
+  return events;
+} catch (const simdjson::simdjson_error& error) {
+  return Error(
+      "", fmt::format("the backend's response is not a trace: {}; check --endpoint", error.what()));
+}
+
+Result<std::uint64_t> read_trace(Backend& backend, std::string_view run, std::string cursor,
+                                 std::size_t limit, const OnEvent& on_event,
+                                 const std::function<bool()>& go_on) {
+  EventPage page;
+  std::uint64_t total = 0;
+  for (;;) {
+    std::string path = run_path(run, fmt::format("/trace?limit={}", limit));
+    if (!cursor.empty()) path += "&cursor=" + http::percent_encoded(cursor);
+    auto body = backend.get(path);
+    if (!body) return body.error();
+    const auto events = page.read(*body, on_event);
+    if (!events) return events.error();
+    total += *events;
+    if (*events == 0 || !go_on()) return total;
+    if (!page.cursor() || *page.cursor() == cursor) {
+      return Error(
+          "cursor",
+          "does not advance although the page has events; this is not a trace backend, check "
+          "--endpoint");
+    }
+    cursor = *page.cursor();
+  }
+}
+
+std::vector<std::string> RunGaps::problems() const {
+  std::vector<std::string> lines;
+  for (const auto& [emitter, from, to] : first_ranges) {
+    lines.push_back(from == to
+                        ? fmt::format("emitter {}: event {} is missing", emitter, from)
+                        : fmt::format("emitter {}: events {}-{} are missing", emitter, from, to));
+  }
+  if (ranges > first_ranges.size()) {
+    lines.push_back(fmt::format("and {} more gaps; {} events are missing in all",
+                                output::thousands(ranges - first_ranges.size()),
+                                output::thousands(missing)));
+  }
+  return lines;
+}
+
+Result<RunGaps> parse_gaps(std::string_view json) try {
+  simdjson::dom::parser parser;
+  return gaps_of(parser.parse(json.data(), json.size()));
+} catch (const simdjson::simdjson_error& error) {
+  return Error("", fmt::format("the backend's response is not a list of gaps: {}; check --endpoint",
+                               error.what()));
+}
+
+Result<std::optional<RunGaps>> read_gaps(Backend& backend, std::string_view run,
+                                         std::size_t limit) {
+  const auto body = backend.get_if_known(run_path(run, fmt::format("/gaps?limit={}", limit)));
+  if (!body) return body.error();
+  if (!*body) return std::optional<RunGaps>();
+  auto gaps = parse_gaps(**body);
+  if (!gaps) return gaps.error();
+  return std::optional(std::move(*gaps));
 }
 
 }  // namespace trace::cli::backend

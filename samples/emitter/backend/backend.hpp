@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// GET requests to a backend, with errors that a user can act on: one line that says what happened
-// and what to do.
-//
-// Main thread, except interrupt().
+// What the commands read from a backend, with errors that a user can act on: one line that says
+// what happened and what to do. Main thread, except Backend::interrupt().
 #pragma once
 
 #include <trace/config.hpp>
 #include <trace/http_client.hpp>
 #include <trace/result.hpp>
 
-#include <chrono>
+#include <simdjson.h>
+
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace trace::cli::backend {
 
@@ -46,5 +48,48 @@ class Backend {
 
 // "/workflows/runs/<run><rest>" with the run's id percent-encoded.
 std::string run_path(std::string_view run, std::string_view rest);
+
+// Events are read as a stream of JSON objects, so that a million of them take seconds.
+using OnEvent = std::function<void(simdjson::ondemand::object& event)>;
+
+// One page of a run's trace (contract: Envelope Fields): {"runId", "events", "cursor"}.
+class EventPage {
+ public:
+  // Calls back for each event. The Error says why the text is not an envelope.
+  Result<std::size_t> read(std::string& json, const OnEvent& on_event);
+  const std::optional<std::string>& cursor() const noexcept { return cursor_; }
+
+ private:
+  simdjson::ondemand::parser parser_;
+  std::optional<std::string> cursor_;
+};
+
+// Reads every event of the run after `cursor` (empty: from the first), page by page; stops early
+// when `go_on` returns false after a page. Returns the number of events.
+Result<std::uint64_t> read_trace(Backend& backend, std::string_view run, std::string cursor,
+                                 std::size_t limit, const OnEvent& on_event,
+                                 const std::function<bool()>& go_on);
+
+// The events of a run that the backend knows to be missing from the gaps in its emitters' sequence
+// numbers.
+struct RunGaps {
+  struct Range {
+    std::string emitter;
+    std::uint64_t from, to;
+  };
+  std::uint64_t missing = 0;  // all events
+  std::uint64_t ranges = 0;   // number of contiguous ranges that they form
+  std::vector<Range> first_ranges = {};
+
+  // One line for each of the first ranges, and one for the others.
+  std::vector<std::string> problems() const;
+};
+
+// Parses the body of GET /workflows/runs/{id}/gaps. The Error says why the text is not one.
+Result<RunGaps> parse_gaps(std::string_view json);
+
+// Reads the gaps of a run, at most `limit` ranges. Empty when the backend does not have this
+// resource, which is optional.
+Result<std::optional<RunGaps>> read_gaps(Backend& backend, std::string_view run, std::size_t limit);
 
 }  // namespace trace::cli::backend

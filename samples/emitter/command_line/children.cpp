@@ -11,7 +11,6 @@
 
 #include "emitter/command_line/definitions.hpp"
 #include "emitter/commands/commands.hpp"
-#include "emitter/commands/traced_child.hpp"
 
 namespace trace::cli::command_line {
 namespace {
@@ -20,13 +19,12 @@ using commands::ChildOptions;
 using commands::DockerOptions;
 
 constexpr const char* exit_codes =
-    "Exit codes: that of the child; 128 + the signal that killed it, 141 when nobody reads our\n"
-    "output any more; 124 when --timeout ended it; 125 when it could not be started (wrong "
-    "options\n"
-    "or configuration, no Docker daemon, no such image); 126 and 127 when the command cannot be\n"
-    "executed or found; 130 after Ctrl-C (press it again to kill the child); 1 when the child\n"
-    "succeeded but events of it were lost, or the result of a container is not JSON. A child that\n"
-    "failed keeps its own code; lost events are then reported on stderr only.";
+    R"(Exit codes: that of the child; 128 + the signal that killed it, 141 when nobody reads our
+output any more; 124 when --timeout ended it; 125 when it could not be started (wrong options
+or configuration, no Docker daemon, no such image); 126 and 127 when the command cannot be
+executed or found; 130 after Ctrl-C (press it again to kill the child); 1 when the child
+succeeded but events of it were lost, or the result of a container is not JSON. A child that
+failed keeps its own code; lost events are then reported on stderr only.)";
 
 std::chrono::milliseconds timeout_of(const std::string& text) {
   const auto timeout = parse_duration(text);
@@ -85,8 +83,6 @@ std::vector<std::string> child_arguments(const CLI::App& command, const AfterDas
   return arguments;
 }
 
-}  // namespace
-
 void add_run(CLI::App& app, const AfterDashes& after, int& status) {
   const auto options = std::make_shared<ChildOptions>();
   CLI::App* command = app.add_subcommand("run",
@@ -106,7 +102,7 @@ void add_docker(CLI::App& app, const AfterDashes& after, int& status) {
                          "  shiptrace docker --run R --node N [OPTIONS] IMAGE [CMD…]");
   add_child(*command, options->child);
   command
-      ->add_option("--env", options->env,
+      ->add_option("--env", options->container.env,
                    "name of a variable to pass on; may be repeated. Its value is in no\n"
                    "process list, but the daemon keeps it: 'docker inspect' shows it to\n"
                    "everybody who may talk to the daemon. Pass a secret with --input or\n"
@@ -117,27 +113,30 @@ void add_docker(CLI::App& app, const AfterDashes& after, int& status) {
           variable_name("takes the name of a variable of this shell, so that its value is in no "
                         "process list: export it and pass the name"));
   command
-      ->add_option("--env-file", options->env_file,
+      ->add_option("--env-file", options->container.env_file,
                    "file of NAME=VALUE lines; the daemon keeps them like those of --env.\n"
                    "Values of variables with the names of secrets are redacted")
       ->type_name("FILE")
       ->check(CLI::ExistingFile);
-  command->add_option("--network", options->network, "network of the container")
+  command->add_option("--network", options->container.network, "network of the container")
       ->capture_default_str();
-  command->add_option("--memory", options->memory, "memory limit, such as 256m");
-  command->add_option("--cpus", options->cpus, "CPU limit, such as 1.5");
-  command->add_option("--pids-limit", options->pids, "limit on the number of processes and threads")
+  command->add_option("--memory", options->container.memory, "memory limit, such as 256m");
+  command->add_option("--cpus", options->container.cpus, "CPU limit, such as 1.5");
+  command
+      ->add_option("--pids-limit", options->container.pids,
+                   "limit on the number of processes and threads")
       ->type_name("N")
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
-  command->add_flag("--read-only", options->read_only,
+  command->add_flag("--read-only", options->container.read_only,
                     "make the image's files read-only; /tmp is in memory");
-  command->add_option("--user", options->user, "user (and group) in the container")
+  command->add_option("--user", options->container.user, "user (and group) in the container")
       ->type_name("USER[:GROUP]");
   command
       ->add_option("--input", options->input,
                    "JSON file (- is stdin) that the container finds at $SHIPSEC_INPUT_PATH")
       ->type_name("FILE");
-  command->add_option("--client", options->client, "docker client to call, such as podman")
+  command
+      ->add_option("--client", options->container.docker, "docker client to call, such as podman")
       ->type_name("PROGRAM")
       ->capture_default_str();
   command->footer(std::string("The result of the container is the JSON that it writes to "
@@ -146,6 +145,13 @@ void add_docker(CLI::App& app, const AfterDashes& after, int& status) {
   command->final_callback([command, options, &after, &status] {
     status = commands::docker(*options, child_arguments(*command, after, "IMAGE"));
   });
+}
+
+}  // namespace
+
+void add_children(CLI::App& app, const AfterDashes& after, int& status) {
+  add_run(app, after, status);
+  add_docker(app, after, status);
 }
 
 }  // namespace trace::cli::command_line

@@ -3,6 +3,7 @@
 // what they return, the exit status. Main thread.
 #pragma once
 
+#include <trace/capture.hpp>
 #include <trace/summary.hpp>
 
 #include <chrono>
@@ -12,8 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "emitter/commands/config.hpp"
-#include "emitter/load/load_spec.hpp"
+#include "emitter/commands/session.hpp"
 
 namespace trace::cli::commands {
 
@@ -24,23 +24,14 @@ struct ChildOptions {
   std::string organization;
   std::chrono::milliseconds timeout{0};  // 0: none
   std::vector<std::string> secret_env;
-  std::string secret_file = {};  // NAME=VALUE lines; those with the names of secrets are redacted
   bool pty = false;
   bool with_stdin = false;
 };
 
 struct DockerOptions {
   ChildOptions child;
-  std::vector<std::string> env;
-  std::string env_file;
-  std::string network = "none";
-  std::string memory;
-  std::string cpus;
-  std::uint32_t pids = 0;
-  bool read_only = false;
-  std::string user;
+  ContainerSpec container;
   std::string input;
-  std::string client = "docker";
 };
 
 struct RecordOptions {
@@ -59,7 +50,10 @@ struct RecordOptions {
 struct EmitOptions {
   SharedOptions shared;
   NodeOptions node;
-  load::LoadSpec load;
+  std::uint64_t events = 0;  // of all threads together
+  std::size_t threads = 1;
+  double rate = 0;  // events per second of all threads together; 0: unlimited
+  std::string label;
   std::string returned;
 };
 

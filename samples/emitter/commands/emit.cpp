@@ -3,18 +3,20 @@
 // delivery.
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <trace/detail/background_thread.hpp>
 #include <trace/trace.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "emitter/commands/commands.hpp"
-#include "emitter/commands/delivery.hpp"
-#include "emitter/load/load.hpp"
 #include "emitter/load/returned_counts.hpp"
 #include "emitter/output/failure.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 #include "emitter/stop_signals.hpp"
 
 namespace trace::cli::commands {
@@ -23,6 +25,67 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds give_up_after{60};
+
+// Threads that record events for one node as fast as they can, or at the given rate. They share
+// only the node. The main thread creates, watches and joins them.
+class Load {
+ public:
+  // Starts the threads. All arguments outlive the load.
+  Load(const Node& node, const EmitOptions& options, load::ReturnedCounts& returned)
+      : node_(node), options_(options), returned_(returned), running_(options.threads) {
+    for (std::size_t thread = 0; thread < options_.threads; ++thread) {
+      threads_.emplace_back("load", [this, thread] {
+        produce(thread);
+        running_.fetch_sub(1);
+      });
+    }
+  }
+  ~Load() { stop(); }
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+
+  // Makes each thread return after its current event.
+  void stop() noexcept { stop_.store(true); }
+  // True when every thread has recorded its share, or gave up.
+  bool finished() const noexcept { return running_.load() == 0; }
+
+ private:
+  // The due times of all threads' events are evenly spaced; a late thread catches up.
+  void wait_until_due(std::size_t thread, std::uint64_t n) {
+    const double place = static_cast<double>((n - 1) * options_.threads + thread);
+    const auto due = start_ + std::chrono::duration_cast<Clock::duration>(
+                                  std::chrono::duration<double>(place / options_.rate));
+    // In slices, so that stop() takes effect at low rates.
+    while (!stop_.load(std::memory_order_relaxed)) {
+      const auto now = Clock::now();
+      if (now >= due) return;
+      std::this_thread::sleep_until(std::min(due, now + std::chrono::milliseconds(50)));
+    }
+  }
+
+  void produce(std::size_t thread) {
+    const std::uint64_t share =
+        options_.events / options_.threads + (thread < options_.events % options_.threads ? 1 : 0);
+    const std::string_view label = options_.label;
+    for (std::uint64_t n = 1; n <= share; ++n) {
+      if (options_.rate > 0) wait_until_due(thread, n);
+      if (stop_.load(std::memory_order_relaxed)) return;
+      const Outcome outcome =
+          record(node_, Type::progress, Level::info, field("label", label), field("thread", thread),
+                 field("n", n), "event {} of thread {}", n, thread);
+      if (outcome != Outcome::accepted) return;
+      returned_.raise(thread, n);
+    }
+  }
+
+  const Node& node_;
+  const EmitOptions& options_;
+  load::ReturnedCounts& returned_;
+  const Clock::time_point start_ = Clock::now();
+  std::atomic<bool> stop_{false};
+  std::atomic<std::size_t> running_;
+  std::vector<detail::BackgroundThread> threads_;  // joined before the rest is destroyed
+};
 
 double cpu_seconds() {
   rusage usage{};
@@ -59,7 +122,7 @@ class Patience {
 enum class Ending { delivered, gave_up, interrupted };
 
 // Waits until everything is recorded and acknowledged.
-Ending watch(const Session& session, const load::Load& load, const StopSignals& stop) {
+Ending watch(const Session& session, const Load& load, const StopSignals& stop) {
   Patience patience;
   for (;;) {
     const bool finished = load.finished();  // before the counters: they are complete then
@@ -71,31 +134,25 @@ Ending watch(const Session& session, const load::Load& load, const StopSignals& 
   }
 }
 
-std::string summary(const Stats& stats, double seconds, double cpu, const load::LoadSpec& load) {
+std::string summary(const Stats& stats, double seconds, double cpu, const std::string& label) {
   const auto events = static_cast<double>(stats.accepted);
   return fmt::format("{} events in {:.2f} s: {} events/s, {:.2f} CPU µs per event; label {}\n",
                      output::thousands(stats.accepted), seconds,
                      output::thousands(static_cast<std::uint64_t>(events / seconds)),
-                     events > 0 ? cpu * 1e6 / events : 0.0, load.label);
+                     events > 0 ? cpu * 1e6 / events : 0.0, label);
 }
 
 // Returns the exit status, and reports the reasons when it is not 0.
 int judge(const Stats& stats, Ending ending, bool nothing_lost, const EmitOptions& options,
           const Config& config) {
   int status = nothing_lost ? exit_code::ok : exit_code::failed;
-  if (stats.rejected > 0) {
-    status =
-        output::fail(fmt::format("the backend rejected {} events; rejected.ndjson in the journal "
-                                 "directory says why",
-                                 output::thousands(stats.rejected)));
-  }
+  if (stats.rejected > 0) status = rejected(stats.rejected);
   if (ending == Ending::interrupted) return exit_code::interrupted;
-  if (stats.accepted < options.load.events) {
+  if (stats.accepted < options.events) {
     status = output::fail(fmt::format(
         "only {} of {} events were recorded; the backend at {} does not accept events and "
         "the journal's budget is spent",
-        output::thousands(stats.accepted), output::thousands(options.load.events),
-        config.endpoint));
+        output::thousands(stats.accepted), output::thousands(options.events), config.endpoint));
   }
   return status;
 }
@@ -108,10 +165,10 @@ int emit(EmitOptions options) {
   config.level = std::min(config.level, Level::info);  // none is filtered
   auto session = Session::start(config);
   if (!session) return output::fail(session.error().text(), exit_code::usage);
-  if (options.load.label.empty()) options.load.label = session->id();
+  if (options.label.empty()) options.label = session->id();
   load::ReturnedCounts returned;
   if (!options.returned.empty()) {
-    auto created = load::ReturnedCounts::create(options.returned, options.load.threads);
+    auto created = load::ReturnedCounts::create(options.returned, options.threads);
     if (!created) return output::fail(created.error().text(), exit_code::usage);
     returned = std::move(*created);
   }
@@ -121,7 +178,7 @@ int emit(EmitOptions options) {
   const Node node = run.node(options.node.node);
   const double cpu_before = cpu_seconds();
   const auto began = Clock::now();
-  load::Load load(node, options.load, returned);
+  Load load(node, options, returned);
   const Ending ending = watch(*session, load, stop);
   const std::chrono::duration<double> took = Clock::now() - began;
   const double cpu = cpu_seconds() - cpu_before;
@@ -129,7 +186,7 @@ int emit(EmitOptions options) {
   const bool nothing_lost = close(*session, config);  // threads that wait for space return now
   const Stats stats = session->stats();
   if (!options.shared.quiet) {
-    fmt::print(stderr, "{}", summary(stats, took.count(), cpu, options.load));
+    fmt::print(stderr, "{}", summary(stats, took.count(), cpu, options.label));
   }
   return judge(stats, ending, nothing_lost, options, config);
 }

@@ -6,11 +6,9 @@
 #include <string>
 
 #include "emitter/backend/backend.hpp"
-#include "emitter/backend/run_gaps.hpp"
 #include "emitter/commands/commands.hpp"
 #include "emitter/output/failure.hpp"
-#include "emitter/output/printable.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {
 namespace {

@@ -8,8 +8,7 @@
 #include "emitter/commands/commands.hpp"
 #include "emitter/input/input_file.hpp"
 #include "emitter/output/failure.hpp"
-#include "emitter/output/indented_json.hpp"
-#include "emitter/output/printable.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {
 int summarize(const SummarizeOptions& options) {

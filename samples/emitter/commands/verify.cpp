@@ -8,14 +8,11 @@
 #include <vector>
 
 #include "emitter/backend/backend.hpp"
-#include "emitter/backend/event_page.hpp"
-#include "emitter/backend/run_gaps.hpp"
 #include "emitter/commands/commands.hpp"
 #include "emitter/load/returned_counts.hpp"
 #include "emitter/load/run_check.hpp"
 #include "emitter/output/failure.hpp"
-#include "emitter/output/printable.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {
 namespace {
@@ -82,25 +79,22 @@ Verdict judge(const VerifyOptions& options, const load::RunCheck& check,
                           options.run, output::thousands(check.events()),
                           output::thousands(check.events())));
   }
-  static const load::LabelCheck nothing;
-  const auto threads_of = [&](const std::string& label) -> const load::LabelCheck& {
+  const auto judge_threads_of = [&](const std::string& label) {
+    static const load::LabelCheck nothing;
     const auto found = check.labels().find(label);
-    return found == check.labels().end() ? nothing : found->second;
+    const bool is_known = found != check.labels().end();
+    judge_label(label, is_known ? found->second : nothing, returned, verdict);
+    return is_known;
   };
   if (returned) {
     const bool expected =
         std::any_of(returned->begin(), returned->end(), [](auto n) { return n > 0; });
     if (!expected && check.labels().empty()) return verdict;
-    const auto label = label_of_counts(options, check, verdict);
-    if (label) judge_label(*label, threads_of(*label), returned, verdict);
-  } else if (!options.label.empty()) {
-    judge_label(options.label, threads_of(options.label), std::nullopt, verdict);
-    if (threads_of(options.label).empty()) {
-      verdict.problems.push_back(fmt::format("no event has the label {}", options.label));
-    }
-  } else {
-    for (const auto& [label, threads] : check.labels())
-      judge_label(label, threads, std::nullopt, verdict);
+    if (const auto label = label_of_counts(options, check, verdict)) judge_threads_of(*label);
+  } else if (options.label.empty()) {
+    for (const auto& [label, threads] : check.labels()) judge_threads_of(label);
+  } else if (!judge_threads_of(options.label)) {
+    verdict.problems.push_back(fmt::format("no event has the label {}", options.label));
   }
   return verdict;
 }
@@ -110,11 +104,12 @@ void judge_gaps(const std::string& run, const std::optional<backend::RunGaps>& g
   if (!gaps) {
     verdict.facts.push_back(fmt::format(
         "run {}: this backend does not report gaps (GET /workflows/runs/{{id}}/gaps)", run));
-  } else if (gaps->missing == 0) {
+    return;
+  }
+  if (gaps->missing == 0) {
     verdict.facts.push_back(
         fmt::format("run {}: the sequence numbers of no emitter have a gap", run));
   }
-  if (!gaps) return;
   for (std::string& line : gaps->problems()) verdict.problems.push_back(std::move(line));
 }
 

@@ -39,4 +39,11 @@ Result<bool> read_pieces(const std::string& path,
   }
 }
 
+Result<std::string> read_file(const std::string& path) {
+  std::string bytes;
+  const auto read = read_pieces(path, [&](std::string_view piece) { bytes += piece; });
+  if (!read) return read.error();
+  return bytes;
+}
+
 }  // namespace trace::cli::input

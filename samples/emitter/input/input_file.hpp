@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of a file, or of stdin for "-", in pieces. Main thread.
+// The bytes of a file, or of stdin for "-". Main thread.
 #pragma once
 
 #include <trace/result.hpp>
@@ -10,8 +10,12 @@
 
 namespace trace::cli::input {
 
-// Calls back for each piece. The Error says why the file cannot be read.
+// Calls back for each piece. The Error says why the file cannot be read; so does that of
+// read_file().
 Result<bool> read_pieces(const std::string& path,
                          const std::function<void(std::string_view)>& on_piece);
+
+// The whole file.
+Result<std::string> read_file(const std::string& path);
 
 }  // namespace trace::cli::input

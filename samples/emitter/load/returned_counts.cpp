@@ -11,7 +11,6 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include "emitter/input/input_file.hpp"
 
@@ -35,40 +34,29 @@ Result<ReturnedCounts> ReturnedCounts::create(const std::string& path, std::size
   ::close(file);
   if (memory == MAP_FAILED) return problem("cannot be mapped", code);
   ReturnedCounts counts;
-  counts.counts_ = static_cast<std::uint64_t*>(memory);
-  counts.threads_ = threads;
+  counts.counts_ = {static_cast<std::uint64_t*>(memory), Unmap{bytes}};
   return counts;
 }
 
-ReturnedCounts::~ReturnedCounts() {
-  if (counts_ != nullptr) munmap(counts_, threads_ * sizeof(std::uint64_t));
-}
-
-ReturnedCounts::ReturnedCounts(ReturnedCounts&& other) noexcept
-    : counts_(std::exchange(other.counts_, nullptr)), threads_(other.threads_) {}
-
-ReturnedCounts& ReturnedCounts::operator=(ReturnedCounts&& other) noexcept {
-  std::swap(counts_, other.counts_);
-  std::swap(threads_, other.threads_);
-  return *this;
+void ReturnedCounts::Unmap::operator()(std::uint64_t* counts) const noexcept {
+  munmap(counts, bytes);
 }
 
 void ReturnedCounts::raise(std::size_t thread, std::uint64_t count) noexcept {
   if (counts_ == nullptr) return;
-  assert(thread < threads_);
+  assert(thread < counts_.get_deleter().bytes / sizeof(std::uint64_t));
   std::atomic_ref(counts_[thread]).store(count, std::memory_order_release);
 }
 
 Result<std::vector<std::uint64_t>> read_returned_counts(const std::string& path) {
-  std::string bytes;
-  const auto read = input::read_pieces(path, [&](std::string_view piece) { bytes += piece; });
-  if (!read) return read.error();
-  if (bytes.empty() || bytes.size() % sizeof(std::uint64_t) != 0) {
-    return Error(
-        path, fmt::format("has {} bytes: a file of --returned has eight per thread", bytes.size()));
+  const auto bytes = input::read_file(path);
+  if (!bytes) return bytes.error();
+  if (bytes->empty() || bytes->size() % sizeof(std::uint64_t) != 0) {
+    return Error(path, fmt::format("has {} bytes: a file of --returned has eight per thread",
+                                   bytes->size()));
   }
-  std::vector<std::uint64_t> counts(bytes.size() / sizeof(std::uint64_t));
-  std::memcpy(counts.data(), bytes.data(), bytes.size());
+  std::vector<std::uint64_t> counts(bytes->size() / sizeof(std::uint64_t));
+  std::memcpy(counts.data(), bytes->data(), bytes->size());
   return counts;
 }
 

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,15 +21,15 @@ class ReturnedCounts {
   ReturnedCounts() = default;  // counts nothing
   // Creates or overwrites the file with counts of 0.
   static Result<ReturnedCounts> create(const std::string& path, std::size_t threads);
-  ~ReturnedCounts();
-  ReturnedCounts(ReturnedCounts&& other) noexcept;
-  ReturnedCounts& operator=(ReturnedCounts&& other) noexcept;
 
   void raise(std::size_t thread, std::uint64_t count) noexcept;
 
  private:
-  std::uint64_t* counts_ = nullptr;
-  std::size_t threads_ = 0;
+  struct Unmap {
+    std::size_t bytes;
+    void operator()(std::uint64_t* counts) const noexcept;
+  };
+  std::unique_ptr<std::uint64_t[], Unmap> counts_;
 };
 
 // The counts in a file.

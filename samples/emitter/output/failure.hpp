@@ -1,14 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Error messages of shiptrace on stderr. Any thread.
+// How shiptrace fails: error messages on stderr, and the exit codes, which each command's --help
+// repeats. Any thread.
 #pragma once
+
+#include <fmt/format.h>
+#include <trace/detail/standard_error.hpp>
 
 #include <string_view>
 
-#include "emitter/exit_code.hpp"
+#include "emitter/output/text.hpp"
 
-namespace trace::cli::output {
+namespace trace::cli {
+
+namespace exit_code {
+inline constexpr int ok = 0;
+inline constexpr int failed = 1;  // the result is negative, or there is none; stderr says why
+inline constexpr int usage = 2;   // wrong options or configuration
+inline constexpr int not_started = 125;  // run and docker: usage, configuration, no child
+inline constexpr int interrupted = 130;  // ended early by Ctrl-C or SIGTERM
+}  // namespace exit_code
+
+namespace output {
 
 // Writes "shiptrace: <text>" with control characters escaped. Returns `code`.
-int fail(std::string_view text, int code = exit_code::failed);
+inline int fail(std::string_view text, int code = exit_code::failed) {
+  detail::write_to_stderr(fmt::format("shiptrace: {}\n", printable(text)));
+  return code;
+}
 
-}  // namespace trace::cli::output
+}  // namespace output
+}  // namespace trace::cli

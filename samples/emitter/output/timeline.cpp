@@ -8,8 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "emitter/output/printable.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::output {
 namespace {
@@ -34,32 +33,15 @@ std::string_view colour_of(const EventPayload& event) {
   return event.type == Type::completed ? "\x1b[32m" : "";
 }
 
-// data.stream, or an empty text.
-std::string stream_of(const EventPayload& event) {
-  if (!event.data) return {};
-  simdjson::dom::parser parser;
-  std::string_view stream;
-  if (parser.parse(*event.data)["stream"].get(stream) != simdjson::SUCCESS) return {};
-  return printable(stream);
-}
-
 // data.dropped as a sentence; empty for other events.
-std::optional<std::string> loss_of(const EventPayload& event) {
-  if (!event.data) return std::nullopt;
-  simdjson::dom::parser parser;
-  const auto dropped = parser.parse(*event.data)["dropped"];
+std::optional<std::string> loss_of(simdjson::simdjson_result<simdjson::dom::element> data) {
+  const auto dropped = data["dropped"];
   std::uint64_t count = 0;
   std::string_view reason;
   if (dropped["count"].get(count) != simdjson::SUCCESS) return std::nullopt;
   if (dropped["reason"].get(reason) != simdjson::SUCCESS) return std::nullopt;
   return fmt::format("{} event{} dropped here ({})", thousands(count), count == 1 ? "" : "s",
                      reason);
-}
-
-// The text of a row: the description of a loss, the message, or without one the data.
-std::string text_of(const EventPayload& event) {
-  if (auto loss = loss_of(event)) return std::move(*loss);
-  return event.message ? *event.message : event.data.value_or("");
 }
 
 // HH:MM:SS.mmm of a time stamp of the contract, whose seconds and fraction may be missing.
@@ -101,17 +83,6 @@ std::string indented(std::string_view text, std::size_t columns) {
 
 }  // namespace
 
-void Timeline::append_row(std::string& out, const EventPayload& event, std::string_view stream,
-                          std::string_view text) const {
-  const std::string_view colour = colours_ ? colour_of(event) : "";
-  const std::string head =
-      fmt::format("{}  {:9}  {:5}  {}  ", time_of(event.timestamp), name(event.type),
-                  name(event.level), padded(printable(event.node_id), node_width_));
-  std::string row = head + fmt::format("{:6}  ", stream) + indented(text, width(head) + 8);
-  while (row.ends_with(' ')) row.pop_back();
-  out.append(colour).append(row).append(colour.empty() ? "" : plain).append("\n");
-}
-
 std::string Timeline::lines(const EventPayload& event) {
   std::string out;
   const std::string date = event.timestamp.substr(0, 10);
@@ -121,13 +92,29 @@ std::string Timeline::lines(const EventPayload& event) {
     date_ = date;
   }
   node_width_ = std::max(node_width_, std::min(widest_node, width(printable(event.node_id))));
-  append_row(out, event, stream_of(event), text_of(event));
-  const auto append_part = [&](std::string_view title, const std::string& text) {
-    out.append(indent, ' ').append(title).append(" ").append(text).append("\n");
+  // The text of the row: the description of a loss, the message, or without one the data.
+  std::string text = event.message ? *event.message : event.data.value_or("");
+  std::string_view stream;
+  simdjson::dom::parser parser;
+  if (event.data) {
+    const auto data = parser.parse(*event.data);
+    if (data["stream"].get(stream) != simdjson::SUCCESS) stream = {};
+    if (auto loss = loss_of(data)) text = std::move(*loss);
+  }
+  const std::string_view colour = colours_ ? colour_of(event) : "";
+  const std::string head =
+      fmt::format("{}  {:9}  {:5}  {}  ", time_of(event.timestamp), name(event.type),
+                  name(event.level), padded(printable(event.node_id), node_width_));
+  std::string row =
+      head + fmt::format("{:6}  ", printable(stream)) + indented(text, width(head) + 8);
+  while (row.ends_with(' ')) row.pop_back();
+  out.append(colour).append(row).append(colour.empty() ? "" : plain).append("\n");
+  const auto append_part = [&](std::string_view title, const std::string& content) {
+    out.append(indent, ' ').append(title).append(" ").append(content).append("\n");
   };
   if (event.output_summary) append_part("outputSummary", printable_json(*event.output_summary));
   if (event.error) {
-    std::string text = event.error->code ? printable(*event.error->code) : "";
+    text = event.error->code ? printable(*event.error->code) : "";
     if (event.message != event.error->message) {  // else the row above has it
       text += (text.empty() ? "" : ": ") + indented(event.error->message, indent + 2);
     }

@@ -6,7 +6,6 @@
 #include <trace/event.hpp>
 
 #include <string>
-#include <string_view>
 
 namespace trace::cli::output {
 
@@ -18,9 +17,6 @@ class Timeline {
   std::string lines(const EventPayload& event);
 
  private:
-  void append_row(std::string& out, const EventPayload& event, std::string_view stream,
-                  std::string_view text) const;
-
   bool colours_;
   std::string date_;
   std::size_t node_width_ = 8;

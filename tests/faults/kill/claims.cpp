@@ -21,7 +21,7 @@
 #include <system_error>
 
 #include "emitter/input/integer.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 #include "journal/file.hpp"
 #include "journal/journal_reader.hpp"
 #include "recovery/orphan.hpp"

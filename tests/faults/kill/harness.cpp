@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "emitter/input/integer.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 #include "kill/round.hpp"
 
 namespace {

@@ -24,7 +24,7 @@
 
 #include <trace/http.hpp>
 #include "emitter/input/integer.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 #include "kill/emitter_counts.hpp"
 #include "kill/store_check.hpp"
 #include "support/collector.hpp"

@@ -28,7 +28,7 @@
 #include <thread>
 
 #include "emitter/input/integer.hpp"
-#include "emitter/output/thousands.hpp"
+#include "emitter/output/text.hpp"
 #include "support/temp_dir.hpp"
 #include "unit/ship/rig.hpp"
 

@@ -5,7 +5,6 @@
 #include <trace/config.hpp>
 
 #include "emitter/backend/backend.hpp"
-#include "emitter/backend/event_page.hpp"
 #include "kill/emitter_counts.hpp"
 
 namespace trace::testing {

@@ -20,8 +20,10 @@ void Database::run(const char* sql) {
 }
 
 std::int64_t Database::integer(const char* sql) {
+  std::int64_t value = 0;
   Statement statement(*this, sql);
-  return statement.step() ? statement.integer(0) : 0;
+  statement.for_each([&] { statement.read(value); });
+  return value;
 }
 
 void Database::fail() const { throw StoreError(sqlite3_errmsg(handle())); }
@@ -41,15 +43,15 @@ bool Statement::step() {
   database_->fail();
 }
 
-std::string_view Statement::text(int column) const noexcept {
+void Statement::read_one(int column, std::string& value) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
-  if (bytes == nullptr) return {};
-  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column));
+  value.assign(bytes == nullptr ? "" : bytes, size);
 }
 
-std::optional<std::string> Statement::optional_text(int column) const {
-  if (sqlite3_column_type(handle_.get(), column) == SQLITE_NULL) return std::nullopt;
-  return std::string(text(column));
+void Statement::read_one(int column, std::optional<std::string>& value) const {
+  if (sqlite3_column_type(handle_.get(), column) == SQLITE_NULL) return value.reset();
+  read_one(column, value.emplace());
 }
 
 void Statement::bind_one(int index, std::int64_t value) {

@@ -62,15 +62,18 @@ class Statement {
   }
   void reset() noexcept { sqlite3_reset(handle_.get()); }
 
-  std::int64_t integer(int column) const noexcept {
-    return sqlite3_column_int64(handle_.get(), column);
+  // Reads the columns of the row in order.
+  template <class... Values>
+  void read(Values&... values) const {
+    int column = 0;
+    (read_one(column++, values), ...);
   }
-  std::uint64_t count(int column) const noexcept {
-    return static_cast<std::uint64_t>(integer(column));
+  // Calls back for each row, then resets the statement.
+  template <class OnRow>
+  void for_each(const OnRow& on_row) {
+    while (step()) on_row();
+    reset();
   }
-  // A view into the row; valid until the next step.
-  std::string_view text(int column) const noexcept;
-  std::optional<std::string> optional_text(int column) const;
 
  private:
   void bind_one(int index, std::int64_t value);
@@ -90,6 +93,13 @@ class Statement {
       bind_one(index, std::nullopt);
     }
   }
+  template <class Integer>
+  void read_one(int column, Integer& value) const noexcept {
+    value = static_cast<Integer>(sqlite3_column_int64(handle_.get(), column));
+  }
+  void read_one(int column, std::string& value) const;
+  void read_one(int column, std::optional<std::string>& value) const;
+
   void check(int result) const {
     if (result != SQLITE_OK) database_->fail();
   }

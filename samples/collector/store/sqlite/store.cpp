@@ -24,47 +24,32 @@ const std::string node_columns =
 
 RunRow run_of_row(const Statement& row) {
   RunRow run;
-  run.number = row.count(0);
-  run.run_id = row.text(1);
-  run.workflow_id = row.text(2);
-  run.organization_id = row.text(3);
-  run.registered_at = row.text(4);
-  run.events = row.count(5);
-  run.total_actions = static_cast<std::uint32_t>(row.count(6));
-  run.open_nodes = row.count(7);
-  run.completed_nodes = row.count(8);
-  run.failed_nodes = row.count(9);
-  run.cancelled = row.integer(10) != 0;
-  run.reopened = row.integer(11) != 0;
-  run.started_at = row.text(12);
-  run.completed_at = row.text(13);
+  row.read(run.number, run.run_id, run.workflow_id, run.organization_id, run.registered_at,
+           run.events, run.total_actions, run.open_nodes, run.completed_nodes, run.failed_nodes,
+           run.cancelled, run.reopened, run.started_at, run.completed_at);
   return run;
 }
 
 NodeRow node_of_row(const Statement& row) {
-  return {.number = row.count(0),
-          .node_id = std::string(row.text(1)),
-          .phase = static_cast<NodePhase>(row.integer(2)),
-          .started_at = std::string(row.text(3)),
-          .started_by = std::string(row.text(4)),
-          .failed_by = row.count(5),
-          .failure = {std::string(row.text(6)), std::string(row.text(7))}};
+  NodeRow node;
+  row.read(node.number, node.node_id, node.phase, node.started_at, node.started_by, node.failed_by,
+           node.failure.reason, node.failure.code);
+  return node;
 }
 
 EventPayload event_of_row(const Statement& row, const std::string& run_id) {
   EventPayload event;
-  event.id = row.text(0);
   event.run_id = run_id;
-  event.node_id = row.text(1);
-  event.type = type_from_name(row.text(2)).value_or(Type::progress);
-  event.level = level_from_name(row.text(3)).value_or(Level::info);
-  event.timestamp = row.text(4);
-  event.message = row.optional_text(5);
-  if (auto message = row.optional_text(6)) {
-    event.error = ErrorInfo{std::move(*message), row.optional_text(7), row.optional_text(8)};
+  std::string type, level;
+  std::optional<std::string> error_message, error_stack, error_code;
+  row.read(event.id, event.node_id, type, level, event.timestamp, event.message, error_message,
+           error_stack, error_code, event.output_summary, event.data);
+  event.type = type_from_name(type).value_or(Type::progress);
+  event.level = level_from_name(level).value_or(Level::info);
+  if (error_message) {
+    event.error =
+        ErrorInfo{std::move(*error_message), std::move(error_stack), std::move(error_code)};
   }
-  event.output_summary = row.optional_text(9);
-  event.data = row.optional_text(10);
   return event;
 }
 
@@ -131,34 +116,28 @@ SqliteStore::SqliteStore(const std::string& path)
 
 std::optional<RunRow> SqliteStore::run(std::string_view run_id) {
   std::optional<RunRow> found;
-  if (find_run_.bind(run_id).step()) found = run_of_row(find_run_);
-  find_run_.reset();
+  find_run_.bind(run_id).for_each([&] { found = run_of_row(find_run_); });
   return found;
 }
 
 std::vector<RunRow> SqliteStore::runs(std::uint64_t before, std::size_t limit) {
   constexpr auto all = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   std::vector<RunRow> found;
-  list_runs_.bind(before == 0 ? all : before, limit);
-  while (list_runs_.step()) found.push_back(run_of_row(list_runs_));
-  list_runs_.reset();
+  list_runs_.bind(before == 0 ? all : before, limit).for_each([&] {
+    found.push_back(run_of_row(list_runs_));
+  });
   return found;
 }
 
 NodeRow SqliteStore::node(std::uint64_t run, std::string_view node_id) {
   NodeRow row{.node_id = std::string(node_id)};
-  if (find_node_.bind(run, node_id).step()) row = node_of_row(find_node_);
-  find_node_.reset();
+  find_node_.bind(run, node_id).for_each([&] { row = node_of_row(find_node_); });
   return row;
 }
 
 EmitterRow SqliteStore::emitter(std::uint64_t run, std::string_view name) {
   EmitterRow row{.name = std::string(name)};
-  if (find_emitter_.bind(run, name).step()) {
-    row.number = find_emitter_.count(0);
-    row.through = find_emitter_.count(1);
-  }
-  find_emitter_.reset();
+  find_emitter_.bind(run, name).for_each([&] { find_emitter_.read(row.number, row.through); });
   return row;
 }
 
@@ -193,10 +172,11 @@ std::vector<Range> SqliteStore::gaps_containing(std::uint64_t emitter,
   std::vector<Range> found;
   for (const std::uint64_t sequence : sequences) {
     if (!found.empty() && sequence <= found.back().last) continue;
-    if (find_gap_.bind(emitter, sequence).step() && find_gap_.count(0) <= sequence) {
-      found.push_back({find_gap_.count(0), find_gap_.count(1)});
-    }
-    find_gap_.reset();
+    find_gap_.bind(emitter, sequence).for_each([&] {
+      Range gap;
+      find_gap_.read(gap.first, gap.last);
+      if (gap.first <= sequence) found.push_back(gap);
+    });
   }
   return found;
 }
@@ -204,8 +184,7 @@ std::vector<Range> SqliteStore::gaps_containing(std::uint64_t emitter,
 std::optional<NodeRow> SqliteStore::last_failed_node(std::uint64_t run) {
   std::optional<NodeRow> found;
   const auto failed = static_cast<std::uint32_t>(NodePhase::failed);
-  if (last_failed_node_.bind(run, failed).step()) found = node_of_row(last_failed_node_);
-  last_failed_node_.reset();
+  last_failed_node_.bind(run, failed).for_each([&] { found = node_of_row(last_failed_node_); });
   return found;
 }
 
@@ -225,20 +204,135 @@ std::vector<EventPayload> SqliteStore::events(const RunRow& run, std::uint64_t a
 
 RunGaps SqliteStore::gaps(std::uint64_t run, std::size_t limit) {
   RunGaps gaps;
-  count_gaps_.bind(run).step();
-  gaps.ranges = count_gaps_.count(0);
-  gaps.missing = count_gaps_.count(1);
-  count_gaps_.reset();
-  list_gaps_.bind(run, limit);
-  while (list_gaps_.step()) {
-    const std::string_view emitter = list_gaps_.text(0);
-    if (gaps.emitters.empty() || gaps.emitters.back().emitter != emitter) {
-      gaps.emitters.push_back({std::string(emitter), list_gaps_.count(1)});
+  count_gaps_.bind(run).for_each([&] { count_gaps_.read(gaps.ranges, gaps.missing); });
+  list_gaps_.bind(run, limit).for_each([&] {
+    EmitterGaps emitter;
+    Range range;
+    list_gaps_.read(emitter.emitter, emitter.highest, range.first, range.last);
+    if (gaps.emitters.empty() || gaps.emitters.back().emitter != emitter.emitter) {
+      gaps.emitters.push_back(std::move(emitter));
     }
-    gaps.emitters.back().missing.push_back({list_gaps_.count(2), list_gaps_.count(3)});
-  }
-  list_gaps_.reset();
+    gaps.emitters.back().missing.push_back(range);
+  });
   return gaps;
+}
+
+// The compare-and-append of one envelope's changes.
+bool SqliteStore::append(const Append& changes) {
+  if (changes.run.external != ExternalFacts{}) {
+    throw StoreError("this version of the database cannot store a fact from outside the events");
+  }
+  Transaction transaction(database_);
+  std::uint64_t run = 0;
+  if (!write_run(changes, run)) return false;
+  const std::vector<std::uint64_t> nodes = write_nodes(changes, run);
+  std::vector<std::uint64_t> emitters;
+  for (const Append::Emitter& emitter : changes.emitters) {
+    if (!write_emitter(emitter, run, emitters.emplace_back())) return false;
+  }
+  write_events(changes, run, nodes, emitters);
+  transaction.commit();
+  return true;
+}
+
+// Compares the columns that can change without the others: everything else in the row changes only
+// together with `events` or `total_actions`.
+bool SqliteStore::write_run(const Append& changes, std::uint64_t& number) {
+  const RunRow& run = changes.run;
+  if (!changes.expected) {
+    insert_run_
+        .bind(run.run_id, run.workflow_id, run.organization_id, run.registered_at,
+              name(changes.status), run.events, run.total_actions, run.open_nodes,
+              run.completed_nodes, run.failed_nodes, run.cancelled, run.reopened, run.started_at,
+              run.completed_at)
+        .execute();
+    number = new_row();
+  } else {
+    const RunRow& expected = *changes.expected;
+    number = expected.number;
+    update_run_
+        .bind(run.workflow_id, run.organization_id, name(changes.status), run.events,
+              run.total_actions, run.open_nodes, run.completed_nodes, run.failed_nodes,
+              run.cancelled, run.reopened, run.started_at, run.completed_at, expected.number,
+              expected.events, expected.total_actions, expected.workflow_id,
+              expected.organization_id)
+        .execute();
+  }
+  if (!changed_one_row()) return false;
+  if (number > largest_run || run.events > largest_sequence) {
+    throw StoreError("the database is full; start with a new one");
+  }
+  return true;
+}
+
+// Nodes change only together with their run, so the comparison of the run covers them.
+std::vector<std::uint64_t> SqliteStore::write_nodes(const Append& changes, std::uint64_t run) {
+  std::vector<std::uint64_t> numbers;
+  numbers.reserve(changes.nodes.size());
+  for (const auto& [row, changed] : changes.nodes) {
+    const auto phase = static_cast<std::uint32_t>(row.phase);
+    if (row.number == 0) {
+      insert_node_
+          .bind(run, row.node_id, phase, row.started_at, row.started_by, row.failed_by,
+                row.failure.reason, row.failure.code)
+          .execute();
+    } else if (changed) {
+      update_node_
+          .bind(phase, row.started_at, row.started_by, row.failed_by, row.failure.reason,
+                row.failure.code, row.number)
+          .execute();
+    }
+    numbers.push_back(row.number == 0 ? new_row() : row.number);
+  }
+  return numbers;
+}
+
+bool SqliteStore::write_emitter(const Append::Emitter& emitter, std::uint64_t run,
+                                std::uint64_t& number) {
+  const EmitterRow& row = emitter.row;
+  number = row.number;
+  if (number == 0) {
+    insert_emitter_.bind(run, row.name, row.through).execute();
+    if (!changed_one_row()) return false;
+    number = new_row();
+  } else {  // compares, even where nothing changes
+    update_emitter_.bind(row.through, number, emitter.expected_through).execute();
+    if (!changed_one_row()) return false;
+  }
+  for (const Range& gap : emitter.closed_gaps) {
+    delete_gap_.bind(number, gap.first, gap.last).execute();
+    if (!changed_one_row()) return false;
+  }
+  for (const Range& gap : emitter.opened_gaps) {
+    insert_gap_.bind(number, gap.first, gap.last).execute();
+  }
+  return true;
+}
+
+void SqliteStore::write_events(const Append& changes, std::uint64_t run,
+                               const std::vector<std::uint64_t>& nodes,
+                               const std::vector<std::uint64_t>& emitters) {
+  using Text = std::optional<std::string_view>;
+  using Number = std::optional<std::uint64_t>;
+  std::uint64_t sequence = changes.run.events - changes.events.size();
+  for (const Append::Event& event : changes.events) {
+    const EventPayload& payload = *event.payload;
+    const bool is_foreign = event.emitter == Append::no_emitter;
+    Text error_message, error_stack, error_code;
+    if (payload.error) {
+      error_message = payload.error->message;
+      error_stack = payload.error->stack;
+      error_code = payload.error->code;
+    }
+    insert_event_
+        .bind(place_of(run, ++sequence), nodes[event.node],
+              is_foreign ? Number() : emitters[event.emitter],
+              is_foreign ? Number() : event.emitter_sequence,
+              is_foreign ? Text(payload.id) : Text(), name(payload.type), name(payload.level),
+              payload.timestamp, payload.message, error_message, error_stack, error_code,
+              payload.output_summary, payload.data)
+        .execute();
+  }
 }
 
 }  // namespace trace::collector::store::sqlite

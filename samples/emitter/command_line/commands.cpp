@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options of the commands that record, send or summarize: record, emit, summarize, recover.
+// The options of the commands without a child.
 #include <memory>
 
 #include "emitter/command_line/definitions.hpp"
@@ -21,8 +21,6 @@ void check_combination(const CLI::App& command, bool from_stdin) {
     if (from_stdin && command.count(name) > 0) throw CLI::ExcludesError("--stdin", name);
   }
 }
-
-}  // namespace
 
 void add_record(CLI::App& app, int& status) {
   const auto options = std::make_shared<commands::RecordOptions>();
@@ -61,22 +59,21 @@ void add_emit(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand(
       "emit", "Generates load: records PROGRESS events of a node and waits until all are sent.");
   add_node(*command, options->node);
-  command->add_option("--events", options->load.events, "number of events, over all threads")
+  command->add_option("--events", options->events, "number of events, over all threads")
       ->required()
       ->type_name("N")
       ->check([](const std::string& text) {
         return input::integer_from_text(text) ? std::string()
                                               : '"' + text + "\" is not a number of events";
       });
-  command->add_option("--threads", options->load.threads, "number of recording threads")
+  command->add_option("--threads", options->threads, "number of recording threads")
       ->capture_default_str()
       ->type_name("T")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--rate", options->load.rate, "events per second, over all threads")
+  command->add_option("--rate", options->rate, "events per second, over all threads")
       ->type_name("PER_SECOND")
       ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--label", options->load.label, "value of data.label; default: the session's id")
+  command->add_option("--label", options->label, "value of data.label; default: the session's id")
       ->type_name("L");
   command
       ->add_option("--returned", options->returned,
@@ -84,13 +81,61 @@ void add_emit(CLI::App& app, int& status) {
       ->type_name("FILE");
   add_shared(*command, options->shared);
   command->footer(
-      "Waits for space in the journal instead of dropping events, and until all events are\n"
-      "acknowledged; gives up after 60 s without an acknowledgement.\n"
-      "Exit codes: 0 all events are recorded (events that are not sent yet are kept, as a message\n"
-      "says); 1 fewer were recorded, some were lost, or the backend rejected some; 2 wrong "
-      "options\n"
-      "or configuration; 130 Ctrl-C.");
+      R"(Waits for space in the journal instead of dropping events, and until all events are
+acknowledged; gives up after 60 s without an acknowledgement.
+Exit codes: 0 all events are recorded (events that are not sent yet are kept, as a message
+says); 1 fewer were recorded, some were lost, or the backend rejected some; 2 wrong options
+or configuration; 130 Ctrl-C.)");
   command->final_callback([options, &status] { status = commands::emit(*options); });
+}
+
+void add_verify(CLI::App& app, int& status) {
+  const auto options = std::make_shared<commands::VerifyOptions>();
+  CLI::App* command = app.add_subcommand(
+      "verify", "Checks that the store has every accepted event of a run, once and in order.");
+  add_run_option(*command, options->run);
+  command
+      ->add_option("--label", options->label,
+                   "label of 'emit'; default: every label, or with --returned the only one")
+      ->type_name("L");
+  command->add_option("--returned", options->returned, "the file that 'emit --returned' wrote")
+      ->type_name("FILE");
+  add_shared(*command, options->shared);
+  command->footer(
+      R"(The run's sequences must be 1 to n without a gap. The events of 'emit' must be there once
+and in order per thread, with --returned exactly as many as the file counts (one more if
+the emitter was killed before it could count). No emitter's numbers may have a gap: each is
+an event that was lost, or that is still in a journal. A backend without
+GET /workflows/runs/{id}/gaps does not fail this check; a message says so.
+Exit codes: 0 all of that holds; 1 it does not, and stderr says which events, or the backend
+cannot be read; 2 wrong options or configuration.)");
+  command->final_callback([options, &status] { status = commands::verify(*options); });
+}
+
+void add_tail(CLI::App& app, int& status) {
+  const auto options = std::make_shared<commands::TailOptions>();
+  CLI::App* command = app.add_subcommand("tail", "Shows the events of a run.");
+  add_run_option(*command, options->run);
+  command->add_flag("--follow", options->follow, "continue until the run has ended, or Ctrl-C");
+  command->add_option("--cursor", options->cursor, "begin after this cursor")->type_name("C");
+  command->add_flag("--json", options->json, "one event as JSON per line");
+  add_shared(*command, options->shared);
+  command->footer(
+      "Exit codes: 0 all events are shown; 1 the run is unknown or the backend cannot be read;\n"
+      "2 wrong options or configuration; 130 Ctrl-C before the run had ended (--follow).");
+  command->final_callback([options, &status] { status = commands::tail(*options); });
+}
+
+void add_status(CLI::App& app, int& status) {
+  const auto options = std::make_shared<commands::StatusOptions>();
+  CLI::App* command = app.add_subcommand("status", "Shows the status of a run.");
+  add_run_option(*command, options->run);
+  command->add_flag("--json", options->json, "as JSON on one line");
+  add_shared(*command, options->shared);
+  command->footer(
+      "Exit codes: 0 the status is shown, whatever it is; 1 the run is unknown or the backend\n"
+      "cannot be read; 2 wrong options or configuration.");
+  command->final_callback([options, &status] { status = commands::show_status(*options); });
 }
 
 void add_summarize(CLI::App& app, int& status) {
@@ -120,6 +165,27 @@ void add_recover(CLI::App& app, int& status) {
       "Exit codes: 0 nothing is left; 1 something is left, damaged or lost, stderr says what and\n"
       "why; 2 wrong options or configuration.");
   command->final_callback([options, &status] { status = commands::recover_all(*options); });
+}
+
+void add_inspect(CLI::App& app, int& status) {
+  const auto paths = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = app.add_subcommand("inspect", "Shows the contents of journals.");
+  command->add_option("journal", *paths, "journal files")->required()->type_name("JOURNAL");
+  command->footer("Exit codes: 0 all are shown; 1 one cannot be read; 2 wrong options.");
+  command->final_callback([paths, &status] { status = commands::inspect(*paths); });
+}
+
+}  // namespace
+
+void add_commands(CLI::App& app, int& status) {
+  add_record(app, status);
+  add_emit(app, status);
+  add_verify(app, status);
+  add_tail(app, status);
+  add_status(app, status);
+  add_summarize(app, status);
+  add_recover(app, status);
+  add_inspect(app, status);
 }
 
 }  // namespace trace::cli::command_line

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emitter/command_line/command_line.hpp"
-
+// shiptrace: traces processes and containers, records single events, and shows what the backend
+// holds. main() parses the command line and runs its command.
 #include <cstdio>
+#include <exception>
 #include <string_view>
 
 #include "emitter/command_line/definitions.hpp"
-#include "emitter/exit_code.hpp"
+#include "emitter/output/failure.hpp"
+#include "emitter/stop_signals.hpp"
 
 namespace trace::cli::command_line {
 namespace {
+
+// True for `run` and `docker`, whose exit status is otherwise that of their child.
+bool has_child(int argc, char** argv) noexcept {
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  return command == "run" || command == "docker";
+}
 
 int usage_code(int argc, char** argv) {
   return has_child(argc, argv) ? exit_code::not_started : exit_code::usage;
@@ -26,13 +34,7 @@ AfterDashes cut_at_dashes(int& argc, char** argv) {
   return std::nullopt;
 }
 
-}  // namespace
-
-bool has_child(int argc, char** argv) noexcept {
-  const std::string_view command = argc > 1 ? argv[1] : "";
-  return command == "run" || command == "docker";
-}
-
+// Returns the exit status. CLI11's errors are reported; exceptions of the command are not caught.
 int run(int argc, char** argv) {
   const AfterDashes after = cut_at_dashes(argc, argv);
   int status = exit_code::ok;
@@ -43,16 +45,8 @@ int run(int argc, char** argv) {
   app.footer(
       "Every command has its own --help with its exit codes. All commands read the environment\n"
       "variables of docs/configuration.md; options override them.");
-  add_run(app, after, status);
-  add_docker(app, after, status);
-  add_record(app, status);
-  add_emit(app, status);
-  add_verify(app, status);
-  add_tail(app, status);
-  add_status(app, status);
-  add_summarize(app, status);
-  add_recover(app, status);
-  add_inspect(app, status);
+  add_children(app, after, status);
+  add_commands(app, status);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) throw CLI::RequiredError("A command");
@@ -62,6 +56,8 @@ int run(int argc, char** argv) {
   if (std::fflush(stdout) == 0) return status;
   return status == exit_code::ok ? exit_code::failed : status;
 }
+
+}  // namespace
 
 void add_shared(CLI::App& command, commands::SharedOptions& options) {
   const std::string group = "Options of every command";
@@ -93,3 +89,14 @@ void add_run_option(CLI::App& command, std::string& run) {
 }
 
 }  // namespace trace::cli::command_line
+
+int main(int argc, char** argv) {
+  using namespace trace::cli;
+  survive_broken_pipes();
+  try {
+    return command_line::run(argc, argv);
+  } catch (const std::exception& error) {
+    return output::fail(error.what(), command_line::has_child(argc, argv) ? exit_code::not_started
+                                                                          : exit_code::failed);
+  }
+}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emitter/commands/config.hpp"
+#include "emitter/commands/session.hpp"
 
 #include <fmt/format.h>
 
@@ -22,6 +22,21 @@ Config config_of(const SharedOptions& options) {
     };
   }
   return config;
+}
+
+bool close(Session& session, const Config& config) {
+  const Closed closed = session.close(config.close_timeout);
+  if (closed.kept > 0) {
+    fmt::print(stderr, "{} events kept in {}; the next start or 'shiptrace recover' sends them\n",
+               output::thousands(closed.kept), output::printable(closed.journal));
+  }
+  return closed.lost == 0 && session.stats().dropped == 0;
+}
+
+int rejected(std::uint64_t events) {
+  return output::fail(fmt::format(
+      "the backend rejected {} events; rejected.ndjson in the journal directory says why",
+      output::thousands(events)));
 }
 
 }  // namespace trace::cli::commands

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emitter/output/printable.hpp"
+#include "emitter/output/text.hpp"
 
 #include <fmt/format.h>
-
-#include <cstdint>
 
 namespace trace::cli::output {
 namespace {
@@ -39,22 +37,6 @@ bool is_reordering(std::uint32_t code) {
   return (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-void append_escape(std::string& out, std::uint32_t code) {
-  switch (code) {
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      out += code < 0x80 ? fmt::format("\\x{:02x}", code) : fmt::format("\\u{{{:x}}}", code);
-  }
-}
-
 template <class Escape>
 std::string escaped(std::string_view text, const Escape& escape) {
   std::string out;
@@ -71,14 +53,39 @@ std::string escaped(std::string_view text, const Escape& escape) {
   return out;
 }
 
+// The string that begins at `at`, with both quotes.
+std::string_view string_at(std::string_view json, std::size_t at) {
+  std::size_t end = at + 1;
+  while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
+  return json.substr(at, end + 1 - at);
+}
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
 }  // namespace
+
+std::string thousands(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t end = text.size(); end > 3;) {
+    end -= 3;
+    text.insert(end, 1, ',');
+  }
+  return text;
+}
 
 std::string printable(std::string_view text) {
   return escaped(text, [](std::string& out, const Character& character) {
-    if (character.valid) {
-      append_escape(out, character.code);
+    const std::uint32_t code = character.code;
+    if (code == '\n') {
+      out += "\\n";
+    } else if (code == '\r') {
+      out += "\\r";
+    } else if (code == '\t') {
+      out += "\\t";
+    } else if (character.valid && code >= 0x80) {
+      out += fmt::format("\\u{{{:x}}}", code);
     } else {
-      out += fmt::format("\\x{:02x}", character.code);
+      out += fmt::format("\\x{:02x}", code);
     }
   });
 }
@@ -93,6 +100,29 @@ std::string printable_json(std::string_view json) {
       out += ' ';  // white space between values: inside strings JSON has escaped it already
     }
   });
+}
+
+std::string indented_json(std::string_view json) {
+  std::string out;
+  std::size_t depth = 0;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (is_space(c)) continue;
+    const char before = out.empty() ? ' ' : out.back();
+    const bool opened = before == '{' || before == '[';
+    const bool closes = c == '}' || c == ']';
+    if (closes) --depth;
+    if (before == ',' || opened != closes) {  // {} and [] stay on one line
+      out.append("\n").append(2 * depth, ' ');
+    } else if (before == ':') {
+      out += ' ';
+    }
+    const std::string_view token = c == '"' ? string_at(json, at) : json.substr(at, 1);
+    out += token;
+    at += token.size() - 1;
+    if (c == '{' || c == '[') ++depth;
+  }
+  return out;
 }
 
 }  // namespace trace::cli::output

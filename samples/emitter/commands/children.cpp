@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emitter/commands/traced_child.hpp"
-
+// shiptrace run and shiptrace docker: a process or a container as a node of a run. Its output also
+// goes to our own terminal, and its end is our own exit status.
+//
+// Ctrl-C, SIGTERM and SIGHUP end the child as CANCELLED; a second Ctrl-C kills it.
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
+#include <trace/redaction.hpp>
 #include <trace/trace.hpp>
 
+#include <cassert>
 #include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
-#include "emitter/commands/delivery.hpp"
-#include "emitter/input/env_file.hpp"
+#include "emitter/commands/commands.hpp"
+#include "emitter/input/input_file.hpp"
 #include "emitter/output/failure.hpp"
-#include "emitter/output/thousands.hpp"
 #include "emitter/stop_signals.hpp"
 
 namespace trace::cli::commands {
-
 namespace {
 
 constexpr int timed_out = 124;
@@ -74,48 +81,93 @@ bool redact_secrets(Session& session, const std::vector<std::string>& names) {
   return true;
 }
 
-// The same for the values in a file, where one that cannot be redacted is only reported.
+// The parts of NAME=VALUE; an empty name for any other line.
+std::pair<std::string_view, std::string_view> variable_of(std::string_view line) {
+  const std::size_t begin = line.find_first_not_of(" \t");
+  if (begin == std::string_view::npos || line[begin] == '#') return {};
+  line.remove_prefix(begin);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::size_t equals = line.find('=');
+  if (equals == std::string_view::npos) return {};
+  return {line.substr(0, equals), line.substr(equals + 1)};
+}
+
+bool is_path(std::string_view value) {
+  std::error_code error;
+  return value.starts_with('/') && std::filesystem::exists(value, error);
+}
+
+// Redacts the values in a file for --env-file whose names are those of secrets, as in our own
+// environment. The file is parsed as the docker client does: NAME=VALUE lines, the value verbatim;
+// # begins a comment; a line without = names a variable of our own environment. Paths of existing
+// files are not secret. A value that cannot be redacted is only reported.
 bool redact_secrets_of_file(Session& session, const std::string& path) {
   if (path.empty()) return true;
-  const auto secrets = input::secrets_of_env_file(path);
-  if (!secrets) {
-    output::fail(secrets.error().text());
+  const auto content = input::read_file(path);
+  if (!content) {
+    output::fail(content.error().text());
     return false;
   }
-  for (const auto& [name, value] : *secrets) {
+  std::string_view rest = *content;
+  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    const auto [name, value] = variable_of(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (value.empty() || !is_secret_name(name) || is_path(value)) continue;
     const SecretAnswer answer = session.add_secret(value);
     if (!is_safe(answer)) output::fail(fmt::format("--env-file: {}: {}", name, text(answer)));
   }
   return true;
 }
 
-}  // namespace
-
-int trace_child(const ChildOptions& options, const RunChild& run_child) {
+// Traces the child that `run_child` runs with the spec that it gets. Returns the exit status for
+// this process: the child's own, or 1 when the child succeeded and events were lost.
+template <class Spec>
+int trace_child(const ChildOptions& options, const std::string& env_file, Spec spec,
+                Ended (*run_child)(Node, Spec)) {
   const Config config = config_of(options.shared);
   auto session = Session::start(config);
   if (!session) return output::fail(session.error().text(), exit_code::not_started);
-
   if (!redact_secrets(*session, options.secret_env) ||
-      !redact_secrets_of_file(*session, options.secret_file)) {
+      !redact_secrets_of_file(*session, env_file)) {
     return exit_code::not_started;
   }
   StopSignals stop;
+  spec.timeout = options.timeout;
+  spec.stop = stop.token();
+  spec.kill = stop.at_once();
+  spec.pass_on = {.out = STDOUT_FILENO, .err = STDERR_FILENO};
+  if (options.with_stdin) spec.input = Input{.descriptor = STDIN_FILENO};
+  if (options.pty) spec.terminal = terminal_size();
   auto run = session->run(
       options.node.run, {.workflow_id = options.workflow, .organization_id = options.organization});
-  const Ended ended =
-      run_child(run.node(options.node.node),
-                {.timeout = options.timeout,
-                 .stop = stop.token(),
-                 .kill = stop.at_once(),
-                 .pass_on = {.out = STDOUT_FILENO, .err = STDERR_FILENO},
-                 .input = options.with_stdin ? std::optional(Input{.descriptor = STDIN_FILENO})
-                                             : std::nullopt,
-                 .terminal = options.pty ? std::optional(terminal_size()) : std::nullopt});
+  const Ended ended = run_child(run.node(options.node.node), std::move(spec));
   report_end(ended);
   const int status = exit_status(ended, stop);
   const bool nothing_lost = close(*session, config);
   return status == exit_code::ok && !nothing_lost ? exit_code::failed : status;
+}
+
+}  // namespace
+
+int run(const ChildOptions& options, const std::vector<std::string>& arguments) {
+  assert(!arguments.empty());
+  return trace_child(options, {}, ProcessSpec{.argv = arguments}, &run_process);
+}
+
+int docker(DockerOptions options, const std::vector<std::string>& arguments) {
+  assert(!arguments.empty());
+  ContainerSpec& container = options.container;
+  container.image = arguments.front();
+  container.argv.assign(arguments.begin() + 1, arguments.end());
+  if (!options.input.empty()) {
+    auto input = input::read_file(options.input);
+    if (!input) return output::fail(input.error().text(), exit_code::not_started);
+    container.input_file = std::move(*input);
+  }
+  const std::string env_file = container.env_file;
+  return trace_child(options.child, env_file, std::move(container), &run_container);
 }
 
 }  // namespace trace::cli::commands
