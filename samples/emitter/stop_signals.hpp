@@ -23,7 +23,6 @@ class StopSignals {
   std::stop_token token() const noexcept { return stop_.get_token(); }
   std::stop_token at_once() const noexcept { return at_once_.get_token(); }
   bool requested() const noexcept { return stop_.stop_requested(); }
-  void request() noexcept { stop_.request_stop(); }
 
  private:
   std::stop_source stop_;

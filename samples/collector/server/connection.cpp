@@ -225,7 +225,7 @@ void Connection::respond_from_store(Response response) {
 
 std::optional<Response> Connection::feed_refusal() const {
   if (service_.is_shutting_down) return api::error_response(503, "", "shutting down");
-  if (service_.subscriptions.count() < service_.max_feeds) return std::nullopt;
+  if (service_.subscriptions.count() < service_.max_feeds()) return std::nullopt;
   return api::error_response(503, "", "too many live streams");
 }
 

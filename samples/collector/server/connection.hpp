@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two kinds of connection. Each keeps itself alive until it ends; `service` must outlive it.
-// I/O thread only.
+// The two kinds of connection, and the Service that all connections share: the server owns it, and
+// it must outlive them. A connection keeps itself alive until it ends. I/O thread only, except for
+// the parts of the Service whose header names another thread.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstddef>
@@ -33,9 +35,10 @@ struct Service {
   ConnectionRegistry& connections;
   AccessRules access;
   std::size_t max_connections;
-  std::size_t max_feeds;
   std::chrono::seconds keepalive;
   bool is_shutting_down = false;
+
+  std::size_t max_feeds() const noexcept { return std::min(max_connections / 2, std::size_t{256}); }
 };
 
 // Reads HTTP requests one after another, runs their handlers on a store thread, and writes the

@@ -43,7 +43,6 @@ Server::Server(const Options& options, store::Store& store)
                .connections = connections_,
                .access = {.origins = options.allowed_origins, .token = options.token},
                .max_connections = connection_limit(options.max_connections),
-               .max_feeds = std::min(service_.max_connections / 2, std::size_t{256}),
                .keepalive = options.keepalive} {}
 
 Server::~Server() {
