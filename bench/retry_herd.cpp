@@ -28,7 +28,7 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Asked = std::optional<milliseconds>;
-using Backoff = trace::detail::Backoff;
+using Backoff = trace::detail::ship::Backoff;
 
 constexpr microseconds round_trip = 2ms;
 constexpr microseconds patience = 100ms;

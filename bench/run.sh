@@ -90,7 +90,8 @@ done
 echo "load after: $(load)" >> "$measured/machine.txt"
 
 status=0
-python3 -X utf8 -B "$source/bench/report" --results "$results" --machine "$measured/machine.txt" \
+# The distribution's Python has the distribution's matplotlib.
+PATH=/usr/bin:$PATH python3 -X utf8 -B "$source/bench/report" --results "$results" --machine "$measured/machine.txt" \
   "${bars[@]}" "${whole[@]}" "$measured"/repetition-*.jsonl || status=$?
 echo "the report is $results/results.md" >&2
 exit "$status"

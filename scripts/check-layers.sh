@@ -13,6 +13,7 @@
 #   samples/X            <trace/…>, its own files and libraries; never the inside of sdk, of an
 #                        adapter or of another sample. samples/worker sees <trace/…> alone
 #
+# and that headers of sdk/X declare in namespace trace::detail::X (trace::detail is include/trace's),
 # and that within sdk and adapters only sdk/config/environment.cpp reads the environment.
 #
 #   scripts/check-layers.sh [ROOT]      exit 0, or 1 with one line per violation
@@ -146,6 +147,8 @@ violations=$(
       else if (("sdk/" part[1]) in may_include) bad("a sample uses the SDK through <trace/…> only")
     }'
 
+  grep -rnE --include='*.hpp' '^namespace trace(::detail)? \{' sdk |
+    sed -E 's|^(sdk/([^/]+)/[^:]+:[0-9]+):.*|\1: a header of sdk/\2 declares in trace::detail::\2|' || true
   grep -rnE --include='*.[ch]pp' '\b(secure_)?getenv[[:space:]]*\(|\benviron\b' sdk adapters |
     grep -v '^sdk/config/environment\.cpp:' |
     sed -E 's/^([^:]+:[0-9]+):.*/\1: reads the environment: only sdk\/config\/environment.cpp does/' || true

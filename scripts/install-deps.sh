@@ -48,7 +48,7 @@ packages=(g++ cmake make pkg-config ca-certificates git "$boost" libfmt-dev libs
           libzstd-dev libcli11-dev doctest-dev curl)
 [[ $docker == no ]] || packages+=(docker.io busybox-static iproute2)
 [[ $dev == no ]] || packages+=(clang clang-19 clang-format clang-tidy libclang-rt-dev ccache ninja-build shellcheck
-                              python3 valgrind jq libspdlog-dev
+                              python3 python3-matplotlib valgrind jq libspdlog-dev
                               nmap lynis python3-pip procps  # tools that tests/tools wraps
                               "${browser[@]}")
 

@@ -3,31 +3,23 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
+#include <trace/detail/values.hpp>
+
+#include "text/json_text.hpp"
 
 namespace trace::child {
 
 std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
+  std::string out;
+  detail::text::append_quoted(out, text);
+  return out;
 }
 
 std::string json_arguments(const std::vector<std::string>& argv) {
-  constexpr std::size_t most_bytes = 16 * 1024;
   std::string out = "[";
   for (std::size_t i = 0; i < argv.size(); ++i) {
     if (i > 0) out += ',';
-    if (out.size() + argv[i].size() > most_bytes) {
+    if (out.size() + argv[i].size() > detail::max_message_bytes) {
       out += json_text(fmt::format("… {} more", argv.size() - i));
       break;
     }

@@ -15,7 +15,7 @@
 
 #include "child/spawn.hpp"
 #include "docker/containers_directory.hpp"
-#include "docker/json_check.hpp"
+#include "text/json_validator.hpp"
 
 namespace trace::docker {
 namespace {
@@ -69,7 +69,7 @@ FoundResult read_result(int file, Summariser summary) {
     summary.update(piece);
     return piece;
   };
-  JsonCheck check(next);
+  detail::text::JsonValidator check(next);
   const bool valid = check.is_valid();
   while (!failed && !next().empty()) {
   }

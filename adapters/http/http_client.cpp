@@ -84,7 +84,8 @@ Result<HttpResponse> HttpClient::stream(std::string_view path_and_query, const O
 void HttpClient::interrupt() noexcept { state_->connection.interrupt(); }
 
 std::string percent_encoded(std::string_view text) {
-  return detail::url_encoded(text, detail::UrlStyle::component, detail::HexDigits::upper);
+  using namespace detail::text;
+  return url_encoded(text, UrlStyle::component, HexDigits::upper);
 }
 
 }  // namespace trace::http

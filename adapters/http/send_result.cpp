@@ -53,7 +53,7 @@ RunAcknowledgement run_of(const dom::object& run) {
 bool weight_is_zero(std::string_view parameters) {
   const auto q = parameters.find_first_of("qQ");
   if (q == std::string_view::npos) return false;
-  const auto value = detail::without_blanks_around(parameters.substr(q + 1));
+  const auto value = detail::text::without_blanks_around(parameters.substr(q + 1));
   return value.starts_with("=0") && value.find_first_of("123456789") == std::string_view::npos;
 }
 
@@ -188,7 +188,7 @@ std::optional<std::string> ResponseParser::error(std::string_view body) try {
 }
 
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, std::time_t now) {
-  const std::string value(detail::without_blanks_around(text));
+  const std::string value(detail::text::without_blanks_around(text));
   if (value.empty()) return {};
   const auto digits = value.find_first_not_of("0123456789") == std::string::npos;
   std::int64_t seconds = 0;
@@ -207,11 +207,11 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text
 bool offers(std::string_view accept_encoding, std::string_view coding) {
   while (!accept_encoding.empty()) {
     const auto comma = accept_encoding.find(',');
-    const auto item = detail::without_blanks_around(accept_encoding.substr(0, comma));
+    const auto item = detail::text::without_blanks_around(accept_encoding.substr(0, comma));
     accept_encoding =
         comma == std::string_view::npos ? std::string_view{} : accept_encoding.substr(comma + 1);
     const auto semicolon = item.find(';');
-    const auto name = detail::without_blanks_around(item.substr(0, semicolon));
+    const auto name = detail::text::without_blanks_around(item.substr(0, semicolon));
     if (name.size() != coding.size() || !curl_strnequal(name.data(), coding.data(), name.size())) {
       continue;
     }
@@ -221,7 +221,7 @@ bool offers(std::string_view accept_encoding, std::string_view coding) {
 }
 
 std::string one_line(std::string_view text, std::size_t longest) {
-  const std::string_view begin = detail::trimmed_utf8(text, longest);
+  const std::string_view begin = detail::text::trimmed_utf8(text, longest);
   std::string line(begin);
   std::replace_if(
       line.begin(), line.end(),

@@ -25,10 +25,8 @@
 namespace trace::bench {
 namespace {
 
-using namespace trace::detail;
-
 constexpr std::uint64_t events = 200'000;
-constexpr BatchLimits limits{std::size_t{1} << 20, 2000};
+constexpr trace::detail::ship::BatchLimits limits{std::size_t{1} << 20, 2000};
 constexpr std::string_view session_id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 double cpu_per_event(const std::function<void()>& work) {
@@ -46,50 +44,58 @@ class Recorded {
     for (std::uint64_t n = 0; n < events; ++n) record(lanes_[n % 2], n, text);
   }
 
-  SlabPool& pool() noexcept { return pool_; }
-  RunInfo& run() noexcept { return *run_; }
+  trace::detail::journal::SlabPool& pool() noexcept { return pool_; }
+  trace::detail::ship::RunInfo& run() noexcept { return *run_; }
 
  private:
-  static constexpr const Signature& two = signature_of<0, std::uint64_t, std::string_view>;
-  static constexpr const Signature& one = signature_of<0, std::string_view>;
+  static constexpr const trace::detail::Signature& two =
+      trace::detail::signature_of<0, std::uint64_t, std::string_view>;
+  static constexpr const trace::detail::Signature& one =
+      trace::detail::signature_of<0, std::string_view>;
 
-  void record(Lane& lane, std::uint64_t number, Text text) {
+  void record(trace::detail::record::Lane& lane, std::uint64_t number, Text text) {
     const bool is_ready = text == Text::ready;
     const std::string message = is_ready ? fmt::format("{} {}", number, bench::text) : bench::text;
-    const Site site = is_ready ? Site{"{}", &one, nullptr} : Site{"{} {}", &two, nullptr};
-    auto failure = Lane::Failure::none;
+    const trace::detail::Site site = is_ready ? trace::detail::Site{"{}", &one, nullptr}
+                                              : trace::detail::Site{"{} {}", &two, nullptr};
+    auto failure = trace::detail::record::Lane::Failure::none;
     std::byte* at = lane.reserve(node_, site, Type::progress, Level::info, 0,
                                  (is_ready ? 0 : 8) + 4 + message.size(), failure);
     if (at == nullptr) throw std::runtime_error("the journal is too small");
-    if (!is_ready) store(at, number);
-    store_text(at, message);
+    if (!is_ready) trace::detail::store(at, number);
+    trace::detail::store_text(at, message);
     lane.publish();
   }
 
   bool created_ = false;
-  RunRegistry runs_;
-  RunInfo* run_ = runs_.open(run_id, {}, created_);
-  NodeRef node_{1, run_->number, run_->id, node_id};
-  std::unique_ptr<JournalFile> file_ = JournalFile::in_memory({std::string(session_id), "", ""});
-  SlabPool pool_{*file_, std::uint64_t{128} << 20};
-  Lane lanes_[2] = {{pool_, 0, best_stamp_source(), Lane::WhenEmpty::refuse},
-                    {pool_, 1, best_stamp_source(), Lane::WhenEmpty::refuse}};
+  trace::detail::ship::RunRegistry runs_;
+  trace::detail::ship::RunInfo* run_ = runs_.open(run_id, {}, created_);
+  trace::detail::record::NodeRef node_{1, run_->number, run_->id, node_id};
+  std::unique_ptr<trace::detail::journal::JournalFile> file_ =
+      trace::detail::journal::JournalFile::in_memory({std::string(session_id), "", ""});
+  trace::detail::journal::SlabPool pool_{*file_, std::uint64_t{128} << 20};
+  trace::detail::record::Lane lanes_[2] = {{pool_, 0, trace::detail::best_stamp_source(),
+                                            trace::detail::record::Lane::WhenEmpty::refuse},
+                                           {pool_, 1, trace::detail::best_stamp_source(),
+                                            trace::detail::record::Lane::WhenEmpty::refuse}};
 };
 
 void order_all(Recorded& recorded,
-               const std::function<void(const Merger&, const Merger::Item&)>& take) {
-  Merger merger(recorded.pool());
+               const std::function<void(const trace::detail::ship::Merger&,
+                                        const trace::detail::ship::Merger::Item&)>& take) {
+  trace::detail::ship::Merger merger(recorded.pool());
   merger.begin_pass(UINT64_MAX);
-  Merger::Item item;
+  trace::detail::ship::Merger::Item item;
   while (merger.next(item)) take(merger, item);
 }
 
-std::vector<PendingBatch> encode_all(Recorded& recorded) {
-  std::vector<PendingBatch> batches;
-  BatchBuilder builder;
-  Encoder encoder(session_id);
+std::vector<trace::detail::ship::PendingBatch> encode_all(Recorded& recorded) {
+  std::vector<trace::detail::ship::PendingBatch> batches;
+  trace::detail::ship::BatchBuilder builder;
+  trace::detail::ship::Encoder encoder(session_id);
   encoder.set_time({{0, 1'760'356'800'000'000'000, 1.0}});
-  order_all(recorded, [&](const Merger& merger, const Merger::Item& item) {
+  order_all(recorded, [&](const trace::detail::ship::Merger& merger,
+                          const trace::detail::ship::Merger::Item& item) {
     builder.add(merger, item, recorded.run(), encoder, {});
     if (builder.full(limits)) batches.push_back(builder.take());
   });
@@ -114,37 +120,38 @@ double cost_of_recording() {
 
 double cost_of_encoding(Recorded::Text text) {
   Recorded recorded(text);
-  Encoder encoder(session_id);
+  trace::detail::ship::Encoder encoder(session_id);
   encoder.set_time({{0, 1'760'356'800'000'000'000, 1.0}});
   fmt::memory_buffer json;
   return cpu_per_event([&] {
-    order_all(recorded, [&](const Merger&, const Merger::Item& item) {
+    order_all(recorded, [&](const trace::detail::ship::Merger&,
+                            const trace::detail::ship::Merger::Item& item) {
       if (json.size() > limits.bytes) json.clear();
       encoder.append(*item.event, item.lane, json);
     });
   });
 }
 
-double cost_of_compression(const std::vector<PendingBatch>& batches,
+double cost_of_compression(const std::vector<trace::detail::ship::PendingBatch>& batches,
                            http::ContentEncoding encoding) {
   http::RequestBody body;
   return cpu_per_event([&] {
-    for (const PendingBatch& batch : batches) {
+    for (const trace::detail::ship::PendingBatch& batch : batches) {
       body.clear();
-      for (const RunBatch& run : batch.runs) body.add(run.line());
+      for (const trace::detail::ship::RunBatch& run : batch.runs) body.add(run.line());
       body.compress(encoding);
     }
   });
 }
 
-double cost_of_sending(const std::vector<PendingBatch>& batches) {
+double cost_of_sending(const std::vector<trace::detail::ship::PendingBatch>& batches) {
   const Server sink({SHIPTRACE_BENCH_COUNTING_SINK, "identity"});
   http::HttpOptions options;
   options.endpoint = sink.url();
   const auto transport = http::make_http_transport(options);
   return cpu_per_event([&] {
-    for (const PendingBatch& batch : batches) {
-      const TransportView view(batch, session_id);
+    for (const trace::detail::ship::PendingBatch& batch : batches) {
+      const trace::detail::ship::TransportView view(batch, session_id);
       const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
       if (transport->send(view.batch(), deadline).kind != SendResult::Kind::acknowledged) {
         throw std::runtime_error("the sink does not take events");
@@ -163,12 +170,15 @@ void run() {
   double order = 0;
   {
     Recorded recorded(Recorded::Text::ready);
-    order = cpu_per_event([&] { order_all(recorded, [](const Merger&, const Merger::Item&) {}); });
+    order = cpu_per_event([&] {
+      order_all(recorded, [](const trace::detail::ship::Merger&,
+                             const trace::detail::ship::Merger::Item&) {});
+    });
   }
   const double ready = cost_of_encoding(Recorded::Text::ready);
   const double formatted = cost_of_encoding(Recorded::Text::of_two_arguments);
   Recorded recorded(Recorded::Text::of_two_arguments);
-  const std::vector<PendingBatch> batches = encode_all(recorded);
+  const std::vector<trace::detail::ship::PendingBatch> batches = encode_all(recorded);
   const double send = cost_of_sending(batches);
   constexpr std::pair<const char*, http::ContentEncoding> encodings[] = {
       {"identity", http::ContentEncoding::identity},

@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::uint64_t lines_of_a_read = 1280;
 
-class CountingSink final : public trace::detail::EventSink {
+class CountingSink final : public trace::detail::capture::EventSink {
  public:
-  void event(const trace::detail::CapturedEvent& event) override { lines += event.lines; }
-  void omitting(const trace::detail::LineVolume&) override {}
-  void omitted(const trace::detail::Omission&) override {}
+  void event(const trace::detail::capture::CapturedEvent& event) override { lines += event.lines; }
+  void omitting(const trace::detail::lines::LineVolume&) override {}
+  void omitted(const trace::detail::capture::Omission&) override {}
 
   std::uint64_t lines = 0;
 };
@@ -30,13 +30,13 @@ class CountingSink final : public trace::detail::EventSink {
 int main(int argc, char** argv) {
   using namespace trace;
   const std::uint64_t lines = bench::events_option(argc, argv);
-  const auto secrets = std::make_shared<detail::Secrets>();
+  const auto secrets = std::make_shared<detail::secrets::Secrets>();
   for (int i = 0; i < 10; ++i) secrets->add(fmt::format("kQ7{:02}vZ-of-a-longer-secret", i * 7));
   CountingSink sink;
-  detail::OutputChain chain(
+  detail::capture::OutputChain chain(
       sink, {.head_bytes = CaptureLimits::unlimited}, [](std::uint64_t) { return nullptr; },
       std::chrono::nanoseconds(0));
-  detail::OutputChain::Source source(chain, Stream::out, secrets);
+  detail::capture::OutputChain::Source source(chain, Stream::out, secrets);
 
   std::string text;
   for (std::uint64_t i = 0; i < lines_of_a_read; ++i) {
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
     text += " and this is what its banner has to say\n";
   }
   const std::size_t line_bytes = text.size() / lines_of_a_read;
-  auto now = detail::Steady::time_point() + std::chrono::hours(1);
+  auto now = detail::time::Steady::time_point() + std::chrono::hours(1);
   for (std::uint64_t done = 0; done < lines; now += std::chrono::microseconds(100)) {
     const std::uint64_t some = std::min(lines - done, lines_of_a_read);
     source.write(std::string_view(text).substr(0, some * line_bytes), now);

@@ -2,8 +2,8 @@
 
     python3 bench/report --results DIR [--bars FILE]… [--machine FILE] [--complete] FILE…
 
-Each FILE holds the JSON lines of one repetition of all benchmarks. Only Python's standard library
-is needed. Exit codes: 0 all bars are held · 1 a bar is missed or a program failed, with --complete
+Each FILE holds the JSON lines of one repetition of all benchmarks. The plots need
+matplotlib; without it the report has none. Exit codes: 0 all bars are held · 1 a bar is missed or a program failed, with --complete
 also when a bar was not measured · 2 wrong usage.
 """
 

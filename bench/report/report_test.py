@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -103,6 +104,7 @@ class Report(unittest.TestCase):
         table = "| subject | size | lost \\| found, ns |\n| --- | --- | ---: |\n| ours | 1,000 | 2 (1–30) |\n"
         self.assertIn("## new\n\n" + table, self.page())
 
+    @unittest.skipUnless(importlib.util.find_spec("matplotlib"), "no matplotlib")
     def test_plots_come_and_go_with_their_data(self) -> None:
         latency = [
             line("ours", value, "record_latency", metric, scenario="burst", threads=1)

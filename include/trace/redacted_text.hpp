@@ -15,7 +15,7 @@
 
 namespace trace {
 
-namespace detail {
+namespace detail::secrets {
 class RedactedTexts;  // sdk/secrets/redacted_texts.hpp
 }
 
@@ -38,7 +38,7 @@ class SHIPTRACE_API RedactedText {
   CutText end(std::size_t most_bytes) const;
 
  private:
-  friend class detail::RedactedTexts;
+  friend class detail::secrets::RedactedTexts;
   explicit RedactedText(std::string_view text) noexcept : text_(text) {}
   std::string_view text_;
 };

@@ -39,12 +39,16 @@ class Node;
 class Run;
 
 namespace detail {
-class Generations;
-struct RunState;
 struct NodeCore;
+}
+namespace detail::session {
+class RollingSession;
+struct RunState;
 struct NodeState;
+}  // namespace detail::session
+namespace detail::ship {
 struct CancelCallback;
-}  // namespace detail
+}
 
 // Why record() returned Outcome::dropped; an index of Stats::dropped_by.
 enum class DropReason : std::uint8_t {
@@ -101,13 +105,13 @@ struct Closed {
 class SHIPTRACE_API CancelSubscription {
  public:
   CancelSubscription() = default;
-  explicit CancelSubscription(std::shared_ptr<detail::CancelCallback> callback) noexcept;
+  explicit CancelSubscription(std::shared_ptr<detail::ship::CancelCallback> callback) noexcept;
   ~CancelSubscription();
   CancelSubscription(CancelSubscription&&) noexcept = default;
   CancelSubscription& operator=(CancelSubscription&&) noexcept;
 
  private:
-  std::shared_ptr<detail::CancelCallback> callback_;
+  std::shared_ptr<detail::ship::CancelCallback> callback_;
 };
 
 // How an attempt of a node failed (contract: Failure Semantics).
@@ -169,9 +173,9 @@ class SHIPTRACE_API Node {
 
   // For the SDK's own layers.
   const detail::NodeCore* core() const noexcept { return core_.get(); }
-  detail::NodeState* state() const noexcept;
-  std::shared_ptr<detail::NodeState> shared_state() const noexcept;
-  explicit Node(std::shared_ptr<detail::NodeState> state) noexcept;
+  detail::session::NodeState* state() const noexcept;
+  std::shared_ptr<detail::session::NodeState> shared_state() const noexcept;
+  explicit Node(std::shared_ptr<detail::session::NodeState> state) noexcept;
   void release() noexcept { core_.reset(); }  // releases the node without reporting
 
  private:
@@ -203,10 +207,10 @@ class SHIPTRACE_API Run {
   std::string_view id() const noexcept;
 
   // For the SDK's own layers.
-  Run(std::shared_ptr<detail::RunState> state) noexcept;  // NOLINT: internal
+  Run(std::shared_ptr<detail::session::RunState> state) noexcept;  // NOLINT: internal
 
  private:
-  std::shared_ptr<detail::RunState> state_;
+  std::shared_ptr<detail::session::RunState> state_;
   std::vector<CancelSubscription> callbacks_;
 };
 
@@ -267,10 +271,10 @@ class SHIPTRACE_API Session {
   std::string_view id() const noexcept;
 
  private:
-  explicit Session(std::shared_ptr<detail::Generations> generations) noexcept;
+  explicit Session(std::shared_ptr<detail::session::RollingSession> rolling) noexcept;
   // This process's; null in a child of fork() that has recorded nothing.
-  std::shared_ptr<detail::Generations> here() const;
-  std::shared_ptr<detail::Generations> generations_;
+  std::shared_ptr<detail::session::RollingSession> here() const;
+  std::shared_ptr<detail::session::RollingSession> rolling_;
 };
 
 // Splits a node's output into lines and records them; created by Node::stream(). The bytes may be
@@ -286,8 +290,8 @@ class SHIPTRACE_API Session {
 // threads.
 class SHIPTRACE_API LineStream {
  public:
-  LineStream(const std::shared_ptr<detail::NodeState>& node, Stream stream, std::string_view origin,
-             const CaptureLimits& limits = {});
+  LineStream(const std::shared_ptr<detail::session::NodeState>& node, Stream stream,
+             std::string_view origin, const CaptureLimits& limits = {});
   LineStream(LineStream&&) noexcept;
   LineStream& operator=(LineStream&&) noexcept;
   ~LineStream();  // finish()

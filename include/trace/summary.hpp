@@ -16,7 +16,7 @@
 
 namespace trace {
 
-namespace detail {
+namespace detail::secrets {
 class Secrets;
 }
 
@@ -35,7 +35,7 @@ class SHIPTRACE_API Summariser {
  public:
   explicit Summariser(SummaryLimits limits = {});
   // For Node::summariser().
-  Summariser(SummaryLimits limits, std::shared_ptr<const detail::Secrets> secrets);
+  Summariser(SummaryLimits limits, std::shared_ptr<const detail::secrets::Secrets> secrets);
   ~Summariser();
   Summariser(Summariser&&) noexcept;
   Summariser& operator=(Summariser&&) noexcept;

@@ -14,7 +14,7 @@
 #include "lines/line.hpp"
 #include "time/clock.hpp"
 
-namespace trace::detail {
+namespace trace::detail::capture {
 
 struct CapturedEvent {
   Stream stream = Stream::out;
@@ -25,13 +25,13 @@ struct CapturedEvent {
   bool continued = false;  // the line goes on in the next event of the stream
   bool progress = false;   // a frame of a progress display, no line
   bool is_late = false;    // it happened at `at`, not now
-  Steady::time_point at{};
+  time::Steady::time_point at{};
 };
 
 // Lines that belong neither to the head nor to the tail.
 struct Omission {
-  LineVolume all;
-  std::array<LineVolume, max_streams> by_stream{};
+  lines::LineVolume all;
+  std::array<lines::LineVolume, lines::max_streams> by_stream{};
   std::string sha256;  // hexadecimal, of the omitted bytes; empty when it is not known
 };
 
@@ -40,9 +40,9 @@ class EventSink {
   virtual ~EventSink() = default;
   virtual void event(const CapturedEvent& event) = 0;
   // While lines are being left out, now and then: how many so far.
-  virtual void omitting(const LineVolume& so_far) = 0;
+  virtual void omitting(const lines::LineVolume& so_far) = 0;
   // Between the first and the last lines.
   virtual void omitted(const Omission& omission) = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::capture

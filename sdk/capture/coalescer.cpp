@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/coalescer.hpp"
 
-namespace trace::detail {
+namespace trace::detail::capture {
 
 void Coalescer::begin(Stream stream, Level level, std::string_view message, Place place,
-                      Steady::time_point now) {
+                      time::Steady::time_point now) {
   tick(now);
   send_before(stream);
-  Joined& joined = joined_[index_of(stream)];
+  Joined& joined = joined_[lines::index_of(stream)];
   joined.waits = true;
   joined.is_kept = false;
   joined.is_trace = place != Place::outside;
@@ -20,7 +20,7 @@ void Coalescer::begin(Stream stream, Level level, std::string_view message, Plac
   if (!joined.is_trace && takes_from_reserve(now)) send(joined);
 }
 
-void Coalescer::alone(CapturedEvent event, Steady::time_point now) {
+void Coalescer::alone(CapturedEvent event, time::Steady::time_point now) {
   send_before(event.stream);
   takes_from_reserve(now);
   event.at = now;
@@ -47,15 +47,15 @@ void Coalescer::keep() {
   for (Joined& joined : joined_) keep(joined);
 }
 
-bool Coalescer::takes_from_reserve(Steady::time_point now) noexcept {
-  const Steady::time_point whole = std::max(reserve_whole_, now) + event_interval;
+bool Coalescer::takes_from_reserve(time::Steady::time_point now) noexcept {
+  const time::Steady::time_point whole = std::max(reserve_whole_, now) + event_interval;
   if (whole > now + reserve * event_interval) return false;
   reserve_whole_ = whole;
   return true;
 }
 
 void Coalescer::send_before(Stream stream) {
-  const Joined& own = joined_[index_of(stream)];
+  const Joined& own = joined_[lines::index_of(stream)];
   // Late events leave the tail in order, so none of them may wait past the next.
   send_all([&](const Joined& joined) { return is_late_ || !joined.is_trace || &joined == &own; });
 }
@@ -88,13 +88,13 @@ void Coalescer::flush() {
   send_all([](const Joined&) { return true; });
 }
 
-void Coalescer::tick(Steady::time_point now) {
+void Coalescer::tick(time::Steady::time_point now) {
   const int sent = send_all([&](const Joined& joined) { return now >= joined.due; });
   for (int i = 0; i < sent; ++i) takes_from_reserve(now);
 }
 
-Steady::time_point Coalescer::next_due() const noexcept {
-  Steady::time_point next = Steady::time_point::max();
+time::Steady::time_point Coalescer::next_due() const noexcept {
+  time::Steady::time_point next = time::Steady::time_point::max();
   for (const Joined& joined : joined_) {
     if (joined.waits) next = std::min(next, joined.due);
   }
@@ -109,4 +109,4 @@ std::size_t Coalescer::waiting_bytes() const noexcept {
   return bytes;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::capture

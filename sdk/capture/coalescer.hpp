@@ -22,7 +22,7 @@
 #include "capture/captured_event.hpp"
 #include "levels/stack_trace.hpp"
 
-namespace trace::detail {
+namespace trace::detail::capture {
 
 class Coalescer {
  public:
@@ -33,15 +33,15 @@ class Coalescer {
   static constexpr std::chrono::milliseconds event_interval{50};
   static constexpr int reserve = 32;
 
-  using Place = StackTrace::Place;
+  using Place = levels::StackTrace::Place;
 
   explicit Coalescer(EventSink& sink) : sink_(sink) {}
 
   // A line without fields. `message` is kept as a view until keep() or until it is sent; a message
   // that contains \n or is not part of the caller's buffer goes to alone().
   void line(Stream stream, Level level, std::string_view message, Place place,
-            Steady::time_point now) {
-    Joined& joined = joined_[index_of(stream)];
+            time::Steady::time_point now) {
+    Joined& joined = joined_[lines::index_of(stream)];
     if (joins(joined, level, message, place, now)) [[likely]] {
       join(joined, level, message, now);
     } else {
@@ -49,7 +49,7 @@ class Coalescer {
     }
   }
   // An event that is not joined.
-  void alone(CapturedEvent event, Steady::time_point now);
+  void alone(CapturedEvent event, time::Steady::time_point now);
 
   // If true, the following lines happened at their `now`, in the past; see CapturedEvent.
   void set_late(bool is_late) noexcept { is_late_ = is_late; }
@@ -58,8 +58,8 @@ class Coalescer {
   void keep();
   // Sends what waits.
   void flush();
-  void tick(Steady::time_point now);
-  Steady::time_point next_due() const noexcept;
+  void tick(time::Steady::time_point now);
+  time::Steady::time_point next_due() const noexcept;
   // Of what waits: its lines with their ends.
   std::size_t waiting_bytes() const noexcept;
 
@@ -74,20 +74,21 @@ class Coalescer {
     std::string_view text;
     std::uint64_t lines = 0;
     std::uint64_t begun = 0;  // in the order of all that were begun
-    Steady::time_point since{};
-    Steady::time_point due{};
+    time::Steady::time_point since{};
+    time::Steady::time_point due{};
     std::string own;
   };
 
   static bool joins(const Joined& joined, Level level, std::string_view message, Place place,
-                    Steady::time_point now) noexcept {
+                    time::Steady::time_point now) noexcept {
     if (!joined.waits || now >= joined.due ||
         joined.text.size() + 1 + message.size() > max_text_bytes)
       return false;
     if (joined.is_trace) return place == Place::inside;
     return place == Place::outside && level == joined.level;
   }
-  static void join(Joined& joined, Level level, std::string_view message, Steady::time_point now) {
+  static void join(Joined& joined, Level level, std::string_view message,
+                   time::Steady::time_point now) {
     if (joined.text.data() + joined.text.size() + 1 == message.data() && !joined.is_kept)
         [[likely]] {
       joined.text = {joined.text.data(), joined.text.size() + 1 + message.size()};
@@ -101,21 +102,21 @@ class Coalescer {
   static void append(Joined& joined, std::string_view message);
   static void keep(Joined& joined);
   void begin(Stream stream, Level level, std::string_view message, Place place,
-             Steady::time_point now);
+             time::Steady::time_point now);
   // Sends the events that must precede something new of this stream.
   void send_before(Stream stream);
   // In the order in which they were begun; returns their number.
   template <typename Predicate>
   int send_all(Predicate is_meant);
   void send(Joined& joined);
-  bool takes_from_reserve(Steady::time_point now) noexcept;
+  bool takes_from_reserve(time::Steady::time_point now) noexcept;
 
   EventSink& sink_;
   bool is_late_ = false;
-  std::array<Joined, max_streams> joined_;  // by stream
+  std::array<Joined, lines::max_streams> joined_;  // by stream
   std::uint64_t begun_ = 0;
   // When the reserve will be whole again.
-  Steady::time_point reserve_whole_ = Steady::time_point::min();
+  time::Steady::time_point reserve_whole_ = time::Steady::time_point::min();
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::capture

@@ -7,11 +7,11 @@
 
 #include "text/json_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::capture {
 
 std::string data_of(const CapturedEvent& event, std::string_view origin) {
   std::string data = fmt::format(R"({{"stream":"{}","origin":)", name(event.stream));
-  append_quoted(data, origin);
+  text::append_quoted(data, origin);
   if (event.lines > 1) fmt::format_to(std::back_inserter(data), R"(,"lines":{})", event.lines);
   if (event.continued) data += R"(,"continued":true)";
   if (event.progress) data += R"(,"progress":true)";
@@ -26,8 +26,8 @@ std::string data_of(const Omission& omission) {
   if (!omission.sha256.empty()) {
     fmt::format_to(std::back_inserter(data), R"(,"sha256":"{}")", omission.sha256);
   }
-  for (std::size_t i = 0; i < max_streams; ++i) {
-    const LineVolume& volume = omission.by_stream[i];
+  for (std::size_t i = 0; i < lines::max_streams; ++i) {
+    const lines::LineVolume& volume = omission.by_stream[i];
     if (volume.bytes == 0) continue;
     fmt::format_to(std::back_inserter(data), R"(,"{}":{{"lines":{},"bytes":{}}})",
                    name(static_cast<Stream>(i)), volume.lines, volume.bytes);
@@ -36,8 +36,8 @@ std::string data_of(const Omission& omission) {
   return data;
 }
 
-std::string text_of(const LineVolume& omitted) {
+std::string text_of(const lines::LineVolume& omitted) {
   return fmt::format("{} lines ({} bytes) were left out", omitted.lines, omitted.bytes);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::capture

@@ -8,13 +8,13 @@
 
 #include "capture/captured_event.hpp"
 
-namespace trace::detail {
+namespace trace::detail::capture {
 
 // {"stream":…,"origin":…} and what else there is to say of the event.
 std::string data_of(const CapturedEvent& event, std::string_view origin);
 // {"omitted":{"lines":…,"bytes":…,"sha256":…,"stdout":{…}}}
 std::string data_of(const Omission& omission);
 // "12 lines (3456 bytes) were left out".
-std::string text_of(const LineVolume& omitted);
+std::string text_of(const lines::LineVolume& omitted);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::capture

@@ -21,12 +21,12 @@
 #include "journal/tail_ring.hpp"
 #include "text/sha256.hpp"
 
-namespace trace::detail {
+namespace trace::detail::capture {
 
 class HeadAndTail {
  public:
   // Creates the ring when the first line does not fit the head; null on failure.
-  using MakeRing = std::function<std::unique_ptr<TailRing>(std::uint64_t text_bytes)>;
+  using MakeRing = std::function<std::unique_ptr<journal::TailRing>(std::uint64_t text_bytes)>;
   static constexpr std::chrono::seconds telling_interval{5};
 
   // `wall`: wall clock minus steady clock.
@@ -34,7 +34,8 @@ class HeadAndTail {
               LineEvents& events);
 
   // See LineSink.
-  void take(Stream stream, LineKind kind, std::string_view text, Steady::time_point now) {
+  void take(Stream stream, lines::LineKind kind, std::string_view text,
+            time::Steady::time_point now) {
     if (text.size() <= head_left_) [[likely]] {
       head_left_ -= text.size();
       events_.take(stream, kind, text, now);
@@ -42,20 +43,22 @@ class HeadAndTail {
       take_more(stream, kind, text, now);
     }
   }
-  void tick(Steady::time_point now);
-  Steady::time_point next_due() const noexcept { return next_report_; }
+  void tick(time::Steady::time_point now);
+  time::Steady::time_point next_due() const noexcept { return next_report_; }
   // End of the output: reports the omission and passes on the tail.
   void finish();
 
  private:
-  void take_more(Stream stream, LineKind kind, std::string_view text, Steady::time_point now);
-  void push(Stream stream, LineKind kind, std::string_view text, Steady::time_point now);
+  void take_more(Stream stream, lines::LineKind kind, std::string_view text,
+                 time::Steady::time_point now);
+  void push(Stream stream, lines::LineKind kind, std::string_view text,
+            time::Steady::time_point now);
   // Drops the oldest lines until the tail has at most `bytes` bytes.
   void shrink_to(std::uint64_t bytes);
   void drop_front(std::uint64_t least_bytes);
   void give_up_tail();
-  void omit(Stream stream, LineKind kind, std::string_view text);
-  void count(Omission& omission, Stream stream, const LineVolume& volume) const noexcept;
+  void omit(Stream stream, lines::LineKind kind, std::string_view text);
+  void count(Omission& omission, Stream stream, const lines::LineVolume& volume) const noexcept;
   bool tail_is_whole() const noexcept;
   void show_tail();
   std::uint64_t release(std::uint64_t most_bytes) noexcept;
@@ -68,13 +71,13 @@ class HeadAndTail {
   const std::uint64_t tail_limit_;
   bool head_is_full_ = false;
 
-  std::unique_ptr<TailRing> ring_;
+  std::unique_ptr<journal::TailRing> ring_;
   Omission in_tail_;
   Omission omitted_;
   bool hash_is_known_ = true;
-  std::unique_ptr<Sha256> hash_;
+  std::unique_ptr<text::Sha256> hash_;
   std::uint64_t reported_ = 0;  // bytes
-  Steady::time_point next_report_ = Steady::time_point::max();
+  time::Steady::time_point next_report_ = time::Steady::time_point::max();
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::capture

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <cstring>
 
-namespace trace::detail {
+namespace trace::detail::capture {
 
-void LineEvents::take(Stream stream, LineKind kind, std::string_view text, Steady::time_point now) {
-  Reading& reading = readings_[index_of(stream)];
+void LineEvents::take(Stream stream, lines::LineKind kind, std::string_view text,
+                      time::Steady::time_point now) {
+  Reading& reading = readings_[lines::index_of(stream)];
   switch (kind) {
-    case LineKind::lines:
+    case lines::LineKind::lines:
       while (!text.empty()) {
         const auto* end = static_cast<const char*>(std::memchr(text.data(), '\n', text.size()));
         const auto length = static_cast<std::size_t>(end - text.data());
@@ -18,22 +19,22 @@ void LineEvents::take(Stream stream, LineKind kind, std::string_view text, Stead
       }
       coalescer_.keep();
       return;
-    case LineKind::part:
+    case lines::LineKind::part:
       take_part(stream, reading, text, false, now);
       return;
-    case LineKind::last_part:
+    case lines::LineKind::last_part:
       take_part(stream, reading, text.substr(0, text.size() - 1), true, now);
       return;
-    case LineKind::frame:
+    case lines::LineKind::frame:
       take_frame(stream, text, now);
       return;
   }
 }
 
 void LineEvents::take_line(Stream stream, Reading& reading, std::string_view line,
-                           Steady::time_point now) {
-  const Finding found = detector_.detect(line, stream);
-  const StackTrace::Place place = reading.trace.place(line);
+                           time::Steady::time_point now) {
+  const levels::Finding found = detector_.detect(line, stream);
+  const levels::StackTrace::Place place = reading.trace.place(line);
   // Only the message of a JSON log entry differs from the line.
   if (!found.fields.empty() || found.message.data() != line.data()) [[unlikely]] {
     coalescer_.alone(
@@ -41,15 +42,15 @@ void LineEvents::take_line(Stream stream, Reading& reading, std::string_view lin
         now);
     return;
   }
-  const bool in_trace = place != StackTrace::Place::outside;
+  const bool in_trace = place != levels::StackTrace::Place::outside;
   coalescer_.line(stream, in_trace ? std::max(found.level, Level::error) : found.level,
                   found.message, place, now);
 }
 
 void LineEvents::take_part(Stream stream, Reading& reading, std::string_view text, bool is_last,
-                           Steady::time_point now) {
+                           time::Steady::time_point now) {
   CapturedEvent event{.stream = stream, .message = text, .fields = {}, .continued = !is_last};
-  Finding found{};
+  levels::Finding found{};
   if (reading.level_of_parts) {
     event.level = *reading.level_of_parts;
   } else {
@@ -70,7 +71,7 @@ void LineEvents::take_part(Stream stream, Reading& reading, std::string_view tex
   coalescer_.alone(event, now);
 }
 
-void LineEvents::take_frame(Stream stream, std::string_view text, Steady::time_point now) {
+void LineEvents::take_frame(Stream stream, std::string_view text, time::Steady::time_point now) {
   const Level level = detector_.detect(text.substr(0, text.find('\n')), stream).level;
   coalescer_.alone({.stream = stream,
                     .level = level,
@@ -81,4 +82,4 @@ void LineEvents::take_frame(Stream stream, std::string_view text, Steady::time_p
                    now);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::capture

@@ -13,14 +13,15 @@
 #include "levels/stack_trace.hpp"
 #include "lines/line_framer.hpp"
 
-namespace trace::detail {
+namespace trace::detail::capture {
 
 class LineEvents {
  public:
   explicit LineEvents(EventSink& sink) : sink_(sink), coalescer_(sink) {}
 
   // See LineSink.
-  void take(Stream stream, LineKind kind, std::string_view text, Steady::time_point now);
+  void take(Stream stream, lines::LineKind kind, std::string_view text,
+            time::Steady::time_point now);
 
   EventSink& sink() noexcept { return sink_; }
   Coalescer& coalescer() noexcept { return coalescer_; }
@@ -28,19 +29,20 @@ class LineEvents {
 
  private:
   struct Reading {
-    StackTrace trace;
+    levels::StackTrace trace;
     std::optional<Level> level_of_parts;  // of the line that arrives in parts
   };
 
-  void take_line(Stream stream, Reading& reading, std::string_view line, Steady::time_point now);
+  void take_line(Stream stream, Reading& reading, std::string_view line,
+                 time::Steady::time_point now);
   void take_part(Stream stream, Reading& reading, std::string_view text, bool is_last,
-                 Steady::time_point now);
-  void take_frame(Stream stream, std::string_view text, Steady::time_point now);
+                 time::Steady::time_point now);
+  void take_frame(Stream stream, std::string_view text, time::Steady::time_point now);
 
   EventSink& sink_;
-  LevelDetector detector_;
+  levels::LevelDetector detector_;
   Coalescer coalescer_;
-  std::array<Reading, max_streams> readings_;
+  std::array<Reading, lines::max_streams> readings_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::capture

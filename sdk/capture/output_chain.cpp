@@ -6,7 +6,7 @@
 #include "lines/plain_text.hpp"
 #include "text/utf8.hpp"
 
-namespace trace::detail {
+namespace trace::detail::capture {
 
 namespace {
 
@@ -15,7 +15,7 @@ constexpr std::size_t longest_utf8 = 4;
 }  // namespace
 
 OutputChain::Source::Source(OutputChain& chain, Stream stream,
-                            std::shared_ptr<const Secrets> secrets)
+                            std::shared_ptr<const secrets::Secrets> secrets)
     : chain_(chain),
       stream_(stream),
       secrets_(std::move(secrets)),
@@ -24,7 +24,7 @@ OutputChain::Source::Source(OutputChain& chain, Stream stream,
   if (secrets_ != nullptr) redactor_.emplace(secrets_);
 }
 
-void OutputChain::Source::write(std::string_view bytes, Steady::time_point now) {
+void OutputChain::Source::write(std::string_view bytes, time::Steady::time_point now) {
   now_ = now;
   bytes_ += bytes.size();
   if (redactor_) {
@@ -39,23 +39,24 @@ void OutputChain::Source::pass_on(std::string_view clean_bytes) {
   framer_.write(clean_bytes, now_);
 }
 
-void OutputChain::Source::tick(Steady::time_point now) {
+void OutputChain::Source::tick(time::Steady::time_point now) {
   now_ = now;
   framer_.tick(now);
 }
 
-void OutputChain::Source::finish(Steady::time_point now) {
+void OutputChain::Source::finish(time::Steady::time_point now) {
   now_ = now;
   if (redactor_) redactor_->finish(to_framer_);
   framer_.finish(now);
 }
 
-void OutputChain::Source::take(LineKind kind, std::string_view text) {
+void OutputChain::Source::take(lines::LineKind kind, std::string_view text) {
   if (may_hold_secrets()) [[unlikely]] {
     text = without_secrets(kind, text);
     if (text.empty()) return;
   }
-  if (kind == LineKind::lines || kind == LineKind::last_part) lines_ += count_lines(text);
+  if (kind == lines::LineKind::lines || kind == lines::LineKind::last_part)
+    lines_ += lines::count_lines(text);
   if (see_) show(kind, text);
   chain_.head_and_tail_.take(stream_, kind, text, now_);
 }
@@ -65,28 +66,29 @@ bool OutputChain::Source::may_hold_secrets() const noexcept {
 }
 
 // A secret may contain control sequences: part of a match that was coloured.
-std::string_view OutputChain::Source::without_secrets(LineKind kind, std::string_view text) {
-  if (kind == LineKind::part || (parts_redactor_ && kind != LineKind::frame))
+std::string_view OutputChain::Source::without_secrets(lines::LineKind kind, std::string_view text) {
+  if (kind == lines::LineKind::part || (parts_redactor_ && kind != lines::LineKind::frame))
     return part_without_secrets(kind, text);
-  const bool has_end = kind != LineKind::frame;
+  const bool has_end = kind != lines::LineKind::frame;
   const std::string_view line = text.substr(0, text.size() - (has_end ? 1 : 0));
   // Text that did not fit into a frame is omitted.
-  const bool is_cut =
-      kind == LineKind::frame && line.size() + longest_utf8 > LineFramer::max_line_bytes;
+  const bool is_cut = kind == lines::LineKind::frame &&
+                      line.size() + longest_utf8 > lines::LineFramer::max_line_bytes;
   const TextSort sort = is_cut ? TextSort::cut : TextSort::whole;
-  const std::shared_ptr<const Matcher> matcher = secrets_->shared_matcher();
+  const std::shared_ptr<const secrets::Matcher> matcher = secrets_->shared_matcher();
   if (matcher == nullptr || !matcher->contains(line, sort)) return text;
   clean_ = matcher->redacted(line, sort);
-  clean_.resize(trimmed_utf8(clean_, LineFramer::max_line_bytes).size());
+  clean_.resize(text::trimmed_utf8(clean_, lines::LineFramer::max_line_bytes).size());
   if (has_end) clean_ += '\n';
   return clean_;
 }
 
 // A possible start of a secret at a part's end is moved to the next part.
-std::string_view OutputChain::Source::part_without_secrets(LineKind kind, std::string_view text) {
-  const bool has_end = kind == LineKind::lines || kind == LineKind::last_part;
+std::string_view OutputChain::Source::part_without_secrets(lines::LineKind kind,
+                                                           std::string_view text) {
+  const bool has_end = kind == lines::LineKind::lines || kind == lines::LineKind::last_part;
   clean_.clear();
-  const StreamRedactor::Sink sink = [this](std::string_view clean) { clean_ += clean; };
+  const secrets::StreamRedactor::Sink sink = [this](std::string_view clean) { clean_ += clean; };
   if (!parts_redactor_) parts_redactor_.emplace(secrets_);
   parts_redactor_->write(text.substr(0, text.size() - (has_end ? 1 : 0)), sink);
   if (has_end) {
@@ -97,25 +99,25 @@ std::string_view OutputChain::Source::part_without_secrets(LineKind kind, std::s
   return clean_;
 }
 
-void OutputChain::Source::show(LineKind kind, std::string_view text) {
-  if (kind == LineKind::part || kind == LineKind::frame) {
-    see_(RedactedTexts::of(text));
+void OutputChain::Source::show(lines::LineKind kind, std::string_view text) {
+  if (kind == lines::LineKind::part || kind == lines::LineKind::frame) {
+    see_(secrets::RedactedTexts::of(text));
     return;
   }
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    see_(RedactedTexts::of(text.substr(0, end)));
+    see_(secrets::RedactedTexts::of(text.substr(0, end)));
     text.remove_prefix(end + 1);
   }
 }
 
-void OutputChain::tick(Steady::time_point now) {
+void OutputChain::tick(time::Steady::time_point now) {
   events_.coalescer().tick(now);
   head_and_tail_.tick(now);
 }
 
-Steady::time_point OutputChain::next_due() const noexcept {
+time::Steady::time_point OutputChain::next_due() const noexcept {
   return std::min(events_.coalescer().next_due(), head_and_tail_.next_due());
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::capture

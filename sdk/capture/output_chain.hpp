@@ -22,7 +22,7 @@
 #include "secrets/redacted_texts.hpp"
 #include "secrets/stream_redactor.hpp"
 
-namespace trace::detail {
+namespace trace::detail::capture {
 
 class OutputChain {
  public:
@@ -30,19 +30,20 @@ class OutputChain {
   using OnLine = std::function<void(const RedactedText& line)>;
 
   // The bytes of one stream. Refers to the chain.
-  class Source final : private LineSink {
+  class Source final : private lines::LineSink {
    public:
     // `secrets`: null if there are none.
-    Source(OutputChain& chain, Stream stream, std::shared_ptr<const Secrets> secrets = nullptr);
+    Source(OutputChain& chain, Stream stream,
+           std::shared_ptr<const secrets::Secrets> secrets = nullptr);
 
-    void write(std::string_view bytes, Steady::time_point now);
-    void tick(Steady::time_point now);
-    void finish(Steady::time_point now);
+    void write(std::string_view bytes, time::Steady::time_point now);
+    void tick(time::Steady::time_point now);
+    void finish(time::Steady::time_point now);
     // Does not include a held-back start of a secret, which waits for bytes, not for a time.
-    Steady::time_point next_due() const noexcept { return framer_.next_due(); }
+    time::Steady::time_point next_due() const noexcept { return framer_.next_due(); }
     void on_line(OnLine see) { see_ = std::move(see); }
     // Receives all bytes, without secrets, before they are cut into lines.
-    void on_bytes(StreamRedactor::Sink see) { see_bytes_ = std::move(see); }
+    void on_bytes(secrets::StreamRedactor::Sink see) { see_bytes_ = std::move(see); }
 
     // Totals so far: bytes, complete lines, frames.
     std::uint64_t bytes() const noexcept { return bytes_; }
@@ -51,23 +52,23 @@ class OutputChain {
 
    private:
     void pass_on(std::string_view clean_bytes);
-    void take(LineKind kind, std::string_view text) override;
+    void take(lines::LineKind kind, std::string_view text) override;
     bool may_hold_secrets() const noexcept;
-    std::string_view without_secrets(LineKind kind, std::string_view text);
-    std::string_view part_without_secrets(LineKind kind, std::string_view text);
-    void show(LineKind kind, std::string_view text);
+    std::string_view without_secrets(lines::LineKind kind, std::string_view text);
+    std::string_view part_without_secrets(lines::LineKind kind, std::string_view text);
+    void show(lines::LineKind kind, std::string_view text);
 
     OutputChain& chain_;
     const Stream stream_;
-    const std::shared_ptr<const Secrets> secrets_;
-    std::optional<StreamRedactor> redactor_;
-    const StreamRedactor::Sink to_framer_;
-    LineFramer framer_;
+    const std::shared_ptr<const secrets::Secrets> secrets_;
+    std::optional<secrets::StreamRedactor> redactor_;
+    const secrets::StreamRedactor::Sink to_framer_;
+    lines::LineFramer framer_;
     std::string clean_;
-    std::optional<StreamRedactor> parts_redactor_;  // of the parts of an edited line
+    std::optional<secrets::StreamRedactor> parts_redactor_;  // of the parts of an edited line
     OnLine see_;
-    StreamRedactor::Sink see_bytes_;
-    Steady::time_point now_{};
+    secrets::StreamRedactor::Sink see_bytes_;
+    time::Steady::time_point now_{};
     std::uint64_t bytes_ = 0;
     std::uint64_t lines_ = 0;
   };
@@ -80,8 +81,8 @@ class OutputChain {
 
   // Records events that wait to be joined with more.
   void flush() { events_.coalescer().flush(); }
-  void tick(Steady::time_point now);
-  Steady::time_point next_due() const noexcept;
+  void tick(time::Steady::time_point now);
+  time::Steady::time_point next_due() const noexcept;
   // All its streams have ended.
   void finish() { head_and_tail_.finish(); }
 
@@ -90,4 +91,4 @@ class OutputChain {
   HeadAndTail head_and_tail_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::capture

@@ -9,7 +9,7 @@
 
 #include <trace/duration.hpp>
 
-namespace trace::detail {
+namespace trace::detail::config {
 namespace {
 
 struct ByteUnit {
@@ -72,4 +72,4 @@ std::string range_fault(const AmountRange& range, std::uint64_t amount) {
   return "must be " + range_text(range) + ", not " + amount_text(range.unit, amount);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

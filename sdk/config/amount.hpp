@@ -9,7 +9,7 @@
 
 #include <trace/result.hpp>
 
-namespace trace::detail {
+namespace trace::detail::config {
 
 enum class Unit : std::uint8_t { count, bytes, milliseconds };
 
@@ -31,4 +31,4 @@ std::string range_text(const AmountRange& range);
 // The rule that the amount breaks, or an empty text.
 std::string range_fault(const AmountRange& range, std::uint64_t amount);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

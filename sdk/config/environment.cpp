@@ -10,7 +10,7 @@
 #include "config/settings.hpp"
 
 namespace trace {
-namespace detail {
+namespace detail::config {
 
 Environment process_environment() {
   return [](const char* name) -> std::optional<std::string> {
@@ -49,11 +49,6 @@ std::vector<std::pair<std::string, std::string>> environment_variables() {
   return variables;
 }
 
-std::string search_path() {
-  const char* const path = std::getenv("PATH");  // empty: the current directory
-  return path != nullptr ? path : "/usr/local/bin:/bin:/usr/bin";
-}
-
 std::string default_journal_dir(const Environment& environment) {
   // The XDG base directory specification: a relative path is to be ignored.
   const std::optional<std::string> state = environment("XDG_STATE_HOME");
@@ -63,10 +58,15 @@ std::string default_journal_dir(const Environment& environment) {
   return {};
 }
 
-}  // namespace detail
+}  // namespace detail::config
+
+std::string detail::search_path() {
+  const char* const path = std::getenv("PATH");  // an empty one is the current directory
+  return path != nullptr ? path : "/usr/local/bin:/bin:/usr/bin";
+}
 
 Config Config::from_env(const TransportRegistry& transports) {
-  return detail::config_from(detail::process_environment(), transports);
+  return detail::config::config_from(detail::config::process_environment(), transports);
 }
 
 }  // namespace trace

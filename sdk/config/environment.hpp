@@ -12,7 +12,7 @@
 #include <trace/config.hpp>
 #include <trace/transport_type.hpp>
 
-namespace trace::detail {
+namespace trace::detail::config {
 
 // Looks a variable up. An empty value counts as unset.
 using Environment = std::function<std::optional<std::string>(const char* name)>;
@@ -30,4 +30,4 @@ std::vector<std::pair<std::string, std::string>> environment_variables();
 // $XDG_STATE_HOME/shiptrace, else $HOME/.local/state/shiptrace, else empty.
 std::string default_journal_dir(const Environment& environment);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

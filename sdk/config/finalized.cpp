@@ -10,7 +10,7 @@
 #include "config/settings.hpp"
 #include "config/transport_settings.hpp"
 
-namespace trace::detail {
+namespace trace::detail::config {
 namespace {
 
 // "file or http".
@@ -126,4 +126,4 @@ Result<FinalizedConfig> finalize(Config config, Dependencies& dependencies) try 
   return Error("transport", error.what());
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

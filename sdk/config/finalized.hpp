@@ -13,7 +13,7 @@
 #include <trace/session.hpp>
 #include "config/environment.hpp"
 
-namespace trace::detail {
+namespace trace::detail::config {
 
 class FinalizedConfig {
  public:
@@ -51,4 +51,4 @@ Result<FinalizedConfig> finalize(Config config, const TransportRegistry* transpo
 // The same for a start: makes the transport when `dependencies` has none.
 Result<FinalizedConfig> finalize(Config config, Dependencies& dependencies);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

@@ -7,7 +7,7 @@
 
 #include <trace/duration.hpp>
 
-namespace trace::detail {
+namespace trace::detail::config {
 namespace {
 
 using std::chrono::milliseconds;
@@ -192,4 +192,4 @@ std::optional<bool> boolean_from_text(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

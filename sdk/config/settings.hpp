@@ -17,7 +17,7 @@
 #include <trace/config.hpp>
 #include "config/amount.hpp"
 
-namespace trace::detail {
+namespace trace::detail::config {
 
 static_assert(std::same_as<std::size_t, std::uint64_t>, "sizes of Config are read as 64-bit");
 
@@ -57,4 +57,4 @@ inline constexpr std::string_view boolean_values = "true or false";
 inline constexpr std::string_view control_character_fault =
     "must not contain control characters, such as a newline at its end";
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

@@ -11,7 +11,7 @@
 
 #include "config/settings.hpp"
 
-namespace trace::detail {
+namespace trace::detail::config {
 namespace {
 
 using Kind = TransportSetting::Kind;
@@ -88,4 +88,4 @@ std::string both_names(std::string_view setting) {
   return std::string(setting).append(" (").append(environment_name(setting)).append(")");
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

@@ -11,7 +11,7 @@
 #include <trace/transport_type.hpp>
 #include "config/amount.hpp"
 
-namespace trace::detail {
+namespace trace::detail::config {
 
 bool is_amount(const TransportSetting& setting) noexcept;
 AmountRange range_of(const TransportSetting& setting) noexcept;
@@ -28,4 +28,4 @@ std::vector<Credential> configured_credentials(const Config& config,
 // "name (SHIPTRACE_NAME)": nobody knows here which of the two the user wrote.
 std::string both_names(std::string_view setting);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::config

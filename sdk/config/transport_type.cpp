@@ -14,7 +14,7 @@
 
 namespace trace {
 
-using namespace detail;
+using namespace detail::config;
 
 const std::string& TransportOptions::text(std::string_view name) const {
   const auto found = values_.find(name);

@@ -25,8 +25,8 @@ struct Opened {
   std::vector<FieldError> errors;
 };
 
-void read_total_actions(detail::MemberReader& reader, const detail::Member& member,
-                        std::optional<std::uint32_t>& to) {
+void read_total_actions(detail::contract::MemberReader& reader,
+                        const detail::contract::Member& member, std::optional<std::uint32_t>& to) {
   if (!member) return;
   std::uint64_t count = 0;
   reader.count("totalActions", member, 1, count);
@@ -41,8 +41,8 @@ Opened open_envelope(std::string_view json) {
   static constexpr std::array<std::string_view, 6> names{
       "runId", "events", "cursor", "workflowId", "organizationId", "totalActions"};
   Opened opened;
-  auto& document = detail::JsonDocument::of_this_thread();
-  const std::string_view fault = document.read(json, detail::max_payload_depth);
+  auto& document = detail::contract::JsonDocument::of_this_thread();
+  const std::string_view fault = document.read(json, detail::contract::max_payload_depth);
   simdjson::dom::object object;
   if (!fault.empty()) {
     opened.errors.push_back({"envelope", std::string(fault)});
@@ -52,8 +52,8 @@ Opened open_envelope(std::string_view json) {
   if (!opened.errors.empty()) return opened;
 
   const auto& [run_id, events, cursor, workflow_id, organization_id, total_actions] =
-      detail::members_of(object, names);
-  detail::MemberReader reader(opened.errors);
+      detail::contract::members_of(object, names);
+  detail::contract::MemberReader reader(opened.errors);
   StreamEnvelope& envelope = opened.envelope;
   reader.non_empty_text("runId", run_id, envelope.run_id);
   if (!events) {
@@ -74,7 +74,7 @@ Opened open_envelope(std::string_view json) {
 void check_for_ingestion(const EventPayload& event, std::string_view run_id,
                          std::vector<FieldError>& errors) {
   if (event.id.empty()) errors.push_back({"id", "must not be empty"});
-  if (const auto rule = detail::fault_of_node_id(event.node_id); !rule.empty()) {
+  if (const auto rule = detail::contract::fault_of_node_id(event.node_id); !rule.empty()) {
     errors.push_back({"nodeId", std::string(rule)});
   }
   if (event.run_id != run_id) errors.push_back({"runId", "must be the runId of the envelope"});
@@ -82,7 +82,7 @@ void check_for_ingestion(const EventPayload& event, std::string_view run_id,
 
 std::string path_in_envelope(std::size_t index, const std::string& field) {
   std::string path = "events[" + std::to_string(index) + "]";
-  return field == detail::whole_event ? path : path.append(".").append(field);
+  return field == detail::contract::whole_event ? path : path.append(".").append(field);
 }
 
 }  // namespace
@@ -95,7 +95,7 @@ Result<StreamEnvelope> parse_envelope(std::string_view json) {
   std::size_t wrong_events = 0;
   std::vector<FieldError> errors;
   for (const simdjson::dom::element event : opened.events) {
-    detail::read_event(event, opened.envelope.events.emplace_back(), errors);
+    detail::contract::read_event(event, opened.envelope.events.emplace_back(), errors);
     if (!errors.empty() && ++wrong_events > most_noted_events) {
       opened.errors.push_back({"events", "more of them are invalid"});
       break;
@@ -113,7 +113,8 @@ Result<StreamEnvelope> parse_envelope(std::string_view json) {
 Result<JudgedEnvelope> judge_envelope(std::string_view json) {
   Opened opened = open_envelope(json);
   if (opened.errors.empty()) {
-    if (const auto rule = detail::fault_of_run_id(opened.envelope.run_id); !rule.empty()) {
+    if (const auto rule = detail::contract::fault_of_run_id(opened.envelope.run_id);
+        !rule.empty()) {
       opened.errors.push_back({"runId", std::string(rule)});
     }
   }
@@ -125,7 +126,7 @@ Result<JudgedEnvelope> judge_envelope(std::string_view json) {
   std::size_t index = 0;
   for (const simdjson::dom::element json_event : opened.events) {
     EventPayload& event = events.emplace_back();
-    detail::read_event(json_event, event, errors);
+    detail::contract::read_event(json_event, event, errors);
     if (errors.empty()) check_for_ingestion(event, judged.envelope.run_id, errors);
     if (!errors.empty()) {
       if (judged.invalid.size() == most_invalid_events) {

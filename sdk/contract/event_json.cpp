@@ -4,13 +4,13 @@
 #include "text/json_text.hpp"
 
 namespace trace {
-namespace detail {
+namespace detail::contract {
 namespace {
 
 // `key` includes its comma, quotes and colon: all keys are constants that need no escapes.
 void append_member(std::string& out, std::string_view key, std::string_view text) {
   out += key;
-  append_quoted(out, text);
+  text::append_quoted(out, text);
 }
 
 void append_member(std::string& out, std::string_view key, const std::optional<std::string>& text) {
@@ -50,30 +50,30 @@ void append_envelope_start(std::string& out, std::string_view run_id, std::strin
   if (!organization_id.empty()) append_member(out, R"(,"organizationId":)", organization_id);
   if (total_actions != 0) {
     out += R"(,"totalActions":)";
-    append_number(out, total_actions);
+    text::append_number(out, total_actions);
   }
   out += R"(,"events":[)";
 }
 
-}  // namespace detail
+}  // namespace detail::contract
 
 std::string to_json(const EventPayload& event) {
   std::string out;
-  detail::append_event(out, event);
+  detail::contract::append_event(out, event);
   return out;
 }
 
 std::string to_json(const StreamEnvelope& envelope) {
   std::string out;
-  detail::append_envelope_start(out, envelope.run_id, envelope.workflow_id.value_or(""),
-                                envelope.organization_id.value_or(""),
-                                envelope.total_actions.value_or(0));
+  detail::contract::append_envelope_start(out, envelope.run_id, envelope.workflow_id.value_or(""),
+                                          envelope.organization_id.value_or(""),
+                                          envelope.total_actions.value_or(0));
   for (const EventPayload& event : envelope.events) {
     if (&event != envelope.events.data()) out += ',';
-    detail::append_event(out, event);
+    detail::contract::append_event(out, event);
   }
   out += ']';
-  detail::append_member(out, R"(,"cursor":)", envelope.cursor);
+  detail::contract::append_member(out, R"(,"cursor":)", envelope.cursor);
   out += '}';
   return out;
 }

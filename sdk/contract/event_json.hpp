@@ -8,7 +8,7 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::contract {
 
 // Appends contract JSON without a newline. `output_summary` and `data` are copied as they are.
 void append_event(std::string& out, const EventPayload& event);
@@ -18,4 +18,4 @@ void append_event(std::string& out, const EventPayload& event);
 void append_envelope_start(std::string& out, std::string_view run_id, std::string_view workflow_id,
                            std::string_view organization_id, std::uint32_t total_actions);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -6,20 +6,21 @@
 #include <algorithm>
 #include <string>
 
+#include "contract/event_id.hpp"
 #include "text/json_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::contract {
 
 void EventPrefix::make(std::string_view session, std::uint32_t lane, std::string_view run_id,
                        std::string_view node_id) {
-  std::string text = fmt::format(R"({{"id":"{}-{}-)", session, lane);
+  std::string text = "{\"id\":\"" + emitter_id(session, lane) + "-";
   digits_begin_ = text.size();
   text.append(usual_digits, '0');
   digits_end_ = text.size();
   text += "\",\"runId\":";
-  append_quoted(text, run_id);
+  text::append_quoted(text, run_id);
   text += ",\"nodeId\":";
-  append_quoted(text, node_id);
+  text::append_quoted(text, node_id);
   text_.assign(text);
   lane_ = lane;
   hundred_ = 0;
@@ -34,8 +35,8 @@ void EventPrefix::turn(std::uint64_t sequence) {
     digits_end_ = digits_begin_ + digits;
     text_.assign(text);
   }
-  write_digits(text_.data() + digits_begin_, static_cast<int>(digits), sequence);
+  text::write_digits(text_.data() + digits_begin_, static_cast<int>(digits), sequence);
   hundred_ = sequence - sequence % 100;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -11,7 +11,7 @@
 #include "text/decimal.hpp"
 #include "text/padded_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::contract {
 
 class EventPrefix {
  public:
@@ -23,14 +23,16 @@ class EventPrefix {
             std::string_view node_id);
 
   // The maximum number of bytes that write() writes, including overwritten ones after the end.
-  std::size_t bound() const noexcept { return text_.size() + most_digits + PaddedText::overhang; }
+  std::size_t bound() const noexcept {
+    return text_.size() + most_digits + text::PaddedText::overhang;
+  }
 
   // Writes {"id":…,"runId":…,"nodeId":… and returns its end.
   char* write(char* to, std::uint64_t sequence) {
     if (sequence < hundred_ || sequence - hundred_ >= 100) [[unlikely]]
       turn(sequence);
     char* const end = text_.write(to);
-    write_pair(to + digits_end_ - 2, static_cast<std::uint32_t>(sequence - hundred_));
+    text::write_pair(to + digits_end_ - 2, static_cast<std::uint32_t>(sequence - hundred_));
     return end;
   }
 
@@ -41,11 +43,11 @@ class EventPrefix {
   // Writes all digits of the sequence.
   void turn(std::uint64_t sequence);
 
-  PaddedText text_;
+  text::PaddedText text_;
   std::uint32_t lane_ = 0;
   std::uint64_t hundred_ = 0;  // the sequence in the text, without its last two digits
   std::size_t digits_begin_ = 0;
   std::size_t digits_end_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

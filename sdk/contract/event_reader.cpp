@@ -4,7 +4,7 @@
 #include "contract/member_reader.hpp"
 
 namespace trace {
-namespace detail {
+namespace detail::contract {
 namespace {
 
 void read_error(const simdjson::dom::object& json, ErrorInfo& error,
@@ -46,16 +46,16 @@ void read_event(const simdjson::dom::element& json, EventPayload& event,
   reader.json_object("data", data, event.data);
 }
 
-}  // namespace detail
+}  // namespace detail::contract
 
 Result<EventPayload> parse_event(std::string_view json) {
-  auto& document = detail::JsonDocument::of_this_thread();
-  const std::string_view fault = document.read(json, detail::max_payload_depth);
-  if (!fault.empty()) return Error(std::string(detail::whole_event), std::string(fault));
+  auto& document = detail::contract::JsonDocument::of_this_thread();
+  const std::string_view fault = document.read(json, detail::contract::max_payload_depth);
+  if (!fault.empty()) return Error(std::string(detail::contract::whole_event), std::string(fault));
 
   EventPayload event;
   std::vector<FieldError> errors;
-  detail::read_event(document.root(), event, errors);
+  detail::contract::read_event(document.root(), event, errors);
   if (!errors.empty()) return Error(std::move(errors));
   return event;
 }

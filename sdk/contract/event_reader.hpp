@@ -8,7 +8,7 @@
 #include <trace/event.hpp>
 #include "contract/json_document.hpp"
 
-namespace trace::detail {
+namespace trace::detail::contract {
 
 // Nesting of whole payloads: large enough for a `data` of the maximum depth.
 inline constexpr std::size_t max_payload_depth = 208;
@@ -21,4 +21,4 @@ inline constexpr std::string_view whole_event = "event";
 void read_event(const simdjson::dom::element& json, EventPayload& event,
                 std::vector<FieldError>& errors);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

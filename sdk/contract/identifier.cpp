@@ -5,7 +5,7 @@
 
 #include "text/utf8.hpp"
 
-namespace trace::detail {
+namespace trace::detail::contract {
 namespace {
 
 bool has_control_character(std::string_view id) noexcept {
@@ -20,8 +20,8 @@ constexpr std::string_view without_controls = "must not contain control characte
 template <class Take>
 void repair(std::string_view id, Take take) {
   while (!id.empty()) {
-    const Utf8Sequence sequence = first_utf8_sequence(id);
-    take(sequence.valid ? id.substr(0, sequence.bytes) : replacement_character);
+    const text::Utf8Sequence sequence = text::first_utf8_sequence(id);
+    take(sequence.valid ? id.substr(0, sequence.bytes) : text::replacement_character);
     id.remove_prefix(sequence.bytes);
   }
 }
@@ -55,4 +55,4 @@ std::string repaired_id(std::string_view id) {
   return repaired;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::contract {
 
 inline constexpr std::size_t max_run_id_bytes = 128;
 inline constexpr std::size_t max_node_id_bytes = 256;
@@ -20,4 +20,4 @@ std::string_view fault_of_node_id(std::string_view id) noexcept;
 // id that was sent.
 std::string repaired_id(std::string_view id);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "text/json_lexical.hpp"
+#include "text/json_scan.hpp"
 #include "text/json_text.hpp"
 #include "text/utf8.hpp"
 
-namespace trace::detail {
+namespace trace::detail::contract {
 namespace {
 
 // A thread does not keep the memory of a larger document.
@@ -45,7 +45,7 @@ bool is_marked_number(std::string_view text) noexcept {
 
 void append_double(std::string& out, double value) {
   const std::size_t before = out.size();
-  append_number(out, value);
+  text::append_number(out, value);
   // 1.0 keeps its point: some readers distinguish integers and floats.
   if (out.find_first_not_of("-0123456789", before) == std::string::npos) out += ".0";
 }
@@ -54,7 +54,7 @@ void append_text(std::string& out, std::string_view text) {
   if (is_marked_number(text)) {
     out.append(text.substr(1));
   } else {
-    append_quoted(out, text);
+    text::append_quoted(out, text);
   }
 }
 
@@ -64,7 +64,7 @@ void append_members(std::string& out, const simdjson::dom::object& object) {
   for (const auto [key, value] : object) {
     if (!first) out += ',';
     first = false;
-    append_quoted(out, key);
+    text::append_quoted(out, key);
     out += ':';
     append_json(out, value);
   }
@@ -104,12 +104,12 @@ std::string_view JsonDocument::read(std::string_view json, std::size_t max_depth
   simdjson::error_code code = parse(text_, max_depth);
   const bool is_text_wrong = code == simdjson::UTF8_ERROR || code == simdjson::STRING_ERROR;
   if (is_text_wrong || json.find("\\u0000") != std::string_view::npos) {
-    repaired_ = with_repaired_strings(json);
+    repaired_ = text::with_repaired_strings(json);
     text_ = repaired_;
     code = parse(text_, max_depth);
   }
   if (code == simdjson::NUMBER_ERROR) {
-    with_marked_numbers_ = with_long_numbers_marked(text_);
+    with_marked_numbers_ = text::with_long_numbers_marked(text_);
     code = parse(with_marked_numbers_, max_depth);
   }
   return fault_of(code);
@@ -144,9 +144,9 @@ void append_json(std::string& out, const simdjson::dom::element& value) {
     case element_type::STRING:
       return append_text(out, std::string_view(value));
     case element_type::INT64:
-      return append_number(out, std::int64_t(value));
+      return text::append_number(out, std::int64_t(value));
     case element_type::UINT64:
-      return append_number(out, std::uint64_t(value));
+      return text::append_number(out, std::uint64_t(value));
     case element_type::DOUBLE:
       return append_double(out, double(value));
     case element_type::BOOL:
@@ -158,4 +158,4 @@ void append_json(std::string& out, const simdjson::dom::element& value) {
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

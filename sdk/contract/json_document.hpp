@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::contract {
 
 class JsonDocument {
  public:
@@ -49,4 +49,4 @@ std::optional<std::uint64_t> count_in(const simdjson::dom::element& value) noexc
 // Appends the minified text of a value; marked numbers become numbers again.
 void append_json(std::string& out, const simdjson::dom::element& value);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -3,7 +3,7 @@
 
 #include "contract/json_document.hpp"
 
-namespace trace::detail {
+namespace trace::detail::contract {
 namespace {
 
 std::string minified(std::string_view json) {
@@ -31,4 +31,4 @@ std::optional<std::string> repaired_json_object(std::string_view text) {
   return minified(document.text());
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

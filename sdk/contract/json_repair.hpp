@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::contract {
 
 // Maximum nesting of a value. The parser of whole envelopes allows a few more levels, so that each
 // value that passes here is readable there.
@@ -24,4 +24,4 @@ std::optional<std::string> repaired_json_value(std::string_view text);
 // The same; nullopt if the value is not an object.
 std::optional<std::string> repaired_json_object(std::string_view text);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -5,7 +5,7 @@
 #include "text/json_text.hpp"
 #include "text/utf8.hpp"
 
-namespace trace::detail {
+namespace trace::detail::contract {
 namespace {
 
 constexpr std::string_view timestamp_rule =
@@ -27,7 +27,7 @@ void MemberReader::note_unknown_word(std::string_view name, std::string_view wor
   constexpr std::size_t longest_quotation = 40;
   std::string rule = "must be one of ";
   rule.append(words).append(", not ");
-  append_quoted(rule, trimmed_utf8(word, longest_quotation));
+  text::append_quoted(rule, text::trimmed_utf8(word, longest_quotation));
   note(name, rule);
 }
 
@@ -98,4 +98,4 @@ std::optional<simdjson::dom::object> MemberReader::object(std::string_view name,
   return std::nullopt;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -17,7 +17,7 @@
 #include <trace/result.hpp>
 #include "contract/json_document.hpp"
 
-namespace trace::detail {
+namespace trace::detail::contract {
 
 using Member = std::optional<simdjson::dom::element>;
 
@@ -78,4 +78,4 @@ class MemberReader {
   std::string_view path_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -8,8 +8,8 @@
 namespace trace {
 namespace {
 
-using detail::append_number;
-using detail::append_quoted;
+using detail::text::append_number;
+using detail::text::append_quoted;
 
 void append_failure(std::string& out, const RunFailure& failure) {
   append_quoted(out += R"(,"failure":{"reason":)", failure.reason);
@@ -21,8 +21,8 @@ void append_failure(std::string& out, const RunFailure& failure) {
 void read_progress(const simdjson::dom::object& json, RunProgress& progress,
                    std::vector<FieldError>& errors) {
   static constexpr std::array<std::string_view, 2> names{"completedActions", "totalActions"};
-  const auto& [completed, total] = detail::members_of(json, names);
-  detail::MemberReader reader(errors, "progress.");
+  const auto& [completed, total] = detail::contract::members_of(json, names);
+  detail::contract::MemberReader reader(errors, "progress.");
   reader.count("completedActions", completed, 0, progress.completed_actions);
   reader.count("totalActions", total, 1, progress.total_actions);
 }
@@ -30,8 +30,8 @@ void read_progress(const simdjson::dom::object& json, RunProgress& progress,
 void read_failure(const simdjson::dom::object& json, RunFailure& failure,
                   std::vector<FieldError>& errors) {
   static constexpr std::array<std::string_view, 3> names{"reason", "temporalCode", "details"};
-  const auto& [reason, temporal_code, details] = detail::members_of(json, names);
-  detail::MemberReader reader(errors, "failure.");
+  const auto& [reason, temporal_code, details] = detail::contract::members_of(json, names);
+  detail::contract::MemberReader reader(errors, "failure.");
   reader.text("reason", reason, failure.reason);
   reader.text("temporalCode", temporal_code, failure.temporal_code);
   reader.json_object("details", details, failure.details);
@@ -43,8 +43,8 @@ void read_status(const simdjson::dom::object& json, RunStatusPayload& payload,
       "runId",       "workflowId", "status",        "startedAt", "updatedAt",
       "completedAt", "taskQueue",  "historyLength", "progress",  "failure"};
   const auto& [run_id, workflow_id, status, started_at, updated_at, completed_at, task_queue,
-               history_length, progress, failure] = detail::members_of(json, names);
-  detail::MemberReader reader(errors);
+               history_length, progress, failure] = detail::contract::members_of(json, names);
+  detail::contract::MemberReader reader(errors);
   reader.non_empty_text("runId", run_id, payload.run_id);
   reader.text("workflowId", workflow_id, payload.workflow_id);
   reader.word("status", status, run_status_from_name,
@@ -86,8 +86,8 @@ std::string to_json(const RunStatusPayload& status) {
 }
 
 Result<RunStatusPayload> parse_run_status(std::string_view json) {
-  auto& document = detail::JsonDocument::of_this_thread();
-  const std::string_view fault = document.read(json, detail::max_payload_depth);
+  auto& document = detail::contract::JsonDocument::of_this_thread();
+  const std::string_view fault = document.read(json, detail::contract::max_payload_depth);
   if (!fault.empty()) return Error("status", std::string(fault));
   simdjson::dom::object object;
   if (document.root().get(object) != simdjson::SUCCESS) {

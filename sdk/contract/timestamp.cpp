@@ -4,7 +4,7 @@
 #include <array>
 #include <chrono>
 
-namespace trace::detail {
+namespace trace::detail::contract {
 namespace {
 
 constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
@@ -72,12 +72,12 @@ void TimestampWriter::begin_second(std::int64_t nanoseconds_since_epoch) noexcep
   second_ = static_cast<std::uint64_t>(second.time_since_epoch().count()) * nanoseconds_per_second;
   // 64 bits of nanoseconds reach from 1677 to 2262: a year always has four digits.
   char* const text = text_.data();
-  write_digits(text, 4, static_cast<unsigned>(static_cast<int>(date.year())));
-  write_digits(text + 5, 2, static_cast<unsigned>(date.month()));
-  write_digits(text + 8, 2, static_cast<unsigned>(date.day()));
-  write_digits(text + 11, 2, static_cast<unsigned>(clock.hours().count()));
-  write_digits(text + 14, 2, static_cast<unsigned>(clock.minutes().count()));
-  write_digits(text + 17, 2, static_cast<unsigned>(clock.seconds().count()));
+  text::write_digits(text, 4, static_cast<unsigned>(static_cast<int>(date.year())));
+  text::write_digits(text + 5, 2, static_cast<unsigned>(date.month()));
+  text::write_digits(text + 8, 2, static_cast<unsigned>(date.day()));
+  text::write_digits(text + 11, 2, static_cast<unsigned>(clock.hours().count()));
+  text::write_digits(text + 14, 2, static_cast<unsigned>(clock.minutes().count()));
+  text::write_digits(text + 17, 2, static_cast<unsigned>(clock.seconds().count()));
 }
 
 bool is_contract_timestamp(std::string_view text) noexcept {
@@ -106,4 +106,4 @@ bool is_contract_timestamp(std::string_view text) noexcept {
   return date.ok() && hour < 24 && minute < 60 && second < 60;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -14,7 +14,7 @@
 #include "text/decimal.hpp"
 #include "text/padded_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::contract {
 
 // Appends 2025-10-13T12:00:00.123456Z, without quotes; truncated to microseconds.
 void append_timestamp(std::string& out, std::int64_t nanoseconds_since_epoch);
@@ -25,7 +25,7 @@ class TimestampWriter {
   static constexpr std::size_t length = sizeof("2025-10-13T12:00:00.123456Z") - 1;
 
   // The space that write() needs: it overwrites bytes after the end.
-  static constexpr std::size_t room = length + PaddedText::overhang;
+  static constexpr std::size_t room = length + text::PaddedText::overhang;
 
   // Writes `length` bytes; returns their end.
   char* write(char* to, std::int64_t nanoseconds_since_epoch) noexcept {
@@ -37,9 +37,9 @@ class TimestampWriter {
     }
     text_.write(to);
     const std::uint32_t micros = static_cast<std::uint32_t>(nanoseconds) / 1000;
-    write_pair(to + 20, micros / 10'000);
-    write_pair(to + 22, micros / 100 % 100);
-    write_pair(to + 24, micros % 100);
+    text::write_pair(to + 20, micros / 10'000);
+    text::write_pair(to + 22, micros / 100 % 100);
+    text::write_pair(to + 24, micros % 100);
     return to + length;
   }
 
@@ -47,10 +47,10 @@ class TimestampWriter {
   void begin_second(std::int64_t nanoseconds_since_epoch) noexcept;
 
   std::uint64_t second_ = 0;  // where the second of text_ begins, in nanoseconds
-  PaddedText text_{"1970-01-01T00:00:00.000000Z"};
+  text::PaddedText text_{"1970-01-01T00:00:00.000000Z"};
 };
 
 // True for YYYY-MM-DDTHH:MM[:SS[.1 to 13 digits]]Z with a valid date.
 bool is_contract_timestamp(std::string_view text) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::contract

@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 FileDescriptor::~FileDescriptor() {
   if (fd_ >= 0) ::close(fd_);
@@ -29,4 +29,4 @@ bool exceeds_file_size_limit(std::uint64_t bytes) noexcept {
          bytes > limit.rlim_cur;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <utility>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 class FileDescriptor {
  public:
@@ -35,4 +35,4 @@ int open_above_standard(int directory, const char* path, int flags, unsigned mod
 // SIGXFSZ.
 bool exceeds_file_size_limit(std::uint64_t bytes) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

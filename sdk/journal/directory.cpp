@@ -16,7 +16,7 @@
 #include <filesystem>
 #include <system_error>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 constexpr std::string_view journal_ending = ".journal";
@@ -294,4 +294,4 @@ bool is_session_id(std::string_view text) noexcept {
          });
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

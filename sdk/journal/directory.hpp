@@ -23,7 +23,7 @@
 #include "journal/descriptor.hpp"
 #include "journal/live_files.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 class JournalDirectory;
 using SharedDirectory = std::shared_ptr<const JournalDirectory>;
@@ -91,4 +91,4 @@ std::optional<std::string_view> session_of(std::string_view journal_name) noexce
 // Whether this is a valid ULID: it becomes part of ids and of file names.
 bool is_session_id(std::string_view text) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -8,7 +8,7 @@
 
 #include "journal/file_lock.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 using namespace std::chrono_literals;
@@ -85,4 +85,4 @@ bool DirectoryBudget::reserve(std::uint64_t wanted, std::uint64_t least, std::ui
   return take(std::min(wanted, room));
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -20,7 +20,7 @@
 #include "journal/directory.hpp"
 #include "journal/live_files.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 inline constexpr std::string_view budget_lock_name = ".lock";
 inline constexpr std::string_view quarantine_name = "quarantine";
@@ -63,4 +63,4 @@ class DirectoryBudget {
   std::chrono::steady_clock::time_point full_until_{};
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <span>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 // The first program; empty: none.
@@ -52,4 +52,4 @@ NotedClients noted_clients(const FileHeader& header, std::span<const std::string
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

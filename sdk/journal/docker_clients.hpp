@@ -11,7 +11,7 @@
 
 #include "journal/format.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 // True if the program is in the list now. False: it is empty, or there is no room.
 bool add_docker_client(FileHeader& header, std::string_view program) noexcept;
@@ -24,4 +24,4 @@ struct NotedClients {
 };
 NotedClients noted_clients(const FileHeader& header, std::span<const std::string> ours);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

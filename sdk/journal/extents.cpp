@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 bool makes_sense(const Extent& extent, std::uint64_t end_before) noexcept {
@@ -37,4 +37,4 @@ CheckedExtents check_extents(const FileHeader& header, std::uint64_t file_bytes)
   return checked;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

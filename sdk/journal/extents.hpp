@@ -9,7 +9,7 @@
 
 #include "journal/format.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 struct CheckedExtents {
   std::vector<Extent> sound;  // in file order, truncated at its end
@@ -19,4 +19,4 @@ struct CheckedExtents {
 
 CheckedExtents check_extents(const FileHeader& header, std::uint64_t file_bytes);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -18,7 +18,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 std::string system_error() { return std::strerror(errno); }
@@ -205,4 +205,4 @@ void JournalFile::release() noexcept {
   ::close(std::exchange(fd_, -1));
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -20,7 +20,7 @@
 #include "journal/format.hpp"
 #include "journal/live_files.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 struct JournalIdentity {
   std::string session;    // ULID
@@ -112,4 +112,4 @@ class JournalFile {
 // Write-faults the pages now, so that their first use costs a producer nothing.
 void populate(std::byte* base, std::size_t bytes) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -5,7 +5,7 @@
 
 #include <thread>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 struct flock whole_file(short type) noexcept {
@@ -44,4 +44,4 @@ PatientLock::~PatientLock() {
   if (held_) unlock(fd_);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 // False if another open file holds it.
 bool try_lock(int fd) noexcept;
@@ -32,4 +32,4 @@ class PatientLock {
   bool held_ = false;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -18,7 +18,7 @@
 
 #include "time/wall_time.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 inline constexpr char file_magic[8] = {'S', 'H', 'I', 'P', 'T', 'R', 'C', '\n'};
 inline constexpr std::uint32_t format_version = 2;
@@ -56,7 +56,7 @@ struct FileHeader {
   std::atomic<std::uint32_t> closed_cleanly;
   std::atomic<std::uint32_t> extent_count;
   std::atomic<std::uint64_t> dropped[32];  // by DropReason
-  Calibrations calibrations;
+  time::Calibrations calibrations;
   Extent extents[max_extents];
   // The programs that containers are started with, each NUL-terminated; an empty one ends the list.
   char docker_clients[256];
@@ -158,4 +158,4 @@ struct NodeStateRecord {
   std::atomic<std::uint64_t> end_sequence;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -15,7 +15,7 @@
 #include "contract/identifier.hpp"
 #include "journal/directory.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 bool read_fully(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexcept {
@@ -233,7 +233,7 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
     run.number = fixed.run;
     run.total_actions = fixed.total_actions;
     note_memory(sizeof run);
-    if (fault_of_run_id(run.id).empty()) runs_.push_back(std::move(run));
+    if (contract::fault_of_run_id(run.id).empty()) runs_.push_back(std::move(run));
     return true;
   }
   if (header.kind == RecordKind::watermark) {
@@ -255,7 +255,7 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
     node.start_sequence = fixed.start_sequence.load();
     node.end_sequence = fixed.end_sequence.load();
     note_memory(sizeof node);
-    if (fault_of_node_id(node.id).empty()) nodes_.push_back(std::move(node));
+    if (contract::fault_of_node_id(node.id).empty()) nodes_.push_back(std::move(node));
     return true;
   }
   return false;
@@ -272,4 +272,4 @@ std::vector<const SlabPlace*> JournalReader::slabs_in_order() const {
   return places;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -20,7 +20,7 @@
 #include "journal/format.hpp"
 #include "journal/live_files.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 struct SlabPlace {
   std::uint64_t offset;
@@ -134,4 +134,4 @@ class JournalReader {
   std::vector<FoundNode> nodes_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -11,7 +11,7 @@
 #include <csignal>
 #include <mutex>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 constexpr int unclaimed = -1;
@@ -139,6 +139,6 @@ void LiveFiles::guard_against_truncation() noexcept {
   });
 }
 
-std::uint32_t LiveFiles::generation() noexcept { return forks.load(std::memory_order_relaxed); }
+std::uint32_t LiveFiles::fork_count() noexcept { return forks.load(std::memory_order_relaxed); }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

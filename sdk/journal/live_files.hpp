@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 struct LiveFile {
   std::atomic<bool> in_use{false};
@@ -47,7 +47,7 @@ class LiveFiles {
 
   // How many times fork() made this process: 0, 1 … . A child of _Fork() has its parent's number:
   // it must not allocate memory, because a thread that it does not have may hold the heap's locks.
-  static std::uint32_t generation() noexcept;
+  static std::uint32_t fork_count() noexcept;
 };
 
 struct LiveFileRemover {
@@ -56,4 +56,4 @@ struct LiveFileRemover {
 // Removes the file from the table. Declared after the descriptor, so that it is destroyed first.
 using LiveFileHandle = std::unique_ptr<LiveFile, LiveFileRemover>;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

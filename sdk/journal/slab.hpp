@@ -10,7 +10,7 @@
 
 #include "journal/format.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 struct Slab {
   std::byte* base = nullptr;
@@ -62,4 +62,4 @@ struct Slab {
   }
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 constexpr std::uint32_t bytes_of(SlabSize size) noexcept {
@@ -223,4 +223,4 @@ void SlabPool::release_waiters() noexcept {
   came_back_.notify_all();
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

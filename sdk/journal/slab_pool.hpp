@@ -30,7 +30,7 @@
 #include "journal/file.hpp"
 #include "journal/slab_source.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 using SlabQueue = moodycamel::ConcurrentQueue<Slab*>;
 
@@ -113,4 +113,4 @@ class SlabPool final : public SlabSource {
   bool released_ = false;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

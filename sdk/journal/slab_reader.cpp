@@ -5,7 +5,7 @@
 
 #include "contract/identifier.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 std::string_view text_at(std::span<const std::byte> record, std::size_t at, std::size_t bytes) {
@@ -71,8 +71,8 @@ bool SlabReader::define_node(std::span<const std::byte> record) {
   node.node_id =
       text_at(record, sizeof definition + definition.run_id_bytes, definition.node_id_bytes);
   // The events of the backlog name their nodes themselves.
-  if (!node.node_id.empty() && !fault_of_node_id(node.node_id).empty()) return false;
-  if (!fault_of_run_id(node.run_id).empty()) return false;
+  if (!node.node_id.empty() && !contract::fault_of_node_id(node.node_id).empty()) return false;
+  if (!contract::fault_of_run_id(node.run_id).empty()) return false;
   node.prefix.forget();
   return true;
 }
@@ -119,4 +119,4 @@ bool SlabReader::read_encoded(std::span<const std::byte> record, EventView& even
   return true;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

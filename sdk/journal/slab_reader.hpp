@@ -17,13 +17,13 @@
 #include "contract/event_prefix.hpp"
 #include "journal/format.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 struct NodeView {
   std::uint32_t run = 0;
   std::string_view run_id;
   std::string_view node_id;
-  EventPrefix prefix;  // cache of the encoder
+  contract::EventPrefix prefix;  // cache of the encoder
 };
 
 struct SiteView {
@@ -121,4 +121,4 @@ inline bool SlabReader::read_usual(std::uint32_t committed, EventView& event) no
   return true;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -8,7 +8,7 @@
 
 #include "journal/slab.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 enum class SlabSize : std::uint8_t { small, large };
 
@@ -71,4 +71,4 @@ class WatermarkStore {
   virtual bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <new>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 std::byte* put(std::byte* at, std::string_view text) noexcept {
@@ -90,4 +90,4 @@ bool Tables::set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t 
   return true;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

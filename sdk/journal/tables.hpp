@@ -16,7 +16,7 @@
 
 #include "journal/slab_pool.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 class Tables final : public WatermarkStore {
  public:
@@ -39,4 +39,4 @@ class Tables final : public WatermarkStore {
   std::unordered_map<std::uint64_t, Watermark*> watermarks_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

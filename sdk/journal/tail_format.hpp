@@ -18,7 +18,7 @@
 
 #include "lines/line.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 inline constexpr char tail_magic[8] = {'S', 'H', 'I', 'P', 'T', 'A', 'I', 'L'};
 inline constexpr std::uint32_t tail_version = 1;
@@ -48,7 +48,7 @@ struct TailRecord {
   std::uint8_t kind;  // LineKind; tail_padding: no text, continue at the ring's start
   std::byte pad[6];
   std::int64_t wall_ns;
-  LineVolume before;  // after the head and before this record, dropped or not
+  lines::LineVolume before;  // after the head and before this record, dropped or not
 };
 static_assert(sizeof(TailRecord) == 40);
 inline constexpr std::uint8_t tail_padding = 0xFF;
@@ -64,13 +64,13 @@ constexpr std::uint64_t tail_skipped(std::uint64_t begin) noexcept {
 // A record as it is found.
 struct TailLines {
   Stream stream;
-  LineKind kind;
+  lines::LineKind kind;
   std::int64_t wall_ns;
-  std::string_view text;  // see LineSink; without the dropped part
-  LineVolume before;      // of the whole record
-  std::uint64_t offset;   // of the record
-  std::uint64_t skipped;  // dropped from its text
-  std::uint64_t next;     // offset after it
+  std::string_view text;     // see LineSink; without the dropped part
+  lines::LineVolume before;  // of the whole record
+  std::uint64_t offset;      // of the record
+  std::uint64_t skipped;     // dropped from its text
+  std::uint64_t next;        // offset after it
 };
 
 enum class TailState : std::uint8_t { lines, end, damaged };
@@ -98,12 +98,13 @@ inline TailState read_tail(const std::byte* ring, std::uint64_t ring_bytes, std:
     if (text > end) return TailState::damaged;
     const std::uint64_t bytes = record.bytes == 0 ? end - text : record.bytes;
     if (bytes > room - sizeof record || text + bytes > end || skipped >= bytes ||
-        record.stream >= max_streams || record.kind > static_cast<std::uint8_t>(LineKind::frame) ||
-        record.wall_ns < 0 || record.wall_ns > INT64_MAX / 2) {
+        record.stream >= lines::max_streams ||
+        record.kind > static_cast<std::uint8_t>(lines::LineKind::frame) || record.wall_ns < 0 ||
+        record.wall_ns > INT64_MAX / 2) {
       return TailState::damaged;
     }
     found = {static_cast<Stream>(record.stream),
-             static_cast<LineKind>(record.kind),
+             static_cast<lines::LineKind>(record.kind),
              record.wall_ns,
              {reinterpret_cast<const char*>(ring) + place + sizeof record + skipped,
               static_cast<std::size_t>(bytes - skipped)},
@@ -116,4 +117,4 @@ inline TailState read_tail(const std::byte* ring, std::uint64_t ring_bytes, std:
   return at < end ? TailState::damaged : TailState::end;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -9,7 +9,7 @@
 #include <new>
 #include <utility>
 
-namespace trace::detail {
+namespace trace::detail::journal {
 namespace {
 
 // Lines within this time share one time stamp.
@@ -84,10 +84,10 @@ TailRing::~TailRing() {
 
 bool TailRing::is_ours() const noexcept { return ::getpid() == pid_; }
 
-bool TailRing::joins_last(Stream stream, LineKind kind, std::size_t bytes,
+bool TailRing::joins_last(Stream stream, lines::LineKind kind, std::size_t bytes,
                           std::int64_t wall_ns) const noexcept {
   const std::uint64_t length = end_ - last_ - sizeof(TailRecord) + bytes;
-  return has_last_ && kind == LineKind::lines && last_record_.kind == 0 &&
+  return has_last_ && kind == lines::LineKind::lines && last_record_.kind == 0 &&
          last_record_.stream == static_cast<std::uint8_t>(stream) && length <= longest_record &&
          wall_ns - last_record_.wall_ns < same_time_ns &&
          last_ % ring_bytes_ + sizeof(TailRecord) + length <= ring_bytes_;
@@ -114,8 +114,8 @@ void TailRing::seal_last() noexcept {
 // The compiler must keep the order of the stores, because the process may die between any two of
 // them. The processor's order does not matter: the ring is read after this process's death, or by
 // this thread.
-void TailRing::push(Stream stream, LineKind kind, std::string_view text, std::int64_t wall_ns,
-                    const LineVolume& before) {
+void TailRing::push(Stream stream, lines::LineKind kind, std::string_view text,
+                    std::int64_t wall_ns, const lines::LineVolume& before) {
   bytes_ += text.size();
   if (joins_last(stream, kind, text.size(), wall_ns)) {
     std::memcpy(at(last_) + (end_ - last_), text.data(), text.size());
@@ -171,4 +171,4 @@ void TailRing::clear() noexcept {
   set_begin(tail_begin(padded(static_cast<std::size_t>(end_)), 0));
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

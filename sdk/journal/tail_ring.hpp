@@ -15,7 +15,7 @@
 #include "journal/live_files.hpp"
 #include "journal/tail_format.hpp"
 
-namespace trace::detail {
+namespace trace::detail::journal {
 
 class TailRing {
  public:
@@ -49,8 +49,8 @@ class TailRing {
   // Whether push() has room for `text_bytes`; always true if the ring is empty.
   bool has_room(std::size_t text_bytes) const noexcept;
   // Appends text, see LineSink. `before`: volume after the head and before this.
-  void push(Stream stream, LineKind kind, std::string_view text, std::int64_t wall_ns,
-            const LineVolume& before);
+  void push(Stream stream, lines::LineKind kind, std::string_view text, std::int64_t wall_ns,
+            const lines::LineVolume& before);
 
   // The oldest lines. `damaged`: the file was modified by another process and cannot be read.
   TailState front(TailLines& found) const noexcept;
@@ -74,7 +74,7 @@ class TailRing {
   void set_end(std::uint64_t end) noexcept {
     header().end.store(end_ = end, std::memory_order_release);
   }
-  bool joins_last(Stream stream, LineKind kind, std::size_t bytes,
+  bool joins_last(Stream stream, lines::LineKind kind, std::size_t bytes,
                   std::int64_t wall_ns) const noexcept;
   // The offset of a record with `text_bytes` of text.
   std::uint64_t place_for(std::size_t text_bytes) const noexcept;
@@ -97,4 +97,4 @@ class TailRing {
   TailRecord last_record_{};
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::journal

@@ -9,10 +9,10 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // `word`: the text before the first blank of `line`.
 std::optional<Level> level_of_compiler_message(std::string_view line,
                                                std::string_view word) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

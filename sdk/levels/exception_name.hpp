@@ -6,10 +6,10 @@
 
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // True when `line` begins with such a name and goes on with a colon and a message, or is a dotted
 // name alone. "MaxError: 0.1" is a value and "StandardError" a word.
 bool begins_with_exception(std::string_view line) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -6,7 +6,7 @@
 
 #include "levels/level_words.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 // Keys are compared without regard to case: .NET writes "Level" and "Message".
@@ -111,4 +111,4 @@ std::optional<Level> JsonLevel::found() const noexcept {
   return std::nullopt;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -13,7 +13,7 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 class JsonLevel {
  public:
@@ -39,4 +39,4 @@ class JsonLevel {
   bool is_gelf_ = false;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -9,7 +9,7 @@
 #include "lines/plain_text.hpp"
 #include "lines/terminal_controls.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
@@ -98,7 +98,8 @@ std::string without(std::string_view object, std::size_t start, std::size_t end)
 
 bool has_controls(std::string_view text) {
   bool ascii = true;
-  return first_control(text, ascii) < text.size() || (!ascii && first_c1(text) < text.size());
+  return lines::first_control(text, ascii) < text.size() ||
+         (!ascii && lines::first_c1(text) < text.size());
 }
 
 }  // namespace
@@ -169,7 +170,7 @@ std::optional<JsonLog::Entry> JsonLog::read(std::string_view line) {
   // A control sequence may also be written as a JSON escape.
   std::string_view message = state.message;
   if (has_controls(message)) {
-    state.clean = without_controls(message);
+    state.clean = lines::without_controls(message);
     message = state.clean;
   }
   if (message.empty()) return entry;
@@ -183,4 +184,4 @@ std::optional<JsonLog::Entry> JsonLog::read(std::string_view line) {
   return entry;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

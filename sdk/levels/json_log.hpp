@@ -15,7 +15,7 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 class JsonLog {
  public:
@@ -45,4 +45,4 @@ class JsonLog {
   std::unique_ptr<State> state_;  // created at the first JSON line
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

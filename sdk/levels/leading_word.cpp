@@ -4,7 +4,7 @@
 #include "levels/level_words.hpp"
 #include "text/ascii.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 // The level of a word before a colon. Some names of levels are ordinary words there unless in
@@ -47,15 +47,15 @@ bool is_kind_of_error(std::string_view word) noexcept {
 // The text after the colon decides: a blank or the end must follow, and not a mere value.
 bool is_message(std::string_view behind, std::optional<Level> level, bool in_capitals) noexcept {
   if (behind.empty()) return level >= Level::warn;  // "debug:" alone is a key
-  if (!is_blank(behind.front()) && !(in_capitals && behind.front() != '/')) return false;
+  if (!text::is_blank(behind.front()) && !(in_capitals && behind.front() != '/')) return false;
   return !is_plain_value(behind);
 }
 
 // "TS2322:" after "error ", as compilers of Microsoft print it.
 bool is_code_and_colon(std::string_view text) noexcept {
-  const std::size_t letters = length_of(text, is_capital);
-  const std::size_t digits = length_of(from(text, letters), is_digit);
-  return letters > 0 && digits > 0 && at(text, letters + digits) == ':';
+  const std::size_t letters = text::length_of(text, text::is_capital);
+  const std::size_t digits = text::length_of(text::from(text, letters), text::is_digit);
+  return letters > 0 && digits > 0 && text::at(text, letters + digits) == ':';
 }
 
 // "[E0308]:" or "[0003] " after a word.
@@ -63,30 +63,33 @@ std::optional<Level> level_before_bracket(std::string_view word,
                                           std::string_view bracket) noexcept {
   const std::size_t close = bracket.substr(0, 64).find(']');
   if (close == std::string_view::npos) return std::nullopt;
-  const char behind = at(bracket, close + 1);
-  const bool is_logrus = is_in_capitals(word) && word.size() == 4 && is_digit(at(bracket, 1)) &&
-                         (is_blank(behind) || behind == '\0');
+  const char behind = text::at(bracket, close + 1);
+  const bool is_logrus = is_in_capitals(word) && word.size() == 4 &&
+                         text::is_digit(text::at(bracket, 1)) &&
+                         (text::is_blank(behind) || behind == '\0');
   return is_logrus || behind == ':' ? level_of_mark(word) : std::nullopt;
 }
 
 bool is_clock(std::string_view text) noexcept {
-  return is_digit(at(text, 0)) && is_digit(at(text, 1)) && at(text, 2) == ':' &&
-         is_digit(at(text, 3)) && is_digit(at(text, 4)) && at(text, 5) == ':';
+  return text::is_digit(text::at(text, 0)) && text::is_digit(text::at(text, 1)) &&
+         text::at(text, 2) == ':' && text::is_digit(text::at(text, 3)) &&
+         text::is_digit(text::at(text, 4)) && text::at(text, 5) == ':';
 }
 
 // "E0102 15:04:05.000000" (klog, glog), "E: " (apt), "E, [2024-…" (Ruby).
 std::optional<Level> level_of_one_letter(std::string_view text) noexcept {
-  const std::string_view rest = from(text, 1);
+  const std::string_view rest = text::from(text, 1);
   if (rest.starts_with(": ")) {
     const bool is_known =
         text.front() == 'E' || text.front() == 'W' || text.front() == 'N' || text.front() == 'I';
-    return is_known && !is_plain_value(from(rest, 2)) ? level_of_letter(text.front())
-                                                      : std::nullopt;
+    return is_known && !is_plain_value(text::from(rest, 2)) ? level_of_letter(text.front())
+                                                            : std::nullopt;
   }
-  if (rest.starts_with(", [") && is_digit(at(rest, 3))) return level_of_letter(text.front());
-  const std::size_t date = length_of(rest, is_digit);
-  const bool is_klog = (date == 4 || date == 8) && at(rest, date) == ' ' &&
-                       is_clock(without_blanks_before(from(rest, date)));
+  if (rest.starts_with(", [") && text::is_digit(text::at(rest, 3)))
+    return level_of_letter(text.front());
+  const std::size_t date = text::length_of(rest, text::is_digit);
+  const bool is_klog = (date == 4 || date == 8) && text::at(rest, date) == ' ' &&
+                       is_clock(text::without_blanks_before(text::from(rest, date)));
   return is_klog ? level_of_letter(text.front()) : std::nullopt;
 }
 
@@ -100,14 +103,15 @@ bool stands_alone(std::string_view word) noexcept {
 }  // namespace
 
 std::optional<Level> level_before_colon(std::string_view text) noexcept {
-  const std::string_view word = text.substr(0, length_of(text.substr(0, 14), is_letter));
+  const std::string_view word =
+      text.substr(0, text::length_of(text.substr(0, 14), text::is_letter));
   if (word.size() < 3) return std::nullopt;
-  const std::string_view rest = from(text, word.size());
-  switch (at(rest, 0)) {
+  const std::string_view rest = text::from(text, word.size());
+  switch (text::at(rest, 0)) {
     case ':': {
       if (rest.starts_with("://")) return std::nullopt;
       const std::optional<Level> level = level_of_mark(word);
-      const bool counts = level && is_message(from(rest, 1), level, is_in_capitals(word));
+      const bool counts = level && is_message(text::from(rest, 1), level, is_in_capitals(word));
       return counts ? level : std::nullopt;
     }
     case '[':
@@ -118,9 +122,10 @@ std::optional<Level> level_before_colon(std::string_view text) noexcept {
       }
       if (word == "internal" && rest.starts_with(" compiler error:")) return Level::error;
       if (word == "error" || word == "warning") {
-        return is_code_and_colon(from(rest, 1)) ? level_of_mark(word) : std::nullopt;
+        return is_code_and_colon(text::from(rest, 1)) ? level_of_mark(word) : std::nullopt;
       }
-      if (word == "fatal" && rest.starts_with(" error ") && is_code_and_colon(from(rest, 7))) {
+      if (word == "fatal" && rest.starts_with(" error ") &&
+          is_code_and_colon(text::from(rest, 7))) {
         return Level::error;
       }
       return std::nullopt;
@@ -130,16 +135,16 @@ std::optional<Level> level_before_colon(std::string_view text) noexcept {
 }
 
 std::optional<Level> level_of_leading_word(std::string_view text) noexcept {
-  const std::size_t letters = length_of(text.substr(0, 14), is_letter);
+  const std::size_t letters = text::length_of(text.substr(0, 14), text::is_letter);
   if (letters == 1) return level_of_one_letter(text);
   if (letters < 3) return std::nullopt;
   const std::string_view word = text.substr(0, letters);
-  const std::string_view rest = from(text, letters);
-  const char behind = at(rest, 0);
+  const std::string_view rest = text::from(text, letters);
+  const char behind = text::at(rest, 0);
   if (behind == ':' || behind == '[') return level_before_colon(text);
   if (behind != ' ' && behind != '\t' && behind != '|' && behind != '\0') return std::nullopt;
   // Words in lower case have usually been decided by now.
-  if (is_capital(word[1])) {
+  if (text::is_capital(word[1])) {
     if (!stands_alone(word)) return std::nullopt;
     const std::optional<Level> level = level_of_word(word);
     const bool is_assigned = rest.starts_with(" = ");
@@ -148,4 +153,4 @@ std::optional<Level> level_of_leading_word(std::string_view text) noexcept {
   return behind == ' ' ? level_before_colon(text) : std::nullopt;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -9,7 +9,7 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // A level word before a colon: "Error: x", "warning: x", "NOTICE:x", "fatal error: x",
 // "error[E0308]: x", "error TS2322: x". Nullopt if a mere value follows ("Error: 0").
@@ -18,4 +18,4 @@ std::optional<Level> level_before_colon(std::string_view text) noexcept;
 // The same, or a word in capitals before a blank, or the letter of apt, klog and logrus.
 std::optional<Level> level_of_leading_word(std::string_view text) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -13,7 +13,7 @@
 
 #include "levels/json_log.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // Level and message of a line.
 struct Finding {
@@ -32,4 +32,4 @@ class LevelDetector {
   JsonLog json_log_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

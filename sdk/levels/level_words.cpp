@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <iterator>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 constexpr std::size_t longest_packed = 8;
@@ -31,7 +31,8 @@ bool is(std::string_view word, std::string_view small) noexcept {
 }  // namespace
 
 std::optional<Level> level_of_word(std::string_view word) noexcept {
-  if (word.size() < 3 || word.size() > 13 || length_of(word, is_letter) != word.size()) {
+  if (word.size() < 3 || word.size() > 13 ||
+      text::length_of(word, text::is_letter) != word.size()) {
     return std::nullopt;
   }
   if (word.size() > longest_packed) {
@@ -105,17 +106,18 @@ std::optional<Level> level_of_letter(char letter) noexcept {
 }
 
 bool is_plain_value(std::string_view text) noexcept {
-  text = without_blanks_around(text);
-  if (is_digit(at(text, 0))) {
-    const std::size_t digits = length_of(text, [](char c) { return is_digit(c) || c == '.'; });
-    const char behind = at(text, digits);
+  text = text::without_blanks_around(text);
+  if (text::is_digit(text::at(text, 0))) {
+    const std::size_t digits =
+        text::length_of(text, [](char c) { return text::is_digit(c) || c == '.'; });
+    const char behind = text::at(text, digits);
     if (behind == '\0' || behind == ',' || behind == ';' || behind == ')' || behind == '%') {
       return true;
     }
     // "Critical: 2 High: 3" is a summary, "Error: 2 files are missing" is not.
-    const std::string_view next = without_blanks_before(from(text, digits));
-    const std::size_t name = length_of(next, is_letter);
-    return is_blank(behind) && name > 0 && at(next, name) == ':';
+    const std::string_view next = text::without_blanks_before(text::from(text, digits));
+    const std::size_t name = text::length_of(next, text::is_letter);
+    return text::is_blank(behind) && name > 0 && text::at(next, name) == ':';
   }
   constexpr std::string_view words[] = {"true", "false", "null", "none", "nil", "None",
                                         "yes",  "no",    "on",   "off",  "-",   "\"\"",
@@ -123,4 +125,4 @@ bool is_plain_value(std::string_view text) noexcept {
   return std::find(std::begin(words), std::end(words), text) != std::end(words);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -10,7 +10,7 @@
 
 #include "text/ascii.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // The level of a word, in any case: "WARN", "warning", "wrn", but not "W"; nullopt for any other
 // text. Trace and verbose are debug, notice is info, critical, alert, panic … are error.
@@ -28,11 +28,11 @@ constexpr Level level_of_severity(unsigned severity) noexcept {
 
 // True for a word in capitals, which distinguishes a level from a word of a sentence.
 constexpr bool is_in_capitals(std::string_view word) noexcept {
-  return !word.empty() && length_of(word, is_capital) == word.size();
+  return !word.empty() && text::length_of(word, text::is_capital) == word.size();
 }
 
 // True for a value after a name in a table, a summary or a configuration, which is not a message:
 // "0", "3, warnings: 2", "false", "null", "[]".
 bool is_plain_value(std::string_view text) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

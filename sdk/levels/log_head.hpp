@@ -13,7 +13,7 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // `text`: after a line's time.
 std::optional<Level> level_behind_time(std::string_view text) noexcept;
@@ -30,4 +30,4 @@ bool begins_with_timed_bracket(std::string_view line) noexcept;
 // "  - Checking for old accounts      [ WARNING ]": the state of a check at the end of its line.
 std::optional<Level> level_of_state(std::string_view line) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -8,11 +8,11 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // Reads pairs from the front, at most 512 bytes; anything else ends the reading, so a `level=`
 // within a sentence, a URL or a quoted message does not count. A line of a single pair is a
 // setting. `severity=` counts only with a message.
 std::optional<Level> level_of_logfmt(std::string_view line) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "levels/stack_trace.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 constexpr unsigned most_lines_in_between = 8;
@@ -47,4 +47,4 @@ StackTrace::Place StackTrace::open(StackTracePlace at, std::size_t bytes) noexce
   return Place::first;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -14,7 +14,7 @@
 
 #include "levels/stack_trace_shape.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 class StackTrace {
  public:
@@ -44,4 +44,4 @@ class StackTrace {
   unsigned frames_may_open_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -4,12 +4,12 @@
 #include "levels/stack_trace_shape.hpp"
 #include "text/ascii.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 // Lines that may occur between the frames of an exception.
 bool links_exceptions(std::string_view line) noexcept {
-  const std::string_view text = without_blanks_before(line);
+  const std::string_view text = text::without_blanks_before(line);
   if (text.starts_with("Caused by: ") || text.starts_with("--- End of ")) return true;
   const bool is_indented = text.size() < line.size();
   return is_indented && (text.starts_with("Suppressed: ") || text.starts_with("---> ") ||
@@ -19,9 +19,9 @@ bool links_exceptions(std::string_view line) noexcept {
 }  // namespace
 
 bool is_exception_frame(std::string_view line) noexcept {
-  const std::string_view text = without_blanks_before(line);
+  const std::string_view text = text::without_blanks_before(line);
   if (text.size() == line.size()) return false;
-  if (text.starts_with("... ")) return is_digit(at(text, 4));
+  if (text.starts_with("... ")) return text::is_digit(text::at(text, 4));
   return text.starts_with("at ") && text.find_first_of("(:<[") != std::string_view::npos;
 }
 
@@ -34,7 +34,7 @@ StackTracePlace opens_exception(std::string_view line) noexcept {
       break;
     case 'U':
       if (line.starts_with("Unhandled exception. ") || line.starts_with("Uncaught (in promise) ") ||
-          (line.starts_with("Uncaught ") && begins_with_exception(from(line, 9)))) {
+          (line.starts_with("Uncaught ") && begins_with_exception(text::from(line, 9)))) {
         return StackTracePlace::exception_head;
       }
       break;
@@ -42,7 +42,7 @@ StackTracePlace opens_exception(std::string_view line) noexcept {
       if (line.starts_with("error: Uncaught ")) return StackTracePlace::exception_head;
       break;
     case ' ':  // Node's causes, among the properties of an exception
-      return line.starts_with("  [cause]: ") && begins_with_exception(from(line, 11))
+      return line.starts_with("  [cause]: ") && begins_with_exception(text::from(line, 11))
                  ? StackTracePlace::exception_head
                  : StackTracePlace::none;
     default:
@@ -69,4 +69,4 @@ StackTracePlace goes_on_exception(StackTracePlace place, std::string_view line) 
                                                             : StackTracePlace::none;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

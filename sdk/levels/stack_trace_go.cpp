@@ -3,13 +3,13 @@
 #include "levels/stack_trace_shape.hpp"
 #include "text/ascii.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 // "goroutine 1 [running]:"
 bool is_goroutine(std::string_view line) noexcept {
-  return line.starts_with("goroutine ") && is_digit(at(line, 10)) && line.ends_with("]:") &&
-         line.find(" [") != std::string_view::npos;
+  return line.starts_with("goroutine ") && text::is_digit(text::at(line, 10)) &&
+         line.ends_with("]:") && line.find(" [") != std::string_view::npos;
 }
 
 bool opens_frames(std::string_view line) noexcept {
@@ -19,7 +19,7 @@ bool opens_frames(std::string_view line) noexcept {
 
 // "main.(*T).f(0x1, {0x2, 0x3})", "panic({0x1, 0x2})"
 bool is_call(std::string_view line) noexcept {
-  if (!is_letter(line.front()) || line.back() != ')') return false;
+  if (!text::is_letter(line.front()) || line.back() != ')') return false;
   const std::size_t open = line.find('(');
   const std::string_view name = line.substr(0, open);
   if (name.find(' ') != std::string_view::npos) return false;
@@ -28,8 +28,9 @@ bool is_call(std::string_view line) noexcept {
 
 // "rax    0x0": what a signal leaves.
 bool is_register(std::string_view line) noexcept {
-  const std::size_t name = length_of(line, [](char c) { return is_small(c) || is_digit(c); });
-  const std::string_view value = without_blanks_before(from(line, name));
+  const std::size_t name =
+      text::length_of(line, [](char c) { return text::is_small(c) || text::is_digit(c); });
+  const std::string_view value = text::without_blanks_before(text::from(line, name));
   return name >= 2 && name <= 6 && value.starts_with("0x") && value.size() <= 18 &&
          value.find(' ') == std::string_view::npos;
 }
@@ -75,4 +76,4 @@ StackTracePlace goes_on_go(StackTracePlace place, std::string_view line) noexcep
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -3,15 +3,15 @@
 #include "levels/stack_trace_shape.hpp"
 #include "text/ascii.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 // "   0: core::panicking::panic", "             at /rustc/…", "  left: 1"
 bool is_in_rust_body(std::string_view line) noexcept {
-  const std::string_view text = without_blanks_before(line);
+  const std::string_view text = text::without_blanks_before(line);
   if (text.size() == line.size()) return text == "stack backtrace:";
-  const std::size_t digits = length_of(text, is_digit);
-  return (digits > 0 && from(text, digits).starts_with(": ")) || text.starts_with("at ") ||
+  const std::size_t digits = text::length_of(text, text::is_digit);
+  return (digits > 0 && text::from(text, digits).starts_with(": ")) || text.starts_with("at ") ||
          text.starts_with("left: ") || text.starts_with("right: ");
 }
 
@@ -23,9 +23,9 @@ bool ends_rust(std::string_view line) noexcept {
 // After the "==123==" of a sanitizer; empty if there is none.
 std::string_view behind_pid(std::string_view line) noexcept {
   if (!line.starts_with("==")) return {};
-  const std::size_t digits = length_of(from(line, 2), is_digit);
-  const std::string_view rest = from(line, 2 + digits);
-  return digits > 0 && rest.starts_with("==") ? from(rest, 2) : std::string_view();
+  const std::size_t digits = text::length_of(text::from(line, 2), text::is_digit);
+  const std::string_view rest = text::from(line, 2 + digits);
+  return digits > 0 && rest.starts_with("==") ? text::from(rest, 2) : std::string_view();
 }
 
 bool is_in_report(std::string_view line) noexcept {
@@ -108,4 +108,4 @@ StackTracePlace goes_on_native(StackTracePlace place, std::string_view line) noe
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -4,7 +4,7 @@
 #include "levels/stack_trace_shape.hpp"
 #include "text/ascii.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 constexpr std::string_view head = "Traceback (most recent call last):";
@@ -12,20 +12,20 @@ constexpr std::string_view head = "Traceback (most recent call last):";
 // The line that names what was raised: "ValueError: x", "KeyboardInterrupt", "socket.gaierror: …".
 // Only directly after the frames.
 bool names_what_was_raised(std::string_view line) noexcept {
-  const std::size_t length = length_of(line.substr(0, 256), [](char c) {
-    return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '<' || c == '>';
+  const std::size_t length = text::length_of(line.substr(0, 256), [](char c) {
+    return text::is_letter(c) || text::is_digit(c) || c == '_' || c == '.' || c == '<' || c == '>';
   });
   const std::string_view name = line.substr(0, length);
   if (name.empty() || (is_in_capitals(name) && level_of_word(name))) return false;
-  const bool is_dotted = name.find('.') != std::string_view::npos && is_letter(name.front());
-  if (!is_dotted && !is_capital(name.front())) return false;
-  const std::string_view behind = from(line, length);
+  const bool is_dotted = name.find('.') != std::string_view::npos && text::is_letter(name.front());
+  if (!is_dotted && !text::is_capital(name.front())) return false;
+  const std::string_view behind = text::from(line, length);
   return behind.empty() || (behind.front() == ':' && (behind.size() == 1 || behind[1] == ' '));
 }
 
 bool is_in_group(std::string_view line) noexcept {
-  const std::size_t indentation = length_of(line, is_blank);
-  const char sign = at(line, indentation);
+  const std::size_t indentation = text::length_of(line, text::is_blank);
+  const char sign = text::at(line, indentation);
   return indentation >= 2 && (sign == '|' || sign == '+');
 }
 
@@ -70,4 +70,4 @@ StackTracePlace goes_on_python(StackTracePlace place, std::string_view line) noe
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -3,7 +3,7 @@
 
 #include "text/ascii.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 StackTracePlace opens_stack_trace(std::string_view line) noexcept {
   switch (line.front()) {
@@ -27,7 +27,7 @@ StackTracePlace opens_stack_trace(std::string_view line) noexcept {
     default:
       break;
   }
-  return is_letter(line.front()) ? opens_exception(line) : StackTracePlace::none;
+  return text::is_letter(line.front()) ? opens_exception(line) : StackTracePlace::none;
 }
 
 StackTracePlace goes_on(StackTracePlace place, std::string_view line) noexcept {
@@ -41,4 +41,4 @@ StackTracePlace goes_on(StackTracePlace place, std::string_view line) noexcept {
   return goes_on_native(place, line);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

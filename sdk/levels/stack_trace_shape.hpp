@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // Where in a trace the last line was.
 enum class StackTracePlace : std::uint8_t {
@@ -59,4 +59,4 @@ StackTracePlace goes_on_go(StackTracePlace place, std::string_view line) noexcep
 StackTracePlace opens_native(std::string_view line) noexcept;  // Rust, C++, sanitizers
 StackTracePlace goes_on_native(StackTracePlace place, std::string_view line) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -8,7 +8,7 @@
 #include "levels/level_words.hpp"
 #include "text/ascii.hpp"
 
-namespace trace::detail {
+namespace trace::detail::levels {
 namespace {
 
 struct Opening {
@@ -34,7 +34,6 @@ constexpr Opening with_capital_a_to_f[] = {
 };
 constexpr Opening with_capital_g_to_z[] = {
     {"Host key verification failed.", Level::error},  // ssh
-    {"LINK : fatal error ", Level::error},            // Microsoft's linker
     {"LibClamAV Error: ", Level::error},
     {"LibClamAV Warning: ", Level::warn},
     {"LibClamAV debug: ", Level::debug},
@@ -120,7 +119,7 @@ std::span<const Opening> openings_of(char first) noexcept {
 // "npm ERR! …" until version 9, "npm error …" since, and the levels of npm's own.
 std::optional<Level> level_of_npm(std::string_view behind) noexcept {
   if (behind.starts_with("ERR!")) return Level::error;
-  const std::string_view word = first_word(behind, 16);
+  const std::string_view word = text::first_word(behind, 16);
   if (word == "http" || word == "sill" || word == "silly" || word == "timing") return Level::debug;
   return level_of_word(word);
 }
@@ -137,15 +136,15 @@ bool is_rust_panic(std::string_view line) noexcept {
 bool begins_an_error(std::string_view line) noexcept {
   switch (line.front()) {
     case 'E':  // apt: "Err:3 http://…"
-      return line.starts_with("Err:") && is_digit(at(line, 4));
+      return line.starts_with("Err:") && text::is_digit(text::at(line, 4));
     case 'F':  // gradle: "FAILURE: Build failed …"; ninja: "FAILED: x.o", but no "FAILED: 3"
-      return (line.starts_with("FAILURE: ") && !is_digit(at(line, 9))) ||
-             (line.starts_with("FAILED: ") && !is_digit(at(line, 8)));
+      return (line.starts_with("FAILURE: ") && !text::is_digit(text::at(line, 9))) ||
+             (line.starts_with("FAILED: ") && !text::is_digit(text::at(line, 8)));
     case 'S':
       return line == "Segmentation fault" || line == "Segmentation fault (core dumped)";
     case 'U':  // JavaScript
-      return line.starts_with("Uncaught ") &&
-             (from(line, 9).starts_with("(in promise) ") || begins_with_exception(from(line, 9)));
+      return line.starts_with("Uncaught ") && (text::from(line, 9).starts_with("(in promise) ") ||
+                                               begins_with_exception(text::from(line, 9)));
     case 'f':  // .NET's console: "fail: Microsoft.Hosting[0]"
       return line.starts_with("fail: ") && line.ends_with(']');
     case 't':
@@ -163,7 +162,7 @@ bool is_warning_of_jvm(std::string_view line) noexcept {
 }  // namespace
 
 bool may_open_tool(std::string_view line) noexcept {
-  return beginnings.has(line.front(), at(line, 1));
+  return beginnings.has(line.front(), text::at(line, 1));
 }
 
 std::optional<Level> level_of_tool(std::string_view line) noexcept {
@@ -171,9 +170,9 @@ std::optional<Level> level_of_tool(std::string_view line) noexcept {
   for (const Opening& opening : openings_of(line.front())) {
     if (line.starts_with(opening.text)) return opening.level;
   }
-  if (line.starts_with("npm ")) return level_of_npm(from(line, 4));
+  if (line.starts_with("npm ")) return level_of_npm(text::from(line, 4));
   if (begins_an_error(line)) return Level::error;
   return is_warning_of_jvm(line) ? std::optional(Level::warn) : std::nullopt;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

@@ -9,11 +9,11 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::levels {
 
 // `line` is not empty.
 // False for nearly all lines, by a look at two letters.
 bool may_open_tool(std::string_view line) noexcept;
 std::optional<Level> level_of_tool(std::string_view line) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::levels

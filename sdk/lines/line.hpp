@@ -9,7 +9,7 @@
 
 #include <trace/event.hpp>
 
-namespace trace::detail {
+namespace trace::detail::lines {
 
 enum class LineKind : std::uint8_t {
   lines,      // whole lines, each with a \n at its end
@@ -36,4 +36,4 @@ struct LineVolume {
 inline constexpr std::size_t max_streams = 3;
 constexpr std::size_t index_of(Stream stream) noexcept { return static_cast<std::size_t>(stream); }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::lines

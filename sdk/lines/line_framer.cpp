@@ -7,7 +7,7 @@
 #include "lines/plain_text.hpp"
 #include "text/utf8.hpp"
 
-namespace trace::detail {
+namespace trace::detail::lines {
 namespace {
 
 constexpr std::size_t narrowest_window = 1024;
@@ -15,10 +15,6 @@ constexpr std::size_t narrowest_window = 1024;
 constexpr std::size_t longest_piece = 64 * 1024;
 // More rows than a terminal has.
 constexpr unsigned most_rows = 200;
-
-bool is_continuation(char byte) noexcept {
-  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-}
 
 // The leading lines that do not exceed the maximum length.
 std::string_view without_long_lines(std::string_view lines) noexcept {
@@ -33,7 +29,7 @@ std::string_view without_long_lines(std::string_view lines) noexcept {
 
 }  // namespace
 
-void LineFramer::write(std::string_view bytes, Steady::time_point now) {
+void LineFramer::write(std::string_view bytes, time::Steady::time_point now) {
   if (bytes.empty()) return;
   now_ = last_write_ = now;
   was_silent_ = false;
@@ -67,7 +63,7 @@ std::size_t LineFramer::plain_lines(std::string_view bytes) noexcept {
   if (!ascii) {
     lines = whole_lines(lines, first_c1(lines));
     // The line with invalid bytes is found by bisection; more of them are usually nearby.
-    for (; !is_valid_utf8(lines); window_ = narrowest_window) {
+    for (; !text::is_valid_utf8(lines); window_ = narrowest_window) {
       const std::string_view half = whole_lines(lines, lines.size() / 2);
       lines = half.empty() && count_lines(lines) > 1 ? at_least_lines(lines, 1) : half;
     }
@@ -116,7 +112,7 @@ std::size_t LineFramer::write_run(std::string_view piece) {
       return control + 2;
     }
     if (run.size() == piece.size()) {
-      const std::size_t cut = unfinished_utf8_bytes(run);
+      const std::size_t cut = text::unfinished_utf8_bytes(run);
       add_text(run.substr(0, run.size() - cut));
       character_.assign(run.substr(run.size() - cut));
       return run.size();
@@ -128,11 +124,11 @@ std::size_t LineFramer::write_run(std::string_view piece) {
 
 std::size_t LineFramer::complete_character(std::string_view piece) {
   std::size_t taken = 0;
-  while (taken < piece.size() && unfinished_utf8_bytes(character_) > 0 &&
-         is_continuation(piece[taken])) {
+  while (taken < piece.size() && text::unfinished_utf8_bytes(character_) > 0 &&
+         text::is_continuation(piece[taken])) {
     character_ += piece[taken++];
   }
-  if (taken == piece.size() && unfinished_utf8_bytes(character_) > 0) return taken;
+  if (taken == piece.size() && text::unfinished_utf8_bytes(character_) > 0) return taken;
   const std::string character = std::move(character_);
   character_.clear();
   if (first_c1(character) == 0) {
@@ -202,7 +198,7 @@ void LineFramer::add_text(std::string_view text, bool is_ascii) {
   if (is_ascii) {
     text_.append(text);
   } else {
-    append_valid_utf8(text_, text);
+    text::append_valid_utf8(text_, text);
   }
   text_passed_ = false;
   if (text_.size() > max_line_bytes) bound_text();
@@ -210,13 +206,13 @@ void LineFramer::add_text(std::string_view text, bool is_ascii) {
 
 void LineFramer::bound_text() {
   if (redrawn_ > 0) {
-    text_.resize(trimmed_utf8(text_, max_line_bytes).size());
+    text_.resize(text::trimmed_utf8(text_, max_line_bytes).size());
     is_full_ = true;
     return;
   }
   std::string_view rest = text_;
   while (rest.size() > max_line_bytes) {
-    const std::string_view part = trimmed_utf8(rest, max_line_bytes);
+    const std::string_view part = text::trimmed_utf8(rest, max_line_bytes);
     sink_.take(LineKind::part, part);
     is_part_ = true;
     rest.remove_prefix(part.size());
@@ -233,7 +229,7 @@ void LineFramer::remove_characters(unsigned count) {
   std::size_t left = text_.size();
   for (; count > 0 && left > 0; --count) {
     do --left;
-    while (left > 0 && is_continuation(text_[left]));
+    while (left > 0 && text::is_continuation(text_[left]));
   }
   if (left == 0 && count > 0) {
     carriage_return();  // to the line's start and beyond
@@ -286,7 +282,7 @@ void LineFramer::end_rows() {
 void LineFramer::pass_rows() {
   std::string together;
   for (const auto& [place, row] : rows_) together.append(together.empty() ? "" : "\n").append(row);
-  together.resize(trimmed_utf8(together, max_line_bytes).size());
+  together.resize(text::trimmed_utf8(together, max_line_bytes).size());
   rows_.clear();
   rows_bytes_ = 0;
   pass_frame(together, rows_wait_);
@@ -316,9 +312,9 @@ void LineFramer::pass_frame(const std::string& frame, bool& waits) {
   sink_.take(LineKind::frame, frame);
 }
 
-Steady::time_point LineFramer::silent_at() const noexcept {
-  if (was_silent_ || text_.empty() || redrawn_ > 0) return Steady::time_point::max();
-  const Steady::time_point at = last_write_ + silence;
+time::Steady::time_point LineFramer::silent_at() const noexcept {
+  if (was_silent_ || text_.empty() || redrawn_ > 0) return time::Steady::time_point::max();
+  const time::Steady::time_point at = last_write_ + silence;
   return shows_progress() ? std::max(at, next_frame_) : at;
 }
 
@@ -337,19 +333,19 @@ void LineFramer::fall_silent() {
   is_part_ = true;
 }
 
-void LineFramer::tick(Steady::time_point now) {
+void LineFramer::tick(time::Steady::time_point now) {
   now_ = now;
   if (now >= silent_at()) fall_silent();
   if (rows_wait_ && may_pass_frame()) pass_rows();
   if (frame_waits_ && may_pass_frame()) pass_frame(frame_, frame_waits_);
 }
 
-Steady::time_point LineFramer::next_due() const noexcept {
-  const Steady::time_point silent = silent_at();
+time::Steady::time_point LineFramer::next_due() const noexcept {
+  const time::Steady::time_point silent = silent_at();
   return rows_wait_ || frame_waits_ ? std::min(silent, next_frame_) : silent;
 }
 
-void LineFramer::finish(Steady::time_point now) {
+void LineFramer::finish(time::Steady::time_point now) {
   now_ = now;
   if (!character_.empty()) add_text(std::exchange(character_, {}));
   controls_.reset();
@@ -364,4 +360,4 @@ void LineFramer::finish(Steady::time_point now) {
   was_silent_ = true;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::lines

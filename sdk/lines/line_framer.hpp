@@ -24,7 +24,7 @@
 #include "lines/terminal_controls.hpp"
 #include "time/clock.hpp"
 
-namespace trace::detail {
+namespace trace::detail::lines {
 
 class LineFramer {
  public:
@@ -34,14 +34,14 @@ class LineFramer {
 
   explicit LineFramer(LineSink& sink) : sink_(sink) {}
 
-  void write(std::string_view bytes, Steady::time_point now);
+  void write(std::string_view bytes, time::Steady::time_point now);
   // Passes on what has waited long enough.
-  void tick(Steady::time_point now);
+  void tick(time::Steady::time_point now);
   // End of the bytes: passes on the rest. New bytes may follow.
-  void finish(Steady::time_point now);
+  void finish(time::Steady::time_point now);
 
   // When tick() has work; max() if none.
-  Steady::time_point next_due() const noexcept;
+  time::Steady::time_point next_due() const noexcept;
   // Control sequences were removed from the line, so that text that was separate is now adjacent.
   bool is_edited() const noexcept { return is_edited_; }
   // Frames of progress displays so far, passed on or not.
@@ -77,7 +77,7 @@ class LineFramer {
 
   bool may_pass_frame() const noexcept { return now_ >= next_frame_; }
   bool shows_progress() const noexcept { return returned_ || overwriting_; }
-  Steady::time_point silent_at() const noexcept;
+  time::Steady::time_point silent_at() const noexcept;
   void fall_silent();
 
   LineSink& sink_;
@@ -104,11 +104,11 @@ class LineFramer {
   bool has_drawn_ = false;
   bool rows_wait_ = false;
 
-  Steady::time_point now_{};
-  Steady::time_point last_write_{};
-  Steady::time_point next_frame_ = Steady::time_point::min();
+  time::Steady::time_point now_{};
+  time::Steady::time_point last_write_{};
+  time::Steady::time_point next_frame_ = time::Steady::time_point::min();
   bool was_silent_ = true;
   std::uint64_t frames_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::lines

@@ -10,7 +10,7 @@
 #include <bit>
 #include <cstring>
 
-namespace trace::detail {
+namespace trace::detail::lines {
 namespace {
 
 constexpr bool is_control(unsigned char byte) noexcept {
@@ -138,4 +138,4 @@ std::string_view at_least_lines(std::string_view text, std::uint64_t least) noex
   return end == std::string_view::npos ? text : text.substr(0, end + 1);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::lines

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::lines {
 
 // The position of the first byte that a terminal acts on instead of showing it: BEL, BS, CR, SO,
 // SI, ESC (and VT, FF, harmless false positives); the text's size if there is none. Line feeds and
@@ -25,4 +25,4 @@ std::string_view whole_lines(std::string_view text, std::uint64_t most) noexcept
 // The shortest one that has at least `least` bytes. The text ends with a line feed.
 std::string_view at_least_lines(std::string_view text, std::uint64_t least) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::lines

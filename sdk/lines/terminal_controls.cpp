@@ -5,7 +5,7 @@
 
 #include "lines/plain_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::lines {
 namespace {
 
 constexpr unsigned max_number = 9999;
@@ -205,4 +205,4 @@ std::string without_controls(std::string_view text) {
   return out;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::lines

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::lines {
 
 // The effect of a control sequence on the lines.
 struct TerminalMove {
@@ -73,4 +73,4 @@ class TerminalControls {
 // to lines they do not do here.
 std::string without_controls(std::string_view text);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::lines

@@ -5,7 +5,7 @@
 
 #include <new>
 
-namespace trace::detail {
+namespace trace::detail::record {
 namespace {
 
 constexpr std::size_t page = 4096;
@@ -35,4 +35,4 @@ void AdmissionGate::admit(std::uint32_t levels) noexcept {
 
 void AdmissionGate::close() noexcept { admission_->progress.store(0); }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

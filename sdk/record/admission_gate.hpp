@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 class AdmissionGate {
  public:
@@ -35,4 +35,4 @@ class AdmissionGate {
   Admission* admission_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

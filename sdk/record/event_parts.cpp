@@ -3,7 +3,7 @@
 
 #include "journal/format.hpp"
 
-namespace trace::detail {
+namespace trace::detail::record {
 namespace {
 
 constexpr std::size_t max_stack_bytes = 32 * 1024;
@@ -16,13 +16,14 @@ EventParts::EventParts(const EventBody& body) noexcept {
   // In the order of the parts' bits, in which the encoder reads them.
   take(body.message, part_message, part_cut_message, max_message_bytes);
   if (body.error_message || body.error_code || body.error_stack) {
-    take(body.error_message.value_or(""), part_error_message, part_cut_error, max_message_bytes);
+    take(body.error_message.value_or(""), journal::part_error_message, journal::part_cut_error,
+         max_message_bytes);
   }
-  take(body.error_code, part_error_code, part_cut_error, max_code_bytes);
-  take(body.error_stack, part_error_stack, part_cut_stack, max_stack_bytes);
-  take_json(body.output_summary, part_output_summary, part_cut_output);
-  take_json(body.data, part_data, part_cut_data);
-  take(body.timestamp, part_timestamp, 0, max_timestamp_bytes);
+  take(body.error_code, journal::part_error_code, journal::part_cut_error, max_code_bytes);
+  take(body.error_stack, journal::part_error_stack, journal::part_cut_stack, max_stack_bytes);
+  take_json(body.output_summary, journal::part_output_summary, journal::part_cut_output);
+  take_json(body.data, journal::part_data, part_cut_data);
+  take(body.timestamp, journal::part_timestamp, 0, max_timestamp_bytes);
 }
 
 Site EventParts::site() const noexcept {
@@ -56,4 +57,4 @@ void EventParts::store_to(std::byte* at, const void* secrets) const noexcept {
   for (std::size_t i = 0; i < count_; ++i) store_outgoing(at, texts_[i], secrets);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

@@ -10,7 +10,7 @@
 
 #include <trace/detail/definition_cache.hpp>
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 class EventParts {
  public:
@@ -36,4 +36,4 @@ class EventParts {
   OutgoingText texts_[7];
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

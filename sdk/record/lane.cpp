@@ -6,24 +6,24 @@
 #include <cstring>
 #include <new>
 
-namespace trace::detail {
+namespace trace::detail::record {
 namespace {
 
-constexpr std::size_t sequences_bytes = std::size_t{max_runs} * sizeof(std::uint64_t);
+constexpr std::size_t sequences_bytes = std::size_t{journal::max_runs} * sizeof(std::uint64_t);
 
 // A slab that filled sooner than this belongs to a busy thread. In ticks of any plausible clock
 // (1 to 5 GHz) it is some tens of milliseconds.
 constexpr std::uint64_t busy_ticks = 100'000'000;
 
 std::size_t definition_bytes(const NodeRef& node) noexcept {
-  return padded(sizeof(NodeDefinition) + node.run_id.size() + node.node_id.size());
+  return padded(sizeof(journal::NodeDefinition) + node.run_id.size() + node.node_id.size());
 }
 
 std::size_t definition_bytes(const Site& site) noexcept {
   const Signature& signature = *site.signature;
   std::size_t text = site.format.size() + signature.fields + signature.arguments;
   for (unsigned i = 0; i < signature.fields; ++i) text += 4 + site.names[i].size;
-  return padded(sizeof(SiteDefinition) + text);
+  return padded(sizeof(journal::SiteDefinition) + text);
 }
 
 std::byte* put(std::byte* to, const void* bytes, std::size_t size) noexcept {
@@ -33,7 +33,7 @@ std::byte* put(std::byte* to, const void* bytes, std::size_t size) noexcept {
 
 }  // namespace
 
-Lane::Lane(SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty when_empty)
+Lane::Lane(journal::SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty when_empty)
     : pool_(pool), token_(pool.producer_token()), number_(number), when_empty_(when_empty) {
   source = stamps;
   void* pages = mmap(nullptr, sequences_bytes, PROT_READ | PROT_WRITE,
@@ -44,10 +44,11 @@ Lane::Lane(SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty w
 
 Lane::~Lane() { munmap(sequences_, sequences_bytes); }
 
-Slab* Lane::take(SlabSize wanted, bool either) noexcept {
-  const SlabSize other = wanted == SlabSize::small ? SlabSize::large : SlabSize::small;
+journal::Slab* Lane::take(journal::SlabSize wanted, bool either) noexcept {
+  const journal::SlabSize other =
+      wanted == journal::SlabSize::small ? journal::SlabSize::large : journal::SlabSize::small;
   for (;;) {
-    Slab* slab = pool_.take(wanted);
+    journal::Slab* slab = pool_.take(wanted);
     if (slab == nullptr && either) slab = pool_.take(other);
     if (slab != nullptr) return slab;
     if (when_empty_ == WhenEmpty::exceed_budget) return pool_.take_beyond_budget(wanted);
@@ -57,11 +58,12 @@ Slab* Lane::take(SlabSize wanted, bool either) noexcept {
 
 bool Lane::open_slab(std::size_t needed) noexcept {
   const std::uint64_t now = stamp_now(source);
-  const bool fits_small = needed <= small_slab_bytes - sizeof(SlabHeader);
+  const bool fits_small = needed <= journal::small_slab_bytes - sizeof(journal::SlabHeader);
   const bool busy_thread = slab_ != nullptr && now - slab_->header().opened_stamp < busy_ticks;
   // If space is short, lanes must not hold large slabs while others wait.
   const bool wants_large = busy_thread && pool_.used_percent() < 50;
-  Slab* next = take(wants_large || !fits_small ? SlabSize::large : SlabSize::small, fits_small);
+  journal::Slab* next = take(
+      wants_large || !fits_small ? journal::SlabSize::large : journal::SlabSize::small, fits_small);
   if (next == nullptr) return false;
   next->open(number_, ++ordinal_, now);
   pool_.announce(token_, next);
@@ -78,7 +80,7 @@ bool Lane::open_slab(std::size_t needed) noexcept {
 
 void Lane::define_node(const NodeRef& node, std::uint32_t index) noexcept {
   const std::size_t bytes = definition_bytes(node);
-  const NodeDefinition definition{
+  const journal::NodeDefinition definition{
       {static_cast<std::uint32_t>(bytes), RecordKind::node_definition, 0, 0, 0},
       index,
       node.run,
@@ -92,11 +94,11 @@ void Lane::define_node(const NodeRef& node, std::uint32_t index) noexcept {
 
 void Lane::define_site(const Site& site, std::uint32_t index) noexcept {
   const Signature& signature = *site.signature;
-  SiteDefinition definition{{0, RecordKind::site_definition, 0, 0, 0},
-                            static_cast<std::uint16_t>(index),
-                            signature.fields,
-                            signature.arguments,
-                            static_cast<std::uint32_t>(site.format.size())};
+  journal::SiteDefinition definition{{0, RecordKind::site_definition, 0, 0, 0},
+                                     static_cast<std::uint16_t>(index),
+                                     signature.fields,
+                                     signature.arguments,
+                                     static_cast<std::uint32_t>(site.format.size())};
   std::byte* to = at + sizeof definition;
   to = put(to, signature.tags, std::size_t{signature.fields} + signature.arguments);
   to = put(to, site.format.data(), site.format.size());
@@ -121,7 +123,7 @@ std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level
   if (site_entry == nullptr) needed += definition_bytes(site);
   if (static_cast<std::size_t>(end - at) < needed) {
     needed = bytes + definition_bytes(node) + definition_bytes(site);
-    if (needed > large_slab_bytes - sizeof(SlabHeader)) {
+    if (needed > journal::large_slab_bytes - sizeof(journal::SlabHeader)) {
       failure = Failure::too_large;
       return nullptr;
     }
@@ -147,4 +149,4 @@ std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level
                             node_entry->index, site_entry->index, parts);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

@@ -14,7 +14,7 @@
 #include <trace/detail/lane_cursor.hpp>
 #include "journal/slab_pool.hpp"
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 // The part of an event's identity that a lane needs; the strings belong to the node's state.
 struct NodeRef {
@@ -31,7 +31,7 @@ class Lane : public LaneCursor {
   enum class WhenEmpty : std::uint8_t { refuse, wait, exceed_budget };
 
   // Allocates the lane's tables; throws std::bad_alloc.
-  Lane(SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty when_empty);
+  Lane(journal::SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty when_empty);
   ~Lane();
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
@@ -56,7 +56,7 @@ class Lane : public LaneCursor {
  private:
   bool open_slab(std::size_t needed) noexcept;
   // `either`: accepts a slab of the other size.
-  Slab* take(SlabSize wanted, bool either) noexcept;
+  journal::Slab* take(journal::SlabSize wanted, bool either) noexcept;
   void define_node(const NodeRef& node, std::uint32_t index) noexcept;
   void define_site(const Site& site, std::uint32_t index) noexcept;
 
@@ -64,12 +64,12 @@ class Lane : public LaneCursor {
   std::uint64_t* sequence_ = nullptr;   // of the reserved event's run
   std::uint64_t* sequences_ = nullptr;  // max_runs of them, zero pages until touched
 
-  SlabPool& pool_;
+  journal::SlabPool& pool_;
   moodycamel::ProducerToken token_;
-  Slab* slab_ = nullptr;
+  journal::Slab* slab_ = nullptr;
   std::uint64_t ordinal_ = 0;
   const std::uint32_t number_;
   const WhenEmpty when_empty_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

@@ -7,7 +7,7 @@
 
 #include <thread>
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 Lane& Lanes::acquire() {
   const std::lock_guard lock(mutex_);
@@ -60,4 +60,4 @@ bool Lanes::wait_until_quiet(std::chrono::steady_clock::time_point deadline) con
   return true;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

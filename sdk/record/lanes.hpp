@@ -12,12 +12,13 @@
 
 #include "record/lane.hpp"
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 class Lanes {
  public:
   // `admission` outlives the lanes; its address identifies the session.
-  Lanes(SlabPool& pool, StampSource source, Lane::WhenEmpty when_empty, const Admission& admission)
+  Lanes(journal::SlabPool& pool, StampSource source, Lane::WhenEmpty when_empty,
+        const Admission& admission)
       : pool_(pool), source_(source), when_empty_(when_empty), admission_(admission) {}
 
   // A lane that no thread owns; throws std::bad_alloc.
@@ -37,7 +38,7 @@ class Lanes {
   bool wait_until_quiet(std::chrono::steady_clock::time_point deadline) const;
 
  private:
-  SlabPool& pool_;
+  journal::SlabPool& pool_;
   const StampSource source_;
   const Lane::WhenEmpty when_empty_;
   const Admission& admission_;
@@ -48,4 +49,4 @@ class Lanes {
   std::atomic<Lane*> shared_{nullptr};
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 std::string new_ulid(std::int64_t milliseconds) {
   static constexpr char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -22,4 +22,4 @@ std::string new_ulid(std::int64_t milliseconds) {
   return ulid;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

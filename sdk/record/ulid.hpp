@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string>
 
-namespace trace::detail {
+namespace trace::detail::record {
 
 // From milliseconds since the epoch and 80 random bits of the system. Throws std::system_error if
 // there are none.
 std::string new_ulid(std::int64_t milliseconds);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::record

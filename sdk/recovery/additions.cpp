@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 namespace {
 
 // Only pages in use are touched, and delivered slabs are reused.
@@ -14,7 +14,7 @@ constexpr std::size_t lost_nodes_at_once = 10'000;
 
 }  // namespace
 
-Additions::Additions(std::string_view session, SharedDirectory directory,
+Additions::Additions(std::string_view session, journal::SharedDirectory directory,
                      std::vector<LostNode> lost, RunIds run_ids)
     : session_(session),
       directory_(std::move(directory)),
@@ -30,12 +30,12 @@ bool Additions::list_tails() {
 
 void Additions::make_room() {
   if (lane_ != nullptr) return;
-  memory_ = JournalFile::in_memory({session_, "", ""});
-  pool_ = std::make_unique<SlabPool>(*memory_, memory_budget);
+  memory_ = journal::JournalFile::in_memory({session_, "", ""});
+  pool_ = std::make_unique<journal::SlabPool>(*memory_, memory_budget);
   lane_ = std::make_unique<RecoveryLane>(*pool_);
 }
 
-bool Additions::record_some(std::string_view timestamp, Steady::time_point until,
+bool Additions::record_some(std::string_view timestamp, time::Steady::time_point until,
                             Quarantine& quarantine) {
   is_blocked_ = !list_tails();
   if (is_blocked_) return true;
@@ -47,7 +47,7 @@ bool Additions::record_some(std::string_view timestamp, Steady::time_point until
     if (replay_ == nullptr) begin_tail(quarantine);
     if (is_blocked_) return true;
     if (replay_ != nullptr && replay(until, quarantine)) replay_.reset();
-    if (Steady::now() >= until) return true;
+    if (time::Steady::now() >= until) return true;
   }
   for (std::size_t n = 0; next_lost_ < lost_.size() && n < lost_nodes_at_once; ++n) {
     record_lost_node(lost_[next_lost_++], timestamp);
@@ -57,7 +57,7 @@ bool Additions::record_some(std::string_view timestamp, Steady::time_point until
 
 void Additions::begin_tail(Quarantine& quarantine) {
   const std::string& name = (*tails_)[next_tail_];
-  OpenedFile opened = directory_->open_file(name, O_RDONLY);
+  journal::OpenedFile opened = directory_->open_file(name, O_RDONLY);
   is_blocked_ = opened.exhausted;
   if (is_blocked_) return;
   ++next_tail_;
@@ -76,7 +76,7 @@ void Additions::begin_tail(Quarantine& quarantine) {
   replay_ = std::make_unique<Replay>(*lane_, std::move(*tail));
 }
 
-bool Additions::replay(Steady::time_point until, Quarantine& quarantine) {
+bool Additions::replay(time::Steady::time_point until, Quarantine& quarantine) {
   FoundTail& tail = replay_->tail;
   if (!replay_->replay) {
     if (!tail.read_on(until)) return false;
@@ -107,9 +107,9 @@ void Additions::remove_tails() const noexcept {
   for (const std::string& name : done_) directory_->remove(name);
 }
 
-void Additions::give_back(Slab* slab) noexcept {
+void Additions::give_back(journal::Slab* slab) noexcept {
   pool_->give_back(slab);
   pool_->replenish(0, 0);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

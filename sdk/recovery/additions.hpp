@@ -20,7 +20,7 @@
 #include "recovery/quarantine.hpp"
 #include "recovery/recovery_lane.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 
 struct LostNode {
   std::uint32_t run;
@@ -34,11 +34,12 @@ class Additions {
   using RunIds = std::function<const std::string*(std::uint32_t run)>;
 
   // The texts that `lost` and `run_ids` refer to outlive this.
-  Additions(std::string_view session, SharedDirectory directory, std::vector<LostNode> lost,
-            RunIds run_ids);
+  Additions(std::string_view session, journal::SharedDirectory directory,
+            std::vector<LostNode> lost, RunIds run_ids);
 
   // Records more until `until`, but at least one step. False: there is nothing more.
-  bool record_some(std::string_view timestamp, Steady::time_point until, Quarantine& quarantine);
+  bool record_some(std::string_view timestamp, time::Steady::time_point until,
+                   Quarantine& quarantine);
   // The last call could not read the directory or open a tail for lack of descriptors or memory.
   bool is_blocked() const noexcept { return is_blocked_; }
   std::size_t lost_nodes() const noexcept { return lost_nodes_; }
@@ -48,8 +49,8 @@ class Additions {
   void remove_tails() const noexcept;
 
   // See SlabSource.
-  bool next_opened(Slab*& slab) noexcept { return pool_ && pool_->next_opened(slab); }
-  void give_back(Slab* slab) noexcept;
+  bool next_opened(journal::Slab*& slab) noexcept { return pool_ && pool_->next_opened(slab); }
+  void give_back(journal::Slab* slab) noexcept;
 
  private:
   struct Replay {
@@ -62,11 +63,11 @@ class Additions {
   void make_room();
   bool list_tails();
   void begin_tail(Quarantine& quarantine);
-  bool replay(Steady::time_point until, Quarantine& quarantine);
+  bool replay(time::Steady::time_point until, Quarantine& quarantine);
   void record_lost_node(const LostNode& node, std::string_view timestamp);
 
   const std::string session_;
-  const SharedDirectory directory_;
+  const journal::SharedDirectory directory_;
   const std::vector<LostNode> lost_;
   const RunIds run_ids_;
   std::optional<std::vector<std::string>> tails_;  // once they could be listed
@@ -77,10 +78,10 @@ class Additions {
   std::vector<std::string> refused_;
   std::vector<std::string> done_;
 
-  std::unique_ptr<JournalFile> memory_;
-  std::unique_ptr<SlabPool> pool_;
+  std::unique_ptr<journal::JournalFile> memory_;
+  std::unique_ptr<journal::SlabPool> pool_;
   std::unique_ptr<RecoveryLane> lane_;
   std::unique_ptr<Replay> replay_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

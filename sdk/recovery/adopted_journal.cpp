@@ -9,46 +9,46 @@
 
 #include "recovery/orphan.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 namespace {
 
 constexpr std::uint64_t spill_budget = std::uint64_t{1} << 30;
 
-bool of_one_stream(const Slab& one, const Slab& other) noexcept {
+bool of_one_stream(const journal::Slab& one, const journal::Slab& other) noexcept {
   return one.lane == other.lane && one.run == other.run;
 }
 
 }  // namespace
 
-AdoptedJournal::AdoptedJournal(JournalReader reader, SharedDirectory directory,
+AdoptedJournal::AdoptedJournal(journal::JournalReader reader, journal::SharedDirectory directory,
                                std::uint64_t budget)
     : reader_(std::move(reader)), directory_(directory), quarantine_(std::move(directory), budget) {
-  for (const SlabPlace* each : reader_.slabs_in_order()) {
-    const SlabPlace& place = *each;
-    Slab& slab = slabs_.emplace_back();
+  for (const journal::SlabPlace* each : reader_.slabs_in_order()) {
+    const journal::SlabPlace& place = *each;
+    journal::Slab& slab = slabs_.emplace_back();
     slab.bytes = place.bytes;
     slab.lane = place.lane;
     slab.run = place.run;
     places_[&slab] = &place;
   }
-  for (const FoundWatermark& mark : reader_.watermarks()) {
+  for (const journal::FoundWatermark& mark : reader_.watermarks()) {
     const Place place{mark.run, mark.lane};
     std::uint64_t& through = highest_[place];
     through = std::max(through, mark.through);
     offsets_[place] = mark.offset;
   }
-  for (const FoundRun& run : reader_.runs()) run_ids_.emplace(run.number, &run.id);
+  for (const journal::FoundRun& run : reader_.runs()) run_ids_.emplace(run.number, &run.id);
 }
 
-bool AdoptedJournal::set_damaged_aside(Steady::time_point until) {
+bool AdoptedJournal::set_damaged_aside(time::Steady::time_point until) {
   while (next_damaged_ < reader_.damaged().size()) {
-    if (Steady::now() >= until) return false;
+    if (time::Steady::now() >= until) return false;
     set_aside(reader_.damaged()[next_damaged_++]);
   }
   return true;
 }
 
-bool AdoptedJournal::next_opened(Slab*& slab) noexcept {
+bool AdoptedJournal::next_opened(journal::Slab*& slab) noexcept {
   if (next_ == slabs_.size()) return additions_ != nullptr && additions_->next_opened(slab);
   const bool new_stream = next_ == 0 || !of_one_stream(slabs_[next_ - 1], slabs_[next_]);
   if (new_stream && !begin_stream()) return false;
@@ -68,10 +68,10 @@ bool AdoptedJournal::begin_stream() noexcept {
   return true;
 }
 
-bool AdoptedJournal::load(Slab& slab) noexcept {
+bool AdoptedJournal::load(journal::Slab& slab) noexcept {
   if (slab.base != nullptr) return true;  // of the added events: in memory
   has_loaded_ = true;
-  const SlabPlace& place = *places_.at(&slab);
+  const journal::SlabPlace& place = *places_.at(&slab);
   try {
     auto bytes = std::make_unique<std::byte[]>(place.used());
     if (!reader_.load(place, bytes.get())) {
@@ -87,22 +87,22 @@ bool AdoptedJournal::load(Slab& slab) noexcept {
     return false;
   }
   // It has no writer any more. The length is the one that was checked.
-  slab.header().word.store(closed_bit | place.committed, std::memory_order_relaxed);
+  slab.header().word.store(journal::closed_bit | place.committed, std::memory_order_relaxed);
   return true;
 }
 
-void AdoptedJournal::unload(Slab& slab) noexcept {
+void AdoptedJournal::unload(journal::Slab& slab) noexcept {
   if (loaded_.erase(&slab) == 0) return;
   slab.base = nullptr;
   ++finished_;
 }
 
-void AdoptedJournal::set_aside(Slab& slab, std::uint32_t) noexcept {
+void AdoptedJournal::set_aside(journal::Slab& slab, std::uint32_t) noexcept {
   const auto place = places_.find(&slab);
   if (place != places_.end()) set_aside(*place->second);
 }
 
-void AdoptedJournal::set_aside(const SlabPlace& place) noexcept {
+void AdoptedJournal::set_aside(const journal::SlabPlace& place) noexcept {
   if (!quarantine_.takes_copies()) return quarantine_.pass_over();
   try {
     std::vector<std::byte> bytes(place.used());
@@ -123,9 +123,9 @@ bool AdoptedJournal::is_resolved(std::uint32_t run, std::uint32_t lane,
   return false;
 }
 
-void AdoptedJournal::give_back(Slab* slab) noexcept {
+void AdoptedJournal::give_back(journal::Slab* slab) noexcept {
   if (places_.contains(slab)) return;
-  if (slab->lane == recovery_lane) {
+  if (slab->lane == journal::recovery_lane) {
     additions_->give_back(slab);
   } else if (spill_ != nullptr) {
     spill_->give_back(slab);
@@ -133,7 +133,7 @@ void AdoptedJournal::give_back(Slab* slab) noexcept {
   }
 }
 
-Slab* AdoptedJournal::take_backlog_slab(SlabSize size) noexcept {
+journal::Slab* AdoptedJournal::take_backlog_slab(journal::SlabSize size) noexcept {
   try {
     if (spill_ == nullptr) open_spill();
     return spill_->take(size);
@@ -144,17 +144,18 @@ Slab* AdoptedJournal::take_backlog_slab(SlabSize size) noexcept {
 
 void AdoptedJournal::open_spill() {
   const std::string_view ending = spill_ending.substr(0, spill_ending.rfind('.'));
-  const JournalIdentity identity{fmt::format("{}{}", reader_.header().session, ending), "", ""};
+  const journal::JournalIdentity identity{fmt::format("{}{}", reader_.header().session, ending), "",
+                                          ""};
   if (directory_ != nullptr) {
-    auto file = JournalFile::create(directory_, identity);
+    auto file = journal::JournalFile::create(directory_, identity);
     // If this process dies, the adopted journal still has everything.
     if (file) {
       (*file)->remove();
       spill_file_ = std::move(*file);
     }
   }
-  if (spill_file_ == nullptr) spill_file_ = JournalFile::in_memory(identity);
-  spill_ = std::make_unique<SlabPool>(*spill_file_, spill_budget);
+  if (spill_file_ == nullptr) spill_file_ = journal::JournalFile::in_memory(identity);
+  spill_ = std::make_unique<journal::SlabPool>(*spill_file_, spill_budget);
 }
 
 bool AdoptedJournal::set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) {
@@ -175,9 +176,9 @@ bool AdoptedJournal::forget_events() noexcept {
     return pwrite(reader_.fd(), &value, sizeof value, static_cast<off_t>(offset)) ==
            static_cast<ssize_t>(sizeof value);
   };
-  return put(clean, offsetof(FileHeader, closed_cleanly)) &&
-         put(none, offsetof(FileHeader, extent_count)) &&
-         ftruncate(reader_.fd(), header_bytes) == 0;
+  return put(clean, offsetof(journal::FileHeader, closed_cleanly)) &&
+         put(none, offsetof(journal::FileHeader, extent_count)) &&
+         ftruncate(reader_.fd(), journal::header_bytes) == 0;
 }
 
 bool AdoptedJournal::committed(std::uint32_t run, std::uint32_t lane,
@@ -194,7 +195,7 @@ const std::string* AdoptedJournal::run_id(std::uint32_t run) const {
 std::vector<LostNode> AdoptedJournal::lost_nodes() const {
   std::vector<LostNode> lost;
   if (reader_.header().closed_cleanly.load() != 0) return lost;
-  for (const FoundNode& node : reader_.nodes()) {
+  for (const journal::FoundNode& node : reader_.nodes()) {
     const std::string* run = run_id(node.run);
     if (run != nullptr && committed(node.run, node.start_lane, node.start_sequence) &&
         !committed(node.run, node.end_lane, node.end_sequence)) {
@@ -204,7 +205,7 @@ std::vector<LostNode> AdoptedJournal::lost_nodes() const {
   return lost;
 }
 
-bool AdoptedJournal::add_events(std::string_view timestamp, Steady::time_point until) {
+bool AdoptedJournal::add_events(std::string_view timestamp, time::Steady::time_point until) {
   if (additions_ == nullptr) {
     additions_ = std::make_unique<Additions>(reader_.header().session, directory_, lost_nodes(),
                                              [this](std::uint32_t run) { return run_id(run); });
@@ -212,4 +213,4 @@ bool AdoptedJournal::add_events(std::string_view timestamp, Steady::time_point u
   return additions_->record_some(timestamp, until, quarantine_);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

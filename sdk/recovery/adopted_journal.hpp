@@ -24,32 +24,33 @@
 #include "recovery/additions.hpp"
 #include "recovery/quarantine.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 
-class AdoptedJournal final : public SlabSource, public WatermarkStore {
+class AdoptedJournal final : public journal::SlabSource, public journal::WatermarkStore {
  public:
   // Slabs in memory at a time: 256 large ones.
   static constexpr std::uint64_t most_loaded = std::uint64_t{128} << 20;
 
   // `directory`: of the journal, with its budget.
-  AdoptedJournal(JournalReader reader, SharedDirectory directory, std::uint64_t budget);
+  AdoptedJournal(journal::JournalReader reader, journal::SharedDirectory directory,
+                 std::uint64_t budget);
 
-  JournalReader& reader() noexcept { return reader_; }
+  journal::JournalReader& reader() noexcept { return reader_; }
   std::string session() const { return reader_.header().session; }
   // Slabs are read until then; one that was begun is finished.
-  void begin_step(Steady::time_point until) noexcept {
+  void begin_step(time::Steady::time_point until) noexcept {
     step_end_ = until;
     has_loaded_ = false;
   }
 
-  bool next_opened(Slab*& slab) noexcept override;
-  void give_back(Slab* slab) noexcept override;
-  Slab* take_backlog_slab(SlabSize size) noexcept override;
-  bool load(Slab& slab) noexcept override;
-  void unload(Slab& slab) noexcept override;
+  bool next_opened(journal::Slab*& slab) noexcept override;
+  void give_back(journal::Slab* slab) noexcept override;
+  journal::Slab* take_backlog_slab(journal::SlabSize size) noexcept override;
+  bool load(journal::Slab& slab) noexcept override;
+  void unload(journal::Slab& slab) noexcept override;
   // Each step loads at least one slab, however slow the machine is.
-  bool pauses() noexcept override { return has_loaded_ && Steady::now() >= step_end_; }
-  void set_aside(Slab& slab, std::uint32_t position) noexcept override;
+  bool pauses() noexcept override { return has_loaded_ && time::Steady::now() >= step_end_; }
+  void set_aside(journal::Slab& slab, std::uint32_t position) noexcept override;
   bool may_be_resolved() const noexcept override { return true; }
   bool is_resolved(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) noexcept override;
   bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
@@ -58,7 +59,7 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   bool all_opened() const noexcept { return next_ == slabs_.size(); }
   // Records more of the added events; only after everything else, and what the previous call added,
   // was delivered. False: there is nothing more.
-  bool add_events(std::string_view timestamp, Steady::time_point until);
+  bool add_events(std::string_view timestamp, time::Steady::time_point until);
   const Additions* additions() const noexcept { return additions_.get(); }
 
   // A slab was skipped for lack of memory.
@@ -66,7 +67,7 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   // Leaves only the header in the file. Call it after everything was delivered.
   bool forget_events() noexcept;
   // Copies slabs with an invalid header to quarantine, until `until`. True when finished.
-  bool set_damaged_aside(Steady::time_point until);
+  bool set_damaged_aside(time::Steady::time_point until);
 
   Quarantine& quarantine() noexcept { return quarantine_; }
   const Quarantine& quarantine() const noexcept { return quarantine_; }
@@ -78,18 +79,18 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   bool committed(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) const;
   void open_spill();
   bool begin_stream() noexcept;
-  void set_aside(const SlabPlace& place) noexcept;
+  void set_aside(const journal::SlabPlace& place) noexcept;
   const std::string* run_id(std::uint32_t run) const;
 
-  JournalReader reader_;
-  const SharedDirectory directory_;
+  journal::JournalReader reader_;
+  const journal::SharedDirectory directory_;
   Quarantine quarantine_;
-  Steady::time_point step_end_ = Steady::time_point::max();
+  time::Steady::time_point step_end_ = time::Steady::time_point::max();
   bool has_loaded_ = false;
   bool has_unread_ = false;
-  std::deque<Slab> slabs_;
-  std::unordered_map<Slab*, const SlabPlace*> places_;
-  std::unordered_map<Slab*, std::unique_ptr<std::byte[]>> loaded_;
+  std::deque<journal::Slab> slabs_;
+  std::unordered_map<journal::Slab*, const journal::SlabPlace*> places_;
+  std::unordered_map<journal::Slab*, std::unique_ptr<std::byte[]>> loaded_;
   std::unordered_map<std::uint32_t, const std::string*> run_ids_;
   std::size_t next_ = 0;
   std::size_t next_damaged_ = 0;
@@ -99,10 +100,10 @@ class AdoptedJournal final : public SlabSource, public WatermarkStore {
   std::map<Place, std::uint64_t> highest_;  // seen or resolved
 
   // Parked events of this recovery.
-  std::unique_ptr<JournalFile> spill_file_;
-  std::unique_ptr<SlabPool> spill_;
+  std::unique_ptr<journal::JournalFile> spill_file_;
+  std::unique_ptr<journal::SlabPool> spill_;
 
   std::unique_ptr<Additions> additions_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

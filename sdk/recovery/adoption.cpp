@@ -9,7 +9,7 @@
 #include "journal/docker_clients.hpp"
 #include "text/json_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 namespace {
 
 using namespace std::chrono_literals;
@@ -22,14 +22,14 @@ constexpr auto step_time = 20ms;
 
 std::string in_quotes(std::string_view text) {
   std::string out;
-  append_quoted(out, text);
+  text::append_quoted(out, text);
   return out;
 }
 
 }  // namespace
 
-Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limits)
-    : name_(journal_name(reader.header().session)),
+Adoption::Adoption(journal::JournalReader reader, AdoptionParts parts, ship::ShipperLimits limits)
+    : name_(journal::journal_name(reader.header().session)),
       path_(reader.path()),
       journal_(std::move(reader), parts.directory, parts.journal_budget),
       parts_(parts),
@@ -38,7 +38,7 @@ Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limi
       shipper_({journal_, journal_, runs_, wall_time_, parts.transport, clock_, parts.dead_letters,
                 parts.diagnostics, parts.taken, parts.redaction},
                limits, std::string(journal_.reader().header().session)) {
-  for (const FoundRun& run : journal_.reader().runs()) {
+  for (const journal::FoundRun& run : journal_.reader().runs()) {
     runs_.restore(run.number, run.id,
                   {.workflow_id = run.workflow_id,
                    .organization_id = run.organization_id,
@@ -48,8 +48,8 @@ Adoption::Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limi
 }
 
 void Adoption::begin_cleanup() {
-  const FileHeader& header = journal_.reader().header();
-  NotedClients clients = noted_clients(header, parts_.docker_clients);
+  const journal::FileHeader& header = journal_.reader().header();
+  journal::NotedClients clients = journal::noted_clients(header, parts_.docker_clients);
   for (const std::string& other : clients.others) {
     complain("containers",
              fmt::format("containers of the dead session {} may be left behind (label "
@@ -80,18 +80,20 @@ void Adoption::complain(std::string_view reason, std::string text) {
   complaints_.push_back(std::move(text));
 }
 
-void Adoption::hurry(Steady::time_point deadline) { shipper_.request_flush(last_stamp, deadline); }
+void Adoption::hurry(time::Steady::time_point deadline) {
+  shipper_.request_flush(last_stamp, deadline);
+}
 
-Steady::time_point Adoption::step(Steady::time_point now) {
+time::Steady::time_point Adoption::step(time::Steady::time_point now) {
   end_cleanup();
-  const Steady::time_point step_end = Steady::now() + step_time;
+  const time::Steady::time_point step_end = time::Steady::now() + step_time;
   journal_.begin_step(step_end);
-  const Steady::time_point next = shipper_.step(now);
+  const time::Steady::time_point next = shipper_.step(now);
   if (shipper_.resolved_before() < last_stamp) return next;
   if (!journal_.all_opened()) return now;
   if (!all_added_) {
     std::string timestamp;
-    append_timestamp(timestamp, parts_.clock.wall_ns());
+    contract::append_timestamp(timestamp, parts_.clock.wall_ns());
     all_added_ = !journal_.add_events(timestamp, step_end);
     // With nothing to add the file is removed in the step that saw the last response: a session
     // that closes between steps would leave a journal of delivered events to be delivered again.
@@ -151,4 +153,4 @@ void Adoption::report_quarantine() {
   parts_.diagnostics.report("quarantine", text);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

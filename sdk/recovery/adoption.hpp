@@ -14,18 +14,18 @@
 #include "recovery/adopted_journal.hpp"
 #include "ship/shipper.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 
 struct AdoptionParts {
   Transport& transport;
-  Clock& clock;
-  DeadLetters& dead_letters;
-  Diagnostics& diagnostics;
-  TakenEvents& taken;
+  time::Clock& clock;
+  ship::DeadLetters& dead_letters;
+  ship::Diagnostics& diagnostics;
+  ship::TakenEvents& taken;
   OrphanCleaner clean_up_orphans = {};
-  RedactionRules redaction = {};
+  secrets::RedactionRules redaction = {};
   // The journals' directory and its budget; our own docker clients.
-  SharedDirectory directory = {};
+  journal::SharedDirectory directory = {};
   std::uint64_t journal_budget = 0;
   std::vector<std::string> docker_clients = {};
   // The containers of the adopted session have already been removed.
@@ -35,18 +35,18 @@ struct AdoptionParts {
 class Adoption {
  public:
   // `reader` has read the journal and owns its lock.
-  Adoption(JournalReader reader, AdoptionParts parts, ShipperLimits limits);
+  Adoption(journal::JournalReader reader, AdoptionParts parts, ship::ShipperLimits limits);
 
   // Does the work that is due; returns when to call it again.
-  Steady::time_point step(Steady::time_point now);
+  time::Steady::time_point step(time::Steady::time_point now);
   // Everything is delivered and the file is removed.
   bool done() const noexcept { return done_; }
   // Sends immediately, by the deadline.
-  void hurry(Steady::time_point deadline);
+  void hurry(time::Steady::time_point deadline);
 
   const std::string& path() const noexcept { return path_; }
   std::string session() const { return journal_.session(); }
-  const ShipperCounters& counters() const noexcept { return shipper_.counters(); }
+  const ship::ShipperCounters& counters() const noexcept { return shipper_.counters(); }
   std::size_t lost_nodes() const noexcept {
     return journal_.additions() == nullptr ? 0 : journal_.additions()->lost_nodes();
   }
@@ -69,15 +69,15 @@ class Adoption {
 
  private:
   // The shipper's clock, with every stamp of the file in the past.
-  class EndOfTime final : public Clock {
+  class EndOfTime final : public time::Clock {
    public:
-    explicit EndOfTime(Clock& clock) : clock_(clock) {}
-    Steady::time_point now() override { return clock_.now(); }
+    explicit EndOfTime(time::Clock& clock) : clock_(clock) {}
+    time::Steady::time_point now() override { return clock_.now(); }
     std::int64_t wall_ns() override { return clock_.wall_ns(); }
     std::uint64_t stamp() override { return last_stamp; }
 
    private:
-    Clock& clock_;
+    time::Clock& clock_;
   };
   static constexpr std::uint64_t last_stamp = UINT64_MAX - 1;
 
@@ -92,9 +92,9 @@ class Adoption {
   AdoptedJournal journal_;
   AdoptionParts parts_;
   EndOfTime clock_;
-  WallTime wall_time_;
-  RunRegistry runs_;
-  Shipper shipper_;
+  time::WallTime wall_time_;
+  ship::RunRegistry runs_;
+  ship::Shipper shipper_;
   std::unique_ptr<OrphanCleanup> cleanup_;  // ends before the journal is removed
   bool all_added_ = false;
   bool cleaned_up_ = false;
@@ -103,4 +103,4 @@ class Adoption {
   std::vector<std::string> complaints_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

@@ -10,7 +10,7 @@
 #include "recovery/orphan.hpp"
 #include "text/json_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 namespace {
 
 using namespace std::chrono_literals;
@@ -24,21 +24,21 @@ constexpr std::size_t most_reported_at_once = 3;
 
 std::string in_quotes(std::string_view text) {
   std::string out;
-  append_quoted(out, text);
+  text::append_quoted(out, text);
   return out;
 }
 
 }  // namespace
 
-Adoptions::Adoptions(Destination destination, std::string own, Steady::duration turn,
-                     AdoptionParts parts, ShipperLimits limits)
+Adoptions::Adoptions(Destination destination, std::string own, time::Steady::duration turn,
+                     AdoptionParts parts, ship::ShipperLimits limits)
     : destination_(std::move(destination)),
       own_(std::move(own)),
       turn_(turn),
       parts_(std::move(parts)),
       limits_(limits) {}
 
-Steady::time_point Adoptions::step(Steady::time_point now) {
+time::Steady::time_point Adoptions::step(time::Steady::time_point now) {
   if (current_ == nullptr) return look(now);
   // Refused events may be given up now, or accepted.
   if (current_->only_refused_is_left() && current_->holds_refused() && now >= next_hurry_ &&
@@ -48,7 +48,7 @@ Steady::time_point Adoptions::step(Steady::time_point now) {
     current_->hurry(now + limits_.request_timeout);
   }
   if (!current_->only_refused_is_left()) seen_taken_ = parts_.taken.count();
-  const Steady::time_point next = current_->step(now);
+  const time::Steady::time_point next = current_->step(now);
   if (current_->done()) {
     finish_current(now);
     return now;
@@ -57,13 +57,13 @@ Steady::time_point Adoptions::step(Steady::time_point now) {
   return current_ == nullptr ? now : next;
 }
 
-Steady::time_point Adoptions::look(Steady::time_point now) {
-  const Steady::time_point step_end = Steady::now() + step_time;
+time::Steady::time_point Adoptions::look(time::Steady::time_point now) {
+  const time::Steady::time_point step_end = time::Steady::now() + step_time;
   if (!reader_ && waiting_.empty()) {
     if (looked_ && !found_ && now < next_look_) return next_look_;
     begin_look(now);
   }
-  while (current_ == nullptr && (reader_ || !waiting_.empty()) && Steady::now() < step_end) {
+  while (current_ == nullptr && (reader_ || !waiting_.empty()) && time::Steady::now() < step_end) {
     if (reader_) {
       if (reader_->read_on(step_end)) begin_adoption(now);
     } else {
@@ -77,7 +77,7 @@ Steady::time_point Adoptions::look(Steady::time_point now) {
   return found_ ? now : next_look_;
 }
 
-void Adoptions::begin_look(Steady::time_point now) {
+void Adoptions::begin_look(time::Steady::time_point now) {
   looked_ = true;
   found_ = false;
   next_look_ = now + look_interval;
@@ -86,7 +86,7 @@ void Adoptions::begin_look(Steady::time_point now) {
   auto names = parts_.directory->names(".journal");
   unreadable_error_ = names ? 0 : std::max(errno, 1);
   if (!names) return;
-  const std::string current = current_ ? journal_name(current_->session()) : std::string();
+  const std::string current = current_ ? journal::journal_name(current_->session()) : std::string();
   for (std::string& name : *names) {
     if (name != own_ && name != current && !done_with_.contains(name) && !is_postponed(name, now)) {
       waiting_.push_back(std::move(name));
@@ -94,7 +94,7 @@ void Adoptions::begin_look(Steady::time_point now) {
   }
 }
 
-bool Adoptions::is_postponed(const std::string& name, Steady::time_point now) const {
+bool Adoptions::is_postponed(const std::string& name, time::Steady::time_point now) const {
   const auto postponed = postponed_.find(name);
   return postponed != postponed_.end() && now < postponed->second.until &&
          parts_.taken.count() <= postponed->second.taken;
@@ -102,16 +102,16 @@ bool Adoptions::is_postponed(const std::string& name, Steady::time_point now) co
 
 void Adoptions::open(const std::string& name) {
   const std::string path = parts_.directory->path_of(name);
-  const auto session = session_of(name);
+  const auto session = journal::session_of(name);
   if (!session) return leave_alone(path + ": is not named after a session, <ULID>.journal");
   LockedOrphan orphan = lock_orphan(*parts_.directory, name);
   if (!orphan) {
     if (!orphan.why.empty()) leave_alone(std::move(orphan.why));
     return;
   }
-  auto reader = JournalReader::open(std::move(orphan.file), path);
+  auto reader = journal::JournalReader::open(std::move(orphan.file), path);
   if (!reader) return leave_alone(reader.error().text());
-  const FileHeader& header = reader->header();
+  const journal::FileHeader& header = reader->header();
   if (header.session != *session) {
     return leave_alone(fmt::format("{}: is the journal of the session {}", path, header.session));
   }
@@ -122,7 +122,7 @@ void Adoptions::open(const std::string& name) {
   reader_.emplace(std::move(*reader));
 }
 
-void Adoptions::begin_adoption(Steady::time_point now) {
+void Adoptions::begin_adoption(time::Steady::time_point now) {
   const std::string problem = reader_->problem();
   if (problem.empty()) {
     AdoptionParts parts = parts_;
@@ -134,7 +134,7 @@ void Adoptions::begin_adoption(Steady::time_point now) {
     taken_before_ = progress();
   } else {
     // Another attempt would take as long.
-    done_with_.insert(journal_name(reader_->header().session));
+    done_with_.insert(journal::journal_name(reader_->header().session));
     leave_alone(fmt::format("{}: {}", reader_->path(), problem));
   }
   reader_.reset();
@@ -142,7 +142,7 @@ void Adoptions::begin_adoption(Steady::time_point now) {
 
 // Once for each adoption, before it is destroyed.
 void Adoptions::count_current() {
-  const ShipperCounters& counters = current_->counters();
+  const ship::ShipperCounters& counters = current_->counters();
   progress_ = progress();
   delivered_ = events_delivered();
   rejected_ = events_rejected();
@@ -151,19 +151,19 @@ void Adoptions::count_current() {
   not_quarantined_ += current_->not_quarantined();
 }
 
-void Adoptions::finish_current(Steady::time_point now) {
+void Adoptions::finish_current(time::Steady::time_point now) {
   count_current();
   ++progress_;
   lost_nodes_ += current_->lost_nodes();
   for (const std::string& complaint : current_->complaints()) left_alone_.insert(complaint);
   refused_.erase(current_->path());
-  const std::string name = journal_name(current_->session());
+  const std::string name = journal::journal_name(current_->session());
   if (current_->containers_left()) {
     const auto known = postponed_.find(name);
-    const Steady::duration pause =
-        known == postponed_.end()
-            ? Steady::duration(look_interval)
-            : std::clamp<Steady::duration>(2 * known->second.pause, look_interval, longest_pause);
+    const time::Steady::duration pause =
+        known == postponed_.end() ? time::Steady::duration(look_interval)
+                                  : std::clamp<time::Steady::duration>(
+                                        2 * known->second.pause, look_interval, longest_pause);
     postponed_[name] = {.until = now + pause, .pause = pause};
   } else {
     postponed_.erase(name);
@@ -179,7 +179,7 @@ void Adoptions::finish_current(Steady::time_point now) {
 }
 
 // The journal keeps what was not delivered: a later scan finds it again.
-void Adoptions::end_turn(Steady::time_point now) {
+void Adoptions::end_turn(time::Steady::time_point now) {
   if (current_->is_cleaning_up()) return;
   if (progress() > taken_before_) {
     taken_before_ = progress();
@@ -191,7 +191,7 @@ void Adoptions::end_turn(Steady::time_point now) {
   if ((now < turn_end_ && !refused) || waiting_.empty()) return;
   if (refused) {
     refused_.insert(current_->path());
-    postponed_[journal_name(current_->session())] = {
+    postponed_[journal::journal_name(current_->session())] = {
         .until = now + look_interval, .pause = {}, .taken = parts_.taken.count()};
   }
   parts_.diagnostics.report(
@@ -224,7 +224,7 @@ void Adoptions::report_left_alone() {
   if (parts_.diagnostics.report("recovery", text)) unreported_.clear();
 }
 
-void Adoptions::hurry(Steady::time_point deadline) {
+void Adoptions::hurry(time::Steady::time_point deadline) {
   if (current_) current_->hurry(deadline);
 }
 
@@ -234,7 +234,7 @@ std::uint64_t Adoptions::events_delivered() const noexcept {
 
 std::uint64_t Adoptions::progress() const noexcept {
   if (!current_) return progress_;
-  const ShipperCounters& counters = current_->counters();
+  const ship::ShipperCounters& counters = current_->counters();
   return progress_ + counters.acknowledged + counters.own_acknowledged + counters.rejected;
 }
 
@@ -242,4 +242,4 @@ std::uint64_t Adoptions::events_rejected() const noexcept {
   return rejected_ + (current_ ? current_->counters().rejected.load() : 0);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

@@ -16,7 +16,7 @@
 
 #include "recovery/adoption.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 
 struct Destination {
   std::string transport;
@@ -27,15 +27,15 @@ class Adoptions {
  public:
   // `own`: the name of the scanning session's journal, or empty. `turn`: how long a journal without
   // progress blocks others.
-  Adoptions(Destination destination, std::string own, Steady::duration turn, AdoptionParts parts,
-            ShipperLimits limits);
+  Adoptions(Destination destination, std::string own, time::Steady::duration turn,
+            AdoptionParts parts, ship::ShipperLimits limits);
 
   // Takes some milliseconds plus the time of a send.
-  Steady::time_point step(Steady::time_point now);
+  time::Steady::time_point step(time::Steady::time_point now);
 
   // Scans now, not in 30 seconds.
   void look_now() noexcept { next_look_ = {}; }
-  void hurry(Steady::time_point deadline);
+  void hurry(time::Steady::time_point deadline);
   // Nothing is being delivered, and the last scan found nothing.
   bool idle() const noexcept {
     return !current_ && !reader_ && waiting_.empty() && looked_ && !found_;
@@ -72,36 +72,36 @@ class Adoptions {
   // A journal whose containers could not be removed, or of which only refused events are left,
   // waiting for another attempt.
   struct Postponed {
-    Steady::time_point until;
-    Steady::duration pause;
+    time::Steady::time_point until;
+    time::Steady::duration pause;
     // Refused events are retried as soon as the backend has accepted more than this.
     std::uint64_t taken = UINT64_MAX;
   };
 
   // Finds the next journal and reads it.
-  Steady::time_point look(Steady::time_point now);
-  void begin_look(Steady::time_point now);
-  bool is_postponed(const std::string& name, Steady::time_point now) const;
+  time::Steady::time_point look(time::Steady::time_point now);
+  void begin_look(time::Steady::time_point now);
+  bool is_postponed(const std::string& name, time::Steady::time_point now) const;
   void open(const std::string& name);
-  void begin_adoption(Steady::time_point now);
+  void begin_adoption(time::Steady::time_point now);
   void count_current();
-  void finish_current(Steady::time_point now);
-  void end_turn(Steady::time_point now);
+  void finish_current(time::Steady::time_point now);
+  void end_turn(time::Steady::time_point now);
   void leave_alone(std::string why);
   void report_left_alone();
 
   const Destination destination_;
   const std::string own_;
-  const Steady::duration turn_;
+  const time::Steady::duration turn_;
   const AdoptionParts parts_;
-  const ShipperLimits limits_;
+  const ship::ShipperLimits limits_;
   std::deque<std::string> waiting_;  // names found by this scan
-  std::optional<JournalReader> reader_;
+  std::optional<journal::JournalReader> reader_;
   std::unique_ptr<Adoption> current_;
   std::uint64_t taken_before_ = 0;
-  Steady::time_point turn_end_{};
-  Steady::time_point next_look_{};
-  Steady::time_point next_hurry_{};
+  time::Steady::time_point turn_end_{};
+  time::Steady::time_point next_look_{};
+  time::Steady::time_point next_hurry_{};
   bool looked_ = false;
   int unreadable_error_ = 0;
   bool found_ = false;  // this scan found something to adopt
@@ -123,4 +123,4 @@ class Adoptions {
   std::set<std::string> cleaned_up_;  // sessions whose containers are gone
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

@@ -11,7 +11,7 @@
 #include "contract/identifier.hpp"
 #include "lines/plain_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 namespace {
 
 constexpr std::size_t piece_bytes = std::size_t{1} << 20;
@@ -32,14 +32,14 @@ bool read_all(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexcep
 }  // namespace
 
 std::string_view session_of_tail(std::string_view name) noexcept {
-  if (!name.ends_with(tail_ending)) return {};
+  if (!name.ends_with(journal::tail_ending)) return {};
   const std::string_view session = name.substr(0, name.find('-'));
-  return is_session_id(session) ? session : std::string_view();
+  return journal::is_session_id(session) ? session : std::string_view();
 }
 
-std::optional<std::vector<std::string>> tails_of(const JournalDirectory& directory,
+std::optional<std::vector<std::string>> tails_of(const journal::JournalDirectory& directory,
                                                  std::string_view session) {
-  auto names = directory.names(tail_ending);
+  auto names = directory.names(journal::tail_ending);
   if (!names) return names;
   std::erase_if(*names, [&](const std::string& name) { return session_of_tail(name) != session; });
   // By their number: the shorter one is the smaller one.
@@ -50,15 +50,15 @@ std::optional<std::vector<std::string>> tails_of(const JournalDirectory& directo
   return names;
 }
 
-std::optional<FoundTail> FoundTail::open(FileDescriptor file) {
+std::optional<FoundTail> FoundTail::open(journal::FileDescriptor file) {
   struct stat info {};
-  TailHeader header{};
+  journal::TailHeader header{};
   if (::fstat(file.get(), &info) != 0 || !read_all(file.get(), &header, sizeof header, 0) ||
-      std::memcmp(header.magic, tail_magic, sizeof tail_magic) != 0 ||
-      header.version != tail_version || header.node_bytes > sizeof header.node ||
+      std::memcmp(header.magic, journal::tail_magic, sizeof journal::tail_magic) != 0 ||
+      header.version != journal::tail_version || header.node_bytes > sizeof header.node ||
       header.origin_bytes > sizeof header.origin || header.ring_bytes % 8 != 0 ||
-      header.ring_bytes < sizeof(TailRecord) || header.ring_bytes > most_ring_bytes ||
-      static_cast<std::uint64_t>(info.st_size) < tail_header_bytes + header.ring_bytes) {
+      header.ring_bytes < sizeof(journal::TailRecord) || header.ring_bytes > most_ring_bytes ||
+      static_cast<std::uint64_t>(info.st_size) < journal::tail_header_bytes + header.ring_bytes) {
     return std::nullopt;
   }
   FoundTail tail;
@@ -68,86 +68,89 @@ std::optional<FoundTail> FoundTail::open(FileDescriptor file) {
   tail.origin_.assign(header.origin, header.origin_bytes);
   tail.begin_ = header.begin.load();
   tail.end_ = header.end.load();
-  if (!fault_of_node_id(tail.node_).empty()) return std::nullopt;
+  if (!contract::fault_of_node_id(tail.node_).empty()) return std::nullopt;
   // No more than one round lies between the two.
-  if (tail.end_ > tail_offset(tail.begin_) &&
-      tail.end_ - tail_offset(tail.begin_) > header.ring_bytes) {
+  if (tail.end_ > journal::tail_offset(tail.begin_) &&
+      tail.end_ - journal::tail_offset(tail.begin_) > header.ring_bytes) {
     return std::nullopt;
   }
   tail.ring_bytes_ = static_cast<std::size_t>(header.ring_bytes);
   return tail;
 }
 
-std::optional<FoundTail> FoundTail::read(FileDescriptor file) {
+std::optional<FoundTail> FoundTail::read(journal::FileDescriptor file) {
   auto tail = open(std::move(file));
   if (!tail) return tail;
-  while (!tail->read_on(Steady::time_point::max())) {
+  while (!tail->read_on(time::Steady::time_point::max())) {
   }
   return tail->is_damaged() ? std::nullopt : std::move(tail);
 }
 
 bool FoundTail::was_begun(int fd) noexcept {
-  char magic[sizeof tail_magic];
-  return read_all(fd, magic, sizeof magic, 0) && std::memcmp(magic, tail_magic, sizeof magic) == 0;
+  char magic[sizeof journal::tail_magic];
+  return read_all(fd, magic, sizeof magic, 0) &&
+         std::memcmp(magic, journal::tail_magic, sizeof magic) == 0;
 }
 
-bool FoundTail::read_on(Steady::time_point until) {
+bool FoundTail::read_on(time::Steady::time_point until) {
   ring_.resize(ring_bytes_);
   while (read_ < ring_.size()) {
     const std::size_t bytes = std::min(piece_bytes, ring_.size() - read_);
-    if (!read_all(file_.get(), ring_.data() + read_, bytes, tail_header_bytes + read_)) {
+    if (!read_all(file_.get(), ring_.data() + read_, bytes, journal::tail_header_bytes + read_)) {
       damaged_ = true;
       return true;
     }
     read_ += bytes;
-    if (Steady::now() >= until) break;
+    if (time::Steady::now() >= until) break;
   }
   return read_ == ring_.size();
 }
 
-bool FoundTail::first(TailLines& lines) const noexcept {
-  return read_tail(ring_.data(), ring_.size(), begin_, end_, lines) == TailState::lines;
+bool FoundTail::first(journal::TailLines& lines) const noexcept {
+  return journal::read_tail(ring_.data(), ring_.size(), begin_, end_, lines) ==
+         journal::TailState::lines;
 }
 
-bool FoundTail::next(TailLines& lines) const noexcept {
-  return read_tail(ring_.data(), ring_.size(), tail_begin(lines.next, 0), end_, lines) ==
-         TailState::lines;
+bool FoundTail::next(journal::TailLines& lines) const noexcept {
+  return journal::read_tail(ring_.data(), ring_.size(), journal::tail_begin(lines.next, 0), end_,
+                            lines) == journal::TailState::lines;
 }
 
 std::int64_t FoundTail::first_wall_ns() const noexcept {
-  TailLines lines{};
+  journal::TailLines lines{};
   return first(lines) ? lines.wall_ns : 0;
 }
 
-TailReplay::TailReplay(const FoundTail& tail, EventSink& sink) : tail_(tail), events_(sink) {
+TailReplay::TailReplay(const FoundTail& tail, capture::EventSink& sink)
+    : tail_(tail), events_(sink) {
   more_ = tail_.first(lines_);
   if (!more_) return;
-  Omission omission;
+  capture::Omission omission;
   omission.all = lines_.before;
   omission.all.bytes += lines_.skipped;
   if (lines_.skipped > 0) {
-    omission.all.lines += count_lines(
+    omission.all.lines += lines::count_lines(
         {lines_.text.data() - lines_.skipped, static_cast<std::size_t>(lines_.skipped)});
   }
   if (omission.all.bytes > 0) sink.omitted(omission);
   events_.coalescer().set_late(true);
 }
 
-bool TailReplay::go_on(Steady::time_point until) {
+bool TailReplay::go_on(time::Steady::time_point until) {
   while (more_) {
     // A LineSink's whole lines end with \n, whatever the file says.
-    if (lines_.kind == LineKind::frame ||
-        (lines_.kind != LineKind::part && !lines_.text.ends_with('\n'))) {
+    if (lines_.kind == lines::LineKind::frame ||
+        (lines_.kind != lines::LineKind::part && !lines_.text.ends_with('\n'))) {
       break;
     }
     events_.take(lines_.stream, lines_.kind, lines_.text,
-                 Steady::time_point(std::chrono::nanoseconds(lines_.wall_ns)));
+                 time::Steady::time_point(std::chrono::nanoseconds(lines_.wall_ns)));
     more_ = tail_.next(lines_);
-    if (more_ && Steady::now() >= until) return false;
+    if (more_ && time::Steady::now() >= until) return false;
   }
   more_ = false;
   events_.coalescer().flush();
   return true;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

@@ -16,11 +16,11 @@
 #include "journal/directory.hpp"
 #include "journal/tail_format.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 
 // The names of a session's tails, in the order in which they were begun. Nothing when the directory
 // cannot be read now.
-std::optional<std::vector<std::string>> tails_of(const JournalDirectory& directory,
+std::optional<std::vector<std::string>> tails_of(const journal::JournalDirectory& directory,
                                                  std::string_view session);
 // The session in a tail's name; empty if it is not the name of a tail.
 std::string_view session_of_tail(std::string_view name) noexcept;
@@ -31,15 +31,15 @@ class FoundTail {
   static constexpr std::uint64_t most_ring_bytes = std::uint64_t{256} << 20;
 
   // Reads the header. Nullopt if it is not a tail.
-  static std::optional<FoundTail> open(FileDescriptor file);
+  static std::optional<FoundTail> open(journal::FileDescriptor file);
   // The same, and the lines.
-  static std::optional<FoundTail> read(FileDescriptor file);
+  static std::optional<FoundTail> read(journal::FileDescriptor file);
   // Whether it was complete: if the worker was killed while it created the file there is nothing to
   // read.
   static bool was_begun(int fd) noexcept;
 
   // Continues reading until `until`, but at least one piece. True if there is no more to read.
-  bool read_on(Steady::time_point until);
+  bool read_on(time::Steady::time_point until);
   bool is_damaged() const noexcept { return damaged_; }
 
   std::uint32_t run() const noexcept { return run_; }
@@ -52,10 +52,10 @@ class FoundTail {
   friend class TailReplay;
 
   FoundTail() = default;
-  bool first(TailLines& lines) const noexcept;
-  bool next(TailLines& lines) const noexcept;
+  bool first(journal::TailLines& lines) const noexcept;
+  bool next(journal::TailLines& lines) const noexcept;
 
-  FileDescriptor file_;
+  journal::FileDescriptor file_;
   bool damaged_ = false;
   std::uint32_t run_ = 0;
   std::string node_;
@@ -71,15 +71,15 @@ class FoundTail {
 // are those of the wall clock since its epoch. Depends on the file alone.
 class TailReplay {
  public:
-  TailReplay(const FoundTail& tail, EventSink& sink);
+  TailReplay(const FoundTail& tail, capture::EventSink& sink);
   // Continues until `until`, but at least one record. True when finished.
-  bool go_on(Steady::time_point until);
+  bool go_on(time::Steady::time_point until);
 
  private:
   const FoundTail& tail_;
-  LineEvents events_;
-  TailLines lines_{};
+  capture::LineEvents events_;
+  journal::TailLines lines_{};
   bool more_ = false;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

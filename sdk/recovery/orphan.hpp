@@ -9,23 +9,23 @@
 
 #include "journal/directory.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 
 // Ending of the name of a file to which recovery moves events of a stalled run.
 inline constexpr std::string_view spill_ending = "-backlog.journal";
 
 struct LockedOrphan {
-  FileDescriptor file = {};
+  journal::FileDescriptor file = {};
   std::string why = {};  // why it may not be opened; empty if it is locked or gone
 
   explicit operator bool() const noexcept { return static_cast<bool>(file); }
 };
 
 // An open, locked descriptor of the journal.
-LockedOrphan lock_orphan(const JournalDirectory& directory, std::string_view name);
+LockedOrphan lock_orphan(const journal::JournalDirectory& directory, std::string_view name);
 
 // Removes the files of sessions that died between creating a journal and naming it, and the tails
 // of journals that are gone.
-void remove_leftovers(const JournalDirectory& directory);
+void remove_leftovers(const journal::JournalDirectory& directory);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

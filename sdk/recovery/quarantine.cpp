@@ -8,7 +8,7 @@
 
 #include "journal/directory_budget.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 namespace {
 
 std::uint64_t blocks_of(const struct stat& info) noexcept {
@@ -17,18 +17,18 @@ std::uint64_t blocks_of(const struct stat& info) noexcept {
 
 }  // namespace
 
-Quarantine::Quarantine(SharedDirectory directory, std::uint64_t budget)
+Quarantine::Quarantine(journal::SharedDirectory directory, std::uint64_t budget)
     : directory_(std::move(directory)), budget_(budget) {}
 
-SharedDirectory Quarantine::opened() {
+journal::SharedDirectory Quarantine::opened() {
   if (place_ == nullptr && directory_ != nullptr) {
-    auto found = directory_->folder(quarantine_name);
+    auto found = directory_->folder(journal::quarantine_name);
     if (found) place_ = std::move(*found);
   }
   return place_;
 }
 
-bool Quarantine::make_room(const JournalDirectory& place, std::uint64_t bytes) {
+bool Quarantine::make_room(const journal::JournalDirectory& place, std::uint64_t bytes) {
   const std::uint64_t share = share_of_quarantine(budget_);
   const auto names = place.names();  // by session, so the oldest first
   if (!names) return false;
@@ -50,13 +50,13 @@ void Quarantine::copy(const std::string& name, std::span<const std::byte> bytes)
   if (!takes_copies()) return;
   ++copies_;
   try {
-    const SharedDirectory place = opened();
+    const journal::SharedDirectory place = opened();
     if (place == nullptr || !make_room(*place, bytes.size()) ||
-        bytes_in(*directory_, budget_) + bytes.size() > budget_ ||
-        exceeds_file_size_limit(bytes.size())) {
+        journal::bytes_in(*directory_, budget_) + bytes.size() > budget_ ||
+        journal::exceeds_file_size_limit(bytes.size())) {
       return;
     }
-    const OpenedFile file = place->open_file(name, O_WRONLY | O_CREAT | O_TRUNC);
+    const journal::OpenedFile file = place->open_file(name, O_WRONLY | O_CREAT | O_TRUNC);
     if (!file) return;
     if (write(file.file.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size())) {
       ++kept_;
@@ -70,7 +70,7 @@ void Quarantine::copy(const std::string& name, std::span<const std::byte> bytes)
 void Quarantine::take(std::string_view name) noexcept {
   ++found_;
   try {
-    const SharedDirectory place = opened();
+    const journal::SharedDirectory place = opened();
     const auto info = directory_ ? directory_->status(name) : std::nullopt;
     if (place == nullptr || !info) return;
     // Moving it takes no additional space, so a large one is kept, too, until the next one comes.
@@ -80,4 +80,4 @@ void Quarantine::take(std::string_view name) noexcept {
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

@@ -12,7 +12,7 @@
 
 #include "journal/directory.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 
 constexpr std::uint64_t share_of_quarantine(std::uint64_t budget) noexcept {
   return std::min(budget / 8, std::uint64_t{64} << 20);
@@ -22,7 +22,7 @@ class Quarantine {
  public:
   static constexpr std::size_t most_copies = 16;
 
-  Quarantine(SharedDirectory directory, std::uint64_t budget);
+  Quarantine(journal::SharedDirectory directory, std::uint64_t budget);
 
   // False: enough of this journal was copied.
   bool takes_copies() const noexcept { return copies_ < most_copies; }
@@ -40,17 +40,17 @@ class Quarantine {
   std::size_t removed() const noexcept { return removed_; }
 
  private:
-  SharedDirectory opened();
+  journal::SharedDirectory opened();
   // False: there is not enough room.
-  bool make_room(const JournalDirectory& place, std::uint64_t bytes);
+  bool make_room(const journal::JournalDirectory& place, std::uint64_t bytes);
 
-  const SharedDirectory directory_;
+  const journal::SharedDirectory directory_;
   const std::uint64_t budget_;
-  SharedDirectory place_;
+  journal::SharedDirectory place_;
   std::size_t found_ = 0;
   std::size_t kept_ = 0;
   std::size_t copies_ = 0;
   std::size_t removed_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

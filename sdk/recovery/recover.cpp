@@ -21,25 +21,26 @@
 
 namespace trace {
 
-using namespace detail;
+using namespace detail::recovery;
 
 // A backend that refuses what is left is not an outage that ends soon.
 constexpr std::chrono::seconds refused_patience{5};
 
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
                                Dependencies dependencies) {
-  auto finalized = finalize(std::move(config), dependencies);
+  auto finalized = detail::config::finalize(std::move(config), dependencies);
   if (!finalized) return finalized.error();
   const Config& values = finalized->values();
-  SystemClock clock(best_stamp_source());
-  Diagnostics diagnostics(values.on_diagnostic, clock);
-  auto directory = JournalDirectory::open(finalized->journal_dir);
+  detail::time::SystemClock clock(detail::best_stamp_source());
+  detail::ship::Diagnostics diagnostics(values.on_diagnostic, clock);
+  auto directory = detail::journal::JournalDirectory::open(finalized->journal_dir);
   if (!directory) return directory.error();
-  DeadLetters dead_letters(*directory, values.journal_budget);
-  TakenEvents taken;
+  detail::ship::DeadLetters dead_letters(*directory, values.journal_budget);
+  detail::ship::TakenEvents taken;
   // Secrets that only the dead session knew were removed when it recorded.
   std::string complaints;
-  const auto secrets = known_secrets(finalized->credentials, values.redact_environment, complaints);
+  const auto secrets =
+      detail::secrets::known_secrets(finalized->credentials, values.redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   // Each journal gets its turn within the patience.
   Adoptions adoptions({values.transport, values.endpoint}, "", patience / 2,
@@ -58,12 +59,12 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
                        values.request_timeout,
                        std::random_device()()});
   RecoveryReport report;
-  Steady::time_point give_up = clock.now() + patience;
-  Steady::time_point refused_until = give_up;
+  detail::time::Steady::time_point give_up = clock.now() + patience;
+  detail::time::Steady::time_point refused_until = give_up;
   for (std::uint64_t progress = 0;;) {
-    const Steady::time_point now = clock.now();
+    const detail::time::Steady::time_point now = clock.now();
     const bool was_reading = adoptions.reading();
-    const Steady::time_point next = adoptions.step(now);
+    const detail::time::Steady::time_point next = adoptions.step(now);
     const std::uint64_t now_taken = adoptions.progress();
     if (now_taken > progress || adoptions.is_cleaning_up()) {
       progress = now_taken;
@@ -78,7 +79,8 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
     }
     if (adoptions.idle()) break;
     if (!adoptions.only_refused_is_left()) {
-      refused_until = clock.now() + std::min<Steady::duration>(patience, refused_patience);
+      refused_until =
+          clock.now() + std::min<detail::time::Steady::duration>(patience, refused_patience);
     } else if (clock.now() >= refused_until) {
       report.left.push_back(
           fmt::format("{}: the backend refuses the rest of it", adoptions.current()));
@@ -117,18 +119,18 @@ struct Counts {
 
 Result<JournalReport> inspect_journal(const std::string& path) {
   // Without waiting for the writer of a FIFO.
-  FileDescriptor file(
-      open_above_standard(AT_FDCWD, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  detail::journal::FileDescriptor file(detail::journal::open_above_standard(
+      AT_FDCWD, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY));
   if (!file) return Error(path, std::strerror(errno));
-  auto reader = JournalReader::read(std::move(file), path);
+  auto reader = detail::journal::JournalReader::read(std::move(file), path);
   if (!reader) return reader.error();
-  const FileHeader& header = reader->header();
+  const detail::journal::FileHeader& header = reader->header();
   JournalReport report;
   report.session = header.session;
   report.transport = header.transport;
   report.endpoint = header.endpoint;
   report.closed_cleanly = header.closed_cleanly.load() != 0;
-  report.in_use = is_locked(reader->fd());
+  report.in_use = detail::journal::is_locked(reader->fd());
   report.slabs = reader->slabs().size();
   report.damaged_slabs = reader->damaged().size();
   for (std::size_t i = 0; i < static_cast<std::size_t>(DropReason::count_); ++i) {
@@ -138,21 +140,22 @@ Result<JournalReport> inspect_journal(const std::string& path) {
   }
 
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> through;
-  for (const FoundWatermark& mark : reader->watermarks()) {
+  for (const detail::journal::FoundWatermark& mark : reader->watermarks()) {
     through[{mark.run, mark.lane}] = mark.through;
   }
   std::map<std::uint32_t, Counts> by_run;
   // A parked event may also be where it was recorded: count it once.
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>> moved;
-  for (const SlabPlace* each : reader->slabs_in_order()) {
-    const SlabPlace& place = *each;
+  for (const detail::journal::SlabPlace* each : reader->slabs_in_order()) {
+    const detail::journal::SlabPlace& place = *each;
     std::vector<std::byte> bytes(place.used());
     if (!reader->load(place, bytes.data())) continue;
-    SlabReader events;
-    events.start(bytes.data() + sizeof(SlabHeader));
-    EventView event;
-    SlabReader::Next next{};
-    while ((next = events.next(place.committed, event)) == SlabReader::Next::event) {
+    detail::journal::SlabReader events;
+    events.start(bytes.data() + sizeof(detail::journal::SlabHeader));
+    detail::journal::EventView event;
+    detail::journal::SlabReader::Next next{};
+    while ((next = events.next(place.committed, event)) ==
+           detail::journal::SlabReader::Next::event) {
       const bool aside = !event.encoded.empty();
       const std::uint32_t lane = aside ? event.lane : place.lane;
       const auto id = std::make_tuple(event.node->run, lane, event.sequence);
@@ -168,14 +171,14 @@ Result<JournalReport> inspect_journal(const std::string& path) {
       ++report.events;
       report.unsent += unsent ? 1 : 0;
     }
-    if (next == SlabReader::Next::damaged) ++report.damaged_slabs;
+    if (next == detail::journal::SlabReader::Next::damaged) ++report.damaged_slabs;
   }
   std::map<std::uint32_t, std::string> ids;
-  for (const FoundRun& run : reader->runs()) {
+  for (const detail::journal::FoundRun& run : reader->runs()) {
     ids[run.number] = run.id;
     report.runs.push_back({run.id, by_run[run.number].events, by_run[run.number].unsent});
   }
-  for (const FoundNode& node : reader->nodes()) {
+  for (const detail::journal::FoundNode& node : reader->nodes()) {
     if (node.start_sequence > 0) {
       report.nodes.push_back({ids[node.run], node.id, node.end_sequence > 0});
     }

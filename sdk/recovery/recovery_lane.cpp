@@ -5,11 +5,11 @@
 #include "contract/timestamp.hpp"
 #include "record/event_parts.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 
 bool RecoveryLane::record(const EventBody& body) noexcept {
-  const EventParts parts(body);
-  auto failure = Lane::Failure::none;
+  const record::EventParts parts(body);
+  auto failure = record::Lane::Failure::none;
   std::byte* at = lane_.reserve(node_, parts.site(), body.type, body.level, parts.bits(),
                                 parts.bytes(), failure);
   if (at == nullptr) return false;
@@ -19,20 +19,20 @@ bool RecoveryLane::record(const EventBody& body) noexcept {
   return true;
 }
 
-void TailEvents::event(const CapturedEvent& event) {
-  const std::string data = data_of(event, tail_.origin());
+void TailEvents::event(const capture::CapturedEvent& event) {
+  const std::string data = capture::data_of(event, tail_.origin());
   std::string timestamp;
-  append_timestamp(timestamp, event.at.time_since_epoch().count());
+  contract::append_timestamp(timestamp, event.at.time_since_epoch().count());
   lane_.record(
       {.level = event.level, .message = event.message, .data = data, .timestamp = timestamp});
 }
 
-void TailEvents::omitted(const Omission& omission) {
-  const std::string data = data_of(omission);
-  const std::string text = text_of(omission.all);
+void TailEvents::omitted(const capture::Omission& omission) {
+  const std::string data = capture::data_of(omission);
+  const std::string text = capture::text_of(omission.all);
   std::string timestamp;
-  append_timestamp(timestamp, tail_.first_wall_ns());
+  contract::append_timestamp(timestamp, tail_.first_wall_ns());
   lane_.record({.message = text, .data = data, .timestamp = timestamp});
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

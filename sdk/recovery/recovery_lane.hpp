@@ -12,12 +12,13 @@
 #include "record/lane.hpp"
 #include "recovery/found_tail.hpp"
 
-namespace trace::detail {
+namespace trace::detail::recovery {
 
 class RecoveryLane {
  public:
-  explicit RecoveryLane(SlabPool& pool)
-      : lane_(pool, recovery_lane, StampSource::monotonic, Lane::WhenEmpty::refuse) {}
+  explicit RecoveryLane(journal::SlabPool& pool)
+      : lane_(pool, journal::recovery_lane, StampSource::monotonic,
+              record::Lane::WhenEmpty::refuse) {}
 
   // Selects the node of the following events; the views must outlive them.
   void begin_node(std::uint32_t run, std::string_view run_id, std::string_view node_id) noexcept {
@@ -28,21 +29,21 @@ class RecoveryLane {
   std::size_t recorded() const noexcept { return recorded_; }
 
  private:
-  Lane lane_;
-  NodeRef node_;
+  record::Lane lane_;
+  record::NodeRef node_;
   std::size_t recorded_ = 0;
 };
 
-class TailEvents final : public EventSink {
+class TailEvents final : public capture::EventSink {
  public:
   TailEvents(RecoveryLane& lane, const FoundTail& tail) : lane_(lane), tail_(tail) {}
-  void event(const CapturedEvent& event) override;
-  void omitting(const LineVolume&) override {}
-  void omitted(const Omission& omission) override;
+  void event(const capture::CapturedEvent& event) override;
+  void omitting(const lines::LineVolume&) override {}
+  void omitted(const capture::Omission& omission) override;
 
  private:
   RecoveryLane& lane_;
   const FoundTail& tail_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::recovery

@@ -7,7 +7,7 @@
 
 #include "secrets/symbols.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // The nodes that a form adds, for its symbols from `from` on, consecutively.
 struct Automaton::Line {
@@ -147,4 +147,4 @@ std::size_t Automaton::bytes() const noexcept {
          branches_.size() * sizeof(Branch);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -18,7 +18,7 @@
 
 #include "secrets/whitespace.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // A length in symbols, where a gap counts as one.
 struct FormLength {
@@ -83,4 +83,4 @@ class Automaton {
   std::vector<Branch> branches_;  // open addressing; a power of two
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

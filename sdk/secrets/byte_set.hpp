@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #endif
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 class ByteSet {
  public:
@@ -66,4 +66,4 @@ class ByteSet {
   std::uint32_t upper_half_ = 0;                     // all bits when any of 0x80…0xFF was added
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

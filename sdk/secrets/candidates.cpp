@@ -6,7 +6,7 @@
 
 #include "secrets/symbols.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "a window is the low bytes of a word");
@@ -368,4 +368,4 @@ bool set_candidate_runs(bool are_used) noexcept {
   return uses_runs == are_used;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

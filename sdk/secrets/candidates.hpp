@@ -25,7 +25,7 @@
 
 #include "secrets/byte_set.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 class Candidates {
  public:
@@ -95,4 +95,4 @@ class Candidates {
 // For tests: enables or disables the search for runs. False if this processor does not support it.
 bool set_candidate_runs(bool are_used) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 
-#include "text/json_strings.hpp"
+#include "text/json_scan.hpp"
 #include "text/json_text.hpp"
 #include "tokens/token_anchors.hpp"
 #include "tokens/token_patterns.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 namespace {
 
 bool is_number_or_name(char c) {
@@ -37,7 +37,7 @@ void EventRedactor::refresh() {
 
 bool EventRedactor::is_clean(std::string_view text, TextSort sort) const noexcept {
   return (matcher_ == nullptr || !matcher_->contains(text, sort)) &&
-         (!rules_.patterns || !next_token(text));
+         (!rules_.patterns || !tokens::next_token(text));
 }
 
 std::string EventRedactor::without(std::string_view text, TextSort sort) const {
@@ -45,7 +45,7 @@ std::string EventRedactor::without(std::string_view text, TextSort sort) const {
   if (matcher_ != nullptr) text = known;
   if (!rules_.patterns) return std::string(text);
   std::string both;
-  append_without_tokens(both, text, replacement);
+  tokens::append_without_tokens(both, text, replacement);
   return both;
 }
 
@@ -56,14 +56,14 @@ std::string_view EventRedactor::cleaned(std::string_view text, TextSort sort) {
 }
 
 bool EventRedactor::is_clean(std::string_view name, std::string_view value) const {
-  return is_clean(value) && (!rules_.patterns || !has_token(name, value));
+  return is_clean(value) && (!rules_.patterns || !tokens::has_token(name, value));
 }
 
 std::string EventRedactor::without(std::string_view name, std::string_view value) const {
   std::string out = without(value);
-  if (!rules_.patterns || !has_token(name, out)) return out;
+  if (!rules_.patterns || !tokens::has_token(name, out)) return out;
   std::string both;
-  append_without_tokens(both, name, out, replacement);
+  tokens::append_without_tokens(both, name, out, replacement);
   return both;
 }
 
@@ -77,7 +77,7 @@ std::string_view EventRedactor::cleaned_json(std::string_view json) {
   // Without escapes the strings are unchanged; without an anchor none is a token, whatever its name
   // and neighbours are.
   if (json.find('\\') == std::string_view::npos && is_clean(json) &&
-      (!rules_.patterns || next_anchor(json, 0) == json.size())) {
+      (!rules_.patterns || tokens::next_anchor(json, 0) == json.size())) {
     return json;
   }
   json_.clear();
@@ -96,7 +96,7 @@ std::string_view EventRedactor::cleaned_json(std::string_view json) {
       if (is_clean(name, scalar)) {
         json_.append(scalar);
       } else {
-        append_quoted(json_, replacement);
+        text::append_quoted(json_, replacement);
       }
     } else {
       // In an array the name also applies after a comma.
@@ -112,14 +112,14 @@ std::string_view EventRedactor::cleaned_json(std::string_view json) {
 
 // A name, or the value of the member `name`.
 std::size_t EventRedactor::append_string(std::string_view json, std::size_t at, std::string& name) {
-  const std::size_t end = end_of_json_string(json, at);
+  const std::size_t end = text::end_of_json_string(json, at);
   const std::string_view string = json.substr(at, end - at);
-  std::string value = value_of_json_string(string);
+  std::string value = text::value_of_json_string(string);
   const bool is_name = end < json.size() && json[end] == ':';
   if (is_name ? is_clean(value) : is_clean(name, value)) {
     json_.append(string);
   } else {
-    append_quoted(json_, is_name ? without(value) : without(name, value));
+    text::append_quoted(json_, is_name ? without(value) : without(name, value));
   }
   if (is_name) name = std::move(value);
   return end;
@@ -129,7 +129,7 @@ std::size_t EventRedactor::append_string(std::string_view json, std::size_t at, 
 std::string EventRedactor::without_in_array(std::string_view member, std::string_view before,
                                             std::string_view value) const {
   std::string out = without(member, value);
-  if (has_token(name_of_element(member), out)) out = without(name_of_element(member), out);
+  if (tokens::has_token(name_of_element(member), out)) out = without(name_of_element(member), out);
   if (!value.starts_with('-')) out = without(name_of_option(before), out);
   return out;
 }
@@ -141,16 +141,16 @@ std::size_t EventRedactor::append_array(std::string_view json, std::size_t at,
   std::string line;
   std::string argument;  // the last one, as it was
   while (at + 1 < json.size() && json[at + 1] == '"') {
-    const std::size_t end = end_of_json_string(json, at + 1);
-    std::string value = value_of_json_string(json.substr(at + 1, end - at - 1));
+    const std::size_t end = text::end_of_json_string(json, at + 1);
+    std::string value = text::value_of_json_string(json.substr(at + 1, end - at - 1));
     values.push_back(without_in_array(member, argument, value));
     line.append(values.size() == 1 ? "" : " ").append(values.back());
     argument = std::move(value);
     at = end;
     if (at >= json.size() || json[at] != ',') break;
   }
-  std::vector<TextPart> parts;
-  while (const auto part = next_token(line, parts.empty() ? 0 : parts.back().end)) {
+  std::vector<tokens::TextPart> parts;
+  while (const auto part = tokens::next_token(line, parts.empty() ? 0 : parts.back().end)) {
     parts.push_back(*part);
   }
   json_ += '[';
@@ -169,10 +169,10 @@ std::size_t EventRedactor::append_array(std::string_view json, std::size_t at,
       ++part;
     }
     if (&value != &values.front()) json_ += ',';
-    append_quoted(json_, cleaned.append(line, done, end - done));
+    text::append_quoted(json_, cleaned.append(line, done, end - done));
     begin = end + 1;
   }
   return at;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -14,7 +14,7 @@
 #include "secrets/matcher.hpp"
 #include "secrets/secrets.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // What is removed from events.
 struct RedactionRules {
@@ -60,4 +60,4 @@ class EventRedactor {
   std::string json_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

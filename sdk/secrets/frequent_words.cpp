@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 namespace {
 
 // Lower case, sorted.
@@ -37,4 +37,4 @@ bool is_frequent_word(std::string_view value) noexcept {
                             std::string_view(folded.data(), value.size()));
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

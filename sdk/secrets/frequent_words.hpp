@@ -5,9 +5,9 @@
 
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // In any case.
 bool is_frequent_word(std::string_view value) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

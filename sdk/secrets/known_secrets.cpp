@@ -9,7 +9,7 @@
 #include "config/environment.hpp"
 #include "secrets/frequent_words.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 namespace {
 
 // Many variables contain the path of a secret's file; the path is not a secret.
@@ -29,7 +29,7 @@ std::shared_ptr<Secrets> known_secrets(const std::vector<Credential>& credential
   };
   for (const auto& [name, value] : credentials) add(name, value);
   if (with_environment) {
-    for (auto& [name, value] : environment_variables()) {
+    for (auto& [name, value] : config::environment_variables()) {
       if (value.empty() || !is_secret_name(name) || is_path(value)) continue;
       if (is_frequent_word(value)) {
         complaints += (complaints.empty() ? "" : "; ") + name +
@@ -49,4 +49,4 @@ std::shared_ptr<Secrets> known_secrets(const std::vector<Credential>& credential
   return secrets;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -11,10 +11,10 @@
 
 #include "secrets/secrets.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // `complaints`: variables that are not redacted although their names denote secrets; for a message.
 std::shared_ptr<Secrets> known_secrets(const std::vector<Credential>& credentials,
                                        bool with_environment, std::string& complaints);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

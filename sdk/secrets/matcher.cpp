@@ -6,7 +6,7 @@
 
 #include "secrets/text_redactor.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 namespace {
 
 // Adds quotes to the replacement if it is not within a JSON string.
@@ -121,4 +121,4 @@ std::string Matcher::redacted(std::string_view text, TextSort sort) const {
   return out;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -17,7 +17,7 @@
 #include "secrets/automaton.hpp"
 #include "secrets/candidates.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // An array has one address in the whole program, by which stages recognise a replacement. Equal
 // literals share an address only if the linker merges them.
@@ -59,4 +59,4 @@ class Matcher {
   std::vector<std::string> values_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -10,26 +10,18 @@ namespace {
 
 constexpr std::string_view missing = "…";
 
-bool continues_character(char c) noexcept {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
-
 }  // namespace
 
 CutText RedactedText::beginning(std::size_t most_bytes) const {
   if (text_.size() <= most_bytes) return CutText(std::string(text_));
   const std::size_t kept = most_bytes - std::min(most_bytes, missing.size());
-  return CutText(std::string(detail::trimmed_utf8(text_, kept)).append(missing));
+  return CutText(std::string(detail::text::trimmed_utf8(text_, kept)).append(missing));
 }
 
 CutText RedactedText::end(std::size_t most_bytes) const {
   if (text_.size() <= most_bytes) return CutText(std::string(text_));
-  std::string_view kept = text_;
-  kept.remove_prefix(text_.size() - (most_bytes - std::min(most_bytes, missing.size())));
-  for (int i = 0; i < 3 && !kept.empty() && continues_character(kept.front()); ++i) {
-    kept.remove_prefix(1);
-  }
-  return CutText(std::string(missing).append(kept));
+  const std::size_t kept = most_bytes - std::min(most_bytes, missing.size());
+  return CutText(std::string(missing).append(detail::text::utf8_tail(text_, kept)));
 }
 
 }  // namespace trace

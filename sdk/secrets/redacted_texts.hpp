@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 class RedactedTexts {
  public:
@@ -14,4 +14,4 @@ class RedactedTexts {
   static RedactedText of(std::string_view clean) noexcept { return RedactedText(clean); }
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

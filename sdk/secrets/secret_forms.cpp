@@ -8,13 +8,13 @@
 #include "secrets/text_quotings.hpp"
 #include "text/encodings.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 namespace {
 
 // Minimum length of a line that is searched for separately.
 constexpr std::size_t shortest_line = 16;
 
-constexpr JsonStyle all_json_styles[] = {
+constexpr text::JsonStyle all_json_styles[] = {
     {},
     {.escapes_slash = true},
     {.escapes_non_ascii = true},
@@ -22,11 +22,12 @@ constexpr JsonStyle all_json_styles[] = {
     {.escapes_html = true},
     {.escapes_non_ascii = true, .escapes_html = true, .escapes_quotes = true},
     {.escapes_controls = true}};
-constexpr JsonStyle most_json_styles[] = {{}, {.escapes_slash = true}};
+constexpr text::JsonStyle most_json_styles[] = {{}, {.escapes_slash = true}};
 
-constexpr UrlStyle all_url_styles[] = {UrlStyle::component, UrlStyle::form, UrlStyle::lenient,
-                                       UrlStyle::slashes,   UrlStyle::path, UrlStyle::whole};
-constexpr UrlStyle most_url_styles[] = {UrlStyle::component, UrlStyle::form};
+constexpr text::UrlStyle all_url_styles[] = {text::UrlStyle::component, text::UrlStyle::form,
+                                             text::UrlStyle::lenient,   text::UrlStyle::slashes,
+                                             text::UrlStyle::path,      text::UrlStyle::whole};
+constexpr text::UrlStyle most_url_styles[] = {text::UrlStyle::component, text::UrlStyle::form};
 
 constexpr HtmlStyle html_styles[] = {{},
                                      {"&quot;", "&#x27;"},
@@ -48,14 +49,14 @@ class Forms {
     const bool is_long = value.size() > longest_with_all_forms;
     add(value);
     for (const std::size_t before : {0U, 1U, 2U}) {
-      add(base64_inside(value, before, Base64::standard));
+      add(text::base64_inside(value, before, text::Base64::standard));
     }
-    add(hexadecimal(value, HexDigits::lower));
-    for (const UrlStyle style : is_long ? std::span<const UrlStyle>(most_url_styles)
-                                        : std::span<const UrlStyle>(all_url_styles)) {
-      const std::string once = url_encoded(value, style, HexDigits::lower);
+    add(text::hexadecimal(value, text::HexDigits::lower));
+    for (const text::UrlStyle style : is_long ? std::span<const text::UrlStyle>(most_url_styles)
+                                              : std::span<const text::UrlStyle>(all_url_styles)) {
+      const std::string once = text::url_encoded(value, style, text::HexDigits::lower);
       add(once);
-      if (!is_long) add(url_encoded(once, UrlStyle::component, HexDigits::lower));
+      if (!is_long) add(text::url_encoded(once, text::UrlStyle::component, text::HexDigits::lower));
     }
     add_json(value);
     if (is_long) return;
@@ -65,15 +66,16 @@ class Forms {
 
   void add_json(std::string_view value) {
     const bool is_long = value.size() > longest_with_all_forms;
-    for (const JsonStyle& style : is_long ? std::span<const JsonStyle>(most_json_styles)
-                                          : std::span<const JsonStyle>(all_json_styles)) {
-      const std::string once = json_escaped(value, style);
+    for (const text::JsonStyle& style : is_long
+                                            ? std::span<const text::JsonStyle>(most_json_styles)
+                                            : std::span<const text::JsonStyle>(all_json_styles)) {
+      const std::string once = text::json_escaped(value, style);
       add(once);
       if (once == value) continue;
       // A document within a string of another, as logs have it: written by the same writer twice,
       // or the second time by one that escapes no more than it must (ours).
-      add(json_escaped(once, {}));
-      if (!is_long) add(json_escaped(once, style));
+      add(text::json_escaped(once, {}));
+      if (!is_long) add(text::json_escaped(once, style));
     }
   }
 
@@ -86,13 +88,13 @@ class Forms {
  private:
   // Every byte in hexadecimal, with something in between.
   void add_byte_by_byte(std::string_view value) {
-    const std::string pairs = hexadecimal(value, HexDigits::lower);
+    const std::string pairs = text::hexadecimal(value, text::HexDigits::lower);
     for (const std::string_view before : {":", "%", "\\x", "="}) {
       std::string out;
       for (std::size_t at = 0; at < pairs.size(); at += 2) out.append(before).append(pairs, at, 2);
       add(out.substr(before == ":" ? 1 : 0));
     }
-    add(unicode_escaped(value));
+    add(text::unicode_escaped(value));
   }
 
   void add_quotings(std::string_view value) {
@@ -169,4 +171,4 @@ std::vector<std::string> secret_forms(std::string_view value, std::size_t shorte
   return forms.take();
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // Shorter values and forms match by accident.
 inline constexpr std::size_t shortest_secret = 6;
@@ -28,4 +28,4 @@ inline constexpr std::size_t longest_with_all_forms = 512;
 std::vector<std::string> secret_forms(std::string_view value,
                                       std::size_t shortest = shortest_secret);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

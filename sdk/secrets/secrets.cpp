@@ -33,7 +33,7 @@ std::string_view text(SecretAnswer answer) noexcept {
   return "";
 }
 
-namespace detail {
+namespace detail::secrets {
 namespace {
 
 constexpr std::size_t longest_secret = 32 * 1024;
@@ -204,5 +204,5 @@ void Secrets::release_superseded(std::size_t count) {
   superseded_.erase(superseded_.begin(), end);
 }
 
-}  // namespace detail
+}  // namespace detail::secrets
 }  // namespace trace

@@ -24,7 +24,7 @@
 #include "secrets/matcher.hpp"
 #include "secrets/secret_forms.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 class Secrets {
  public:
@@ -107,4 +107,4 @@ class Secrets {
   mutable std::vector<Shared> superseded_;  // oldest first
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

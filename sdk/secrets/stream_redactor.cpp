@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secrets/stream_redactor.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 void StreamRedactor::follow_secrets() {
   if (secrets_->is_newest(matcher_.get())) return;
@@ -33,4 +33,4 @@ void StreamRedactor::finish(const Sink& sink) {
   before_ = {};
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

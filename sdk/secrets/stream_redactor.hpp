@@ -20,7 +20,7 @@
 #include "secrets/secrets.hpp"
 #include "secrets/text_redactor.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 class StreamRedactor {
  public:
@@ -46,4 +46,4 @@ class StreamRedactor {
   TextBefore before_;  // context before kept_
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -11,7 +11,7 @@
 
 #include "secrets/whitespace.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 inline constexpr std::array<char, 256> symbol_table = [] {
   std::array<char, 256> table{};
@@ -47,4 +47,4 @@ constexpr bool is_in_wrapped_line(char c) noexcept { return c > ' ' && c != '\\'
 // The letter of an escaped line end.
 constexpr bool is_line_end_letter(char c) noexcept { return c == 'n' || c == 'r'; }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -5,7 +5,7 @@
 
 #include <iterator>
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 namespace {
 
 bool is_letter_or_digit(char c) {
@@ -106,4 +106,4 @@ std::string quoted_printable(std::string_view bytes) {
   return out;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // Each `from` as `to`: ' as '\'' in a shell, " as "" in CSV.
 std::string replaced(std::string_view text, char from, std::string_view to);
@@ -32,4 +32,4 @@ std::string html_escaped(std::string_view text, const HtmlStyle& style);
 
 std::string quoted_printable(std::string_view bytes);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

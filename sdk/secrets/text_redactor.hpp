@@ -19,7 +19,7 @@
 #include "secrets/matcher.hpp"
 #include "secrets/walk.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // The held-back bytes of a stream and the following ones, as one text.
 struct Pieces {
@@ -176,4 +176,4 @@ class TextRedactor {
   std::array<Part, most_parts + 1> parts_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -16,7 +16,7 @@
 #include "secrets/automaton.hpp"
 #include "secrets/symbols.hpp"
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // Context before a text that is read in pieces.
 struct TextBefore {
@@ -267,4 +267,4 @@ class Walk {
   bool is_soft_ = false;  // the token is a '='
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::secrets {
 
 // Represents a run of white space in forms.
 inline constexpr char gap = ' ';
@@ -24,4 +24,4 @@ constexpr std::string_view trimmed_white_space(std::string_view text) noexcept {
   return text;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::secrets

@@ -8,7 +8,7 @@
 #include <memory>
 #include <utility>
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 class BorrowedNode {
  public:
@@ -23,4 +23,4 @@ class BorrowedNode {
   Node node_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

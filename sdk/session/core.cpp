@@ -13,7 +13,7 @@
 #include "secrets/known_secrets.hpp"
 #include "session/leftover.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 namespace {
 
 using namespace std::chrono_literals;
@@ -28,34 +28,37 @@ constexpr std::size_t most_secret_bytes_to_merge_at_once = 4096;
 // Address space for events that are recorded beyond the budget.
 constexpr std::uint64_t beyond_budget = 64 * 1024 * 1024;
 
-std::unique_ptr<JournalFile> open_journal(const FinalizedConfig& config, const std::string& id,
-                                          Diagnostics& diagnostics) {
+std::unique_ptr<journal::JournalFile> open_journal(const config::FinalizedConfig& config,
+                                                   const std::string& id,
+                                                   ship::Diagnostics& diagnostics) {
   const Config& values = config.values();
-  const JournalIdentity identity{id, values.transport, values.endpoint};
+  const journal::JournalIdentity identity{id, values.transport, values.endpoint};
   const std::uint64_t capacity = values.journal_budget + beyond_budget;
-  auto directory = JournalDirectory::make(config.journal_dir);
+  auto directory = journal::JournalDirectory::make(config.journal_dir);
   std::string why;
   if (directory) {
     // Without the lock, sessions could exceed the directory's budget together.
-    why = (*directory)->open_file(budget_lock_name, O_RDWR | O_CREAT).why;
+    why = (*directory)->open_file(journal::budget_lock_name, O_RDWR | O_CREAT).why;
   } else {
     why = directory.error().text();
   }
   if (why.empty()) {
-    auto file = JournalFile::create(*directory, identity, capacity);
+    auto file = journal::JournalFile::create(*directory, identity, capacity);
     if (file) {
-      if (values.guard_sigbus) LiveFiles::guard_against_truncation();
+      if (values.guard_sigbus) journal::LiveFiles::guard_against_truncation();
       return std::move(*file);
     }
     why = file.error().text();
   }
   diagnostics.report("journal", why + "; events are kept in memory only, not crash-safe");
-  return JournalFile::in_memory(identity, capacity);
+  return journal::JournalFile::in_memory(identity, capacity);
 }
 
-std::shared_ptr<Secrets> secrets_known_to(const FinalizedConfig& config, Diagnostics& diagnostics) {
+std::shared_ptr<secrets::Secrets> secrets_known_to(const config::FinalizedConfig& config,
+                                                   ship::Diagnostics& diagnostics) {
   std::string complaints;
-  auto secrets = known_secrets(config.credentials, config.values().redact_environment, complaints);
+  auto secrets =
+      secrets::known_secrets(config.credentials, config.values().redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   return secrets;
 }
@@ -70,7 +73,7 @@ double ns_per_tick(StampSource source) {
   return static_cast<double>(later - ns) / static_cast<double>(stamp_now(source) - stamp);
 }
 
-ShipperLimits limits_of(const Config& config) {
+ship::ShipperLimits limits_of(const Config& config) {
   return {{config.batch_bytes, config.batch_events},
           config.batch_delay,
           config.request_timeout,
@@ -79,8 +82,9 @@ ShipperLimits limits_of(const Config& config) {
 
 }  // namespace
 
-std::shared_ptr<SessionCore> SessionCore::start(FinalizedConfig config, Dependencies dependencies,
-                                                std::shared_ptr<Secrets> secrets) {
+std::shared_ptr<SessionCore> SessionCore::start(config::FinalizedConfig config,
+                                                Dependencies dependencies,
+                                                std::shared_ptr<secrets::Secrets> secrets) {
   return {new SessionCore(std::move(config), std::move(dependencies), std::move(secrets)),
           [](SessionCore* core) {
             if (core->in_own_process()) delete core;
@@ -90,24 +94,24 @@ std::shared_ptr<SessionCore> SessionCore::start(FinalizedConfig config, Dependen
 std::shared_ptr<SessionCore> SessionCore::successor() const {
   auto transport = transport_->another();
   if (transport == nullptr) return nullptr;
-  std::shared_ptr<Secrets> secrets;
+  std::shared_ptr<secrets::Secrets> secrets;
   {
     // Our keeper must not release what is being copied. In a child there is no keeper, and a thread
     // that does not exist may hold the mutex.
     std::unique_lock lock(release_mutex_, std::defer_lock);
     if (in_own_process()) lock.lock();
-    secrets = std::make_shared<Secrets>(*secrets_);
+    secrets = std::make_shared<secrets::Secrets>(*secrets_);
   }
   return start(config_, {std::move(transport), clean_up_orphans_}, std::move(secrets));
 }
 
-SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
-                         std::shared_ptr<Secrets> secrets)
+SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependencies,
+                         std::shared_ptr<secrets::Secrets> secrets)
     : config_(std::move(config)),
       source_(best_stamp_source()),
       clock_(source_),
       diagnostics_(config_.values().on_diagnostic, clock_),
-      id_(new_ulid(clock_.wall_ns() / 1'000'000)),
+      id_(record::new_ulid(clock_.wall_ns() / 1'000'000)),
       secrets_(secrets ? std::move(secrets) : secrets_known_to(config_, diagnostics_)),
       least_level_(config_.values().level),
       drops_when_full_(config_.values().when_full == WhenFull::drop),
@@ -118,7 +122,8 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
                  ns_per_tick(source_)),
       tables_(pool_),
       dead_letters_(file_->directory(), config_.values().journal_budget),
-      lanes_(pool_, source_, drops_when_full_ ? Lane::WhenEmpty::refuse : Lane::WhenEmpty::wait,
+      lanes_(pool_, source_,
+             drops_when_full_ ? record::Lane::WhenEmpty::refuse : record::Lane::WhenEmpty::wait,
              gate_.admission()),
       loss_events_(pool_, source_, id_),
       transport_(std::move(dependencies.transport)),
@@ -147,25 +152,26 @@ SessionCore::SessionCore(FinalizedConfig config, Dependencies dependencies,
                   config_.values().journal_budget,
                   config_.docker_clients},
                  limits_of(config_.values())) {
-  LiveFiles::follow_forks();
+  journal::LiveFiles::follow_forks();
   admit();
   pool_.replenish(2, 16);
-  keeper_thread_ = std::make_unique<StepThread>("trace-keeper", [this](Steady::time_point now) {
-    losses_.report();
-    tell_of_the_journal(now);
-    loss_events_.step(now, !refused_by_budget(Type::progress, Level::debug));
-    const Steady::time_point next = keeper_.step(now);
-    release_superseded_secrets();
-    admit();
-    // Last, because it takes longest and may run out of memory. Secrets that are added meanwhile
-    // are merged by the next step.
-    if (secrets_->is_merged()) return next;
-    secrets_->merge();
-    release_superseded_secrets();
-    return secrets_->is_merged() ? next : now;
-  });
+  keeper_thread_ =
+      std::make_unique<StepThread>("trace-keeper", [this](time::Steady::time_point now) {
+        losses_.report();
+        tell_of_the_journal(now);
+        loss_events_.step(now, !refused_by_budget(Type::progress, Level::debug));
+        const time::Steady::time_point next = keeper_.step(now);
+        release_superseded_secrets();
+        admit();
+        // Last, because it takes longest and may run out of memory. Secrets that are added
+        // meanwhile are merged by the next step.
+        if (secrets_->is_merged()) return next;
+        secrets_->merge();
+        release_superseded_secrets();
+        return secrets_->is_merged() ? next : now;
+      });
   shipper_thread_ = std::make_unique<StepThread>(
-      "trace-shipper", [this](Steady::time_point now) { return ship(now); });
+      "trace-shipper", [this](time::Steady::time_point now) { return ship(now); });
 }
 
 SessionCore::~SessionCore() {
@@ -173,18 +179,18 @@ SessionCore::~SessionCore() {
   losses_.report();
 }
 
-std::unique_ptr<TailRing> SessionCore::make_tail(std::uint64_t text_bytes,
-                                                 const TailRing::Owner& owner) {
-  std::unique_ptr<TailRing> tail;
+std::unique_ptr<journal::TailRing> SessionCore::make_tail(std::uint64_t text_bytes,
+                                                          const journal::TailRing::Owner& owner) {
+  std::unique_ptr<journal::TailRing> tail;
   if (file_->crash_safe() && in_own_process() && !closed()) {
-    pool_.reserve_beside(TailRing::file_bytes(text_bytes), [&] {
-      tail =
-          TailRing::create(file_->directory(), fmt::format("{}-{}{}", id_, ++tails_, tail_ending),
-                           text_bytes, owner);
+    pool_.reserve_beside(journal::TailRing::file_bytes(text_bytes), [&] {
+      tail = journal::TailRing::create(file_->directory(),
+                                       fmt::format("{}-{}{}", id_, ++tails_, journal::tail_ending),
+                                       text_bytes, owner);
       return tail->is_in_file();
     });
   }
-  return tail ? std::move(tail) : TailRing::in_memory(text_bytes, owner);
+  return tail ? std::move(tail) : journal::TailRing::in_memory(text_bytes, owner);
 }
 
 void SessionCore::admit() noexcept {
@@ -212,7 +218,7 @@ Outcome SessionCore::drop(DropReason reason, std::string_view detail) noexcept {
   return Outcome::dropped;
 }
 
-Outcome SessionCore::drop(NodeState& node, DropReason reason, const Lane* lane,
+Outcome SessionCore::drop(NodeState& node, DropReason reason, const record::Lane* lane,
                           std::string_view detail) noexcept {
   losses_.count(reason, detail);
   if (closed() || node.run == nullptr) return Outcome::dropped;
@@ -259,7 +265,7 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
 bool SessionCore::note_docker_client(std::string_view program) noexcept {
   if (!file_->crash_safe()) return false;
   const std::lock_guard lock(docker_clients_mutex_);
-  const bool noted = add_docker_client(file_->header(), program);
+  const bool noted = journal::add_docker_client(file_->header(), program);
   if (noted) ++containers_;
   return noted;
 }
@@ -280,24 +286,24 @@ void SessionCore::release_superseded_secrets() {
   // Another thread would include those that were superseded while this one waited for quiet.
   const std::lock_guard lock(release_mutex_);
   const std::size_t superseded = secrets_->superseded();
-  if (superseded == 0 || !lanes_.wait_until_quiet(Steady::now())) return;
+  if (superseded == 0 || !lanes_.wait_until_quiet(time::Steady::now())) return;
   secrets_->release_superseded(superseded);
 }
 
-RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {
+ship::RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {
   bool created = false;
-  RunInfo* run = runs_.open(id, spec, created);
+  ship::RunInfo* run = runs_.open(id, spec, created);
   if (created && !tables_.add_run(run->number, id, spec)) {
     diagnostics_.report("journal", fmt::format("no space for the metadata of run {}", id));
   }
   return run;
 }
 
-Steady::time_point SessionCore::ship(Steady::time_point now) {
-  const Steady::time_point next = shipper_.step(now);
+time::Steady::time_point SessionCore::ship(time::Steady::time_point now) {
+  const time::Steady::time_point next = shipper_.step(now);
   if (draining_.load()) return next;
   adopting_.store(true);
-  const Steady::time_point other =
+  const time::Steady::time_point other =
       draining_.load() ? next : adoptions_.step(std::max(now, clock_.now()));
   adoption_is_refused_.store(adoptions_.only_refused_is_left());
   ++adoption_steps_;
@@ -305,7 +311,7 @@ Steady::time_point SessionCore::ship(Steady::time_point now) {
   return std::min(next, other);
 }
 
-bool SessionCore::drain(std::uint64_t stamp, Steady::time_point deadline, bool may_give_in) {
+bool SessionCore::drain(std::uint64_t stamp, time::Steady::time_point deadline, bool may_give_in) {
   draining_.store(true);
   // Our own events do not wait for a response to an adopted journal's.
   if (adopting_.load()) transport_->interrupt();
@@ -318,7 +324,7 @@ bool SessionCore::drain(std::uint64_t stamp, Steady::time_point deadline, bool m
   return resolved();
 }
 
-void SessionCore::settle_adoption(Steady::time_point deadline) {
+void SessionCore::settle_adoption(time::Steady::time_point deadline) {
   if (!adoption_is_refused_) return;
   constexpr std::uint64_t enough = 3;
   const std::uint64_t before = adoption_steps_;
@@ -328,11 +334,11 @@ void SessionCore::settle_adoption(Steady::time_point deadline) {
   }
 }
 
-bool SessionCore::flush(Steady::time_point deadline) {
+bool SessionCore::flush(time::Steady::time_point deadline) {
   return !closed() && drain(clock_.stamp(), deadline, false);
 }
 
-void SessionCore::tell_of_the_journal(Steady::time_point now) {
+void SessionCore::tell_of_the_journal(time::Steady::time_point now) {
   const bool check_is_due = now >= next_file_check_;
   if (check_is_due) file_->look_for_truncation();  // the missing pages may never be accessed
   if (!truncation_reported_ && file_->truncations() > 0) {
@@ -342,7 +348,7 @@ void SessionCore::tell_of_the_journal(Steady::time_point now) {
                                                file_->path()));
   }
   if (!check_is_due) return;
-  next_file_check_ = Steady::now() + file_check_interval;
+  next_file_check_ = time::Steady::now() + file_check_interval;
   if (!file_->is_named()) {
     diagnostics_.report("journal", fmt::format("{} was removed; events are delivered, but "
                                                "cannot be recovered",
@@ -362,7 +368,7 @@ void SessionCore::abandon_open_nodes() {
   }
 }
 
-Closed SessionCore::close(Steady::time_point deadline) {
+Closed SessionCore::close(time::Steady::time_point deadline) {
   const std::lock_guard lock(close_mutex_);
   if (closed()) return close_result_;
   abandon_open_nodes();
@@ -374,11 +380,11 @@ Closed SessionCore::close(Steady::time_point deadline) {
   loss_events_.finish();
   const std::uint64_t stamp = clock_.stamp();
   // The accepted events show whether an orphaned journal's refused event is the cause.
-  if (drain(stamp, deadline, true)) settle_adoption(std::min(deadline, Steady::now() + 1s));
+  if (drain(stamp, deadline, true)) settle_adoption(std::min(deadline, time::Steady::now() + 1s));
   // From here on no count changes: nothing is recorded, and the shipper has made its last step.
   stop_threads();
   losses_.report();
-  tell_of_the_journal(Steady::time_point::max());
+  tell_of_the_journal(time::Steady::time_point::max());
   settle_account(shipper_.resolved_before() >= stamp);
   file_->header().closed_cleanly.store(1, std::memory_order_release);
   const bool note_stays = containers_ > 0 && file_->crash_safe();
@@ -396,7 +402,7 @@ Closed SessionCore::close(Steady::time_point deadline) {
 
 void SessionCore::settle_account(bool all_read) {
   const Stats counted = stats();
-  const ShipperCounters& shipped = shipper_.counters();
+  const ship::ShipperCounters& shipped = shipper_.counters();
   const std::uint64_t discarded = shipped.discarded;
   const std::uint64_t unreadable = shipped.unreadable;
   const std::uint64_t settled =
@@ -434,7 +440,7 @@ Stats SessionCore::stats() const noexcept {
   stats.filtered = filtered_.load(std::memory_order_relaxed);
   stats.dropped_by = losses_.counts();
   stats.dropped = std::accumulate(stats.dropped_by.begin(), stats.dropped_by.end(), stats.dropped);
-  const ShipperCounters& shipped = shipper_.counters();
+  const ship::ShipperCounters& shipped = shipper_.counters();
   stats.acknowledged = shipped.acknowledged.load(std::memory_order_relaxed);
   stats.rejected = shipped.rejected.load(std::memory_order_relaxed);
   stats.dead_letters_dropped = dead_letters_.dropped();
@@ -448,4 +454,4 @@ Stats SessionCore::stats() const noexcept {
   return stats;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -30,16 +30,18 @@
 #include "session/step_thread.hpp"
 #include "ship/shipper.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 class SessionCore : public std::enable_shared_from_this<SessionCore> {
  public:
   // Destroyed by its last user, but never in a child of fork(): there it is a copy of the parent's,
   // taken at an arbitrary moment of the parent's threads. `secrets`: of the core that this one
   // succeeds; null: those of the configuration.
-  static std::shared_ptr<SessionCore> start(FinalizedConfig config, Dependencies dependencies,
-                                            std::shared_ptr<Secrets> secrets = nullptr);
-  SessionCore(FinalizedConfig config, Dependencies dependencies, std::shared_ptr<Secrets> secrets);
+  static std::shared_ptr<SessionCore> start(config::FinalizedConfig config,
+                                            Dependencies dependencies,
+                                            std::shared_ptr<secrets::Secrets> secrets = nullptr);
+  SessionCore(config::FinalizedConfig config, Dependencies dependencies,
+              std::shared_ptr<secrets::Secrets> secrets);
   ~SessionCore();
 
   std::string_view id() const noexcept { return id_; }
@@ -52,16 +54,17 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 
   // For the last lines of a node: a file beside the journal if there is one, and room in the
   // budget; otherwise memory. Throws std::bad_alloc.
-  std::unique_ptr<TailRing> make_tail(std::uint64_t text_bytes, const TailRing::Owner& owner);
+  std::unique_ptr<journal::TailRing> make_tail(std::uint64_t text_bytes,
+                                               const journal::TailRing::Owner& owner);
 
   // Recording: see record.cpp.
-  Lanes& lanes() noexcept { return lanes_; }
+  record::Lanes& lanes() noexcept { return lanes_; }
   bool closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
   // False in a child after fork(): the journal is the parent's.
   bool in_own_process() const noexcept { return gate_.in_own_process(); }
   // False in a child of _Fork().
   bool may_be_succeeded() const noexcept {
-    return in_own_process() || LiveFiles::generation() != process_generation_;
+    return in_own_process() || journal::LiveFiles::fork_count() != fork_count_;
   }
   // A core of the same configuration with an identity, a journal and threads of its own; null if
   // there is no second transport.
@@ -84,7 +87,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   Outcome drop(DropReason reason, std::string_view detail = {}) noexcept;
   // The same for an event of a node, which is reported in its stream. `lane`: the thread's, or
   // null.
-  Outcome drop(NodeState& node, DropReason reason, const Lane* lane,
+  Outcome drop(NodeState& node, DropReason reason, const record::Lane* lane,
                std::string_view detail = {}) noexcept;
   // In a child, where the journal must not be touched.
   Outcome drop_in_child() noexcept;
@@ -94,16 +97,18 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 
   // Throws std::bad_alloc.
   SecretAnswer add_secret(std::string_view value);
-  const Secrets& secrets() const noexcept { return *secrets_; }
-  RedactionRules redaction() const noexcept { return {secrets_, config_.values().redact_patterns}; }
+  const secrets::Secrets& secrets() const noexcept { return *secrets_; }
+  secrets::RedactionRules redaction() const noexcept {
+    return {secrets_, config_.values().redact_patterns};
+  }
 
   // Null if the journal's run numbers are used up.
-  RunInfo* open_run(std::string_view id, const RunSpec& spec);
-  RunInfo* known_run(std::string_view id) { return runs_.find(id); }
-  Diagnostics& diagnostics() noexcept { return diagnostics_; }
+  ship::RunInfo* open_run(std::string_view id, const RunSpec& spec);
+  ship::RunInfo* known_run(std::string_view id) { return runs_.find(id); }
+  ship::Diagnostics& diagnostics() noexcept { return diagnostics_; }
 
-  bool flush(Steady::time_point deadline);
-  Closed close(Steady::time_point deadline);
+  bool flush(time::Steady::time_point deadline);
+  Closed close(time::Steady::time_point deadline);
   Stats stats() const noexcept;
   std::chrono::milliseconds close_timeout() const noexcept {
     return config_.values().close_timeout;
@@ -113,53 +118,53 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void abandon_open_nodes();
   // True if everything stamped before `stamp` is resolved. `may_give_in`: returns as soon as no
   // further attempt is made before the deadline.
-  bool drain(std::uint64_t stamp, Steady::time_point deadline, bool may_give_in);
+  bool drain(std::uint64_t stamp, time::Steady::time_point deadline, bool may_give_in);
   // Retries the rest of an adopted journal.
-  void settle_adoption(Steady::time_point deadline);
+  void settle_adoption(time::Steady::time_point deadline);
   // At the end: counts what is kept and lost, and reports the losses.
   void settle_account(bool all_read);
   // Delivers our own events; when idle, those of dead sessions.
-  Steady::time_point ship(Steady::time_point now);
+  time::Steady::time_point ship(time::Steady::time_point now);
   void stop_threads();
-  void tell_of_the_journal(Steady::time_point now);
+  void tell_of_the_journal(time::Steady::time_point now);
   void release_superseded_secrets();
 
-  const FinalizedConfig config_;
+  const config::FinalizedConfig config_;
   const StampSource source_;
-  SystemClock clock_;
-  Diagnostics diagnostics_;
+  time::SystemClock clock_;
+  ship::Diagnostics diagnostics_;
   const std::string id_;
   // Not shared: only this core's lanes determine when a matcher is no longer read.
-  const std::shared_ptr<Secrets> secrets_;
+  const std::shared_ptr<secrets::Secrets> secrets_;
   mutable std::mutex release_mutex_;  // one thread at a time releases superseded secrets
   const Level least_level_;
   const bool drops_when_full_;
-  AdmissionGate gate_;
-  std::unique_ptr<JournalFile> file_;
+  record::AdmissionGate gate_;
+  std::unique_ptr<journal::JournalFile> file_;
   Losses losses_;
-  SlabPool pool_;
-  WallTime wall_time_;
-  Tables tables_;
-  RunRegistry runs_;
-  DeadLetters dead_letters_;
-  Lanes lanes_;
+  journal::SlabPool pool_;
+  time::WallTime wall_time_;
+  journal::Tables tables_;
+  ship::RunRegistry runs_;
+  ship::DeadLetters dead_letters_;
+  record::Lanes lanes_;
   LossEvents loss_events_;
   std::unique_ptr<Transport> transport_;
   const OrphanCleaner clean_up_orphans_;
   Keeper keeper_;
-  TakenEvents taken_events_;  // of this process, from any journal
-  Shipper shipper_;
-  Adoptions adoptions_;
+  ship::TakenEvents taken_events_;  // of this process, from any journal
+  ship::Shipper shipper_;
+  recovery::Adoptions adoptions_;
   std::atomic<bool> adopting_{false};  // the shipper's thread is delivering another journal
   std::atomic<bool> adoption_is_refused_{false};
   std::atomic<std::uint64_t> adoption_steps_{0};
   std::atomic<bool> draining_{false};  // a caller waits for our own events
 
-  const std::uint32_t process_generation_ = LiveFiles::generation();
+  const std::uint32_t fork_count_ = journal::LiveFiles::fork_count();
   const std::shared_ptr<const int> lease_ = std::make_shared<const int>(0);
   std::atomic<std::uint64_t> tails_{0};
   bool truncation_reported_ = false;
-  Steady::time_point next_file_check_{};
+  time::Steady::time_point next_file_check_{};
   std::atomic<std::uint64_t> filtered_{0};
   std::atomic<bool> closed_{false};
   std::mutex close_mutex_;
@@ -175,4 +180,4 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::unique_ptr<StepThread> shipper_thread_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

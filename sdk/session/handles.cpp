@@ -12,9 +12,9 @@
 #include "contract/identifier.hpp"
 #include "secrets/event_redactor.hpp"
 #include "secrets/redacted_texts.hpp"
-#include "session/generations.hpp"
 #include "session/inheritance.hpp"
 #include "session/node_secrets.hpp"
+#include "session/rolling_session.hpp"
 
 namespace trace {
 namespace {
@@ -25,11 +25,11 @@ std::uint64_t next_serial() noexcept {
 }
 
 void abandon(const Node& node) noexcept {
-  detail::NodeState* state = node.state();
+  detail::session::NodeState* state = node.state();
   if (state == nullptr) return;
   if (!state->core->in_own_process()) {
     // The parent ends what it started; this ends this process's own state.
-    if (auto own = detail::take_node_of_child(*state)) const Node handle(std::move(own));
+    if (auto own = detail::session::take_node_of_child(*state)) const Node handle(std::move(own));
     return;
   }
   if (!state->open.load()) return;
@@ -42,14 +42,14 @@ void abandon(const Node& node) noexcept {
 
 }  // namespace
 
-namespace detail {
+namespace detail::session {
 
-NodeState::NodeState(std::shared_ptr<SessionCore> owner, RunInfo* of, std::string name)
+NodeState::NodeState(std::shared_ptr<SessionCore> owner, ship::RunInfo* of, std::string name)
     : core(std::move(owner)), run(of), id(std::move(name)), lease(core->lease()) {
   if (run != nullptr) serial = next_serial();
 }
 
-RunState::RunState(std::shared_ptr<SessionCore> of, RunInfo* run)
+RunState::RunState(std::shared_ptr<SessionCore> of, ship::RunInfo* run)
     : core(std::move(of)), info(run), lease(core->lease()) {}
 
 namespace {
@@ -57,67 +57,68 @@ namespace {
 // The repaired id of a workflow or organization; if it is invalid the run is traced without it.
 std::string known_id(std::string_view id, std::string_view of, SessionCore& core) {
   if (id.empty()) return {};
-  const std::string_view fault = fault_of_node_id(id);
-  if (fault.empty()) return repaired_id(id);
+  const std::string_view fault = contract::fault_of_node_id(id);
+  if (fault.empty()) return contract::repaired_id(id);
   core.diagnostics().report("bad_id", fmt::format("{} id {}; it is omitted", of, fault));
   return {};
 }
 
 }  // namespace
 
-}  // namespace detail
+}  // namespace detail::session
 
 // Session
 
 Result<Session> Session::start(Config config, Dependencies dependencies) {
-  auto finalized = detail::finalize(std::move(config), dependencies);
+  auto finalized = detail::config::finalize(std::move(config), dependencies);
   if (!finalized) return finalized.error();
   try {
-    return Session(std::make_shared<detail::Generations>(
-        detail::SessionCore::start(std::move(*finalized), std::move(dependencies))));
+    return Session(std::make_shared<detail::session::RollingSession>(
+        detail::session::SessionCore::start(std::move(*finalized), std::move(dependencies))));
   } catch (const std::exception& error) {
     return Error("session", fmt::format("cannot start: {}", error.what()));
   }
 }
 
-Session::Session(std::shared_ptr<detail::Generations> generations) noexcept
-    : generations_(std::move(generations)) {}
+Session::Session(std::shared_ptr<detail::session::RollingSession> rolling) noexcept
+    : rolling_(std::move(rolling)) {}
 Session::Session(Session&&) noexcept = default;
 
 Session& Session::operator=(Session&& other) noexcept {
   if (this != &other) {
     const Session ended(std::move(*this));
-    generations_ = std::move(other.generations_);
+    rolling_ = std::move(other.rolling_);
   }
   return *this;
 }
 
 Session::~Session() {
-  if (!generations_) return;
-  if (const auto session = here()) session->close(generations_->first()->close_timeout());
+  if (!rolling_) return;
+  if (const auto session = here()) session->close(rolling_->first()->close_timeout());
 }
 
-std::shared_ptr<detail::Generations> Session::here() const {
-  const detail::SessionCore& core = *generations_->first();
-  return core.in_own_process() ? generations_ : detail::known_session_of_child(core);
+std::shared_ptr<detail::session::RollingSession> Session::here() const {
+  const detail::session::SessionCore& core = *rolling_->first();
+  return core.in_own_process() ? rolling_ : detail::session::known_session_of_child(core);
 }
 
 Run Session::run(std::string_view id, const RunSpec& spec) {
-  const std::shared_ptr<detail::SessionCore>& first = generations_->first();
-  const auto session = first->in_own_process() ? generations_ : detail::session_of_child(first);
-  if (session == nullptr) return Run(std::make_shared<detail::RunState>(first, nullptr));
-  const std::string_view fault = detail::fault_of_run_id(id);
+  const std::shared_ptr<detail::session::SessionCore>& first = rolling_->first();
+  const auto session =
+      first->in_own_process() ? rolling_ : detail::session::session_of_child(first);
+  if (session == nullptr) return Run(std::make_shared<detail::session::RunState>(first, nullptr));
+  const std::string_view fault = detail::contract::fault_of_run_id(id);
   if (!fault.empty()) {
     session->first()->diagnostics().report(
         "bad_id", fmt::format("run id {}; the run's events are dropped", fault));
-    return Run(std::make_shared<detail::RunState>(session->first(), nullptr));
+    return Run(std::make_shared<detail::session::RunState>(session->first(), nullptr));
   }
   RunSpec repaired = spec;
-  repaired.workflow_id = detail::known_id(spec.workflow_id, "workflow", *session->first());
+  repaired.workflow_id = detail::session::known_id(spec.workflow_id, "workflow", *session->first());
   repaired.organization_id =
-      detail::known_id(spec.organization_id, "organization", *session->first());
-  const auto [core, info] = session->open_run(detail::repaired_id(id), repaired);
-  return Run(std::make_shared<detail::RunState>(core, info));
+      detail::session::known_id(spec.organization_id, "organization", *session->first());
+  const auto [core, info] = session->open_run(detail::contract::repaired_id(id), repaired);
+  return Run(std::make_shared<detail::session::RunState>(core, info));
 }
 
 bool Session::flush(std::chrono::milliseconds deadline) {
@@ -135,8 +136,9 @@ SecretAnswer Session::add_secret(const char* value) noexcept {
 }
 
 SecretAnswer Session::add_secret(std::string_view value) noexcept try {
-  const std::shared_ptr<detail::SessionCore>& first = generations_->first();
-  const auto session = first->in_own_process() ? generations_ : detail::session_of_child(first);
+  const std::shared_ptr<detail::session::SessionCore>& first = rolling_->first();
+  const auto session =
+      first->in_own_process() ? rolling_ : detail::session::session_of_child(first);
   if (session == nullptr) return SecretAnswer::no_memory;
   const SecretAnswer answer = session->add_secret(value);
   if (answer != SecretAnswer::added && answer != SecretAnswer::known) {
@@ -155,7 +157,7 @@ Stats Session::stats() const noexcept {
 
 std::string_view Session::id() const noexcept {
   const auto session = here();
-  return (session == nullptr ? generations_ : session)->first()->id();
+  return (session == nullptr ? rolling_ : session)->first()->id();
 }
 
 // Run
@@ -163,28 +165,29 @@ std::string_view Session::id() const noexcept {
 namespace {
 
 // The session core and run entry of this process.
-std::pair<std::shared_ptr<detail::SessionCore>, detail::RunInfo*> here(
-    const detail::RunState& run) {
+std::pair<std::shared_ptr<detail::session::SessionCore>, detail::ship::RunInfo*> here(
+    const detail::session::RunState& run) {
   if (run.info == nullptr || run.core->in_own_process()) return {run.core, run.info};
-  const auto session = detail::session_of_child(run.core);
+  const auto session = detail::session::session_of_child(run.core);
   if (session == nullptr) return {run.core, nullptr};
   return session->open_run(run.info->id, run.info->spec);
 }
 
 }  // namespace
 
-Run::Run(std::shared_ptr<detail::RunState> state) noexcept : state_(std::move(state)) {}
+Run::Run(std::shared_ptr<detail::session::RunState> state) noexcept : state_(std::move(state)) {}
 Run::~Run() = default;
 
 Node Run::node(std::string_view id) {
   auto [core, run] = here(*state_);
-  const std::string_view fault = detail::fault_of_node_id(id);
+  const std::string_view fault = detail::contract::fault_of_node_id(id);
   if (!fault.empty()) {
     run = nullptr;
     core->diagnostics().report("bad_id",
                                fmt::format("node id {}; the node's events are dropped", fault));
   }
-  return Node(std::make_shared<detail::NodeState>(core, run, detail::repaired_id(id)));
+  return Node(
+      std::make_shared<detail::session::NodeState>(core, run, detail::contract::repaired_id(id)));
 }
 
 void Run::on_cancel(std::function<void()> callback) {
@@ -198,14 +201,14 @@ std::string_view Run::id() const noexcept {
 
 // Node
 
-Node::Node(std::shared_ptr<detail::NodeState> state) noexcept : core_(std::move(state)) {}
+Node::Node(std::shared_ptr<detail::session::NodeState> state) noexcept : core_(std::move(state)) {}
 
-detail::NodeState* Node::state() const noexcept {
-  return static_cast<detail::NodeState*>(core_.get());
+detail::session::NodeState* Node::state() const noexcept {
+  return static_cast<detail::session::NodeState*>(core_.get());
 }
 
-std::shared_ptr<detail::NodeState> Node::shared_state() const noexcept {
-  return std::static_pointer_cast<detail::NodeState>(core_);
+std::shared_ptr<detail::session::NodeState> Node::shared_state() const noexcept {
+  return std::static_pointer_cast<detail::session::NodeState>(core_);
 }
 
 Node& Node::operator=(Node&& other) noexcept {
@@ -234,13 +237,13 @@ void Node::completed(std::string_view output) noexcept {
 }
 
 Summariser Node::summariser(SummaryLimits limits) const {
-  return Summariser(limits, detail::secrets_of(shared_state()));
+  return Summariser(limits, detail::session::secrets_of(shared_state()));
 }
 
 CutText Node::cut(std::string_view text, std::size_t most_bytes) const {
-  detail::EventRedactor redactor(detail::redaction_of(shared_state()));
+  detail::secrets::EventRedactor redactor(detail::session::redaction_of(shared_state()));
   redactor.refresh();
-  return detail::RedactedTexts::of(redactor.cleaned(text)).beginning(most_bytes);
+  return detail::secrets::RedactedTexts::of(redactor.cleaned(text)).beginning(most_bytes);
 }
 
 void Node::failed(const Failure& failure) noexcept {
@@ -271,9 +274,9 @@ LineStream Node::stream(Stream stream, const CaptureLimits& limits) {
 }
 
 CancelSubscription Node::on_cancel(std::function<void()> callback) {
-  detail::NodeState* own = state();
+  detail::session::NodeState* own = state();
   if (own == nullptr || own->run == nullptr) return {};
-  if (!own->core->in_own_process()) own = detail::node_of_child(*own);
+  if (!own->core->in_own_process()) own = detail::session::node_of_child(*own);
   if (own == nullptr || own->run == nullptr) return {};
   return CancelSubscription(own->run->cancellation.subscribe(std::move(callback)));
 }
@@ -282,18 +285,18 @@ std::string_view Node::id() const noexcept {
   return core_ ? std::string_view(state()->id) : std::string_view();
 }
 std::string_view Node::run_id() const noexcept {
-  const detail::NodeState* own = state();
+  const detail::session::NodeState* own = state();
   return own && own->run != nullptr ? std::string_view(own->run->id) : std::string_view();
 }
 
 namespace {
 
 // The session core of this process; null if there is none.
-detail::SessionCore* core_here(const Node& node) noexcept {
-  detail::NodeState* own = node.state();
+detail::session::SessionCore* core_here(const Node& node) noexcept {
+  detail::session::NodeState* own = node.state();
   if (own == nullptr || own->core->in_own_process()) return own ? own->core.get() : nullptr;
   try {
-    own = detail::node_of_child(*own);
+    own = detail::session::node_of_child(*own);
   } catch (...) {  // no memory for a session of this process
     own = nullptr;
   }
@@ -303,24 +306,25 @@ detail::SessionCore* core_here(const Node& node) noexcept {
 }  // namespace
 
 std::string_view Node::session_id() const noexcept {
-  const detail::SessionCore* core = core_here(*this);
+  const detail::session::SessionCore* core = core_here(*this);
   return core ? core->id() : std::string_view();
 }
 std::string_view Node::journal() const noexcept {
-  const detail::SessionCore* core = core_here(*this);
+  const detail::session::SessionCore* core = core_here(*this);
   return core ? core->journal_path() : std::string_view();
 }
 bool Node::note_docker_client(std::string_view program) const noexcept {
-  detail::SessionCore* core = core_here(*this);
+  detail::session::SessionCore* core = core_here(*this);
   return core != nullptr && core->note_docker_client(program);
 }
 void Node::note_container_removed() const noexcept {
-  if (detail::SessionCore* core = core_here(*this)) core->note_container_removed();
+  if (detail::session::SessionCore* core = core_here(*this)) core->note_container_removed();
 }
 
 // CancelSubscription
 
-CancelSubscription::CancelSubscription(std::shared_ptr<detail::CancelCallback> callback) noexcept
+CancelSubscription::CancelSubscription(
+    std::shared_ptr<detail::ship::CancelCallback> callback) noexcept
     : callback_(std::move(callback)) {}
 
 CancelSubscription& CancelSubscription::operator=(CancelSubscription&& other) noexcept {

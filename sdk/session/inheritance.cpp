@@ -7,26 +7,26 @@
 
 #include "journal/live_files.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 namespace {
 
 // One per process. A child's children use a new one: a thread that does not exist there may hold
 // its mutex.
 struct Estate {
-  explicit Estate(std::uint32_t of) : generation(of) {}
-  const std::uint32_t generation;
+  explicit Estate(std::uint32_t of) : fork_count(of) {}
+  const std::uint32_t fork_count;
   std::mutex mutex;
-  std::unordered_map<const SessionCore*, std::shared_ptr<Generations>> sessions;
+  std::unordered_map<const SessionCore*, std::shared_ptr<RollingSession>> sessions;
   std::unordered_map<const NodeState*, std::shared_ptr<NodeState>> nodes;
 };
 
 constinit std::atomic<Estate*> estate{nullptr};
 
 Estate& estate_of_this_process() {
-  const std::uint32_t generation = LiveFiles::generation();
+  const std::uint32_t fork_count = journal::LiveFiles::fork_count();
   Estate* current = estate.load(std::memory_order_acquire);
-  while (current == nullptr || current->generation != generation) {
-    auto mine = std::make_unique<Estate>(generation);
+  while (current == nullptr || current->fork_count != fork_count) {
+    auto mine = std::make_unique<Estate>(fork_count);
     // The previous one is the parent's and stays unchanged.
     if (estate.compare_exchange_strong(current, mine.get())) return *mine.release();
   }
@@ -37,16 +37,16 @@ Estate& estate_of_this_process() {
 struct LastNode {
   const NodeState* inherited = nullptr;
   NodeState* own = nullptr;
-  std::uint32_t generation = 0;
+  std::uint32_t fork_count = 0;
 };
 constinit thread_local LastNode last_node{};
 
-std::shared_ptr<Generations> session_in(Estate& here,
-                                        const std::shared_ptr<SessionCore>& inherited) {
-  std::shared_ptr<Generations>& session = here.sessions[inherited.get()];
+std::shared_ptr<RollingSession> session_in(Estate& here,
+                                           const std::shared_ptr<SessionCore>& inherited) {
+  std::shared_ptr<RollingSession>& session = here.sessions[inherited.get()];
   if (session == nullptr) {
     if (auto core = inherited->successor()) {
-      session = std::make_shared<Generations>(std::move(core));
+      session = std::make_shared<RollingSession>(std::move(core));
     }
   }
   return session;
@@ -54,14 +54,14 @@ std::shared_ptr<Generations> session_in(Estate& here,
 
 }  // namespace
 
-std::shared_ptr<Generations> session_of_child(const std::shared_ptr<SessionCore>& inherited) {
+std::shared_ptr<RollingSession> session_of_child(const std::shared_ptr<SessionCore>& inherited) {
   if (!inherited->may_be_succeeded()) return nullptr;
   Estate& here = estate_of_this_process();
   const std::lock_guard lock(here.mutex);
   return session_in(here, inherited);
 }
 
-std::shared_ptr<Generations> known_session_of_child(const SessionCore& inherited) {
+std::shared_ptr<RollingSession> known_session_of_child(const SessionCore& inherited) {
   if (!inherited.may_be_succeeded()) return nullptr;
   Estate& here = estate_of_this_process();
   const std::lock_guard lock(here.mutex);
@@ -70,7 +70,8 @@ std::shared_ptr<Generations> known_session_of_child(const SessionCore& inherited
 }
 
 NodeState* node_of_child(NodeState& inherited) {
-  if (last_node.inherited == &inherited && last_node.generation == LiveFiles::generation()) {
+  if (last_node.inherited == &inherited &&
+      last_node.fork_count == journal::LiveFiles::fork_count()) {
     return last_node.own;
   }
   if (inherited.run == nullptr || !inherited.core->may_be_succeeded()) return nullptr;
@@ -83,7 +84,7 @@ NodeState* node_of_child(NodeState& inherited) {
     const auto [core, run] = session->open_run(inherited.run->id, inherited.run->spec);
     own = std::make_shared<NodeState>(core, run, inherited.id);
   }
-  last_node = {&inherited, own.get(), here.generation};
+  last_node = {&inherited, own.get(), here.fork_count};
   return own.get();
 }
 
@@ -96,4 +97,4 @@ std::shared_ptr<NodeState> take_node_of_child(const NodeState& inherited) {
   return known.empty() ? nullptr : std::move(known.mapped());
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -4,24 +4,24 @@
 // its own when it first records through an inherited handle; and each inherited node gets a state
 // in it. The parent's objects are never changed and never destroyed.
 //
-// A child of _Fork() gets none, see LiveFiles::generation(). Thread-safe.
+// A child of _Fork() gets none, see LiveFiles::fork_count(). Thread-safe.
 #pragma once
 
 #include <memory>
 
-#include "session/generations.hpp"
 #include "session/node_state.hpp"
+#include "session/rolling_session.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 // This process's session for `inherited`. Null if there can be none.
-std::shared_ptr<Generations> session_of_child(const std::shared_ptr<SessionCore>& inherited);
+std::shared_ptr<RollingSession> session_of_child(const std::shared_ptr<SessionCore>& inherited);
 // The same; also null if nothing was recorded yet.
-std::shared_ptr<Generations> known_session_of_child(const SessionCore& inherited);
+std::shared_ptr<RollingSession> known_session_of_child(const SessionCore& inherited);
 
 // This process's state for `inherited`, or null. It lives as long as the handle.
 NodeState* node_of_child(NodeState& inherited);
 // Removes the node's state, if there is one, because its handle ends.
 std::shared_ptr<NodeState> take_node_of_child(const NodeState& inherited);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

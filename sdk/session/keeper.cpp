@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace trace::detail {
+namespace trace::detail::session {
 namespace {
 
 using namespace std::chrono_literals;
@@ -22,7 +22,7 @@ constexpr unsigned crowded_percent = 60;
 
 }  // namespace
 
-Steady::time_point Keeper::step(Steady::time_point now) {
+time::Steady::time_point Keeper::step(time::Steady::time_point now) {
   const std::uint64_t taken = pool_.taken();
   const std::uint64_t recent = taken - taken_before_;
   taken_before_ = taken;
@@ -35,9 +35,9 @@ Steady::time_point Keeper::step(Steady::time_point now) {
   }
   if (now >= next_look_) {
     pool_.look_around();
-    next_look_ =
-        now + (pool_.used_percent() < crowded_percent ? Steady::duration(look_interval)
-                                                      : Steady::duration(crowded_look_interval));
+    next_look_ = now + (pool_.used_percent() < crowded_percent
+                            ? time::Steady::duration(look_interval)
+                            : time::Steady::duration(crowded_look_interval));
   }
   if (now >= next_calibration_) {
     wall_time_.calibrate(clock_.stamp(), clock_.wall_ns(), monotonic_ns());
@@ -47,4 +47,4 @@ Steady::time_point Keeper::step(Steady::time_point now) {
   return now + pause_;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

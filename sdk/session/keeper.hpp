@@ -8,25 +8,25 @@
 #include "time/clock.hpp"
 #include "time/wall_time.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 class Keeper {
  public:
-  Keeper(SlabPool& pool, WallTime& wall_time, Clock& clock)
+  Keeper(journal::SlabPool& pool, time::WallTime& wall_time, time::Clock& clock)
       : pool_(pool), wall_time_(wall_time), clock_(clock) {}
 
   // Does the work that is due; returns when to call it again.
-  Steady::time_point step(Steady::time_point now);
+  time::Steady::time_point step(time::Steady::time_point now);
 
  private:
-  SlabPool& pool_;
-  WallTime& wall_time_;
-  Clock& clock_;
-  Steady::time_point next_calibration_{};
-  Steady::time_point next_look_{};
-  Steady::time_point busy_until_{};
+  journal::SlabPool& pool_;
+  time::WallTime& wall_time_;
+  time::Clock& clock_;
+  time::Steady::time_point next_calibration_{};
+  time::Steady::time_point next_look_{};
+  time::Steady::time_point busy_until_{};
   std::uint64_t taken_before_ = 0;
   std::chrono::milliseconds pause_{1};
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 
-namespace trace::detail {
+namespace trace::detail::session {
 
-Leftover leftover_of(const JournalFile& file, const std::string& directory, std::uint64_t unsent,
-                     bool all_read) {
+Leftover leftover_of(const journal::JournalFile& file, const std::string& directory,
+                     std::uint64_t unsent, bool all_read) {
   if (unsent == 0) return {};
   if (!file.crash_safe()) {
     return {0, unsent,
@@ -29,4 +29,4 @@ Leftover leftover_of(const JournalFile& file, const std::string& directory, std:
   return {kept, unsent - kept, fmt::format("{} was truncated", file.path())};
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -9,7 +9,7 @@
 
 #include "journal/file.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 struct Leftover {
   std::uint64_t kept = 0;
@@ -19,7 +19,7 @@ struct Leftover {
 
 // `unsent`: unresolved events. `all_read`: everything that could be read from the journal was sent
 // and resolved, so `unsent` events are not in it any more. `directory`: of the configuration.
-Leftover leftover_of(const JournalFile& file, const std::string& directory, std::uint64_t unsent,
-                     bool all_read);
+Leftover leftover_of(const journal::JournalFile& file, const std::string& directory,
+                     std::uint64_t unsent, bool all_read);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

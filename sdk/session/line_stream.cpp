@@ -18,18 +18,19 @@ constexpr std::size_t longest_uncut = 1024;
 }  // namespace
 
 struct LineStream::State {
-  State(const std::shared_ptr<detail::NodeState>& owner, Stream stream, std::string_view origin,
-        const CaptureLimits& limits)
+  State(const std::shared_ptr<detail::session::NodeState>& owner, Stream stream,
+        std::string_view origin, const CaptureLimits& limits)
       : node(owner),
-        output(detail::NodeOutput::of(*owner, origin, limits)),
-        source(chain(), stream, detail::secrets_of(owner)) {
+        output(detail::session::NodeOutput::of(*owner, origin, limits)),
+        source(chain(), stream, detail::session::secrets_of(owner)) {
     use().begin_stream();
   }
 
-  detail::NodeOutput::Use use() { return {output, node.node()}; }
-  detail::OutputChain& chain() { return use().chain(); }
+  detail::session::NodeOutput::Use use() { return {output, node.node()}; }
+  detail::capture::OutputChain& chain() { return use().chain(); }
 
-  void write(detail::NodeOutput::Use& use, std::string_view bytes, detail::Steady::time_point now) {
+  void write(detail::session::NodeOutput::Use& use, std::string_view bytes,
+             detail::time::Steady::time_point now) {
     if (has_ended) use.begin_stream();
     has_ended = false;
     source.write(bytes, now);
@@ -38,19 +39,19 @@ struct LineStream::State {
   // Known secrets are already removed; a token that is cut would not be recognised later.
   void show(const RedactedText& line, const std::function<void(const RedactedText&)>& see) {
     if (line.text().size() <= longest_uncut) return see(line);
-    if (!redactor) redactor.emplace(detail::redaction_of(node.node().shared_state()));
+    if (!redactor) redactor.emplace(detail::session::redaction_of(node.node().shared_state()));
     redactor->refresh();
-    see(detail::RedactedTexts::of(redactor->cleaned(line.text())));
+    see(detail::secrets::RedactedTexts::of(redactor->cleaned(line.text())));
   }
 
-  detail::BorrowedNode node;
-  detail::NodeOutput& output;
-  detail::OutputChain::Source source;
-  std::optional<detail::EventRedactor> redactor;  // for long lines passed to on_line()
+  detail::session::BorrowedNode node;
+  detail::session::NodeOutput& output;
+  detail::capture::OutputChain::Source source;
+  std::optional<detail::secrets::EventRedactor> redactor;  // for long lines passed to on_line()
   bool has_ended = false;
 };
 
-LineStream::LineStream(const std::shared_ptr<detail::NodeState>& node, Stream stream,
+LineStream::LineStream(const std::shared_ptr<detail::session::NodeState>& node, Stream stream,
                        std::string_view origin, const CaptureLimits& limits)
     : state_(std::make_unique<State>(node, stream, origin, limits)) {}
 
@@ -70,7 +71,7 @@ LineStream::~LineStream() {
 
 void LineStream::write(std::string_view bytes) {
   auto use = state_->use();
-  state_->write(use, bytes, detail::Steady::now());
+  state_->write(use, bytes, detail::time::Steady::now());
   use.chain().flush();
 }
 
@@ -93,7 +94,7 @@ void LineStream::finish() {
   auto use = state_->use();
   if (state_->has_ended) return;
   state_->has_ended = true;
-  state_->source.finish(detail::Steady::now());
+  state_->source.finish(detail::time::Steady::now());
   use.chain().flush();
   use.end_stream();
 }

@@ -5,9 +5,10 @@
 
 #include <utility>
 
+#include "contract/event_id.hpp"
 #include "record/event_parts.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 namespace {
 
 using namespace std::chrono_literals;
@@ -30,7 +31,7 @@ void LossEvents::enlist(NodeState& node) noexcept {
   } while (!enlisted_.compare_exchange_weak(head, &node, std::memory_order_release));
 }
 
-void LossEvents::collect(Steady::time_point now) {
+void LossEvents::collect(time::Steady::time_point now) {
   NodeState* node = enlisted_.exchange(nullptr, std::memory_order_acquire);
   while (node != nullptr) {
     NodeState* next = node->next_lossy;
@@ -39,7 +40,7 @@ void LossEvents::collect(Steady::time_point now) {
   }
 }
 
-void LossEvents::step(Steady::time_point now, bool room) {
+void LossEvents::step(time::Steady::time_point now, bool room) {
   collect(now);
   if (!room) return;
   std::erase_if(lossy_, [&](Lossy& lossy) {
@@ -78,16 +79,16 @@ void LossEvents::record(const NodeState& node, DropReason reason, std::uint64_t 
   std::string data = fmt::format(R"({{"dropped":{{"reason":"{}","count":{})", name(reason), count);
   const auto add = [&](std::string_view member, const std::optional<Neighbour>& event) {
     if (!event) return;
-    data +=
-        fmt::format(R"(,"{}":"{}-{}-{:012}")", member, session_id_, event->lane, event->sequence);
+    data += fmt::format(R"(,"{}":"{}")", member,
+                        contract::event_id(session_id_, event->lane, event->sequence));
   };
   add("after", taken.after);
   add("before", taken.before);
   data += "}}";
   const std::string message =
       fmt::format("{} event{} dropped: {}", count, count == 1 ? " was" : "s were", name(reason));
-  const EventParts parts({.level = Level::warn, .message = message, .data = data});
-  auto failure = Lane::Failure::none;
+  const record::EventParts parts({.level = Level::warn, .message = message, .data = data});
+  auto failure = record::Lane::Failure::none;
   std::byte* at = lane_.reserve(node.ref(), parts.site(), Type::progress, Level::warn, parts.bits(),
                                 parts.bytes(), failure);
   if (at == nullptr) return;  // the disk is full; the counters still report it
@@ -95,4 +96,4 @@ void LossEvents::record(const NodeState& node, DropReason reason, std::uint64_t 
   lane_.publish();
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

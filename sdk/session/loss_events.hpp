@@ -18,19 +18,20 @@
 #include "session/node_state.hpp"
 #include "time/clock.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 class LossEvents {
  public:
   // `session_id` outlives it.
-  LossEvents(SlabPool& pool, StampSource source, std::string_view session_id)
-      : lane_(pool, loss_lane, source, Lane::WhenEmpty::exceed_budget), session_id_(session_id) {}
+  LossEvents(journal::SlabPool& pool, StampSource source, std::string_view session_id)
+      : lane_(pool, journal::loss_lane, source, record::Lane::WhenEmpty::exceed_budget),
+        session_id_(session_id) {}
   ~LossEvents();
 
   void enlist(NodeState& node) noexcept;
 
   // Reports what is due. `room`: an event of this type and level would be admitted.
-  void step(Steady::time_point now, bool room);
+  void step(time::Steady::time_point now, bool room);
   // Reports everything; nothing is dropped any more.
   void finish();
 
@@ -40,18 +41,18 @@ class LossEvents {
  private:
   struct Lossy {
     std::shared_ptr<NodeState> node;
-    Steady::time_point since;
+    time::Steady::time_point since;
   };
-  void collect(Steady::time_point now);
+  void collect(time::Steady::time_point now);
   // False if there is more to report, and the node was not enlisted again.
   bool report(NodeState& node);
   void record(const NodeState& node, DropReason reason, std::uint64_t count,
               const NodeLosses::Taken& taken);
 
-  Lane lane_;
+  record::Lane lane_;
   std::string_view session_id_;
   std::atomic<NodeState*> enlisted_{nullptr};
   std::vector<Lossy> lossy_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-namespace trace::detail {
+namespace trace::detail::session {
 namespace {
 
 std::string_view advice(DropReason reason) noexcept {
@@ -90,4 +90,4 @@ void Losses::report() {
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

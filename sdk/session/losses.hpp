@@ -15,12 +15,12 @@
 #include "session/node_losses.hpp"
 #include "ship/diagnostics.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 class Losses {
  public:
   // The header keeps a copy of the counts for readers of the journal.
-  Losses(FileHeader& header, Diagnostics& diagnostics)
+  Losses(journal::FileHeader& header, ship::Diagnostics& diagnostics)
       : header_(header), diagnostics_(diagnostics) {}
 
   // Any thread. `detail` has static storage (a field's name, a format string) or is empty.
@@ -44,9 +44,9 @@ class Losses {
     std::string_view detail;
   };
 
-  FileHeader& header_;
-  Diagnostics& diagnostics_;
+  journal::FileHeader& header_;
+  ship::Diagnostics& diagnostics_;
   std::array<Reason, drop_reasons> reasons_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -12,7 +12,7 @@
 #include <trace/detail/lane_cursor.hpp>
 #include <trace/session.hpp>
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(DropReason::count_);
 
@@ -106,4 +106,4 @@ class NodeLosses {
   std::array<std::atomic<std::uint64_t>, drop_reasons> counts_{};
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

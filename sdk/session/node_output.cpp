@@ -9,17 +9,18 @@
 #include "contract/timestamp.hpp"
 #include "session/core.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 namespace {
 
 std::chrono::nanoseconds wall_ahead() {
   const auto wall = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::nanoseconds>(wall) -
-         std::chrono::duration_cast<std::chrono::nanoseconds>(Steady::now().time_since_epoch());
+         std::chrono::duration_cast<std::chrono::nanoseconds>(
+             time::Steady::now().time_since_epoch());
 }
 
-std::unique_ptr<TailRing> make_ring(NodeState& node, std::string_view origin,
-                                    std::uint64_t text_bytes) {
+std::unique_ptr<journal::TailRing> make_ring(NodeState& node, std::string_view origin,
+                                             std::uint64_t text_bytes) {
   const std::uint32_t run = node.run != nullptr ? node.run->number : 0;
   try {
     return node.core->make_tail(text_bytes, {.run = run, .node = node.id, .origin = origin});
@@ -44,46 +45,48 @@ NodeOutput::NodeOutput(NodeState& node, std::string_view origin, const CaptureLi
           [&node, this](std::uint64_t text_bytes) { return make_ring(node, origin_, text_bytes); },
           wall_) {}
 
-void NodeOutput::event(const CapturedEvent& event) {
+void NodeOutput::event(const capture::CapturedEvent& event) {
   const std::string_view stream = name(event.stream);
   if (event.is_late || event.progress || (event.continued && !event.fields.empty())) {
     record_whole(event);
   } else if (event.continued) {
-    record(*node_, Type::progress, event.level, field("stream", stream), field("origin", origin_),
-           field("continued", true), "{}", event.message);
+    trace::record(*node_, Type::progress, event.level, field("stream", stream),
+                  field("origin", origin_), field("continued", true), "{}", event.message);
   } else if (!event.fields.empty()) {
-    record(*node_, Type::progress, event.level, field("stream", stream), field("origin", origin_),
-           field("fields", Json{event.fields}), "{}", event.message);
+    trace::record(*node_, Type::progress, event.level, field("stream", stream),
+                  field("origin", origin_), field("fields", Json{event.fields}), "{}",
+                  event.message);
   } else if (event.lines > 1) {
-    record(*node_, Type::progress, event.level, field("stream", stream), field("origin", origin_),
-           field("lines", event.lines), "{}", event.message);
+    trace::record(*node_, Type::progress, event.level, field("stream", stream),
+                  field("origin", origin_), field("lines", event.lines), "{}", event.message);
   } else {
-    record(*node_, Type::progress, event.level, field("stream", stream), field("origin", origin_),
-           "{}", event.message);
+    trace::record(*node_, Type::progress, event.level, field("stream", stream),
+                  field("origin", origin_), "{}", event.message);
   }
 }
 
 // For rare kinds of events.
-void NodeOutput::record_whole(const CapturedEvent& event) {
-  const std::string data = data_of(event, origin_);
+void NodeOutput::record_whole(const capture::CapturedEvent& event) {
+  const std::string data = capture::data_of(event, origin_);
   std::string timestamp;
-  if (event.is_late) append_timestamp(timestamp, (event.at.time_since_epoch() + wall_).count());
+  if (event.is_late)
+    contract::append_timestamp(timestamp, (event.at.time_since_epoch() + wall_).count());
   EventBody body{.level = event.level, .message = event.message, .data = data};
   if (event.is_late) body.timestamp = timestamp;
-  record(*node_, body);
+  trace::record(*node_, body);
 }
 
-void NodeOutput::omitting(const LineVolume& so_far) {
+void NodeOutput::omitting(const lines::LineVolume& so_far) {
   const std::string data =
       fmt::format(R"({{"omitting":{{"lines":{},"bytes":{}}}}})", so_far.lines, so_far.bytes);
-  const std::string text = text_of(so_far) + " so far";
-  record(*node_, {.message = text, .data = data});
+  const std::string text = capture::text_of(so_far) + " so far";
+  trace::record(*node_, {.message = text, .data = data});
 }
 
-void NodeOutput::omitted(const Omission& omission) {
-  const std::string data = data_of(omission);
-  const std::string text = text_of(omission.all);
-  record(*node_, {.message = text, .data = data});
+void NodeOutput::omitted(const capture::Omission& omission) {
+  const std::string data = capture::data_of(omission);
+  const std::string text = capture::text_of(omission.all);
+  trace::record(*node_, {.message = text, .data = data});
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

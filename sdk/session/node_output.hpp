@@ -15,9 +15,9 @@
 #include "capture/output_chain.hpp"
 #include "session/node_state.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
-class NodeOutput final : private EventSink {
+class NodeOutput final : private capture::EventSink {
  public:
   // The node's instance; its first stream sets the limits and the origin.
   static NodeOutput& of(NodeState& node, std::string_view origin, const CaptureLimits& limits);
@@ -29,7 +29,7 @@ class NodeOutput final : private EventSink {
     Use(NodeOutput& output, const Node& node) : output_(output), lock_(output.mutex_) {
       output.node_ = &node;
     }
-    OutputChain& chain() noexcept { return output_.chain_; }
+    capture::OutputChain& chain() noexcept { return output_.chain_; }
     // Counts open streams: the end of the last one is the end of the output.
     void begin_stream() noexcept { ++output_.open_streams_; }
     void end_stream() {
@@ -42,17 +42,17 @@ class NodeOutput final : private EventSink {
   };
 
  private:
-  void event(const CapturedEvent& event) override;
-  void omitting(const LineVolume& so_far) override;
-  void omitted(const Omission& omission) override;
-  void record_whole(const CapturedEvent& event);
+  void event(const capture::CapturedEvent& event) override;
+  void omitting(const lines::LineVolume& so_far) override;
+  void omitted(const capture::Omission& omission) override;
+  void record_whole(const capture::CapturedEvent& event);
 
   std::mutex mutex_;
   const Node* node_ = nullptr;  // during a use
   const std::string origin_;
   const std::chrono::nanoseconds wall_;  // wall clock minus steady clock
   std::size_t open_streams_ = 0;
-  OutputChain chain_;
+  capture::OutputChain chain_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

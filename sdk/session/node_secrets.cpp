@@ -4,17 +4,17 @@
 #include "session/core.hpp"
 #include "session/inheritance.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
-std::shared_ptr<const Secrets> secrets_of(const std::shared_ptr<NodeState>& node) {
+std::shared_ptr<const secrets::Secrets> secrets_of(const std::shared_ptr<NodeState>& node) {
   return redaction_of(node).secrets;
 }
 
-RedactionRules redaction_of(const std::shared_ptr<NodeState>& node) {
+secrets::RedactionRules redaction_of(const std::shared_ptr<NodeState>& node) {
   const NodeState* here = node.get();
   if (here != nullptr && !here->core->in_own_process()) here = node_of_child(*node);
-  if (here == nullptr) return {std::make_shared<const Secrets>(), true};
+  if (here == nullptr) return {std::make_shared<const secrets::Secrets>(), true};
   return here->core->redaction();
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

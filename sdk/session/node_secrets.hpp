@@ -9,11 +9,11 @@
 
 #include "secrets/event_redactor.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 // Never null. Includes secrets that are added later.
-std::shared_ptr<const Secrets> secrets_of(const std::shared_ptr<NodeState>& node);
+std::shared_ptr<const secrets::Secrets> secrets_of(const std::shared_ptr<NodeState>& node);
 // The same, and whether tokens are removed.
-RedactionRules redaction_of(const std::shared_ptr<NodeState>& node);
+secrets::RedactionRules redaction_of(const std::shared_ptr<NodeState>& node);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -14,29 +14,29 @@
 #include "session/node_losses.hpp"
 #include "ship/run_registry.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 class NodeOutput;
 class SessionCore;
 
 struct RunState {
-  RunState(std::shared_ptr<SessionCore> of, RunInfo* run);
+  RunState(std::shared_ptr<SessionCore> of, ship::RunInfo* run);
 
   const std::shared_ptr<SessionCore> core;
-  RunInfo* const info;  // null: the run was refused, everything recorded for it is dropped
+  ship::RunInfo* const info;  // null: the run was refused, everything recorded for it is dropped
   const std::shared_ptr<const void> lease;
 };
 
 struct NodeState : NodeCore, std::enable_shared_from_this<NodeState> {
-  NodeState(std::shared_ptr<SessionCore> core, RunInfo* run, std::string id);
+  NodeState(std::shared_ptr<SessionCore> core, ship::RunInfo* run, std::string id);
 
   const std::shared_ptr<SessionCore> core;
-  RunInfo* const run;  // null: refused
+  ship::RunInfo* const run;  // null: refused
   const std::string id;
   const std::shared_ptr<const void> lease;
 
   // Of a node that was not refused: views of the members above.
-  NodeRef ref() const noexcept { return {serial, run->number, run->id, id}; }
+  record::NodeRef ref() const noexcept { return {serial, run->number, run->id, id}; }
 
   NodeLosses losses{loss_state};
   std::atomic<bool> is_enlisted{false};   // in LossEvents
@@ -50,7 +50,7 @@ struct NodeState : NodeCore, std::enable_shared_from_this<NodeState> {
   // Has started and not ended.
   std::atomic<bool> open{false};
   std::mutex life_mutex;
-  NodeStateRecord* life = nullptr;  // in the journal, once the node has started
+  journal::NodeStateRecord* life = nullptr;  // in the journal, once the node has started
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

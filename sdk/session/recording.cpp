@@ -22,16 +22,17 @@ namespace detail {
 namespace {
 
 // Holds the lane for one record(); the shared lane with its mutex.
-Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropReason& why) {
+record::Lane* enter(session::SessionCore& core, const std::shared_ptr<session::SessionCore>& owner,
+                    DropReason& why) {
   if (this_thread.is_recording) {
     why = DropReason::nested;
     return nullptr;
   }
   this_thread.is_recording = true;
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  Lane* lane = nullptr;
+  record::Lane* lane = nullptr;
   try {
-    lane = lane_for(owner, core.admission());
+    lane = session::lane_for(owner, core.admission());
     if (lane == nullptr) lane = &core.lanes().lock_shared();
   } catch (...) {
     this_thread.is_recording = false;
@@ -43,7 +44,7 @@ Lane* enter(SessionCore& core, const std::shared_ptr<SessionCore>& owner, DropRe
   return lane;
 }
 
-void leave(SessionCore& core, Lane& lane) noexcept {
+void leave(session::SessionCore& core, record::Lane& lane) noexcept {
   lane.busy.store(false, std::memory_order_release);
   if (core.lanes().is_shared(lane)) core.lanes().unlock_shared();
   std::atomic_signal_fence(std::memory_order_seq_cst);
@@ -52,29 +53,29 @@ void leave(SessionCore& core, Lane& lane) noexcept {
 
 Reservation refused(Outcome outcome) noexcept { return {nullptr, nullptr, outcome, nullptr}; }
 
-Reservation refuse(SessionCore& core, DropReason reason) noexcept {
+Reservation refuse(session::SessionCore& core, DropReason reason) noexcept {
   return refused(core.drop(reason));
 }
 
 // While the tables of all secrets are built: replaces a whole text that contains a secret that they
 // do not have yet. Combining both matchers is not worth it for a state that lasts milliseconds.
-[[gnu::noinline]] void withhold(const Matcher& fresh, OutgoingText* texts, std::size_t count,
-                                std::size_t& payload_bytes) noexcept {
+[[gnu::noinline]] void withhold(const secrets::Matcher& fresh, OutgoingText* texts,
+                                std::size_t count, std::size_t& payload_bytes) noexcept {
   static constexpr std::string_view instead_of_json = "\"[REDACTED]\"";
   for (OutgoingText* text = texts; text < texts + count; ++text) {
     if (!fresh.contains(text->text, text->sort)) continue;
     const std::size_t before = text->text.size();
     // If `data` or a summary must be an object, the encoder makes one of the string.
     *text = text->sort == TextSort::json ? outgoing(Json{instead_of_json}, false)
-                                         : outgoing(replacement, false);
+                                         : outgoing(secrets::replacement, false);
     payload_bytes += text->text.size() - before;
   }
 }
 
 // Searches for secrets and adjusts the texts' sizes. Returns the matcher, or null if there are no
 // secrets. Call it while a lane is held: its busy flag keeps the matchers alive.
-const Matcher* look_through(const SessionCore& core, OutgoingText* texts, std::size_t count,
-                            std::size_t& payload_bytes) noexcept {
+const secrets::Matcher* look_through(const session::SessionCore& core, OutgoingText* texts,
+                                     std::size_t count, std::size_t& payload_bytes) noexcept {
   const auto [matcher, fresh] = core.secrets().matchers();
   if (matcher == nullptr) return nullptr;
   if (fresh != nullptr) [[unlikely]]
@@ -95,25 +96,25 @@ const Matcher* look_through(const SessionCore& core, OutgoingText* texts, std::s
 Reservation reserve(const Node& node, Type type, Level level, const Site& site, std::uint16_t parts,
                     std::size_t payload_bytes, OutgoingText* texts, std::size_t count) noexcept
     try {
-  NodeState* state = node.state();
+  session::NodeState* state = node.state();
   if (state == nullptr) return refused(Outcome::dropped);
   if (!state->core->in_own_process()) {
-    NodeState* own = node_of_child(*state);
+    session::NodeState* own = session::node_of_child(*state);
     if (own == nullptr) return refused(state->core->drop_in_child());
     state = own;
   }
-  SessionCore& core = *state->core;
+  session::SessionCore& core = *state->core;
   if (level < core.least_level()) return refused(core.filter());
   if (state->run == nullptr) return refuse(core, DropReason::bad_id);
   if (core.closed()) return refuse(core, DropReason::closed);
   DropReason why = DropReason::budget;
-  Lane* lane = enter(core, state->core, why);
+  record::Lane* lane = enter(core, state->core, why);
   if (lane == nullptr) return refused(core.drop(*state, why, nullptr));
   if (core.closed()) {
     why = DropReason::closed;
   } else if (!core.refused_by_budget(type, level)) {
-    Lane::Failure failure = Lane::Failure::none;
-    const Matcher* const secrets = look_through(core, texts, count, payload_bytes);
+    record::Lane::Failure failure = record::Lane::Failure::none;
+    const secrets::Matcher* const secrets = look_through(core, texts, count, payload_bytes);
     std::byte* at = lane->reserve(state->ref(), site, type, level, parts, payload_bytes, failure);
     if (at != nullptr) {
       if (type != Type::progress) {
@@ -126,8 +127,9 @@ Reservation reserve(const Node& node, Type type, Level level, const Site& site, 
       core.admit();
       return {at, lane, Outcome::accepted, secrets};
     }
-    if (failure == Lane::Failure::too_large) why = DropReason::too_large;
-    if (failure == Lane::Failure::no_slab && core.disk_is_full()) why = DropReason::disk_full;
+    if (failure == record::Lane::Failure::too_large) why = DropReason::too_large;
+    if (failure == record::Lane::Failure::no_slab && core.disk_is_full())
+      why = DropReason::disk_full;
   }
   core.drop(*state, why, lane);
   leave(core, *lane);
@@ -140,39 +142,40 @@ void store_outgoing(std::byte*& at, const OutgoingText& text, const void* secret
   if (secrets == nullptr || !text.has_secret) return store_text(at, text.text);
   const auto size = static_cast<std::uint32_t>(text.bytes);
   std::memcpy(at, &size, sizeof size);
-  static_cast<const Matcher*>(secrets)->write_redacted(reinterpret_cast<char*>(at + sizeof size),
-                                                       text.text, text.sort);
+  static_cast<const secrets::Matcher*>(secrets)->write_redacted(
+      reinterpret_cast<char*>(at + sizeof size), text.text, text.sort);
   at += sizeof size + text.bytes;
 }
 
 Outcome publish(const Reservation& reservation) noexcept {
-  Lane& lane = *static_cast<Lane*>(reservation.lane);
+  record::Lane& lane = *static_cast<record::Lane*>(reservation.lane);
   lane.publish();
-  leave(*static_cast<SessionCore*>(lane.recording_for), lane);
+  leave(*static_cast<session::SessionCore*>(lane.recording_for), lane);
   return Outcome::accepted;
 }
 
 Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexcept {
-  NodeState* state = node.state();
+  session::NodeState* state = node.state();
   if (state == nullptr) return Outcome::dropped;
-  SessionCore& core = *state->core;
+  session::SessionCore& core = *state->core;
   return core.in_own_process() ? core.drop(*state, reason, nullptr, detail) : core.drop_in_child();
 }
 
 }  // namespace detail
 
 Outcome record(const Node& node, const EventBody& body) noexcept {
-  using namespace detail;
-  if (body.timestamp && !is_contract_timestamp(*body.timestamp)) {
-    return drop(node, DropReason::bad_timestamp,
-                "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z");
+  using namespace detail::session;
+  if (body.timestamp && !detail::contract::is_contract_timestamp(*body.timestamp)) {
+    return detail::drop(node, DropReason::bad_timestamp,
+                        "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z");
   }
-  EventParts parts(body);
-  const Reservation reservation = reserve(node, body.type, body.level, parts.site(), parts.bits(),
-                                          parts.bytes(), parts.texts(), parts.count());
+  detail::record::EventParts parts(body);
+  const detail::Reservation reservation =
+      detail::reserve(node, body.type, body.level, parts.site(), parts.bits(), parts.bytes(),
+                      parts.texts(), parts.count());
   if (reservation.at == nullptr) return reservation.outcome;
   parts.store_to(reservation.at, reservation.secrets);
-  return publish(reservation);
+  return detail::publish(reservation);
 }
 
 }  // namespace trace

@@ -5,7 +5,7 @@
 
 #include <new>
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 namespace {
 
@@ -30,17 +30,17 @@ void StepThread::loop() {
   while (!stopping_) {
     woken_ = false;
     lock.unlock();
-    Steady::time_point next;
+    time::Steady::time_point next;
     try {
-      next = step_(Steady::now());
+      next = step_(time::Steady::now());
     } catch (const std::bad_alloc&) {
       // The host is out of memory, but its events are safe in the journal.
-      next = Steady::now() + std::chrono::milliseconds(100);
+      next = time::Steady::now() + std::chrono::milliseconds(100);
     }
     lock.lock();
     stepped_.notify_all();
     // Waiting for a time that has passed would still set and remove a timer.
-    if (next > Steady::now()) {
+    if (next > time::Steady::now()) {
       wake_.wait_until(lock, next, [this] { return woken_ || stopping_; });
     }
   }
@@ -52,7 +52,7 @@ void StepThread::wake() {
   wake_.notify_all();
 }
 
-bool StepThread::wait_for(const std::function<bool()>& done, Steady::time_point deadline) {
+bool StepThread::wait_for(const std::function<bool()>& done, time::Steady::time_point deadline) {
   std::unique_lock lock(mutex_);
   return stepped_.wait_until(lock, deadline, done);
 }
@@ -68,4 +68,4 @@ void StepThread::stop() {
   thread_.join();
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

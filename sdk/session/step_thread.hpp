@@ -11,11 +11,11 @@
 
 #include "time/clock.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 class StepThread {
  public:
-  using Step = std::function<Steady::time_point(Steady::time_point)>;
+  using Step = std::function<time::Steady::time_point(time::Steady::time_point)>;
 
   StepThread(const char* name, Step step);
   ~StepThread() { stop(); }
@@ -25,7 +25,7 @@ class StepThread {
   // Runs the next step immediately. Any thread.
   void wake();
   // Waits until `done()`, checked after each step, or the deadline.
-  bool wait_for(const std::function<bool()>& done, Steady::time_point deadline);
+  bool wait_for(const std::function<bool()>& done, time::Steady::time_point deadline);
   // No further step starts.
   void request_stop();
   // The same, and waits for the running step. Idempotent; one thread.
@@ -43,4 +43,4 @@ class StepThread {
   BackgroundThread thread_;  // last: it uses the members above
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -6,10 +6,9 @@
 
 #include "session/core.hpp"
 
-namespace trace::detail {
+constinit thread_local trace::detail::ThisThread trace::detail::this_thread;
 
-constinit thread_local ThisThread this_thread;
-
+namespace trace::detail::session {
 namespace {
 
 class ThreadLanes {
@@ -24,7 +23,7 @@ class ThreadLanes {
     this_thread.is_recording = false;
   }
 
-  Lane* of(const std::shared_ptr<SessionCore>& core) {
+  record::Lane* of(const std::shared_ptr<SessionCore>& core) {
     this_thread.lane = nullptr;  // its session may end here
     // A closed session's journal stays mapped only as long as it is referenced.
     std::erase_if(held_, [](const Held& held) {
@@ -44,17 +43,17 @@ class ThreadLanes {
  private:
   struct Held {
     std::shared_ptr<SessionCore> core;
-    Lane* lane;
+    record::Lane* lane;
   };
   std::vector<Held> held_;
 };
 
 }  // namespace
 
-Lane* find_lane_of_this_thread(const std::shared_ptr<SessionCore>& core) {
+record::Lane* find_lane_of_this_thread(const std::shared_ptr<SessionCore>& core) {
   if (this_thread.is_ending) return nullptr;
   thread_local ThreadLanes lanes;
   return lanes.of(core);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -7,19 +7,20 @@
 
 #include "record/lane.hpp"
 
-namespace trace::detail {
+namespace trace::detail::session {
 
 class SessionCore;
 
 // The slow path of lane_for().
-Lane* find_lane_of_this_thread(const std::shared_ptr<SessionCore>& core);
+record::Lane* find_lane_of_this_thread(const std::shared_ptr<SessionCore>& core);
 
 // Null if the thread's storage is already destroyed (a later thread-local's destructor records):
 // use the session's shared lane then. Only while this_thread.is_recording. Throws std::bad_alloc.
-inline Lane* lane_for(const std::shared_ptr<SessionCore>& core, const Admission& admission) {
+inline record::Lane* lane_for(const std::shared_ptr<SessionCore>& core,
+                              const Admission& admission) {
   LaneCursor* const lane = this_thread.lane;
-  if (lane != nullptr && lane->admission == &admission) return static_cast<Lane*>(lane);
+  if (lane != nullptr && lane->admission == &admission) return static_cast<record::Lane*>(lane);
   return find_lane_of_this_thread(core);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

@@ -4,11 +4,11 @@
 #include <cstring>
 #include <new>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 namespace {
 
 std::size_t record_bytes(std::size_t json_bytes) noexcept {
-  return padded(sizeof(EncodedEvent) + json_bytes);
+  return padded(sizeof(journal::EncodedEvent) + json_bytes);
 }
 
 std::byte* put(std::byte* at, const void* bytes, std::size_t size) noexcept {
@@ -17,13 +17,13 @@ std::byte* put(std::byte* at, const void* bytes, std::size_t size) noexcept {
 }
 
 std::size_t definition_bytes(const RunInfo& run) noexcept {
-  return padded(sizeof(NodeDefinition) + run.id.size());
+  return padded(sizeof(journal::NodeDefinition) + run.id.size());
 }
 
 // Writes the node definition of the events that follow; returns its size.
 std::size_t define_run(std::byte* at, const RunInfo& run) noexcept {
   const std::size_t bytes = definition_bytes(run);
-  const NodeDefinition definition{
+  const journal::NodeDefinition definition{
       {static_cast<std::uint32_t>(bytes), RecordKind::node_definition, 0, 0, 0},
       0,
       run.number,
@@ -33,7 +33,7 @@ std::size_t define_run(std::byte* at, const RunInfo& run) noexcept {
   return bytes;
 }
 
-void commit(Slab& slab, std::uint32_t length) noexcept {
+void commit(journal::Slab& slab, std::uint32_t length) noexcept {
   slab.header().word.store(slab.generation | length, std::memory_order_release);
 }
 
@@ -45,16 +45,16 @@ Backlog::~Backlog() {
 
 bool Backlog::provide(std::size_t bytes) {
   if (!slabs_.empty() && length_ + bytes <= slabs_.back()->capacity()) return true;
-  Slab* next = nullptr;
+  journal::Slab* next = nullptr;
   if (!prepared_.empty()) {
     next = prepared_.back();
     prepared_.pop_back();
   } else {
-    const bool first = ordinal_ == 0 && bytes < small_slab_bytes / 4;
-    next = source_.take_backlog_slab(first ? SlabSize::small : SlabSize::large);
+    const bool first = ordinal_ == 0 && bytes < journal::small_slab_bytes / 4;
+    next = source_.take_backlog_slab(first ? journal::SlabSize::small : journal::SlabSize::large);
   }
   if (next == nullptr) return false;
-  next->open(backlog_lane, ++ordinal_, 0, run_.number);
+  next->open(journal::backlog_lane, ++ordinal_, 0, run_.number);
   length_ = static_cast<std::uint32_t>(define_run(next->data(), run_));
   commit(*next, length_);
   slabs_.push_back(next);
@@ -65,12 +65,13 @@ bool Backlog::append(std::string_view json, std::uint32_t lane, std::uint64_t se
                      std::uint64_t stamp) {
   const std::size_t bytes = record_bytes(json.size());
   if (!provide(bytes)) return false;
-  const EncodedEvent record{{static_cast<std::uint32_t>(bytes), RecordKind::encoded_event, 0, 0, 0},
-                            stamp,
-                            sequence,
-                            lane,
-                            static_cast<std::uint32_t>(json.size())};
-  Slab& slab = *slabs_.back();
+  const journal::EncodedEvent record{
+      {static_cast<std::uint32_t>(bytes), RecordKind::encoded_event, 0, 0, 0},
+      stamp,
+      sequence,
+      lane,
+      static_cast<std::uint32_t>(json.size())};
+  journal::Slab& slab = *slabs_.back();
   put(put(slab.data() + length_, &record, sizeof record), json.data(), json.size());
   length_ += static_cast<std::uint32_t>(bytes);
   commit(slab, length_);
@@ -84,7 +85,7 @@ bool Backlog::append(const std::deque<RunBatch>& batches) {
     for (const EventRef& event : batch.events()) {
       const std::size_t bytes = record_bytes(event.end - event.begin);
       if (bytes > room) {
-        Slab* slab = source_.take_backlog_slab(SlabSize::large);
+        journal::Slab* slab = source_.take_backlog_slab(journal::SlabSize::large);
         if (slab == nullptr) {
           give_back_prepared();
           return false;
@@ -105,21 +106,22 @@ bool Backlog::append(const std::deque<RunBatch>& batches) {
 }
 
 void Backlog::give_back_prepared() noexcept {
-  for (Slab* slab : prepared_) source_.give_back(slab);
+  for (journal::Slab* slab : prepared_) source_.give_back(slab);
   prepared_.clear();
 }
 
 bool Backlog::load() {
   while (!has_event_ && !slabs_.empty()) {
-    Slab& front = *slabs_.front();
+    journal::Slab& front = *slabs_.front();
     if (!reading_) {
       reader_.start(front.data());
       reading_ = true;
     }
     const bool last = slabs_.size() == 1;
     const std::uint32_t committed =
-        last ? length_ : committed_length(front.header().word.load(std::memory_order_relaxed));
-    if (reader_.next(committed, event_) == SlabReader::Next::event) {
+        last ? length_
+             : journal::committed_length(front.header().word.load(std::memory_order_relaxed));
+    if (reader_.next(committed, event_) == journal::SlabReader::Next::event) {
       has_event_ = true;
     } else if (last) {
       break;
@@ -145,11 +147,11 @@ RunBatch Backlog::take(std::size_t bytes, std::size_t events) {
 }
 
 void Backlog::drop_front() noexcept {
-  Slab* slab = slabs_.front();
+  journal::Slab* slab = slabs_.front();
   slabs_.pop_front();
   reading_ = false;
   slab->fully_read = true;  // returned when its last event is resolved
   if (slab->unresolved == 0) source_.give_back(slab);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

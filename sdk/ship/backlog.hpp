@@ -14,12 +14,12 @@
 #include "journal/slab_source.hpp"
 #include "ship/pending_batch.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class Backlog {
  public:
   // Slabs come from `source` and are returned when all their events are resolved.
-  Backlog(SlabSource& source, RunInfo& run) : source_(source), run_(run) {}
+  Backlog(journal::SlabSource& source, RunInfo& run) : source_(source), run_(run) {}
   ~Backlog();
   Backlog(const Backlog&) = delete;
   Backlog& operator=(const Backlog&) = delete;
@@ -42,16 +42,16 @@ class Backlog {
   void drop_front() noexcept;
   void give_back_prepared() noexcept;
 
-  SlabSource& source_;
+  journal::SlabSource& source_;
   RunInfo& run_;
-  std::deque<Slab*> slabs_;      // the front one is being read, the back one is being written
-  std::vector<Slab*> prepared_;  // taken, not yet written
-  std::uint32_t length_ = 0;     // committed in the back one
+  std::deque<journal::Slab*> slabs_;  // the front one is being read, the back one is being written
+  std::vector<journal::Slab*> prepared_;  // taken, not yet written
+  std::uint32_t length_ = 0;              // committed in the back one
   std::uint64_t ordinal_ = 0;
-  SlabReader reader_;
+  journal::SlabReader reader_;
   bool reading_ = false;
   bool has_event_ = false;
-  EventView event_;
+  journal::EventView event_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -9,7 +9,7 @@
 #include <optional>
 #include <random>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class Backoff {
  public:
@@ -46,4 +46,4 @@ class Backoff {
   unsigned failures_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

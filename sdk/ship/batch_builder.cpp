@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ship/batch_builder.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 void BatchBuilder::turn_to(RunInfo& run) {
   const auto [place, created] = places_.try_emplace(&run, runs_.size());
@@ -14,7 +14,7 @@ void BatchBuilder::turn_to(RunInfo& run) {
 }
 
 bool BatchBuilder::add(const Merger& merger, const Merger::Item& item, RunInfo& run,
-                       Encoder& encoder, Steady::time_point now) {
+                       Encoder& encoder, time::Steady::time_point now) {
   if (&run != last_run_) turn_to(run);
   RunBatch& batch = runs_[last_place_];
   fmt::memory_buffer& line = batch.begin_event();
@@ -53,4 +53,4 @@ PendingBatch BatchBuilder::take() {
   return batch;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -13,7 +13,7 @@
 #include "ship/pending_batch.hpp"
 #include "time/clock.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 struct BatchLimits {
   std::size_t bytes;
@@ -24,7 +24,7 @@ class BatchBuilder {
  public:
   // Encodes the merger's item into the batch; false if the event's bytes are invalid.
   bool add(const Merger& merger, const Merger::Item& item, RunInfo& run, Encoder& encoder,
-           Steady::time_point now);
+           time::Steady::time_point now);
 
   bool empty() const noexcept { return events_ == 0; }
   std::size_t bytes() const noexcept { return bytes_; }
@@ -37,7 +37,7 @@ class BatchBuilder {
                     static_cast<double>(bytes_) / static_cast<double>(limits.bytes));
   }
   // When its first event was added; not if empty.
-  Steady::time_point since() const noexcept { return since_; }
+  time::Steady::time_point since() const noexcept { return since_; }
   std::uint64_t first_stamp() const noexcept { return first_stamp_; }
 
   PendingBatch take();
@@ -55,8 +55,8 @@ class BatchBuilder {
   std::size_t last_place_ = 0;
   std::size_t events_ = 0;
   std::size_t bytes_ = 0;
-  Steady::time_point since_{};
+  time::Steady::time_point since_{};
   std::uint64_t first_stamp_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

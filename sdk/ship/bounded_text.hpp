@@ -9,7 +9,7 @@
 #include <memory>
 #include <new>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 template <class T, std::size_t limit>
 struct BoundedAllocator : std::allocator<T> {
@@ -30,4 +30,4 @@ inline constexpr std::size_t max_formatted_bytes = std::size_t{1} << 20;
 using FormattingAllocator = BoundedAllocator<char, max_formatted_bytes>;
 using BoundedText = fmt::basic_memory_buffer<char, fmt::inline_buffer_size, FormattingAllocator>;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 void CancelCallback::run() {
   const std::lock_guard lock(mutex);
@@ -15,9 +15,8 @@ void CancelCallback::run() {
 }
 
 void CancelCallback::withdraw() {
-  if (process_generation != LiveFiles::generation()) return;
-  if (runner.load() == std::this_thread::get_id())
-    return;  // called by the callback: nothing to wait for
+  if (fork_count != journal::LiveFiles::fork_count()) return;
+  if (runner.load() == std::this_thread::get_id()) return;  // from within: nothing to wait for
   const std::lock_guard lock(mutex);
   call = nullptr;
 }
@@ -53,4 +52,4 @@ bool CancelList::awaited() {
   return !cancelled_ && !callbacks_.empty();
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -12,11 +12,11 @@
 
 #include "journal/live_files.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 struct CancelCallback {
   explicit CancelCallback(std::function<void()> callback)
-      : call(std::move(callback)), process_generation(LiveFiles::generation()) {}
+      : call(std::move(callback)), fork_count(journal::LiveFiles::fork_count()) {}
 
   // Runs the callback if it has not run and was not withdrawn.
   void run();
@@ -26,7 +26,7 @@ struct CancelCallback {
   std::mutex mutex;  // held while the callback runs
   std::atomic<std::thread::id> runner{};
   std::function<void()> call;
-  const std::uint32_t process_generation;  // in a child of fork() no thread calls it
+  const std::uint32_t fork_count;  // in a child of fork() no thread calls it
 };
 
 class CancelList {
@@ -44,4 +44,4 @@ class CancelList {
   std::vector<std::weak_ptr<CancelCallback>> callbacks_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

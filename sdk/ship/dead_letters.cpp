@@ -16,7 +16,7 @@
 #include "journal/file_lock.hpp"
 #include "text/json_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 namespace {
 
 constexpr int attempts_to_lock = 3;
@@ -45,9 +45,9 @@ bool ends_in_a_line(int fd, std::uint64_t end) noexcept {
 
 }  // namespace
 
-DeadLetters::DeadLetters(SharedDirectory directory, std::uint64_t budget)
-    : directory_(std::move(directory)), share_(share_of_dead_letters(budget)) {
-  if (directory_ != nullptr) path_ = directory_->path_of(dead_letters_name);
+DeadLetters::DeadLetters(journal::SharedDirectory directory, std::uint64_t budget)
+    : directory_(std::move(directory)), share_(journal::share_of_dead_letters(budget)) {
+  if (directory_ != nullptr) path_ = directory_->path_of(journal::dead_letters_name);
 }
 
 bool DeadLetters::fail(std::string_view what) {
@@ -59,7 +59,7 @@ bool DeadLetters::keep(std::string_view event_json, std::string_view reason) {
   problem_ = "the journal is in memory";
   if (directory_ != nullptr) {
     std::string line = "{\"reason\":";
-    append_quoted(line, reason);
+    text::append_quoted(line, reason);
     line.append(",\"event\":").append(event_json).append("}\n");
     if (write(line)) return true;
   }
@@ -76,9 +76,9 @@ bool DeadLetters::write(std::string_view line) {
   }
   for (int attempt = 0; attempt < attempts_to_lock; ++attempt) {
     if (!open()) return false;
-    const PatientLock lock(file_.get());
+    const journal::PatientLock lock(file_.get());
     // Another session may have renamed it before we had the lock.
-    if (!directory_->leads_to(dead_letters_name, file_.get())) continue;
+    if (!directory_->leads_to(journal::dead_letters_name, file_.get())) continue;
     const std::uint64_t end = size_of(file_.get());
     if (end + line.size() <= share_ / 2) return append(line, end);
     if (!lock.held()) return fail("another process holds the lock of the file, which is full");
@@ -88,15 +88,16 @@ bool DeadLetters::write(std::string_view line) {
 }
 
 bool DeadLetters::open() {
-  if (file_ && directory_->leads_to(dead_letters_name, file_.get())) return true;
-  OpenedFile opened = directory_->open_file(dead_letters_name, O_RDWR | O_CREAT | O_APPEND);
+  if (file_ && directory_->leads_to(journal::dead_letters_name, file_.get())) return true;
+  journal::OpenedFile opened =
+      directory_->open_file(journal::dead_letters_name, O_RDWR | O_CREAT | O_APPEND);
   file_ = std::move(opened.file);
   problem_ = std::move(opened.why);
   return static_cast<bool>(file_);
 }
 
 bool DeadLetters::append(std::string_view line, std::uint64_t end) {
-  if (exceeds_file_size_limit(end + line.size() + 1)) {
+  if (journal::exceeds_file_size_limit(end + line.size() + 1)) {
     return fail("has reached this process's file size limit (ulimit -f)");
   }
   std::string text;
@@ -115,14 +116,15 @@ bool DeadLetters::append(std::string_view line, std::uint64_t end) {
 
 bool DeadLetters::rotate(std::uint64_t end) {
   std::uint64_t lines = 0;
-  if (const OpenedFile old = directory_->open_file(old_dead_letters_name, O_RDONLY)) {
+  if (const journal::OpenedFile old =
+          directory_->open_file(journal::old_dead_letters_name, O_RDONLY)) {
     lines = lines_in(old.file.get());
   }
   if (end > share_ / 2) {  // of a session with a larger budget
     if (!keep_newest(end, lines)) return false;
-  } else if (!directory_->rename(dead_letters_name, old_dead_letters_name)) {
-    return fail(
-        fmt::format("cannot be renamed to {}: {}", old_dead_letters_name, std::strerror(errno)));
+  } else if (!directory_->rename(journal::dead_letters_name, journal::old_dead_letters_name)) {
+    return fail(fmt::format("cannot be renamed to {}: {}", journal::old_dead_letters_name,
+                            std::strerror(errno)));
   }
   dropped_.fetch_add(lines, std::memory_order_relaxed);
   return true;
@@ -139,10 +141,11 @@ bool DeadLetters::keep_newest(std::uint64_t end, std::uint64_t& dropped) {
     return fail("has no line that is short enough: remove it");
   }
   const auto bytes = static_cast<std::size_t>(newest.end() - first - 1);
-  if (exceeds_file_size_limit(bytes)) {
+  if (journal::exceeds_file_size_limit(bytes)) {
     return fail("cannot be shortened: this process's file size limit (ulimit -f)");
   }
-  const OpenedFile old = directory_->open_file(old_dead_letters_name, O_WRONLY | O_CREAT | O_TRUNC);
+  const journal::OpenedFile old =
+      directory_->open_file(journal::old_dead_letters_name, O_WRONLY | O_CREAT | O_TRUNC);
   if (!old) return fail(old.why);
   if (::write(old.file.get(), &*first + 1, bytes) != static_cast<ssize_t>(bytes)) {
     return fail(std::strerror(errno));
@@ -152,4 +155,4 @@ bool DeadLetters::keep_newest(std::uint64_t end, std::uint64_t& dropped) {
   return ftruncate(file_.get(), 0) == 0 || fail(std::strerror(errno));
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

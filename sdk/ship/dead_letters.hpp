@@ -15,12 +15,12 @@
 
 #include "journal/directory.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class DeadLetters {
  public:
   // Null directory: nothing is kept (the journal is in memory). `budget`: of the directory.
-  DeadLetters(SharedDirectory directory, std::uint64_t budget);
+  DeadLetters(journal::SharedDirectory directory, std::uint64_t budget);
 
   // False if the line could not be kept; problem() has the reason.
   bool keep(std::string_view event_json, std::string_view reason);
@@ -41,12 +41,12 @@ class DeadLetters {
   bool keep_newest(std::uint64_t end, std::uint64_t& dropped);
   bool fail(std::string_view what);
 
-  const SharedDirectory directory_;
+  const journal::SharedDirectory directory_;
   const std::uint64_t share_;
   std::string path_;
   std::string problem_;
-  FileDescriptor file_;
+  journal::FileDescriptor file_;
   std::atomic<std::uint64_t> dropped_{0};
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 #include <trace/detail/standard_error.hpp>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 bool Diagnostics::report(std::string_view reason, std::string_view text) noexcept {
   try {
     {
       const std::lock_guard lock(mutex_);
-      const Steady::time_point now = clock_.now();
+      const time::Steady::time_point now = clock_.now();
       const auto last = last_.find(reason);
       if (last != last_.end() && now - last->second < std::chrono::minutes(1)) return false;
       last_.insert_or_assign(std::string(reason), now);
@@ -34,4 +34,4 @@ void Diagnostics::deliver(std::string_view reason, std::string_view text) {
   write_to_stderr(fmt::format("shiptrace: {}: {}\n", reason, text));
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -13,12 +13,12 @@
 
 #include "time/clock.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class Diagnostics {
  public:
   // An empty callback: one line on stderr.
-  Diagnostics(std::function<void(const Diagnostic&)> callback, Clock& clock)
+  Diagnostics(std::function<void(const Diagnostic&)> callback, time::Clock& clock)
       : callback_(std::move(callback)), clock_(clock) {}
 
   // False if it was suppressed by the rate limit.
@@ -30,9 +30,9 @@ class Diagnostics {
   void deliver(std::string_view reason, std::string_view text);
 
   std::function<void(const Diagnostic&)> callback_;
-  Clock& clock_;
+  time::Clock& clock_;
   std::mutex mutex_;
-  std::map<std::string, Steady::time_point, std::less<>> last_;
+  std::map<std::string, time::Steady::time_point, std::less<>> last_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -10,7 +10,7 @@
 #include "text/utf8.hpp"
 #include "tokens/token_anchors.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 namespace {
 
 constexpr std::size_t short_text_bytes = 4 * 1024;
@@ -29,7 +29,7 @@ void append_normalised(std::string& out, std::string_view given) {
 
 void append_member(std::string& out, std::string_view name, std::string_view text) {
   out.append("\"").append(name).append("\":");
-  append_quoted(out, text);
+  text::append_quoted(out, text);
 }
 
 // The texts that follow an event's values, in the order of their bits.
@@ -42,12 +42,12 @@ bool read_texts(std::uint16_t parts, PayloadReader& payload, Texts& texts) {
     if ((parts & part) != 0) text = payload.text();
   };
   read(part_message, texts.message);
-  read(part_error_message, texts.error_message);
-  read(part_error_code, texts.error_code);
-  read(part_error_stack, texts.error_stack);
-  read(part_output_summary, texts.output_summary);
-  read(part_data, texts.data);
-  read(part_timestamp, texts.timestamp);
+  read(journal::part_error_message, texts.error_message);
+  read(journal::part_error_code, texts.error_code);
+  read(journal::part_error_stack, texts.error_stack);
+  read(journal::part_output_summary, texts.output_summary);
+  read(journal::part_data, texts.data);
+  read(journal::part_timestamp, texts.timestamp);
   return !payload.failed();
 }
 
@@ -58,13 +58,13 @@ std::string emitter_name(std::string_view session_id, std::uint32_t lane) {
 }
 
 void Encoder::append_cleaned(std::string& out, std::string_view text) {
-  append_quoted(out, redactor_.cleaned(text));
+  text::append_quoted(out, redactor_.cleaned(text));
 }
 
 void Encoder::append_object(std::string& out, std::string_view text) {
-  if (auto object = repaired_json_object(text)) {
+  if (auto object = contract::repaired_json_object(text)) {
     out += redactor_.cleaned_json(*object);
-  } else if (auto value = repaired_json_value(text)) {
+  } else if (auto value = contract::repaired_json_value(text)) {
     out.append("{\"value\":").append(redactor_.cleaned_json(*value)).append("}");
   } else {
     out += "{\"value\":";
@@ -73,10 +73,10 @@ void Encoder::append_object(std::string& out, std::string_view text) {
   }
 }
 
-bool Encoder::append(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out) {
+bool Encoder::append(const journal::EventView& event, std::uint32_t lane, fmt::memory_buffer& out) {
   redactor_.refresh();
   if (!event.encoded.empty()) {
-    const auto whole = repaired_json_object(event.encoded);
+    const auto whole = contract::repaired_json_object(event.encoded);
     if (whole) out.append(*whole);
     return whole.has_value();
   }
@@ -90,7 +90,8 @@ bool Encoder::append(const EventView& event, std::uint32_t lane, fmt::memory_buf
   return true;
 }
 
-bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out) {
+bool Encoder::append_planned(const journal::EventView& event, std::uint32_t lane,
+                             fmt::memory_buffer& out) {
   if (event.parts != 0 || event.payload.size() > MessagePlan::longest_payload) return false;
   const MessagePlan* plan = plan_of(*event.site);
   if (plan == nullptr) return false;
@@ -105,7 +106,7 @@ bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::me
   // Searching what was just written costs as much as writing it.
   const std::string_view written(values, static_cast<std::size_t>(to - values));
   if (redactor_.knows_tokens() && plan->may_hold_anchor(event.payload) &&
-      next_anchor(written, 0) != written.size()) {
+      tokens::next_anchor(written, 0) != written.size()) {
     return false;
   }
   if (redactor_.knows_secrets() && !redactor_.is_clean(written)) return false;
@@ -114,14 +115,14 @@ bool Encoder::append_planned(const EventView& event, std::uint32_t lane, fmt::me
   return true;
 }
 
-const MessagePlan* Encoder::plan_of(SiteView& site) {
+const MessagePlan* Encoder::plan_of(journal::SiteView& site) {
   if (site.plan == 0) [[unlikely]]
     find_plan(site);
   const std::optional<MessagePlan>& plan = plans_[site.plan - 1];
   return plan ? &*plan : nullptr;
 }
 
-void Encoder::find_plan(SiteView& site) {
+void Encoder::find_plan(journal::SiteView& site) {
   std::string key = fmt::format("{} {} ", site.fields, site.format);
   for (const Tag tag : site.tags) key += static_cast<char>(tag);
   for (const std::string_view name : site.names) key.append(1, '\0').append(name);
@@ -131,7 +132,8 @@ void Encoder::find_plan(SiteView& site) {
   site.plan = known->second;
 }
 
-bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, std::string& out) {
+bool Encoder::append_event(const journal::EventView& event, std::uint32_t lane, Fit fit,
+                           std::string& out) {
   PayloadReader payload(event.payload);
   cut_.clear();
   fields_.clear();
@@ -153,7 +155,7 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
     const bool was_cut = (parts & cut_part) != 0;
     const std::string_view text =
         redactor_.cleaned(given, was_cut ? TextSort::cut : TextSort::whole);
-    const std::string_view kept = trimmed_utf8(text, text_limit(limit));
+    const std::string_view kept = text::trimmed_utf8(text, text_limit(limit));
     note_cut(kept.size() < text.size() || was_cut, name);
     return kept;
   };
@@ -162,38 +164,40 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
   if (has_message || (event.parts & part_message) != 0) {
     const std::string_view message = has_message ? formatted_ : texts.message;
     out += ",\"message\":";
-    append_quoted(out, fitted(message, max_message_bytes, "message", part_cut_message));
+    text::append_quoted(out, fitted(message, max_message_bytes, "message", part_cut_message));
   }
-  if ((event.parts & part_error_message) != 0) {
+  if ((event.parts & journal::part_error_message) != 0) {
     out += ",\"error\":{";
-    append_member(out, "message",
-                  fitted(texts.error_message, max_message_bytes, "error.message", part_cut_error));
-    if ((event.parts & part_error_stack) != 0) {
+    append_member(
+        out, "message",
+        fitted(texts.error_message, max_message_bytes, "error.message", journal::part_cut_error));
+    if ((event.parts & journal::part_error_stack) != 0) {
       out += ',';
-      append_member(out, "stack",
-                    fitted(texts.error_stack, max_stack_bytes, "error.stack", part_cut_stack));
+      append_member(
+          out, "stack",
+          fitted(texts.error_stack, max_stack_bytes, "error.stack", journal::part_cut_stack));
     }
-    if ((event.parts & part_error_code) != 0) {
+    if ((event.parts & journal::part_error_code) != 0) {
       out += ',';
       append_member(out, "code", redactor_.cleaned(texts.error_code));
     }
     out += '}';
   }
-  if ((event.parts & part_output_summary) != 0) {
+  if ((event.parts & journal::part_output_summary) != 0) {
     const bool dropped = fit >= Fit::without_output;
-    note_cut(dropped || (event.parts & part_cut_output) != 0, "outputSummary");
+    note_cut(dropped || (event.parts & journal::part_cut_output) != 0, "outputSummary");
     out += ",\"outputSummary\":";
     append_object(out, dropped ? std::string_view("{}") : texts.output_summary);
   }
   const bool without_data = fit >= Fit::without_data;
-  const bool has_data = !fields_.empty() || (event.parts & part_data) != 0;
+  const bool has_data = !fields_.empty() || (event.parts & journal::part_data) != 0;
   note_cut((has_data && without_data) || (event.parts & part_cut_data) != 0, "data");
   if (!has_data && cut_.empty()) {
     out += '}';
     return true;
   }
   out += ",\"data\":";
-  if ((event.parts & part_data) != 0 && !without_data) {
+  if ((event.parts & journal::part_data) != 0 && !without_data) {
     append_object(out, texts.data);
     out.pop_back();  // the brace: more members follow
   } else {
@@ -205,7 +209,7 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
     out += "\"truncated\":[";
     for (const std::string_view name : cut_) {
       if (name != cut_.front()) out += ',';
-      append_quoted(out, name);
+      text::append_quoted(out, name);
     }
     out += ']';
   }
@@ -213,23 +217,24 @@ bool Encoder::append_event(const EventView& event, std::uint32_t lane, Fit fit, 
   return true;
 }
 
-void Encoder::append_head(const EventView& event, std::uint32_t lane, std::string_view given_time,
-                          std::string& out) {
+void Encoder::append_head(const journal::EventView& event, std::uint32_t lane,
+                          std::string_view given_time, std::string& out) {
   head_.prepare(*event.node, lane);
   const std::size_t start = out.size();
   out.resize(start + head_.bound(*event.node));
   char* to = head_.write(out.data() + start, event);
   const bool given =
-      is_contract_timestamp(given_time);  // otherwise missing, or removed by redaction
+      contract::is_contract_timestamp(given_time);  // otherwise missing, or removed by redaction
   if (!given) to = head_.write_time(to, event.stamp);
   out.resize(static_cast<std::size_t>(to - out.data()));
   if (given) append_normalised(out, given_time);
 }
 
-bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::string& out) {
+bool Encoder::append_fields(const journal::SiteView& site, PayloadReader& payload,
+                            std::string& out) {
   for (std::size_t i = 0; i < site.fields; ++i) {
     if (i > 0) out += ',';
-    append_quoted(out, site.names[i]);
+    text::append_quoted(out, site.names[i]);
     out += ':';
     switch (site.tags[i]) {
       case Tag::boolean:
@@ -237,30 +242,30 @@ bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::s
         break;
       case Tag::character: {
         const char character = payload.value<char>();
-        append_quoted(out, {&character, 1});
+        text::append_quoted(out, {&character, 1});
         break;
       }
       case Tag::int64:
-        append_number(out, payload.value<std::int64_t>());
+        text::append_number(out, payload.value<std::int64_t>());
         break;
       case Tag::uint64:
-        append_number(out, payload.word());
+        text::append_number(out, payload.word());
         break;
       case Tag::float32:
-        append_number(out, payload.value<float>());
+        text::append_number(out, payload.value<float>());
         break;
       case Tag::float64:
-        append_number(out, payload.value<double>());
+        text::append_number(out, payload.value<double>());
         break;
       case Tag::string:
-        append_quoted(out, redactor_.cleaned_member(site.names[i], payload.text()));
+        text::append_quoted(out, redactor_.cleaned_member(site.names[i], payload.text()));
         break;
       case Tag::pointer:
         out += fmt::format("\"{:#x}\"", payload.word());
         break;
       case Tag::json: {
         const std::string_view text = payload.text();
-        if (const auto value = repaired_json_value(text)) {
+        if (const auto value = contract::repaired_json_value(text)) {
           out += redactor_.cleaned_json(*value);
         } else {
           append_cleaned(out, text);
@@ -274,7 +279,7 @@ bool Encoder::append_fields(const SiteView& site, PayloadReader& payload, std::s
   return !payload.failed();
 }
 
-bool Encoder::format_message(const SiteView& site, PayloadReader& payload) {
+bool Encoder::format_message(const journal::SiteView& site, PayloadReader& payload) {
   message_.clear();
   message_cut_ = false;
   const std::span<const Tag> tags = site.tags.subspan(site.fields);
@@ -333,4 +338,4 @@ void Encoder::note_cut(bool cut, std::string_view name) {
   if (cut) cut_.push_back(name);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -19,42 +19,42 @@
 #include "ship/event_head.hpp"
 #include "ship/message_plan.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 inline constexpr std::size_t max_event_bytes = 128 * 1024;
 inline constexpr std::size_t max_stack_bytes = 32 * 1024;
 
 class Encoder {
  public:
-  explicit Encoder(std::string_view session_id, RedactionRules redaction = {})
+  explicit Encoder(std::string_view session_id, secrets::RedactionRules redaction = {})
       : head_(session_id), redactor_(std::move(redaction)) {}
 
   // Sets the points for converting stamps.
-  void set_time(std::vector<Calibration> points) { head_.set_time(std::move(points)); }
+  void set_time(std::vector<time::Calibration> points) { head_.set_time(std::move(points)); }
 
   // Appends the event's JSON to `out`; false, with `out` unchanged, if its bytes are invalid.
-  bool append(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
+  bool append(const journal::EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
 
  private:
   // What is omitted from an event larger than max_event_bytes, step by step.
   enum class Fit : std::uint8_t { whole, without_data, without_output, short_texts };
 
   // Fast path, by the site's plan; false: use append_event().
-  bool append_planned(const EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
-  const MessagePlan* plan_of(SiteView& site);
-  void find_plan(SiteView& site);
+  bool append_planned(const journal::EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
+  const MessagePlan* plan_of(journal::SiteView& site);
+  void find_plan(journal::SiteView& site);
   // The general encoder.
-  bool append_event(const EventView& event, std::uint32_t lane, Fit fit, std::string& out);
-  void append_head(const EventView& event, std::uint32_t lane, std::string_view given_time,
+  bool append_event(const journal::EventView& event, std::uint32_t lane, Fit fit, std::string& out);
+  void append_head(const journal::EventView& event, std::uint32_t lane, std::string_view given_time,
                    std::string& out);
   void append_cleaned(std::string& out, std::string_view text);
   void append_object(std::string& out, std::string_view text);
-  bool format_message(const SiteView& site, class PayloadReader& payload);
-  bool append_fields(const SiteView& site, class PayloadReader& payload, std::string& out);
+  bool format_message(const journal::SiteView& site, class PayloadReader& payload);
+  bool append_fields(const journal::SiteView& site, class PayloadReader& payload, std::string& out);
   void note_cut(bool cut, std::string_view name);
 
   EventHead head_;
-  EventRedactor redactor_;
+  secrets::EventRedactor redactor_;
   std::vector<std::optional<MessagePlan>> plans_;
   std::unordered_map<std::string, std::uint32_t>
       plan_numbers_;  // by format, types and names of a site
@@ -70,4 +70,4 @@ class Encoder {
 // "<session>-<lane>": the emitter of docs/ingestion-api.md.
 std::string emitter_name(std::string_view session_id, std::uint32_t lane);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

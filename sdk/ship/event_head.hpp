@@ -15,27 +15,28 @@
 #include "text/padded_text.hpp"
 #include "time/wall_time.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class EventHead {
  public:
   explicit EventHead(std::string_view session_id);
 
   // Sets the points for converting stamps.
-  void set_time(std::vector<Calibration> points);
+  void set_time(std::vector<time::Calibration> points);
 
   // The maximum number of bytes that write() and write_time() write or overwrite for an event of
   // this node.
-  std::size_t bound(const NodeView& node) const noexcept {
-    return node.prefix.bound() + longest_kind + PaddedText::overhang + TimestampWriter::room + 2;
+  std::size_t bound(const journal::NodeView& node) const noexcept {
+    return node.prefix.bound() + longest_kind + text::PaddedText::overhang +
+           contract::TimestampWriter::room + 2;
   }
   // Call it before the other two.
-  void prepare(NodeView& node, std::uint32_t lane) {
+  void prepare(journal::NodeView& node, std::uint32_t lane) {
     if (!node.prefix.is_of(lane)) [[unlikely]]
       node.prefix.make(session_id_, lane, node.run_id, node.node_id);
   }
   // Writes {"id":…,"level":…,"timestamp": and returns its end.
-  char* write(char* to, const EventView& event) const {
+  char* write(char* to, const journal::EventView& event) const {
     to = event.node->prefix.write(to, event.sequence);
     return kinds_[static_cast<std::size_t>(event.type)][static_cast<std::size_t>(event.level)]
         .write(to);
@@ -65,12 +66,12 @@ class EventHead {
 
   const std::string session_id_;
   // The text between the node and the time.
-  std::array<std::array<PaddedText, levels>, types> kinds_;
-  std::vector<Calibration> points_;
+  std::array<std::array<text::PaddedText, levels>, types> kinds_;
+  std::vector<time::Calibration> points_;
   // The point of the last stamp, and the ticks after it for which it holds without overflow.
-  Calibration point_{};
+  time::Calibration point_{};
   std::uint64_t valid_for_ = 0;
-  TimestampWriter timestamps_;
+  contract::TimestampWriter timestamps_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 void Merger::collect() {
-  Slab* slab = nullptr;
+  journal::Slab* slab = nullptr;
   while (source_.next_opened(slab)) {
     std::unique_ptr<Lane>& lane = lanes_[stream_of(*slab)];
     if (!lane) {
@@ -42,23 +42,24 @@ bool Merger::load_next(Lane& lane) {
       }
       if (!start_front(lane)) continue;
     }
-    Slab& front = *lane.front;
-    if (lane.reader.position() == committed_length(lane.word)) {
+    journal::Slab& front = *lane.front;
+    if (lane.reader.position() == journal::committed_length(lane.word)) {
       lane.word = front.header().word.load(std::memory_order_acquire);
     }
     // A word of another generation was not written by the slab's owner.
-    if (generation_bits(lane.word) != front.generation || !source_.intact(front)) [[unlikely]] {
+    if (journal::generation_bits(lane.word) != front.generation || !source_.intact(front))
+        [[unlikely]] {
       set_front_aside(lane);
       continue;
     }
-    switch (lane.reader.next(committed_length(lane.word), lane.event)) {
-      case SlabReader::Next::event:
+    switch (lane.reader.next(journal::committed_length(lane.word), lane.event)) {
+      case journal::SlabReader::Next::event:
         return lane.has_event = true;
-      case SlabReader::Next::none:
-        if (!is_closed(lane.word)) return false;
+      case journal::SlabReader::Next::none:
+        if (!journal::is_closed(lane.word)) return false;
         finish_front(lane);
         break;
-      case SlabReader::Next::damaged:
+      case journal::SlabReader::Next::damaged:
         set_front_aside(lane);
         break;
     }
@@ -67,7 +68,7 @@ bool Merger::load_next(Lane& lane) {
 }
 
 bool Merger::start_front(Lane& lane) {
-  Slab* front = lane.slabs.front();
+  journal::Slab* front = lane.slabs.front();
   if (!source_.load(*front)) {
     ++damaged_slabs_;
     lane.slabs.pop_front();
@@ -80,7 +81,7 @@ bool Merger::start_front(Lane& lane) {
 }
 
 void Merger::finish_front(Lane& lane) {
-  Slab* slab = lane.front;
+  journal::Slab* slab = lane.front;
   leave_front(lane);
   slab->fully_read = true;
   source_.unload(*slab);
@@ -89,7 +90,7 @@ void Merger::finish_front(Lane& lane) {
 
 void Merger::set_front_aside(Lane& lane) {
   // Its thread may still be writing to it, so it is set aside permanently, not recycled.
-  Slab& front = *lane.front;
+  journal::Slab& front = *lane.front;
   ++damaged_slabs_;
   source_.set_aside(front, lane.reader.position());
   source_.unload(front);
@@ -121,9 +122,9 @@ bool Merger::next(Item& item) {
   yielded_ = first();
   if (yielded_ == nullptr) return false;
   yielded_->has_event = false;
-  Slab* slab = yielded_->front;
+  journal::Slab* slab = yielded_->front;
   ++slab->unresolved;
-  const EventView& event = yielded_->event;
+  const journal::EventView& event = yielded_->event;
   item.event = &event;
   item.lane = event.encoded.empty() ? yielded_->number : event.lane;
   item.slab = slab;
@@ -136,4 +137,4 @@ std::uint64_t Merger::next_stamp() {
   return yielded_ == nullptr ? pass_stamp_ : yielded_->event.stamp;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

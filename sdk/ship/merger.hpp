@@ -16,20 +16,20 @@
 #include "journal/slab_reader.hpp"
 #include "journal/slab_source.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class Merger {
  public:
   // `source` outlives the merger; resolved slabs are returned to it.
-  explicit Merger(SlabSource& source) : source_(source) {}
+  explicit Merger(journal::SlabSource& source) : source_(source) {}
 
   // Begins a pass; the stamp was taken before the call (stamp_now_fenced).
   void begin_pass(std::uint64_t stamp);
 
   struct Item {
-    const EventView* event;
+    const journal::EventView* event;
     std::uint32_t lane;
-    Slab* slab;  // count it as unresolved, and call resolved() later
+    journal::Slab* slab;  // count it as unresolved, and call resolved() later
   };
   // The next event of this pass, or false. The event's views are valid until the following call.
   bool next(Item& item);
@@ -37,7 +37,7 @@ class Merger {
   // derived from the event may be wrong. Call it after using the event, before the next one.
   bool is_whole(const Item& item) const noexcept {
     const std::uint64_t word = item.slab->header().word.load(std::memory_order_acquire);
-    return generation_bits(word) == item.slab->generation && source_.intact(*item.slab);
+    return journal::generation_bits(word) == item.slab->generation && source_.intact(*item.slab);
   }
 
   // The source ended the pass before everything was read: the next pass continues.
@@ -48,7 +48,7 @@ class Merger {
   std::uint64_t next_stamp();
 
   // `count` events of the slab are resolved.
-  void resolved(Slab& slab, std::uint32_t count) {
+  void resolved(journal::Slab& slab, std::uint32_t count) {
     slab.unresolved -= count;
     if (slab.unresolved == 0 && slab.fully_read) source_.give_back(&slab);
   }
@@ -59,11 +59,11 @@ class Merger {
  private:
   struct Lane {
     std::uint32_t number = 0;
-    std::deque<Slab*> slabs;  // the front one is being read
-    Slab* front = nullptr;    // the same, while the reader is on it
-    SlabReader reader;
+    std::deque<journal::Slab*> slabs;  // the front one is being read
+    journal::Slab* front = nullptr;    // the same, while the reader is on it
+    journal::SlabReader reader;
     std::uint64_t word = 0;  // of the front slab, as last seen
-    EventView event;
+    journal::EventView event;
     bool has_event = false;  // `event` was read and not yielded
   };
   struct ByStamp {
@@ -73,7 +73,7 @@ class Merger {
   };
 
   // Slabs of the backlog are a stream for each run.
-  static std::uint64_t stream_of(const Slab& slab) noexcept {
+  static std::uint64_t stream_of(const journal::Slab& slab) noexcept {
     return std::uint64_t{slab.run} << 32 | slab.lane;
   }
   void collect();
@@ -88,7 +88,7 @@ class Merger {
   // Removes the lane with the least stamp of this pass from the heap; null if none.
   Lane* first();
 
-  SlabSource& source_;
+  journal::SlabSource& source_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Lane>> lanes_;  // by stream_of()
   std::vector<Lane*> heap_;  // lanes with an event of this pass, least stamp on top
   Lane* yielded_ = nullptr;  // not in the heap; its event was yielded, or is the next
@@ -97,4 +97,4 @@ class Merger {
   std::uint64_t damaged_slabs_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

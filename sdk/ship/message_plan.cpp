@@ -12,7 +12,7 @@
 #include "text/json_text.hpp"
 #include "tokens/token_anchors.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 namespace {
 
 constexpr std::size_t longest_format = 2048;
@@ -49,10 +49,10 @@ char* put_number(char* to, Number value) {
 char* put_value(char* to, Tag tag, PayloadReader& payload) {
   switch (tag) {
     case Tag::boolean:
-      return put(to, payload.word() != 0 ? "true" : "false");
+      return text::put(to, payload.word() != 0 ? "true" : "false");
     case Tag::character: {
       const char character = payload.value<char>();
-      return write_escaped(to, {&character, 1});
+      return text::write_escaped(to, {&character, 1});
     }
     case Tag::int64:
       return put_number(to, payload.value<std::int64_t>());
@@ -63,7 +63,7 @@ char* put_value(char* to, Tag tag, PayloadReader& payload) {
     case Tag::float64:
       return put_number(to, payload.value<double>());
     default:
-      return write_escaped(to, payload.text());
+      return text::write_escaped(to, payload.text());
   }
 }
 
@@ -71,17 +71,19 @@ bool is_quoted(Tag tag) noexcept { return tag == Tag::string || tag == Tag::char
 
 bool is_float(Tag tag) noexcept { return tag == Tag::float32 || tag == Tag::float64; }
 
-bool has_anchor(std::string_view text) noexcept { return next_anchor(text, 0) != text.size(); }
+bool has_anchor(std::string_view text) noexcept {
+  return tokens::next_anchor(text, 0) != text.size();
+}
 
 std::string in_quotes(std::string_view text) {
   std::string out;
-  append_quoted(out, text);
+  text::append_quoted(out, text);
   return out;
 }
 
 }  // namespace
 
-std::optional<MessagePlan> MessagePlan::compile(const SiteView& site) {
+std::optional<MessagePlan> MessagePlan::compile(const journal::SiteView& site) {
   if (site.format.size() > longest_format) return std::nullopt;
   for (const Tag tag : site.tags) {
     if (!is_planned(tag)) return std::nullopt;
@@ -91,7 +93,7 @@ std::optional<MessagePlan> MessagePlan::compile(const SiteView& site) {
     // JSON cannot represent every float; the general encoder handles them.
     if (is_float(site.tags[i])) return std::nullopt;
     const std::string before = (i == 0 ? ",\"data\":{" : ",") + in_quotes(site.names[i]) + ":";
-    plan.fields_.push_back({PaddedText(before), site.tags[i]});
+    plan.fields_.push_back({text::PaddedText(before), site.tags[i]});
     plan.fixed_bytes_ += before.size() + longest_number + 4;
   }
   if (!plan.add_message(site)) return std::nullopt;
@@ -100,14 +102,14 @@ std::optional<MessagePlan> MessagePlan::compile(const SiteView& site) {
   return plan;
 }
 
-bool MessagePlan::add_message(const SiteView& site) {
+bool MessagePlan::add_message(const journal::SiteView& site) {
   const bool has_message = !site.format.empty();
   std::string text;
   std::string before = has_message ? ",\"message\":\"" : "";
   const auto literal = [&] {
     const std::string whole = in_quotes(text);
     text.clear();
-    const PaddedText json(before.append(whole, 1, whole.size() - 2));
+    const text::PaddedText json(before.append(whole, 1, whole.size() - 2));
     fixed_bytes_ += json.size() + longest_number;
     before.clear();
     return json;
@@ -143,9 +145,9 @@ bool MessagePlan::sites_text_may_hold_anchor() const noexcept {
   // Numbers and the like are part of no anchor. A text may contain the rest of one.
   bool after_text = false;
   const auto may_hold = [&](std::string_view text, bool before_text) {
-    return has_anchor(text) || (before_text && may_begin_anchor(text)) ||
-           (after_text && may_end_anchor(text)) ||
-           (after_text && before_text && may_be_within_anchor(text));
+    return has_anchor(text) || (before_text && tokens::may_begin_anchor(text)) ||
+           (after_text && tokens::may_end_anchor(text)) ||
+           (after_text && before_text && tokens::may_be_within_anchor(text));
   };
   for (const Step& step : message_) {
     if (may_hold(step.before.text(), is_quoted(step.tag))) return true;
@@ -166,7 +168,7 @@ bool MessagePlan::may_hold_anchor(std::span<const std::byte> payload) const noex
 }
 
 std::size_t MessagePlan::bound(std::size_t payload_bytes) const noexcept {
-  return fixed_bytes_ + quoted_bound(payload_bytes) + PaddedText::overhang;
+  return fixed_bytes_ + text::quoted_bound(payload_bytes) + text::PaddedText::overhang;
 }
 
 char* MessagePlan::write(char* to, std::span<const std::byte> bytes) const {
@@ -198,4 +200,4 @@ char* MessagePlan::write_fields(char* to, std::span<const std::byte> bytes) cons
   return to;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -15,16 +15,18 @@
 #include "ship/payload_reader.hpp"
 #include "text/padded_text.hpp"
 
-namespace trace::detail {
-
+namespace trace::detail::journal {
 struct SiteView;
+}
+
+namespace trace::detail::ship {
 
 class MessagePlan {
  public:
   // Larger payloads use the general encoder, because a part of them may exceed a limit.
   static constexpr std::size_t longest_payload = 4096;
 
-  static std::optional<MessagePlan> compile(const SiteView& site);
+  static std::optional<MessagePlan> compile(const journal::SiteView& site);
 
   // Whether the output of write() may contain an anchor of a token pattern
   // (tokens/token_anchors.hpp): one of the site's text, of the payload, or of both together.
@@ -38,19 +40,19 @@ class MessagePlan {
  private:
   // A value, and the JSON text before it.
   struct Step {
-    PaddedText before;
+    text::PaddedText before;
     Tag tag;
   };
-  bool add_message(const SiteView& site);
+  bool add_message(const journal::SiteView& site);
   bool sites_text_may_hold_anchor() const noexcept;
   char* write_fields(char* to, std::span<const std::byte> payload) const;
 
   std::vector<Step> fields_;
   std::vector<Step> message_;
-  PaddedText after_message_;
+  text::PaddedText after_message_;
   std::size_t fixed_bytes_ = 0;
   bool site_may_hold_anchor_ = false;
   bool payload_has_text_ = false;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 namespace {
 
 // A parked run is probed with few events, which stay in memory.
@@ -48,7 +48,7 @@ bool Parking::make_room() {
   return true;
 }
 
-void Parking::hold(std::deque<RunBatch> left, Steady::time_point now, bool progress) {
+void Parking::hold(std::deque<RunBatch> left, time::Steady::time_point now, bool progress) {
   RunInfo& run = left.front().run();
   std::unique_ptr<Held>& place = runs_[&run];
   const bool known = place != nullptr;
@@ -83,15 +83,15 @@ void Parking::begin_tries() noexcept {
   for (auto& [run, held] : runs_) held->refused_tries = 0;
 }
 
-Steady::time_point Parking::next_hopeful_try() const noexcept {
-  auto next = Steady::time_point::max();
+time::Steady::time_point Parking::next_hopeful_try() const noexcept {
+  auto next = time::Steady::time_point::max();
   for (const auto& [run, held] : runs_) {
     if (held->refused_tries < hopeful_tries) next = std::min(next, held->next_try);
   }
   return next;
 }
 
-PendingBatch Parking::take_due(Steady::time_point now, bool urgent) {
+PendingBatch Parking::take_due(time::Steady::time_point now, bool urgent) {
   PendingBatch due;
   for (auto& [run, held] : runs_) {
     if (held->next_try > now && !urgent) continue;
@@ -106,8 +106,8 @@ PendingBatch Parking::take_due(Steady::time_point now, bool urgent) {
   return due;
 }
 
-std::optional<Steady::time_point> Parking::next_due() const {
-  std::optional<Steady::time_point> first;
+std::optional<time::Steady::time_point> Parking::next_due() const {
+  std::optional<time::Steady::time_point> first;
   for (const auto& [run, held] : runs_) {
     if (!first || held->next_try < *first) first = held->next_try;
   }
@@ -128,4 +128,4 @@ std::uint64_t Parking::first_stamp() {
   return first;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

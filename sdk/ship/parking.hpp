@@ -14,12 +14,12 @@
 #include "ship/backoff.hpp"
 #include "ship/batch_builder.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class Parking {
  public:
   // `merger` is notified of events that were moved out of their slabs.
-  Parking(SlabSource& source, Merger& merger, BatchLimits limits, std::uint64_t seed)
+  Parking(journal::SlabSource& source, Merger& merger, BatchLimits limits, std::uint64_t seed)
       : source_(source), merger_(merger), limits_(limits), seed_(seed) {}
 
   bool holds(const RunInfo& run) const { return !runs_.empty() && runs_.contains(&run); }
@@ -29,32 +29,32 @@ class Parking {
   bool is_full() { return full_ != nullptr && !make_room(); }
   // Parks the rest of a run after a send, before its waiting events. `progress`: part of it was
   // accepted, so the rest is retried immediately.
-  void hold(std::deque<RunBatch> left, Steady::time_point now, bool progress);
+  void hold(std::deque<RunBatch> left, time::Steady::time_point now, bool progress);
   // The run's last send was accepted; the run is unparked if nothing of it waits.
   void taken(const RunInfo& run);
 
   // One envelope of each run that is due (of all if `urgent`).
-  PendingBatch take_due(Steady::time_point now, bool urgent);
-  std::optional<Steady::time_point> next_due() const;
+  PendingBatch take_due(time::Steady::time_point now, bool urgent);
+  std::optional<time::Steady::time_point> next_due() const;
 
   bool empty() const noexcept { return runs_.empty(); }
   // A caller waits from now on: each run gets some attempts.
   void begin_tries() noexcept;
   // The next attempt of a run that was not refused several times since then; max() if there is
   // none.
-  Steady::time_point next_hopeful_try() const noexcept;
+  time::Steady::time_point next_hopeful_try() const noexcept;
 
   std::uint64_t first_stamp();
 
  private:
   struct Held {
-    Held(SlabSource& source, RunInfo& run, std::uint64_t seed)
+    Held(journal::SlabSource& source, RunInfo& run, std::uint64_t seed)
         : backlog(source, run), backoff(seed) {}
     std::deque<RunBatch> front;  // sent and not accepted; before the backlog
     Backlog backlog;
     std::optional<RunBatch> behind;  // the event for which there was no room
     Backoff backoff;
-    Steady::time_point next_try{};
+    time::Steady::time_point next_try{};
     bool moving = false;  // the backend accepts it again
     unsigned refused_tries = 0;
   };
@@ -65,7 +65,7 @@ class Parking {
   bool make_room();
   bool move_aside(Held& held, const std::deque<RunBatch>& batches);
 
-  SlabSource& source_;
+  journal::SlabSource& source_;
   Merger& merger_;
   BatchLimits limits_;
   std::uint64_t seed_;
@@ -73,4 +73,4 @@ class Parking {
   Held* full_ = nullptr;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -10,7 +10,7 @@
 #include <span>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 class PayloadReader {
  public:
@@ -58,4 +58,4 @@ class PayloadReader {
   bool failed_ = false;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -3,25 +3,14 @@
 
 #include <algorithm>
 
-#include "text/json_text.hpp"
+#include "contract/event_json.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 RunBatch::RunBatch(RunInfo& run, BatchMemory memory) : run_(&run), memory_(std::move(memory)) {
-  std::string head = "{\"runId\":";
-  append_quoted(head, run.id);
-  const auto member = [&](std::string_view name, std::string_view text) {
-    if (text.empty()) return;
-    head.append(",\"").append(name).append("\":");
-    append_quoted(head, text);
-  };
-  member("workflowId", run.spec.workflow_id);
-  member("organizationId", run.spec.organization_id);
-  if (run.spec.total_actions > 0) {
-    head += ",\"totalActions\":";
-    append_number(head, std::uint64_t{run.spec.total_actions});
-  }
-  head += ",\"events\":[";
+  std::string head;
+  contract::append_envelope_start(head, run.id, run.spec.workflow_id, run.spec.organization_id,
+                                  run.spec.total_actions);
   memory_.events.clear();
   memory_.line.clear();
   memory_.line.append(head);
@@ -94,4 +83,4 @@ TransportView::TransportView(const PendingBatch& pending, std::string_view sessi
   batch_ = {session_id, runs_, events_.size(), pending.bytes()};
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

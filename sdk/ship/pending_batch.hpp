@@ -17,10 +17,10 @@
 #include "journal/slab.hpp"
 #include "ship/run_registry.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 struct EventRef {
-  Slab* slab;
+  journal::Slab* slab;
   std::uint64_t sequence;
   std::uint64_t stamp;
   std::uint32_t lane;
@@ -53,7 +53,7 @@ class RunBatch {
     event_start_ = memory_.line.size();
     return memory_.line;
   }
-  void added(Slab& slab, std::uint32_t lane, std::uint64_t sequence, std::uint64_t stamp) {
+  void added(journal::Slab& slab, std::uint32_t lane, std::uint64_t sequence, std::uint64_t stamp) {
     memory_.events.push_back({&slab, sequence, stamp, lane,
                               static_cast<std::uint32_t>(event_start_),
                               static_cast<std::uint32_t>(memory_.line.size())});
@@ -113,4 +113,4 @@ class TransportView {
   Batch batch_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

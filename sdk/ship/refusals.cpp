@@ -9,7 +9,7 @@
 
 #include "ship/shipper.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 namespace {
 
 constexpr std::size_t smallest_batch_bytes = 4 * 1024;
@@ -70,7 +70,7 @@ std::string Shipper::key_of(const PendingBatch& lone) const {
 }
 
 void Shipper::refuse(PendingBatch batch, std::string_view reason, bool too_large,
-                     Steady::time_point now) {
+                     time::Steady::time_point now) {
   next_try_ = now;
   if (!batch.refused_at) batch.refused_at = parts_.taken.count();
   if (batch.events() > 1) {
@@ -171,4 +171,4 @@ void Shipper::bury(const RunBatch& batch, const EventRef& event, std::string_vie
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

@@ -14,7 +14,7 @@
 
 #include "ship/pending_batch.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 // State of one backend: shared by the shippers of a process that send to it, the session's own and
 // those of adopted journals. One thread.
@@ -69,4 +69,4 @@ class Refusals {
   std::size_t limit_ = first_limit;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

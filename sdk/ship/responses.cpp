@@ -8,10 +8,11 @@
 #include <unordered_set>
 #include <vector>
 
+#include "contract/event_id.hpp"
 #include "ship/shipper.hpp"
 #include "text/json_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 namespace {
 
 // A response's content about one lane of a run, and what follows from it.
@@ -58,9 +59,9 @@ std::string unacknowledged_text(const std::vector<RunBatch>& unacknowledged,
     return "the response acknowledges no event; all are sent again";
   }
   std::string text = "the response does not name the run ";
-  append_quoted(text, unacknowledged.front().run().id);
+  text::append_quoted(text, unacknowledged.front().run().id);
   text += " but ";
-  append_quoted(text, result.runs.front().run_id);
+  text::append_quoted(text, result.runs.front().run_id);
   return text +
          "; its events are kept and sent again. A backend must name a run byte for byte as "
          "it was sent";
@@ -68,8 +69,8 @@ std::string unacknowledged_text(const std::vector<RunBatch>& unacknowledged,
 
 }  // namespace
 
-void Shipper::send_front(Steady::time_point now) {
-  Steady::time_point deadline = now + limits_.request_timeout;
+void Shipper::send_front(time::Steady::time_point now) {
+  time::Steady::time_point deadline = now + limits_.request_timeout;
   if (urgent_) {
     const std::lock_guard lock(flush_mutex_);
     deadline = std::min(deadline, flush_deadline_);
@@ -79,7 +80,7 @@ void Shipper::send_front(Steady::time_point now) {
   settle(parts_.transport.send(view.batch(), deadline), parts_.clock.now());
 }
 
-void Shipper::settle(const SendResult& result, Steady::time_point now) {
+void Shipper::settle(const SendResult& result, time::Steady::time_point now) {
   if (outbox_.front().events() == 0 && result.kind != SendResult::Kind::acknowledged) {
     outbox_.pop_front();  // a status query; it is repeated
     return;
@@ -113,7 +114,7 @@ void Shipper::settle(const SendResult& result, Steady::time_point now) {
   counters_.retries.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Shipper::acknowledge(const SendResult& result, Steady::time_point now) {
+void Shipper::acknowledge(const SendResult& result, time::Steady::time_point now) {
   PendingBatch batch = std::move(outbox_.front());
   outbox_.pop_front();
   std::unordered_map<std::string_view, const RunAcknowledgement*> acknowledgements;
@@ -179,7 +180,7 @@ void Shipper::judge(const RunBatch& batch, const RunAcknowledgement& acknowledge
 }
 
 bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& acknowledgement,
-                              Steady::time_point now) {
+                              time::Steady::time_point now) {
   if (acknowledgement.status == RunStatus::cancelled) batch.run().cancellation.announce();
   AcknowledgedLanes lanes(acknowledgement, session_id_);
   // The watermark does not pass a refused event that is retried.
@@ -201,7 +202,7 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& acknowle
       bury(batch, event, reason->second);
       done = true;
     } else if (done) {
-      ++(is_own_lane(event.lane) ? own_acknowledged : acknowledged);
+      ++(journal::is_own_lane(event.lane) ? own_acknowledged : acknowledged);
     }
     if (!done) {
       left.insert(&event);
@@ -232,10 +233,10 @@ bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& acknowle
 }
 
 std::string Shipper::id_of(const EventRef& event) const {
-  return fmt::format("{}-{}-{:012}", session_id_, event.lane, event.sequence);
+  return contract::event_id(session_id_, event.lane, event.sequence);
 }
 
-void Shipper::park(RunBatch left, Steady::time_point now, bool progress) {
+void Shipper::park(RunBatch left, time::Steady::time_point now, bool progress) {
   std::deque<RunBatch> all;
   const RunInfo& run = left.run();
   all.push_back(std::move(left));
@@ -250,4 +251,4 @@ void Shipper::park(RunBatch left, Steady::time_point now, bool progress) {
   parking_.hold(std::move(all), now, progress);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

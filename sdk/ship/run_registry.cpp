@@ -3,13 +3,13 @@
 
 #include "contract/identifier.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 RunInfo* RunRegistry::open(std::string_view id, const RunSpec& spec, bool& created) {
   const std::lock_guard lock(mutex_);
   created = false;
   if (const auto known = by_id_.find(id); known != by_id_.end()) return known->second;
-  if (runs_.size() == max_runs) return nullptr;
+  if (runs_.size() == journal::max_runs) return nullptr;
   created = true;
   return &add(static_cast<std::uint32_t>(runs_.size()), id, spec);
 }
@@ -37,7 +37,7 @@ RunInfo& RunRegistry::resolve(std::uint32_t number, std::string_view id) {
 RunInfo& RunRegistry::restore(std::uint32_t number, std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
   const auto known = by_number_.find(number);
-  return known != by_number_.end() ? *known->second : add(number, repaired_id(id), spec);
+  return known != by_number_.end() ? *known->second : add(number, contract::repaired_id(id), spec);
 }
 
 std::vector<RunInfo*> RunRegistry::awaiting_cancellation() {
@@ -49,4 +49,4 @@ std::vector<RunInfo*> RunRegistry::awaiting_cancellation() {
   return waiting;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

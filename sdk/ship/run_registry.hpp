@@ -18,7 +18,7 @@
 #include "journal/format.hpp"
 #include "ship/cancellation.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 struct RunInfo {
   std::uint32_t number = 0;
@@ -52,4 +52,4 @@ class RunRegistry {
   std::unordered_map<std::uint32_t, RunInfo*> by_number_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

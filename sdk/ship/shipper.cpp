@@ -3,14 +3,14 @@
 
 #include <algorithm>
 
-namespace trace::detail {
+namespace trace::detail::ship {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Steady::duration busy_poll = 2ms;
+constexpr time::Steady::duration busy_poll = 2ms;
 // With the keeper's own, an idle session wakes up fewer than 20 times a second.
-constexpr Steady::duration idle_poll = 66ms;
+constexpr time::Steady::duration idle_poll = 66ms;
 constexpr auto state_interval = 5s;
 
 }  // namespace
@@ -27,7 +27,7 @@ Shipper::Shipper(ShipperParts parts, ShipperLimits limits, std::string session_i
       last_pass_(parts.clock.now()),
       largest_batch_bytes_(limits.batch.bytes) {}
 
-void Shipper::request_flush(std::uint64_t stamp, Steady::time_point deadline) {
+void Shipper::request_flush(std::uint64_t stamp, time::Steady::time_point deadline) {
   const std::lock_guard lock(flush_mutex_);
   flush_stamp_ = std::max(flush_stamp_, stamp);
   flush_deadline_ = deadline;
@@ -35,7 +35,7 @@ void Shipper::request_flush(std::uint64_t stamp, Steady::time_point deadline) {
   next_attempt_.store(0, std::memory_order_release);
 }
 
-Steady::time_point Shipper::step(Steady::time_point now) {
+time::Steady::time_point Shipper::step(time::Steady::time_point now) {
   {
     const std::lock_guard lock(flush_mutex_);
     urgent_ =
@@ -63,7 +63,7 @@ Steady::time_point Shipper::step(Steady::time_point now) {
   if (outbox_.empty()) {
     // Alternate, so that neither starves.
     const double before = builder_.fill_level(limits_.batch);
-    const Steady::time_point pass_before = last_pass_;
+    const time::Steady::time_point pass_before = last_pass_;
     fill(now);
     pause_ = pause_after(builder_.fill_level(limits_.batch) - before, now - pass_before);
     if (due(now)) outbox_.push_back(builder_.take());
@@ -75,7 +75,7 @@ Steady::time_point Shipper::step(Steady::time_point now) {
   resolved_before_.store(unresolved_since(), std::memory_order_release);
   {
     const std::lock_guard lock(flush_mutex_);
-    const Steady::time_point attempt = attempt_after(now);
+    const time::Steady::time_point attempt = attempt_after(now);
     // A flush that was requested meanwhile has not been tried.
     if (!flush_new_) {
       next_attempt_.store(attempt.time_since_epoch().count(), std::memory_order_release);
@@ -84,7 +84,7 @@ Steady::time_point Shipper::step(Steady::time_point now) {
   return next_wake(now);
 }
 
-Steady::time_point Shipper::attempt_after(Steady::time_point now) {
+time::Steady::time_point Shipper::attempt_after(time::Steady::time_point now) {
   only_refused_is_left_ = false;
   if (!outbox_.empty()) {
     only_refused_is_left_ = refuses_all_;
@@ -92,17 +92,17 @@ Steady::time_point Shipper::attempt_after(Steady::time_point now) {
   }
   if (!builder_.empty() || merger_.next_stamp() < std::max(pass_stamp_, flush_stamp_)) return now;
   const bool refused = !refusals_.empty();
-  const Steady::time_point next = parking_.next_hopeful_try();
-  only_refused_is_left_ = next == Steady::time_point::max() && (refused || !parking_.empty());
+  const time::Steady::time_point next = parking_.next_hopeful_try();
+  only_refused_is_left_ = next == time::Steady::time_point::max() && (refused || !parking_.empty());
   return refused ? std::min(next, next_refused_try_) : next;
 }
 
-bool Shipper::due(Steady::time_point now) const {
+bool Shipper::due(time::Steady::time_point now) const {
   if (builder_.empty()) return false;
   return urgent_ || builder_.full(limits_.batch) || now - builder_.since() >= limits_.delay;
 }
 
-void Shipper::fill(Steady::time_point now) {
+void Shipper::fill(time::Steady::time_point now) {
   more_waits_ = false;
   if (parking_.is_full()) return;
   encoder_.set_time(parts_.wall_time.points());
@@ -115,7 +115,7 @@ void Shipper::fill(Steady::time_point now) {
       more_waits_ = merger_.paused();
       return;
     }
-    const EventView& event = *item.event;
+    const journal::EventView& event = *item.event;
     RunInfo& run = run_of(*event.node);
     if (may_be_resolved_ && parts_.source.is_resolved(run.number, item.lane, event.sequence)) {
       merger_.resolved(*item.slab, 1);
@@ -133,7 +133,8 @@ void Shipper::fill(Steady::time_point now) {
   more_waits_ = !parking_.is_full();
 }
 
-Steady::duration Shipper::pause_after(double brought, Steady::duration since_pass_before) const {
+time::Steady::duration Shipper::pause_after(double brought,
+                                            time::Steady::duration since_pass_before) const {
   if (brought <= 0) return idle_poll;
   // A quarter of the time until the batch is full at the current rate: a quiet worker sleeps, a
   // busy one's batch is sent as soon as it is full.
@@ -141,16 +142,16 @@ Steady::duration Shipper::pause_after(double brought, Steady::duration since_pas
   const std::chrono::duration<double> quarter = since_pass_before * (missing / (4 * brought));
   return quarter >= idle_poll
              ? idle_poll
-             : std::max(busy_poll, std::chrono::duration_cast<Steady::duration>(quarter));
+             : std::max(busy_poll, std::chrono::duration_cast<time::Steady::duration>(quarter));
 }
 
-RunInfo& Shipper::run_of(const NodeView& node) {
+RunInfo& Shipper::run_of(const journal::NodeView& node) {
   if (node.run < run_cache_.size() && run_cache_[node.run] != nullptr) return *run_cache_[node.run];
   if (node.run >= run_cache_.size()) run_cache_.resize(node.run + 1);
   return *(run_cache_[node.run] = &parts_.runs.resolve(node.run, node.run_id));
 }
 
-void Shipper::ask_for_states(Steady::time_point now) {
+void Shipper::ask_for_states(time::Steady::time_point now) {
   if (!builder_.empty() || now - last_send_ < state_interval) return;
   PendingBatch question;
   for (RunInfo* run : parts_.runs.awaiting_cancellation()) {
@@ -168,15 +169,15 @@ std::uint64_t Shipper::unresolved_since() {
   return since;
 }
 
-Steady::time_point Shipper::next_wake(Steady::time_point now) {
+time::Steady::time_point Shipper::next_wake(time::Steady::time_point now) {
   if (!outbox_.empty()) return std::max(next_try_, now);
   if (more_waits_) return now;
   if (urgent_) return now + std::chrono::milliseconds(1);
-  Steady::time_point wake = now + (builder_.empty() ? idle_poll : pause_);
+  time::Steady::time_point wake = now + (builder_.empty() ? idle_poll : pause_);
   if (!builder_.empty()) wake = std::min(wake, builder_.since() + limits_.delay);
   if (const auto parked = parking_.next_due()) wake = std::min(wake, std::max(*parked, now));
   if (!refusals_.empty()) wake = std::min(wake, std::max(next_refused_try_, now));
   return wake;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

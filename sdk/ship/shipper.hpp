@@ -28,19 +28,19 @@
 #include "ship/refusals.hpp"
 #include "time/wall_time.hpp"
 
-namespace trace::detail {
+namespace trace::detail::ship {
 
 struct ShipperParts {
-  SlabSource& source;
-  WatermarkStore& watermarks;
+  journal::SlabSource& source;
+  journal::WatermarkStore& watermarks;
   RunRegistry& runs;
-  WallTime& wall_time;
+  time::WallTime& wall_time;
   Transport& transport;
-  Clock& clock;
+  time::Clock& clock;
   DeadLetters& dead_letters;
   Diagnostics& diagnostics;
   TakenEvents& taken;
-  RedactionRules redaction = {};
+  secrets::RedactionRules redaction = {};
 };
 
 struct ShipperLimits {
@@ -65,10 +65,10 @@ class Shipper {
   Shipper(ShipperParts parts, ShipperLimits limits, std::string session_id);
 
   // Does the work that is due; returns when to call it again.
-  Steady::time_point step(Steady::time_point now);
+  time::Steady::time_point step(time::Steady::time_point now);
 
   // Requests that everything stamped before `stamp` is sent immediately, by `deadline`.
-  void request_flush(std::uint64_t stamp, Steady::time_point deadline);
+  void request_flush(std::uint64_t stamp, time::Steady::time_point deadline);
   // The stamp before which every event is acknowledged or a dead letter.
   std::uint64_t resolved_before() const noexcept {
     return resolved_before_.load(std::memory_order_acquire);
@@ -76,8 +76,9 @@ class Shipper {
 
   // The next attempt for unresolved events, if known; max() if only runs and events are left that
   // the backend has refused several times.
-  Steady::time_point next_attempt() const noexcept {
-    return Steady::time_point(Steady::duration(next_attempt_.load(std::memory_order_acquire)));
+  time::Steady::time_point next_attempt() const noexcept {
+    return time::Steady::time_point(
+        time::Steady::duration(next_attempt_.load(std::memory_order_acquire)));
   }
   // Shipper's thread: only runs and events are left that the backend refuses.
   bool only_refused_is_left() const noexcept { return only_refused_is_left_; }
@@ -90,15 +91,15 @@ class Shipper {
 
  private:
   // shipper.cpp: from lanes to batches
-  void fill(Steady::time_point now);
-  RunInfo& run_of(const NodeView& node);
-  bool due(Steady::time_point now) const;
-  void ask_for_states(Steady::time_point now);
+  void fill(time::Steady::time_point now);
+  RunInfo& run_of(const journal::NodeView& node);
+  bool due(time::Steady::time_point now) const;
+  void ask_for_states(time::Steady::time_point now);
 
   // responses.cpp: from responses to watermarks
-  void send_front(Steady::time_point now);
-  void settle(const SendResult& result, Steady::time_point now);
-  void acknowledge(const SendResult& result, Steady::time_point now);
+  void send_front(time::Steady::time_point now);
+  void settle(const SendResult& result, time::Steady::time_point now);
+  void acknowledge(const SendResult& result, time::Steady::time_point now);
   struct Judged {
     std::uint64_t taken = 0;
     std::uint64_t rejected = 0;
@@ -107,12 +108,13 @@ class Shipper {
   void judge(const RunBatch& batch, const RunAcknowledgement& acknowledgement,
              Judged& judged) const;
   bool acknowledge_run(RunBatch batch, const RunAcknowledgement& acknowledgement,
-                       Steady::time_point now);
+                       time::Steady::time_point now);
   std::string id_of(const EventRef& event) const;
-  void park(RunBatch left, Steady::time_point now, bool progress);
+  void park(RunBatch left, time::Steady::time_point now, bool progress);
 
   // refusals.cpp: what is refused
-  void refuse(PendingBatch batch, std::string_view reason, bool too_large, Steady::time_point now);
+  void refuse(PendingBatch batch, std::string_view reason, bool too_large,
+              time::Steady::time_point now);
   void retry_refused();
   void note_taken(std::uint64_t events);
   void give_up(const PendingBatch& lone, std::string_view reason);
@@ -121,10 +123,11 @@ class Shipper {
 
   std::uint64_t unresolved_since();
   // See next_attempt(); with flush_mutex_.
-  Steady::time_point attempt_after(Steady::time_point now);
-  Steady::time_point next_wake(Steady::time_point now);
+  time::Steady::time_point attempt_after(time::Steady::time_point now);
+  time::Steady::time_point next_wake(time::Steady::time_point now);
   // How long to wait for more events, if the last pass has raised the fill level by `brought`.
-  Steady::duration pause_after(double brought, Steady::duration since_pass_before) const;
+  time::Steady::duration pause_after(double brought,
+                                     time::Steady::duration since_pass_before) const;
 
   ShipperParts parts_;
   ShipperLimits limits_;
@@ -137,12 +140,12 @@ class Shipper {
   Backoff backoff_;
   std::deque<PendingBatch> outbox_;
   std::vector<RunInfo*> run_cache_;
-  Steady::time_point next_try_{};
-  Steady::time_point last_pass_;
-  Steady::duration pause_{};
-  Steady::time_point last_send_{};
+  time::Steady::time_point next_try_{};
+  time::Steady::time_point last_pass_;
+  time::Steady::duration pause_{};
+  time::Steady::time_point last_send_{};
   Refusals refusals_;
-  Steady::time_point next_refused_try_{};
+  time::Steady::time_point next_refused_try_{};
   bool refuses_all_ = false;  // probably: the next attempt of anything is next_try_
   const std::size_t largest_batch_bytes_;
   bool only_refused_is_left_ = false;
@@ -152,11 +155,11 @@ class Shipper {
 
   std::mutex flush_mutex_;
   std::uint64_t flush_stamp_ = 0;
-  Steady::time_point flush_deadline_{};
+  time::Steady::time_point flush_deadline_{};
   bool flush_new_ = false;
   bool urgent_ = false;
   std::atomic<std::uint64_t> resolved_before_{0};
-  std::atomic<Steady::rep> next_attempt_{0};
+  std::atomic<time::Steady::rep> next_attempt_{0};
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::ship

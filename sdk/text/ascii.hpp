@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_capital(char c) noexcept { return c >= 'A' && c <= 'Z'; }
@@ -52,4 +52,4 @@ constexpr std::string_view first_word(std::string_view text, std::size_t bound =
   return text.substr(0, text.find('\t'));
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 inline constexpr auto digit_pairs = [] {
   std::array<char, 200> pairs{};
@@ -29,4 +29,4 @@ inline void write_digits(char* to, int digits, std::uint64_t value) noexcept {
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

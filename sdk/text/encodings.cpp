@@ -5,7 +5,7 @@
 
 #include "text/utf8.hpp"
 
-namespace trace::detail {
+namespace trace::detail::text {
 namespace {
 
 constexpr std::string_view base64_standard =
@@ -157,4 +157,4 @@ std::string json_escaped(std::string_view text, const JsonStyle& style) {
   return out;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 enum class Base64 : unsigned char { standard, url_safe };
 enum class HexDigits : unsigned char { lower, upper };
@@ -46,4 +46,4 @@ struct JsonStyle {
 };
 std::string json_escaped(std::string_view text, const JsonStyle& style);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

@@ -11,7 +11,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace trace::detail {
+namespace trace::detail::text {
 namespace {
 
 // Plain bytes need no escape in a JSON string: printable ASCII except '"' and '\'.
@@ -138,4 +138,4 @@ char* write_quoted(char* to, std::string_view text) noexcept {
   return to;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

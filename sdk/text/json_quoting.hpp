@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 // The maximum size of the quoted text, which the functions below require.
 constexpr std::size_t quoted_bound(std::size_t text_bytes) noexcept { return 6 * text_bytes + 18; }
@@ -26,4 +26,4 @@ char* write_escaped(char* to, std::string_view text) noexcept;
 // The same with quotes.
 char* write_quoted(char* to, std::string_view text) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

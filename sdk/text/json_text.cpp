@@ -8,7 +8,7 @@
 
 #include "text/json_quoting.hpp"
 
-namespace trace::detail {
+namespace trace::detail::text {
 namespace {
 
 template <class Float>
@@ -41,4 +41,4 @@ void append_number(std::string& out, std::uint64_t value) {
 void append_number(std::string& out, double value) { append_float(out, value); }
 void append_number(std::string& out, float value) { append_float(out, value); }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 // Appends `text` as a JSON string with its quotes. Repairs: each invalid UTF-8 sequence (see
 // first_utf8_sequence) becomes U+FFFD, NUL becomes U+2400.
@@ -36,4 +36,4 @@ void append_number(std::string& out, T value) {
   }
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 class PaddedText {
  public:
@@ -46,4 +46,4 @@ class PaddedText {
   std::size_t size_ = 0;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

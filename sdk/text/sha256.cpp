@@ -7,7 +7,7 @@
 #include <new>
 #include <stdexcept>
 
-namespace trace::detail {
+namespace trace::detail::text {
 namespace {
 
 void require(int done) {
@@ -37,4 +37,4 @@ std::string Sha256::finish() {
   return fmt::format("{:02x}", fmt::join(hash, hash + size, ""));
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

@@ -8,7 +8,7 @@
 
 struct evp_md_ctx_st;
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 class Sha256 {
  public:
@@ -25,4 +25,4 @@ class Sha256 {
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

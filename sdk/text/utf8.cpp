@@ -5,10 +5,8 @@
 
 #include <algorithm>
 
-namespace trace::detail {
+namespace trace::detail::text {
 namespace {
-
-constexpr bool is_continuation(unsigned char byte) noexcept { return (byte & 0xC0) == 0x80; }
 
 // Length of the sequence that a lead byte announces; 0 if it is not a lead byte.
 constexpr std::size_t announced_length(unsigned char lead) noexcept {
@@ -31,7 +29,7 @@ constexpr bool may_follow(unsigned char lead, unsigned char second) noexcept {
     case 0xF4:
       return second >= 0x80 && second <= 0x8F;
     default:
-      return is_continuation(second);
+      return is_continuation(static_cast<char>(second));
   }
 }
 
@@ -44,13 +42,13 @@ Utf8Sequence first_utf8_sequence(std::string_view text) noexcept {
   if (length == 1) return {1, true};
   if (length == 0) return {1, false};
 
-  if (lead == 0xED && text.size() >= 3 && byte(1) >= 0xA0 && is_continuation(byte(1)) &&
-      is_continuation(byte(2))) {
+  if (lead == 0xED && text.size() >= 3 && byte(1) >= 0xA0 && is_continuation(text[1]) &&
+      is_continuation(text[2])) {
     return {3, false};  // a surrogate: one wrong character, not three wrong bytes
   }
   if (text.size() < 2 || !may_follow(lead, byte(1))) return {1, false};
   std::size_t read = 2;
-  while (read < length && read < text.size() && is_continuation(byte(read))) ++read;
+  while (read < length && read < text.size() && is_continuation(text[read])) ++read;
   return {read, read == length};
 }
 
@@ -61,8 +59,9 @@ bool is_valid_utf8(std::string_view text) noexcept {
 std::size_t unfinished_utf8_bytes(std::string_view text) noexcept {
   const std::size_t most = std::min<std::size_t>(text.size(), 3);
   for (std::size_t bytes = 1; bytes <= most; ++bytes) {
-    const auto byte = static_cast<unsigned char>(text[text.size() - bytes]);
-    if (!is_continuation(byte)) return announced_length(byte) > bytes ? bytes : 0;
+    const char byte = text[text.size() - bytes];
+    if (is_continuation(byte)) continue;
+    return announced_length(static_cast<unsigned char>(byte)) > bytes ? bytes : 0;
   }
   return 0;
 }
@@ -84,12 +83,21 @@ std::string_view trimmed_utf8(std::string_view text, std::size_t max_bytes) noex
   const std::size_t longest_back = std::min<std::size_t>(max_bytes, 3);
   for (std::size_t back = 0; back <= longest_back; ++back) {
     const std::size_t at = max_bytes - back;
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (is_continuation(byte)) continue;
-    const bool reaches_beyond_the_cut = announced_length(byte) > back;
+    if (is_continuation(text[at])) continue;
+    const bool reaches_beyond_the_cut =
+        announced_length(static_cast<unsigned char>(text[at])) > back;
     return text.substr(0, reaches_beyond_the_cut ? at : max_bytes);
   }
   return text.substr(0, max_bytes);  // continuation bytes without a lead: no character to keep
 }
 
-}  // namespace trace::detail
+std::string_view utf8_tail(std::string_view text, std::size_t max_bytes) noexcept {
+  if (text.size() <= max_bytes) return text;
+  text.remove_prefix(text.size() - max_bytes);
+  for (int i = 0; i < 3 && !text.empty() && is_continuation(text.front()); ++i) {
+    text.remove_prefix(1);
+  }
+  return text;
+}
+
+}  // namespace trace::detail::text

@@ -8,10 +8,15 @@
 #include <string>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::text {
 
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";  // U+FFFD
 inline constexpr std::string_view symbol_for_null = "\xE2\x90\x80";        // U+2400
+
+// A byte of a character after its first.
+constexpr bool is_continuation(char byte) noexcept {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
 
 // The bytes at the front of a text that belong together.
 struct Utf8Sequence {
@@ -37,4 +42,7 @@ void append_valid_utf8(std::string& out, std::string_view text);
 // Only the cut is checked: invalid sequences elsewhere are kept.
 std::string_view trimmed_utf8(std::string_view text, std::size_t max_bytes) noexcept;
 
-}  // namespace trace::detail
+// The same for the longest end of `text`: it does not begin within a character.
+std::string_view utf8_tail(std::string_view text, std::size_t max_bytes) noexcept;
+
+}  // namespace trace::detail::text

@@ -8,7 +8,7 @@
 
 #include <trace/detail/stamp.hpp>
 
-namespace trace::detail {
+namespace trace::detail::time {
 
 using Steady = std::chrono::steady_clock;
 
@@ -35,4 +35,4 @@ class SystemClock final : public Clock {
   StampSource source_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::time

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace trace::detail {
+namespace trace::detail::time {
 namespace {
 
 constexpr double one_second_ns = 1e9;
@@ -81,4 +81,4 @@ std::int64_t wall_ns_at(const std::vector<Calibration>& points, std::uint64_t st
   return extrapolate(after == points.begin() ? points.front() : *(after - 1), stamp);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::time

@@ -14,7 +14,7 @@
 #include <mutex>
 #include <vector>
 
-namespace trace::detail {
+namespace trace::detail::time {
 
 // From `stamp` on, wall time is `wall_ns` + (stamp - this stamp) * ns_per_tick.
 struct Calibration {
@@ -72,4 +72,4 @@ inline std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) n
 // not empty.
 std::int64_t wall_ns_at(const std::vector<Calibration>& points, std::uint64_t stamp) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::time

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 
 enum class Alphabet : std::uint8_t {
   digits,
@@ -83,4 +83,4 @@ inline bool is_of(char c, Alphabet alphabet) noexcept {
   return (alphabets_of[static_cast<unsigned char>(c)] >> static_cast<unsigned>(alphabet) & 1U) != 0;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

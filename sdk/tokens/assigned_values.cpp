@@ -2,7 +2,7 @@
 // Values of names: password=x, "token": "x", --secret x, ?key=x, mysql -px.
 #include "tokens/token_readers.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 namespace {
 
 constexpr std::size_t longest_name = 64;
@@ -221,4 +221,4 @@ FoundPart attached_password(const TokenText& text, std::size_t at, const TokenRo
   return std::nullopt;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

@@ -4,7 +4,7 @@
 
 #include "tokens/token_readers.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 namespace {
 
 constexpr std::size_t judged = 256;
@@ -182,4 +182,4 @@ FoundPart cookies_in(std::string_view value, bool sets) noexcept {
   return cookies_at(TokenText(value), 0, sets);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

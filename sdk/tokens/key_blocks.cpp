@@ -2,7 +2,7 @@
 // Private keys that are blocks of lines.
 #include "tokens/token_readers.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 namespace {
 
 // After white space and escapes of line ends, of whatever depth: \n, \\r\\n.
@@ -94,4 +94,4 @@ FoundPart key_lines(const TokenText& text, std::size_t at, const TokenRow& row) 
   return end - begin < shortest_key ? FoundPart() : TextPart{begin, end};
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

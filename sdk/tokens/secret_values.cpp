@@ -8,7 +8,7 @@
 
 #include "tokens/alphabets.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 namespace {
 
 // Number of bytes of a long value that are examined.
@@ -212,4 +212,4 @@ bool is_secret_value(std::string_view value, const TokenRow& row, Notation notat
   return is_secret && !is_placeholder(value);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

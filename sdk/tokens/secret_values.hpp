@@ -7,7 +7,7 @@
 
 #include "tokens/token_row.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 
 // The notation of a value, as far as it matters.
 struct Notation {
@@ -31,4 +31,4 @@ bool is_generated(std::string_view value) noexcept;
 // Whether it is base64 of printable text with a colon.
 bool is_user_and_password(std::string_view base64) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

@@ -2,7 +2,7 @@
 // Tokens with a prefix, and web tokens.
 #include "tokens/token_readers.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 namespace {
 
 // Whether the row's text is at `at`, where [abc] is one character.
@@ -70,4 +70,4 @@ FoundPart web_token(const TokenText& text, std::size_t at) noexcept {
   return TextPart{at, end};
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

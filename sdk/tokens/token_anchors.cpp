@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #endif
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 namespace {
 
 static_assert(token_table.size() <= 128, "RowSet has a bit for each row");
@@ -379,4 +379,4 @@ bool set_anchor_block(std::size_t bytes) noexcept {
 #endif
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

@@ -12,7 +12,7 @@
 
 #include "tokens/token_row.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 
 inline constexpr std::size_t anchor_bytes = 4;
 
@@ -53,4 +53,4 @@ bool may_be_within_anchor(std::string_view text) noexcept;
 // processor does not support it.
 bool set_anchor_block(std::size_t bytes) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

@@ -7,7 +7,7 @@
 #include "tokens/token_readers.hpp"
 #include "tokens/token_table.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 namespace {
 
 FoundPart read(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
@@ -106,4 +106,4 @@ void append_without_tokens(std::string& out, std::string_view name, std::string_
   append_without_tokens(out, value.substr(part->end), replacement);
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

@@ -12,7 +12,7 @@
 
 #include "tokens/token_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 
 // The first part to replace that begins at or after `from`.
 std::optional<TextPart> next_token(std::string_view text, std::size_t from = 0) noexcept;
@@ -26,4 +26,4 @@ bool has_token(std::string_view name, std::string_view value) noexcept;
 void append_without_tokens(std::string& out, std::string_view name, std::string_view value,
                            std::string_view replacement);
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

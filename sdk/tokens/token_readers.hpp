@@ -10,7 +10,7 @@
 #include "tokens/token_row.hpp"
 #include "tokens/token_text.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 
 using FoundPart = std::optional<TextPart>;
 
@@ -35,4 +35,4 @@ FoundPart cookies_in(std::string_view value, bool sets) noexcept;
 // Whether a name ends with one of the row's names, ignoring separators of words.
 bool is_named(std::string_view name, const TokenRow& row) noexcept;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

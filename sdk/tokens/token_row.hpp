@@ -9,7 +9,7 @@
 
 #include "tokens/alphabets.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 
 // The form of a row, which determines the part of the text that is removed.
 enum class Form : std::uint8_t {
@@ -111,4 +111,4 @@ constexpr Element element_of(const TokenRow& row, std::size_t index) noexcept {
   return element;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

@@ -11,7 +11,7 @@
 
 #include "tokens/token_row.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 
 namespace token_rows {
 
@@ -154,4 +154,4 @@ inline constexpr auto table = std::to_array<TokenRow>({
 
 inline constexpr const auto& token_table = token_rows::table;
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

@@ -11,7 +11,7 @@
 
 #include "tokens/alphabets.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 
 struct TextPart {
   std::size_t begin;
@@ -119,4 +119,4 @@ class TokenText {
   std::string_view text_;
 };
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

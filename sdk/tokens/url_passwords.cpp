@@ -4,7 +4,7 @@
 
 #include "tokens/token_readers.hpp"
 
-namespace trace::detail {
+namespace trace::detail::tokens {
 namespace {
 
 constexpr std::size_t longest_authority = 4096;
@@ -59,4 +59,4 @@ FoundPart oracle_password(const TokenText& text, std::size_t at, const TokenRow&
   return TextPart{slash + 1, end};
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::tokens

@@ -87,7 +87,7 @@ TEST_CASE("the last lines are bounded, and no character is cut") {
   while (long_line.size() < 10'000) long_line += "\u00e4\u20ac\U0001F600";
   for (std::size_t cut = 0; cut < 9; ++cut) {
     const std::string line = long_line.substr(0, long_line.size() - 9) + std::string(cut, 'x');
-    tail.add(detail::RedactedTexts::of(line));
+    tail.add(detail::secrets::RedactedTexts::of(line));
     const std::string json = tail.json();
     CHECK(json.size() <= child::StderrTail::most_bytes + 4);
     CHECK(json.size() > child::StderrTail::most_bytes - 8);
@@ -99,7 +99,7 @@ TEST_CASE("the last lines are bounded, and no character is cut") {
     REQUIRE(event);
     CHECK(to_json(*event).find("\uFFFD") == std::string::npos);
   }
-  for (int i = 0; i < 100; ++i) tail.add(detail::RedactedTexts::of("short"));
+  for (int i = 0; i < 100; ++i) tail.add(detail::secrets::RedactedTexts::of("short"));
   CHECK(tail.json().size() == 10 * (sizeof "\"short\"") + 1);
 }
 

@@ -87,6 +87,8 @@ expect samples/worker/planted.cpp '#include <boost/asio.hpp>'
 expect sdk/ship/planted.cpp 'auto home = std::getenv("HOME");'
 expect adapters/http/planted.cpp 'const char* proxy = secure_getenv ("PROXY");'
 expect adapters/http/planted.cpp 'extern char** environ;'
+expect sdk/ship/planted.hpp 'namespace trace::detail {'
+expect sdk/ship/planted.hpp 'namespace trace {'
 
 expect_of_table '/^\| `sdk\/record`/d' 'sdk/record: is not in the table'
 expect_of_table 's/^\| `adapters\/http`, /| /' 'adapters/http: is not in the table'

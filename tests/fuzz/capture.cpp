@@ -15,7 +15,6 @@
 namespace {
 
 using namespace trace;
-using namespace trace::detail;
 
 constexpr std::string_view secret = "hunter2-secret";
 
@@ -23,13 +22,14 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-struct Kept final : EventSink {
+struct Kept final : detail::capture::EventSink {
   std::vector<std::string> all;
   std::uint64_t lines = 0;
 
-  void event(const CapturedEvent& event) override {
-    require(is_valid_utf8(event.message) && is_valid_utf8(event.fields));
-    require(event.message.size() <= LineFramer::max_line_bytes);
+  void event(const detail::capture::CapturedEvent& event) override {
+    require(detail::text::is_valid_utf8(event.message) &&
+            detail::text::is_valid_utf8(event.fields));
+    require(event.message.size() <= detail::lines::LineFramer::max_line_bytes);
     require(event.message.find(secret) == std::string_view::npos);
     lines += event.lines;
     all.push_back(std::string(name(event.stream)) + std::string(name(event.level)) +
@@ -37,37 +37,38 @@ struct Kept final : EventSink {
                   (event.progress ? "~" : " ") + (event.is_late ? "late" : "") +
                   std::string(event.message) + std::string(event.fields));
   }
-  void omitting(const LineVolume&) override {}
-  void omitted(const Omission& omission) override {
+  void omitting(const detail::lines::LineVolume&) override {}
+  void omitted(const detail::capture::Omission& omission) override {
     lines += omission.all.lines;
     all.push_back(std::to_string(omission.all.bytes) + omission.sha256);
   }
 };
 
 struct Node {
-  Node(const CaptureLimits& limits, const std::shared_ptr<const Secrets>& secrets)
+  Node(const CaptureLimits& limits, const std::shared_ptr<const detail::secrets::Secrets>& secrets)
       : chain(
-            kept, limits, [](std::uint64_t bytes) { return TailRing::in_memory(bytes, {}); },
+            kept, limits,
+            [](std::uint64_t bytes) { return detail::journal::TailRing::in_memory(bytes, {}); },
             std::chrono::nanoseconds(0)),
         source(chain, Stream::err, secrets) {}
 
-  void finish(Steady::time_point now) {
+  void finish(detail::time::Steady::time_point now) {
     source.finish(now);
     chain.finish();
     require(kept.lines == source.lines());
   }
 
   Kept kept;
-  OutputChain chain;
-  OutputChain::Source source;
+  detail::capture::OutputChain chain;
+  detail::capture::OutputChain::Source source;
 };
 
 }  // namespace
 
 // The first bytes say the head, the tail, how long a write is and how much time passes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::shared_ptr<const Secrets> secrets = [] {
-    auto known = std::make_shared<Secrets>();
+  static const std::shared_ptr<const detail::secrets::Secrets> secrets = [] {
+    auto known = std::make_shared<detail::secrets::Secrets>();
     known->add(secret);
     return known;
   }();
@@ -75,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const CaptureLimits limits{.head_bytes = std::uint64_t{data[0]} * 64,
                              .tail_bytes = std::uint64_t{data[1]} * 64};
   std::string_view bytes(reinterpret_cast<const char*>(data) + 4, size - 4);
-  const Steady::time_point start{std::chrono::hours(1)};
+  const detail::time::Steady::time_point start{std::chrono::hours(1)};
 
   Node whole(limits, secrets);
   whole.source.write(bytes, start);
@@ -83,7 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   Node cut(limits, secrets);
   Node timed(limits, secrets);
-  Steady::time_point now = start;
+  detail::time::Steady::time_point now = start;
   std::size_t length = data[2];
   while (!bytes.empty()) {
     length = (length * 31 + 7) % (std::size_t{data[2]} + 2);

@@ -26,7 +26,6 @@
 namespace {
 
 using namespace trace;
-using namespace trace::detail;
 using namespace trace::fuzz;
 using namespace std::chrono_literals;
 
@@ -42,7 +41,7 @@ constexpr std::uint64_t budget = std::uint64_t{64} << 20;
 
 // Whatever a header names, nothing but what we named ourselves comes here.
 std::unique_ptr<OrphanCleanup> clean_up(const AdoptedSession& session) {
-  require(is_session_id(session.id));
+  require(detail::journal::is_session_id(session.id));
   for (const std::string& client : session.docker_clients) {
     require(client == "docker" || client == "podman");
   }
@@ -52,9 +51,10 @@ std::unique_ptr<OrphanCleanup> clean_up(const AdoptedSession& session) {
 // Delivers the journal; returns "<run> <id>" of each event that the backend received.
 Ids recovered(const std::string& file) {
   static const testing::TempDir directory;
-  static const SharedDirectory opened = testing::journal_directory(directory.path());
-  auto reader =
-      JournalReader::read(FileDescriptor(open_in_memory(file)), directory / "fuzzed.journal");
+  static const detail::journal::SharedDirectory opened =
+      testing::journal_directory(directory.path());
+  auto reader = detail::journal::JournalReader::read(
+      detail::journal::FileDescriptor(open_in_memory(file)), directory / "fuzzed.journal");
   if (!reader) {
     require(!reader.error().text().empty());
     return {};
@@ -65,20 +65,21 @@ Ids recovered(const std::string& file) {
     for (const OutgoingRun& run : batch.runs) require(judge_envelope(run.line).ok());
     return testing::acknowledge_all(batch);
   };
-  DeadLetters dead_letters(opened, budget);
-  Diagnostics diagnostics([](const Diagnostic&) {}, clock);
-  TakenEvents taken;
-  AdoptionParts parts{.transport = transport,
-                      .clock = clock,
-                      .dead_letters = dead_letters,
-                      .diagnostics = diagnostics,
-                      .taken = taken,
-                      .clean_up_orphans = clean_up,
-                      .redaction = {},
-                      .directory = opened,
-                      .journal_budget = budget,
-                      .docker_clients = {"docker", "podman"}};
-  Adoption adoption(std::move(*reader), std::move(parts), {{1 << 20, 2000}, 50ms, 30s, 1});
+  detail::ship::DeadLetters dead_letters(opened, budget);
+  detail::ship::Diagnostics diagnostics([](const Diagnostic&) {}, clock);
+  detail::ship::TakenEvents taken;
+  detail::recovery::AdoptionParts parts{.transport = transport,
+                                        .clock = clock,
+                                        .dead_letters = dead_letters,
+                                        .diagnostics = diagnostics,
+                                        .taken = taken,
+                                        .clean_up_orphans = clean_up,
+                                        .redaction = {},
+                                        .directory = opened,
+                                        .journal_budget = budget,
+                                        .docker_clients = {"docker", "podman"}};
+  detail::recovery::Adoption adoption(std::move(*reader), std::move(parts),
+                                      {{1 << 20, 2000}, 50ms, 30s, 1});
   adoption.hurry(clock.now() + 1h);
   for (int steps = 0; !adoption.done(); ++steps) {
     require(steps < 10'000);
@@ -109,14 +110,15 @@ bool is_of_lane(const std::string& id, std::uint32_t lane) {
 
 void recover_with_records(std::string_view bytes) {
   std::string file = sample().file;
-  const SlabPlace& slab = sample().slab;
+  const detail::journal::SlabPlace& slab = sample().slab;
   const auto length = static_cast<std::uint32_t>(
-      std::min<std::size_t>(bytes.size(), slab.bytes - sizeof(SlabHeader)));
-  std::memcpy(file.data() + slab.offset + sizeof(SlabHeader), bytes.data(), length);
-  char* word = file.data() + slab.offset + offsetof(SlabHeader, word);
+      std::min<std::size_t>(bytes.size(), slab.bytes - sizeof(detail::journal::SlabHeader)));
+  std::memcpy(file.data() + slab.offset + sizeof(detail::journal::SlabHeader), bytes.data(),
+              length);
+  char* word = file.data() + slab.offset + offsetof(detail::journal::SlabHeader, word);
   std::uint64_t value = 0;
   std::memcpy(&value, word, sizeof value);
-  value = (value & ~length_mask) | length;
+  value = (value & ~detail::journal::length_mask) | length;
   std::memcpy(word, &value, sizeof value);
   recovered(file);
 }
@@ -136,14 +138,15 @@ void recover_with_edits(std::string_view bytes) {
     std::memcpy(file.data() + at, bytes.data() + 4, count);
     bytes.remove_prefix(4 + count);
     lanes.insert(part->lane);
-    only_records = only_records && !part->header && !is_own_lane(part->lane);
+    only_records = only_records && !part->header && !detail::journal::is_own_lane(part->lane);
   }
-  only_records = only_records && !lanes.contains(backlog_lane) && !lanes.contains(table_lane);
+  only_records = only_records && !lanes.contains(detail::journal::backlog_lane) &&
+                 !lanes.contains(detail::journal::table_lane);
   const Ids ids = recovered(file);
   if (!only_records) return;
   // The damage is in one lane: the events of the others are all there.
   for (const std::string& id : intact()) {
-    bool untouched = !is_of_lane(id, recovery_lane);
+    bool untouched = !is_of_lane(id, detail::journal::recovery_lane);
     for (const std::uint32_t lane : lanes) untouched = untouched && !is_of_lane(id, lane);
     require(!untouched || ids.contains(id));
   }
@@ -160,23 +163,26 @@ void recover_with_extents(std::string_view bytes) {
   constexpr std::size_t row = 9;
   std::string file = sample().file;
   std::uint32_t count = 0;
-  for (; bytes.size() >= row && count < max_extents; bytes.remove_prefix(row)) {
+  for (; bytes.size() >= row && count < detail::journal::max_extents; bytes.remove_prefix(row)) {
     std::uint32_t offset = 0;
     std::uint32_t slabs = 0;
     std::memcpy(&offset, bytes.data(), sizeof offset);
     std::memcpy(&slabs, bytes.data() + 4, sizeof slabs);
     const auto kind = static_cast<std::uint8_t>(bytes[8]);
-    const std::uint32_t sizes[] = {small_slab_bytes, large_slab_bytes, slabs, 0};
+    const std::uint32_t sizes[] = {detail::journal::small_slab_bytes,
+                                   detail::journal::large_slab_bytes, slabs, 0};
     // Offsets of slabs mostly, and beyond the numbers that a file can have.
-    const std::uint64_t at = kind % 8 == 7 ? std::uint64_t{offset} << 32
-                             : kind % 8 == 6
-                                 ? offset
-                                 : header_bytes + std::uint64_t{offset % 4096} * small_slab_bytes;
-    put(file, offsetof(FileHeader, extents) + count * sizeof(Extent),
-        Extent{at, sizes[kind / 8 % 4], slabs});
+    const std::uint64_t at =
+        kind % 8 == 7   ? std::uint64_t{offset} << 32
+        : kind % 8 == 6 ? offset
+                        : detail::journal::header_bytes +
+                              std::uint64_t{offset % 4096} * detail::journal::small_slab_bytes;
+    put(file,
+        offsetof(detail::journal::FileHeader, extents) + count * sizeof(detail::journal::Extent),
+        detail::journal::Extent{at, sizes[kind / 8 % 4], slabs});
     ++count;
   }
-  put(file, offsetof(FileHeader, extent_count), count);
+  put(file, offsetof(detail::journal::FileHeader, extent_count), count);
   recovered(file);
 }
 
@@ -186,9 +192,10 @@ void recover_with_header(std::string_view bytes) {
   std::string file = sample().file;
   const std::size_t at = (static_cast<std::uint8_t>(bytes[0]) |
                           std::size_t{static_cast<std::uint8_t>(bytes[1])} << 8) %
-                         sizeof(FileHeader);
+                         sizeof(detail::journal::FileHeader);
   bytes.remove_prefix(2);
-  std::memcpy(file.data() + at, bytes.data(), std::min(bytes.size(), sizeof(FileHeader) - at));
+  std::memcpy(file.data() + at, bytes.data(),
+              std::min(bytes.size(), sizeof(detail::journal::FileHeader) - at));
   recovered(file);
 }
 
@@ -214,19 +221,21 @@ void write_seeds(const std::filesystem::path& directory) {
     start += part.bytes;
   }
   std::string table;
-  FileHeader head;
+  detail::journal::FileHeader head;
   std::memcpy(static_cast<void*>(&head), sample().file.data(), sizeof head);
   for (std::uint32_t i = 0; i < head.extent_count.load(); ++i) {
-    const Extent& extent = head.extents[i];
-    const auto slab = static_cast<std::uint32_t>((extent.offset - header_bytes) / small_slab_bytes);
+    const detail::journal::Extent& extent = head.extents[i];
+    const auto slab = static_cast<std::uint32_t>((extent.offset - detail::journal::header_bytes) /
+                                                 detail::journal::small_slab_bytes);
     table.append(reinterpret_cast<const char*>(&slab), sizeof slab);
     table.append(reinterpret_cast<const char*>(&extent.slab_count), sizeof extent.slab_count);
-    table += extent.slab_bytes == small_slab_bytes ? '\0' : '\x08';
+    table += extent.slab_bytes == detail::journal::small_slab_bytes ? '\0' : '\x08';
   }
   write_seed(directory / "extents", extents, table);
-  for (const std::size_t at :
-       {offsetof(FileHeader, session), offsetof(FileHeader, endpoint),
-        offsetof(FileHeader, extent_count), offsetof(FileHeader, docker_clients)}) {
+  for (const std::size_t at : {offsetof(detail::journal::FileHeader, session),
+                               offsetof(detail::journal::FileHeader, endpoint),
+                               offsetof(detail::journal::FileHeader, extent_count),
+                               offsetof(detail::journal::FileHeader, docker_clients)}) {
     std::string seed{static_cast<char>(at), static_cast<char>(at >> 8)};
     seed += sample().file.substr(at, 32);
     write_seed(directory / ("header-" + std::to_string(at)), header, seed);

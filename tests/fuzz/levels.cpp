@@ -20,7 +20,6 @@
 namespace {
 
 using namespace trace;
-using namespace trace::detail;
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -45,8 +44,8 @@ std::size_t sum(std::string_view text) {
   return sum;
 }
 
-void judge_level(LevelDetector& detector, std::string_view line) {
-  const Finding out = detector.detect(line, Stream::out);
+void judge_level(detail::levels::LevelDetector& detector, std::string_view line) {
+  const detail::levels::Finding out = detector.detect(line, Stream::out);
   require(out.fields.empty() || is_object(out.fields));
   require(out.level <= Level::error);
   const bool is_line = lies_in(out.message, line);
@@ -59,7 +58,7 @@ void judge_level(LevelDetector& detector, std::string_view line) {
   const std::string message(out.message);
   require(sum(message) == sum(out.message));
   // The stream decides only what the line leaves open.
-  const Finding err = detector.detect(line, Stream::err);
+  const detail::levels::Finding err = detector.detect(line, Stream::err);
   require(err.message == message && err.fields == out.fields);
   require(err.level == out.level || (out.level == Level::info && err.level == Level::warn));
 }
@@ -70,20 +69,21 @@ struct Open {
   std::size_t bytes = 0;
 };
 
-void judge_place(StackTrace& trace, Open& open, std::string_view line) {
+void judge_place(detail::levels::StackTrace& trace, Open& open, std::string_view line) {
   switch (trace.place(line)) {
-    case StackTrace::Place::outside:
+    case detail::levels::StackTrace::Place::outside:
       open = {};
       return;
-    case StackTrace::Place::first:
+    case detail::levels::StackTrace::Place::first:
       require(!line.empty() || open.lines > 0);
       open = {1, line.size() + 1};
       return;
-    case StackTrace::Place::inside:
+    case detail::levels::StackTrace::Place::inside:
       require(open.lines > 0);
       ++open.lines;
       open.bytes += line.size() + 1;
-      require(open.lines <= StackTrace::max_lines && open.bytes <= StackTrace::max_bytes);
+      require(open.lines <= detail::levels::StackTrace::max_lines &&
+              open.bytes <= detail::levels::StackTrace::max_bytes);
       return;
   }
 }
@@ -91,8 +91,8 @@ void judge_place(StackTrace& trace, Open& open, std::string_view line) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static LevelDetector detector;
-  StackTrace trace;
+  static detail::levels::LevelDetector detector;
+  detail::levels::StackTrace trace;
   Open open;
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   while (!rest.empty()) {

@@ -21,7 +21,6 @@
 namespace {
 
 using namespace trace;
-using namespace trace::detail;
 using namespace trace::testing;
 
 void require(bool holds) {
@@ -84,17 +83,18 @@ void require_no_leak(const std::vector<std::string>& forms, std::string_view red
     if (!occurs(form, redacted)) continue;
     bool in_plain = false;
     for (std::size_t at = 0; at <= redacted.size();) {
-      const std::size_t end = std::min(redacted.find(replacement, at), redacted.size());
+      const std::size_t end =
+          std::min(redacted.find(detail::secrets::replacement, at), redacted.size());
       in_plain = in_plain || occurs(form, redacted.substr(at, end - at));
-      at = end + replacement.size();
+      at = end + detail::secrets::replacement.size();
     }
     require(!in_plain);
   }
 }
 
-void check_streams(const std::shared_ptr<Secrets>& secrets, std::string_view text,
+void check_streams(const std::shared_ptr<detail::secrets::Secrets>& secrets, std::string_view text,
                    std::string_view expected, std::size_t seed) {
-  StreamRedactor stream(secrets);
+  detail::secrets::StreamRedactor stream(secrets);
   std::string out;
   const auto sink = [&](std::string_view piece) {
     require(!piece.empty());
@@ -111,12 +111,12 @@ void check_streams(const std::shared_ptr<Secrets>& secrets, std::string_view tex
   require(out == expected);
 }
 
-void check_json(const std::shared_ptr<Secrets>& secrets, std::string_view text) {
-  const auto json = repaired_json_value(text);
+void check_json(const std::shared_ptr<detail::secrets::Secrets>& secrets, std::string_view text) {
+  const auto json = detail::contract::repaired_json_value(text);
   if (!json) return;
-  EventRedactor redactor({secrets, true});
+  detail::secrets::EventRedactor redactor({secrets, true});
   redactor.refresh();
-  require(repaired_json_value(redactor.cleaned_json(*json)).has_value());
+  require(detail::contract::repaired_json_value(redactor.cleaned_json(*json)).has_value());
 }
 
 }  // namespace
@@ -126,27 +126,28 @@ void check_json(const std::shared_ptr<Secrets>& secrets, std::string_view text) 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Input input({reinterpret_cast<const char*>(data), size});
   const std::size_t head = input.byte();
-  const std::size_t shortest = head < 128 ? shortest_secret : 1;
-  auto secrets = std::make_shared<Secrets>(shortest);
+  const std::size_t shortest = head < 128 ? detail::secrets::shortest_secret : 1;
+  auto secrets = std::make_shared<detail::secrets::Secrets>(shortest);
   std::set<std::string> all;
   for (std::size_t count = head % 5; count > 0; --count) {
     const std::string value = input.text(input.byte() % 80);
     if (!is_redacted(secrets->add(value))) continue;
-    for (std::string& form : secret_forms(value, shortest)) all.insert(std::move(form));
+    for (std::string& form : detail::secrets::secret_forms(value, shortest))
+      all.insert(std::move(form));
   }
   const std::vector<std::string> forms(all.begin(), all.end());
   const std::size_t seed = input.byte();
   const std::string text = text_of(input, forms);
 
   std::string without;
-  append_without_tokens(without, text, replacement);
+  detail::tokens::append_without_tokens(without, text, detail::secrets::replacement);
   check_json(secrets, text);
   if (secrets->empty()) return 0;
   const std::string expected = redacted_by_oracle(forms, text);
   require(secrets->shared_matcher()->redacted(text) == expected);
   require(secrets->shared_matcher()->redacted_size(text) == expected.size());
   require(secrets->shared_matcher()->contains(text) == (expected != text) ||
-          text.find(replacement) != std::string::npos);
+          text.find(detail::secrets::replacement) != std::string::npos);
   require_no_leak(forms, expected);
   check_streams(secrets, text, expected, seed);
   return 0;

@@ -109,8 +109,7 @@ std::string dead_workers_file(std::size_t& unacknowledged) {
 
 // The end of the last slab that was used.
 std::uint64_t add_parts(SampleJournal& sample) {
-  using namespace trace::detail;
-  FileHeader header;
+  trace::detail::journal::FileHeader header;
   std::memcpy(static_cast<void*>(&header), sample.file.data(), sizeof header);
   const auto add = [&](std::uint64_t offset, std::uint64_t bytes, std::uint32_t lane,
                        bool of_slab) {
@@ -118,26 +117,32 @@ std::uint64_t add_parts(SampleJournal& sample) {
     sample.part_bytes += bytes;
   };
   // Up to the calibrations that are in use, then the extents.
-  const std::uint64_t points = header.calibrations.count.load() * sizeof(Calibration);
-  add(0, offsetof(FileHeader, endpoint) + 64, table_lane, true);
-  add(offsetof(FileHeader, closed_cleanly),
-      offsetof(FileHeader, calibrations) + offsetof(Calibrations, points) + points -
-          offsetof(FileHeader, closed_cleanly),
-      table_lane, true);
-  add(offsetof(FileHeader, extents), header.extent_count.load() * sizeof(Extent), table_lane, true);
+  const std::uint64_t points =
+      header.calibrations.count.load() * sizeof(trace::detail::time::Calibration);
+  add(0, offsetof(trace::detail::journal::FileHeader, endpoint) + 64,
+      trace::detail::journal::table_lane, true);
+  add(offsetof(trace::detail::journal::FileHeader, closed_cleanly),
+      offsetof(trace::detail::journal::FileHeader, calibrations) +
+          offsetof(trace::detail::time::Calibrations, points) + points -
+          offsetof(trace::detail::journal::FileHeader, closed_cleanly),
+      trace::detail::journal::table_lane, true);
+  add(offsetof(trace::detail::journal::FileHeader, extents),
+      header.extent_count.load() * sizeof(trace::detail::journal::Extent),
+      trace::detail::journal::table_lane, true);
   std::uint64_t end = 0;
   for (std::uint32_t i = 0; i < header.extent_count.load(); ++i) {
-    const Extent& extent = header.extents[i];
+    const trace::detail::journal::Extent& extent = header.extents[i];
     for (std::uint64_t n = 0; n < extent.slab_count; ++n) {
       const std::uint64_t offset = extent.offset + n * extent.slab_bytes;
-      SlabHeader slab;
+      trace::detail::journal::SlabHeader slab;
       std::memcpy(static_cast<void*>(&slab), sample.file.data() + offset, sizeof slab);
-      const std::uint32_t committed = committed_length(slab.word.load());
+      const std::uint32_t committed = trace::detail::journal::committed_length(slab.word.load());
       if (committed == 0) continue;
       end = std::max(end, offset + extent.slab_bytes);
       add(offset, sizeof slab, slab.lane, true);
       add(offset + sizeof slab, committed, slab.lane, false);
-      if (!is_own_lane(slab.lane) && slab.lane != backlog_lane) {
+      if (!trace::detail::journal::is_own_lane(slab.lane) &&
+          slab.lane != trace::detail::journal::backlog_lane) {
         sample.slab = {offset, extent.slab_bytes, slab.lane, slab.ordinal, committed, 0};
       }
     }

@@ -23,7 +23,7 @@ struct SampleJournal {
   std::string file;
   std::vector<Part> parts;  // those that a session has written, in the order of the file
   std::uint64_t part_bytes = 0;
-  detail::SlabPlace slab;  // of events
+  detail::journal::SlabPlace slab;  // of events
   std::size_t unacknowledged = 0;
 
   // Where the n-th byte that a session has written is, modulo their number.

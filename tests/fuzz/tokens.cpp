@@ -17,8 +17,6 @@
 
 namespace {
 
-using namespace trace::detail;
-
 void require(bool holds) {
   if (!holds) std::abort();
 }
@@ -44,7 +42,7 @@ class Input {
 };
 
 // A row's text, with the first character of each of its sets.
-std::string text_of(const TokenRow& row) {
+std::string text_of(const trace::detail::tokens::TokenRow& row) {
   std::string text;
   for (std::size_t i = 0; i < row.text.size(); ++i) {
     if (row.text[i] != '[') {
@@ -104,7 +102,9 @@ std::string text_of(Input& input) {
     if (kind < 48) {
       text += input.text(kind % 12);
     } else if (kind < 112) {
-      text += text_of(token_table[input.byte() % token_table.size()]);
+      text +=
+          text_of(trace::detail::tokens::token_table[input.byte() %
+                                                     trace::detail::tokens::token_table.size()]);
     } else if (kind < 184) {
       text += around[input.byte() % std::size(around)];
     } else {
@@ -116,21 +116,22 @@ std::string text_of(Input& input) {
 
 std::string without(std::string_view text) {
   std::string out;
-  append_without_tokens(out, text, replacement);
+  trace::detail::tokens::append_without_tokens(out, text, trace::detail::secrets::replacement);
   return out;
 }
 
 void check_parts(std::string_view text) {
   std::size_t done = 0;
-  while (const auto part = next_token(text, done)) {
+  while (const auto part = trace::detail::tokens::next_token(text, done)) {
     require(part->begin >= done && part->end > part->begin && part->end <= text.size());
-    require(text.substr(part->begin, part->end - part->begin) != replacement);
+    require(text.substr(part->begin, part->end - part->begin) !=
+            trace::detail::secrets::replacement);
     done = part->end;
   }
   const std::string expected = without(text);
   require((expected == text) == (done == 0));
   for (const std::size_t block : {1U, 16U, 32U, 0U}) {
-    if (set_anchor_block(block)) require(without(text) == expected);
+    if (trace::detail::tokens::set_anchor_block(block)) require(without(text) == expected);
   }
 }
 
@@ -141,16 +142,17 @@ void check_again(const std::string& once, const std::string& again) {
 }
 
 void check_json(std::string_view text) {
-  EventRedactor redactor({nullptr, true});
+  trace::detail::secrets::EventRedactor redactor({nullptr, true});
   std::string json = "{\"message\":";
-  append_quoted(json, text);
+  trace::detail::text::append_quoted(json, text);
   json += '}';
-  require(repaired_json_value(redactor.cleaned_json(json)).has_value());
+  require(trace::detail::contract::repaired_json_value(redactor.cleaned_json(json)).has_value());
   // The encoder relies on this.
-  if (next_anchor(json, 0) == json.size()) require(!next_token(text));
-  if (const auto object = repaired_json_value(text)) {
+  if (trace::detail::tokens::next_anchor(json, 0) == json.size())
+    require(!trace::detail::tokens::next_token(text));
+  if (const auto object = trace::detail::contract::repaired_json_value(text)) {
     const std::string once(redactor.cleaned_json(*object));
-    require(repaired_json_value(once).has_value());
+    require(trace::detail::contract::repaired_json_value(once).has_value());
     check_again(once, std::string(redactor.cleaned_json(once)));
   }
 }

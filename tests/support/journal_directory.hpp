@@ -14,8 +14,8 @@
 
 namespace trace::testing {
 
-inline detail::SharedDirectory journal_directory(const std::filesystem::path& path) {
-  auto directory = detail::JournalDirectory::make(path.string());
+inline detail::journal::SharedDirectory journal_directory(const std::filesystem::path& path) {
+  auto directory = detail::journal::JournalDirectory::make(path.string());
   if (!directory) throw std::runtime_error(directory.error().text());
   return *directory;
 }
@@ -37,15 +37,16 @@ inline std::vector<std::string> tail_paths(const std::string& journal) {
   const std::vector<std::string> none;
   std::vector<std::string> paths;
   for (const std::string& name :
-       detail::tails_of(*directory, path.stem().string()).value_or(none)) {
+       detail::recovery::tails_of(*directory, path.stem().string()).value_or(none)) {
     paths.push_back(directory->path_of(name));
   }
   return paths;
 }
 
-inline detail::LockedOrphan lock_orphan_at(const std::string& journal) {
+inline detail::recovery::LockedOrphan lock_orphan_at(const std::string& journal) {
   const std::filesystem::path path(journal);
-  return detail::lock_orphan(*journal_directory(path.parent_path()), path.filename().string());
+  return detail::recovery::lock_orphan(*journal_directory(path.parent_path()),
+                                       path.filename().string());
 }
 
 }  // namespace trace::testing

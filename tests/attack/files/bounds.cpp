@@ -20,9 +20,9 @@ namespace trace::testing {
 namespace {
 
 using namespace std::chrono_literals;
-using detail::header_bytes;
-using detail::large_slab_bytes;
-using detail::small_slab_bytes;
+using detail::journal::header_bytes;
+using detail::journal::large_slab_bytes;
+using detail::journal::small_slab_bytes;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::uint64_t tebibyte = std::uint64_t{1} << 40;
@@ -31,7 +31,7 @@ constexpr std::uint64_t tebibyte = std::uint64_t{1} << 40;
 void write_overlapping(const Place& place, const std::string& path, std::uint32_t slabs,
                        bool hollow) {
   CraftedJournal journal(place.endpoint(), std::filesystem::path(path).stem().string());
-  for (std::size_t i = 0; i < detail::max_extents; ++i) {
+  for (std::size_t i = 0; i < detail::journal::max_extents; ++i) {
     journal.extent(header_bytes, large_slab_bytes, slabs);
   }
   for (std::uint32_t i = 0; i < slabs; ++i) {
@@ -105,17 +105,17 @@ void huge_tail(Trial& trial) {
   const Place place;
   CraftedJournal(place.endpoint()).write(place.journal());
   for (int i = 1; i <= 16; ++i) {
-    detail::TailHeader header{};
-    std::memcpy(header.magic, detail::tail_magic, sizeof header.magic);
-    header.version = detail::tail_version;
+    detail::journal::TailHeader header{};
+    std::memcpy(header.magic, detail::journal::tail_magic, sizeof header.magic);
+    header.version = detail::journal::tail_version;
     header.ring_bytes = std::uint64_t{1} << (i == 1 ? 40 : 28);
     header.node_bytes = 1;
     header.node[0] = 'n';
-    header.begin = detail::tail_begin(0, 0);
+    header.begin = detail::journal::tail_begin(0, 0);
     header.end = header.ring_bytes - 8;
     const std::string path = place.in(fmt::format("{}-{}.tail", crafted_session, i));
     write_file(path, {reinterpret_cast<const char*>(&header), sizeof header});
-    std::filesystem::resize_file(path, detail::tail_header_bytes + header.ring_bytes);
+    std::filesystem::resize_file(path, detail::journal::tail_header_bytes + header.ring_bytes);
   }
   const Outcome outcome = place.recover();
   trial.expect(!std::filesystem::exists(place.journal()), outcome.errors);

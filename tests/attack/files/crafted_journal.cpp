@@ -11,8 +11,6 @@
 namespace trace::testing {
 namespace {
 
-using namespace trace::detail;
-
 void write_at(int fd, std::string_view bytes, std::uint64_t offset) {
   if (pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset)) !=
       static_cast<ssize_t>(bytes.size())) {
@@ -26,24 +24,26 @@ std::string bytes_of(const T& value) {
 }
 
 std::string slab_header(std::uint32_t bytes, std::uint32_t lane) {
-  SlabHeader slab{};
-  slab.magic = slab_magic;
+  trace::detail::journal::SlabHeader slab{};
+  slab.magic = trace::detail::journal::slab_magic;
   slab.slab_bytes = bytes;
   slab.lane = lane;
   slab.ordinal = 1;
-  slab.word = closed_bit | (bytes - sizeof(SlabHeader));
+  slab.word =
+      trace::detail::journal::closed_bit | (bytes - sizeof(trace::detail::journal::SlabHeader));
   return bytes_of(slab);
 }
 
-void pad(std::string& text) { text.resize(padded(text.size()), '\0'); }
+void pad(std::string& text) { text.resize(trace::detail::padded(text.size()), '\0'); }
 
 }  // namespace
 
 CraftedJournal::CraftedJournal(const std::string& endpoint, const std::string& session)
-    : header_(std::make_unique<FileHeader>()) {
-  std::memcpy(header_->magic, file_magic, sizeof file_magic);
-  header_->version = format_version;
-  header_->header_bytes = header_bytes;
+    : header_(std::make_unique<trace::detail::journal::FileHeader>()) {
+  std::memcpy(header_->magic, trace::detail::journal::file_magic,
+              sizeof trace::detail::journal::file_magic);
+  header_->version = trace::detail::journal::format_version;
+  header_->header_bytes = trace::detail::journal::header_bytes;
   session.copy(header_->session, sizeof header_->session - 1);
   std::string("file").copy(header_->transport, sizeof header_->transport - 1);
   endpoint.copy(header_->endpoint, sizeof header_->endpoint - 1);
@@ -63,23 +63,24 @@ void CraftedJournal::full_slab(std::uint64_t offset, std::uint32_t bytes, std::u
   std::string text = slab_header(bytes, lane);
   const std::string run = "crafted";
   const std::string node = "node";
-  std::string definition = bytes_of(NodeDefinition{{0, RecordKind::node_definition, 0, 0, 0},
-                                                   0,
-                                                   0,
-                                                   static_cast<std::uint32_t>(run.size()),
-                                                   static_cast<std::uint32_t>(node.size())});
+  std::string definition = bytes_of(trace::detail::journal::NodeDefinition{
+      {0, trace::detail::RecordKind::node_definition, 0, 0, 0},
+      0,
+      0,
+      static_cast<std::uint32_t>(run.size()),
+      static_cast<std::uint32_t>(node.size())});
   definition += run + node;
   pad(definition);
-  std::string site =
-      bytes_of(SiteDefinition{{0, RecordKind::site_definition, 0, 0, 0}, 0, 0, 0, 1});
+  std::string site = bytes_of(trace::detail::journal::SiteDefinition{
+      {0, trace::detail::RecordKind::site_definition, 0, 0, 0}, 0, 0, 0, 1});
   site += "x";
   pad(site);
   for (std::string* record : {&definition, &site}) {
     const auto size = static_cast<std::uint32_t>(record->size());
     std::memcpy(record->data(), &size, sizeof size);
   }
-  EventRecord event{};
-  event.header.kind = RecordKind::event;
+  trace::detail::EventRecord event{};
+  event.header.kind = trace::detail::RecordKind::event;
   event.header.type = 1;   // PROGRESS
   event.header.level = 1;  // info
   event.stamp = 1000 + lane;
@@ -98,8 +99,8 @@ void CraftedJournal::hollow_slab(std::uint64_t offset, std::uint32_t bytes, std:
 void CraftedJournal::write(const std::string& path, std::uint64_t bytes) const {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) throw std::system_error(errno, std::generic_category(), path);
-  std::string header(header_bytes, '\0');
-  std::memcpy(header.data(), header_.get(), sizeof(FileHeader));
+  std::string header(trace::detail::journal::header_bytes, '\0');
+  std::memcpy(header.data(), header_.get(), sizeof(trace::detail::journal::FileHeader));
   write_at(fd, header, 0);
   for (const Piece& piece : pieces_) write_at(fd, piece.bytes, piece.offset);
   if (bytes > 0 && ftruncate(fd, static_cast<off_t>(bytes)) != 0) {

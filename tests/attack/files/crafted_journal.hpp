@@ -19,7 +19,7 @@ class CraftedJournal {
   explicit CraftedJournal(const std::string& endpoint,
                           const std::string& session = crafted_session);
 
-  detail::FileHeader& header() { return *header_; }
+  detail::journal::FileHeader& header() { return *header_; }
   void docker_client(const std::string& program);
   void extent(std::uint64_t offset, std::uint32_t slab_bytes, std::uint32_t count);
   // A slab whose one event fills it.
@@ -35,7 +35,7 @@ class CraftedJournal {
     std::uint64_t offset;
     std::string bytes;
   };
-  std::unique_ptr<detail::FileHeader> header_;
+  std::unique_ptr<detail::journal::FileHeader> header_;
   std::size_t clients_ = 0;
   std::vector<Piece> pieces_;
 };

@@ -91,12 +91,13 @@ void quarantine_elsewhere(Trial& trial) {
   const Place place;
   CraftedJournal journal(place.endpoint());
   // A slab that makes no sense, so that it goes to quarantine.
-  journal.extent(detail::header_bytes, detail::small_slab_bytes, 1);
-  journal.full_slab(detail::header_bytes, detail::small_slab_bytes, 0);
+  journal.extent(detail::journal::header_bytes, detail::journal::small_slab_bytes, 1);
+  journal.full_slab(detail::journal::header_bytes, detail::journal::small_slab_bytes, 0);
   journal.write(place.journal());
   {
     std::string bytes = content_of(place.journal());
-    bytes.replace(detail::header_bytes + sizeof(detail::SlabHeader), 64, 64, '\xEE');
+    bytes.replace(detail::journal::header_bytes + sizeof(detail::journal::SlabHeader), 64, 64,
+                  '\xEE');
     write_file(place.journal(), bytes);
   }
   fs::create_directory(place.outside("target"));

@@ -116,8 +116,8 @@ void replaceable_directory(Trial& trial) {
 void writable_journal(Trial& trial) {
   const Place place;
   CraftedJournal journal(place.endpoint());
-  journal.full_slab(detail::header_bytes, detail::small_slab_bytes, 0);
-  journal.extent(detail::header_bytes, detail::small_slab_bytes, 1);
+  journal.full_slab(detail::journal::header_bytes, detail::journal::small_slab_bytes, 0);
+  journal.extent(detail::journal::header_bytes, detail::journal::small_slab_bytes, 1);
   journal.write(place.journal());
   chmod(place.journal().c_str(), 0666);
   const Outcome outcome = place.recover();

@@ -25,7 +25,7 @@ std::string repeated(std::string_view unit, std::size_t bytes) {
 
 // The CPU time of one look, the lesser of two.
 double milliseconds(const std::string& text) {
-  detail::EventRedactor redactor({nullptr, true});
+  detail::secrets::EventRedactor redactor({nullptr, true});
   double least = 1e9;
   for (int i = 0; i < 2; ++i) {
     const std::clock_t start = std::clock();

@@ -10,7 +10,7 @@
 #include "secrets/event_redactor.hpp"
 
 int main() {
-  trace::detail::EventRedactor redactor({nullptr, true});
+  trace::detail::secrets::EventRedactor redactor({nullptr, true});
   std::uint64_t lines = 0;
   std::uint64_t redacted = 0;
   std::ios::sync_with_stdio(false);

@@ -31,7 +31,6 @@
 namespace {
 
 using namespace trace;
-using namespace trace::detail;
 
 constexpr std::uint64_t creators = 4;
 constexpr std::uint64_t claimants = 4;
@@ -57,12 +56,12 @@ T* shared(std::uint64_t count) {
   return new (memory) T[count]{};
 }
 
-void create(const SharedDirectory& directory, std::span<Claim> claims, std::uint64_t first,
-            Race& race) {
+void create(const detail::journal::SharedDirectory& directory, std::span<Claim> claims,
+            std::uint64_t first, Race& race) {
   for (std::uint64_t i = first; i < claims.size(); i += creators) {
     claims[i].owned.store(true);
-    const auto file = JournalFile::create(directory, {fmt::format("{:026}", i), "race", ""},
-                                          std::uint64_t{1} << 21);
+    const auto file = detail::journal::JournalFile::create(
+        directory, {fmt::format("{:026}", i), "race", ""}, std::uint64_t{1} << 21);
     if (!file) race.not_created.fetch_add(1);
     claims[i].owned.store(false);
   }  // the journal is unlocked as if the process had died
@@ -70,11 +69,12 @@ void create(const SharedDirectory& directory, std::span<Claim> claims, std::uint
 }
 
 // Recovery of an orphaned journal, without the delivery.
-void claim(const JournalDirectory& directory, const std::string& name, std::span<Claim> claims,
-           Race& race) {
-  auto orphan = lock_orphan(directory, name);
+void claim(const detail::journal::JournalDirectory& directory, const std::string& name,
+           std::span<Claim> claims, Race& race) {
+  auto orphan = detail::recovery::lock_orphan(directory, name);
   if (!orphan) return;
-  const auto reader = JournalReader::read(std::move(orphan.file), directory.path_of(name));
+  const auto reader =
+      detail::journal::JournalReader::read(std::move(orphan.file), directory.path_of(name));
   const auto number =
       reader ? cli::input::integer_from_text(std::string_view(reader->header().session).substr(7))
              : std::nullopt;
@@ -87,7 +87,8 @@ void claim(const JournalDirectory& directory, const std::string& name, std::span
   directory.remove(name);
 }
 
-void claim_all(const JournalDirectory& directory, std::span<Claim> claims, Race& race) {
+void claim_all(const detail::journal::JournalDirectory& directory, std::span<Claim> claims,
+               Race& race) {
   for (bool last = false; !last;) {
     last = race.creating.load() == 0;  // before the look: nothing comes after it
     for (const std::string& name :
@@ -121,7 +122,7 @@ int run(std::uint64_t journals) {
     const pid_t child = fork();
     if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (child > 0) continue;
-    const SharedDirectory opened = testing::journal_directory(directory.path());
+    const detail::journal::SharedDirectory opened = testing::journal_directory(directory.path());
     if (i < creators) {
       create(opened, claims, i, race);
     } else {

@@ -172,13 +172,12 @@ void close_unanswered(Trial& trial) { close_keeps_its_bound(trial, true); }
 void close_refused(Trial& trial) { close_keeps_its_bound(trial, false); }
 
 void wall_clock_steps(Trial& trial) {
-  using namespace trace::detail;
   constexpr std::int64_t second = 1'000'000'000;
   constexpr std::int64_t hour = 3600 * second;
-  const auto file = JournalFile::in_memory({"S", "test", ""});
+  const auto file = trace::detail::journal::JournalFile::in_memory({"S", "test", ""});
   std::uint64_t stamp = 1000;
   std::int64_t wall = 1'000'000 * second;
-  WallTime time(file->header().calibrations, stamp, wall, 1.0);
+  trace::detail::time::WallTime time(file->header().calibrations, stamp, wall, 1.0);
   std::int64_t reported = 0;
   std::uint64_t back = 0;
   for (int i = 0; i < 3 * 3600; ++i) {
@@ -187,7 +186,7 @@ void wall_clock_steps(Trial& trial) {
     if (i == 100) wall += hour;
     if (i == 200) wall -= hour;
     time.calibrate(stamp, wall, stamp);
-    const std::int64_t now = wall_ns_at(time.points(), stamp + 500'000'000);
+    const std::int64_t now = trace::detail::time::wall_ns_at(time.points(), stamp + 500'000'000);
     back += now < reported ? 1 : 0;
     reported = now;
     if (i == 110) trial.expect(std::abs(now - wall) < 2 * second, "an hour ahead was not followed");

@@ -6,7 +6,7 @@
 #include "unit/capture/pieces.hpp"
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::capture;
 using namespace trace::testing;
 
 namespace {
@@ -14,12 +14,13 @@ namespace {
 struct Node {
   explicit Node(const CaptureLimits& limits = {})
       : chain(
-            kept, limits, [](std::uint64_t bytes) { return TailRing::in_memory(bytes, {}); },
+            kept, limits,
+            [](std::uint64_t bytes) { return detail::journal::TailRing::in_memory(bytes, {}); },
             std::chrono::seconds(0)),
         out(chain, Stream::out),
         err(chain, Stream::err) {}
 
-  void finish(Steady::time_point now) {
+  void finish(detail::time::Steady::time_point now) {
     out.finish(now);
     err.finish(now);
     chain.finish();
@@ -105,7 +106,7 @@ TEST_CASE("each line is shown to who wants to see it, also those that are left o
 
 TEST_CASE("the chain says when it has something to do") {
   Node node;
-  CHECK(node.chain.next_due() == Steady::time_point::max());
+  CHECK(node.chain.next_due() == detail::time::Steady::time_point::max());
   for (int i = 0; i < 40; ++i) node.out.write("line\n", at(i));
   CHECK(node.chain.next_due() == at(82));
   node.out.write("$ ", at(50));
@@ -119,7 +120,7 @@ TEST_CASE("the chain says when it has something to do") {
 }
 
 TEST_CASE("a secret with sequences in it is found over the parts of its line") {
-  const auto secrets = std::make_shared<Secrets>();
+  const auto secrets = std::make_shared<detail::secrets::Secrets>();
   secrets->add("hunter2-secret");
   // A prompt that falls silent in its middle.
   Node node;
@@ -136,7 +137,7 @@ TEST_CASE("a secret with sequences in it is found over the parts of its line") {
   // A line of more than a message.
   Node long_line;
   OutputChain::Source err(long_line.chain, Stream::err, secrets);
-  err.write("\x1B[1m" + std::string(LineFramer::max_line_bytes - 8, 'x'), at(0));
+  err.write("\x1B[1m" + std::string(detail::lines::LineFramer::max_line_bytes - 8, 'x'), at(0));
   err.write("hun\x1B[31mter2-sec\x1B[0mret and more\n", at(0));
   err.finish(at(0));
   long_line.finish(at(0));
@@ -146,7 +147,7 @@ TEST_CASE("a secret with sequences in it is found over the parts of its line") {
 }
 
 TEST_CASE("secrets are removed before lines are cut, also with control sequences inside") {
-  const auto secrets = std::make_shared<Secrets>();
+  const auto secrets = std::make_shared<detail::secrets::Secrets>();
   secrets->add("hunter2-secret");
   secrets->add("-----BEGIN KEY-----\nabcdef\n-----END KEY-----");
   const std::string_view text =

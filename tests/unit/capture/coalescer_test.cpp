@@ -6,25 +6,25 @@
 #include "unit/capture/pieces.hpp"
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::capture;
 using namespace trace::testing;
 
 namespace {
 
-using Place = StackTrace::Place;
+using Place = detail::levels::StackTrace::Place;
 using Messages = std::vector<std::string>;
 
 struct Fed {
   KeptEvents kept;
   Coalescer coalescer{kept};
 
-  void line(std::string_view text, Steady::time_point now, Stream stream = Stream::out,
-            Level level = Level::info, Place place = Place::outside) {
+  void line(std::string_view text, detail::time::Steady::time_point now,
+            Stream stream = Stream::out, Level level = Level::info, Place place = Place::outside) {
     coalescer.line(stream, level, text, place, now);
     coalescer.keep();
   }
   // Until lines have to wait.
-  void use_up(Steady::time_point now) {
+  void use_up(detail::time::Steady::time_point now) {
     for (int i = 0; i < Coalescer::reserve; ++i) line("used", now);
     REQUIRE(kept.events.size() == Coalescer::reserve);
     kept.events.clear();
@@ -61,7 +61,7 @@ TEST_CASE("many lines are joined until 50 ms have passed") {
   REQUIRE(fed.kept.messages() == Messages{"a\n\nc"});
   CHECK(fed.kept.events[0].event.lines == 3);
   CHECK(fed.kept.events[0].event.at == at(1));
-  CHECK(fed.coalescer.next_due() == Steady::time_point::max());
+  CHECK(fed.coalescer.next_due() == detail::time::Steady::time_point::max());
   // Without a tick in between, too.
   fed.line("d", at(60));
   fed.line("e", at(109));
@@ -105,7 +105,7 @@ TEST_CASE("adjacent lines are not copied") {
   struct Where final : EventSink {
     std::string_view message;
     void event(const CapturedEvent& event) override { message = event.message; }
-    void omitting(const LineVolume&) override {}
+    void omitting(const detail::lines::LineVolume&) override {}
     void omitted(const Omission&) override {}
   } where;
   Coalescer coalescer(where);

@@ -11,24 +11,26 @@
 #include "unit/capture/pieces.hpp"
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::capture;
 using namespace trace::testing;
 using namespace std::chrono_literals;
 
 namespace {
 
 struct Bounded {
-  explicit Bounded(const CaptureLimits& limits, SharedDirectory directory = nullptr)
+  explicit Bounded(const CaptureLimits& limits,
+                   detail::journal::SharedDirectory directory = nullptr)
       : head_and_tail(
             limits,
             [directory](std::uint64_t bytes) {
-              return TailRing::create(directory, "s-1.tail", bytes,
-                                      {.run = 1, .node = "n", .origin = "o"});
+              return detail::journal::TailRing::create(directory, "s-1.tail", bytes,
+                                                       {.run = 1, .node = "n", .origin = "o"});
             },
             1000s, events) {}
 
-  void lines(std::string_view text, Steady::time_point now = at(0), Stream stream = Stream::out) {
-    head_and_tail.take(stream, LineKind::lines, text, now);
+  void lines(std::string_view text, detail::time::Steady::time_point now = at(0),
+             Stream stream = Stream::out) {
+    head_and_tail.take(stream, detail::lines::LineKind::lines, text, now);
   }
 
   KeptEvents kept;
@@ -37,7 +39,7 @@ struct Bounded {
 };
 
 std::string sha256(std::string_view text) {
-  Sha256 hash;
+  detail::text::Sha256 hash;
   hash.update(text);
   return hash.finish();
 }
@@ -100,7 +102,7 @@ TEST_CASE("whatever is printed and whatever the limits are, nothing is missing")
     const CaptureLimits limits{.head_bytes = random() % 3000, .tail_bytes = random() % 3000};
     Bounded node(limits, round % 2 == 0 ? journal_directory(directory.path()) : nullptr);
     std::string printed;
-    std::array<LineVolume, 2> by_stream{};
+    std::array<detail::lines::LineVolume, 2> by_stream{};
     const auto writes = random() % 200;
     for (std::size_t i = 0; i < writes; ++i) {
       std::string text;
@@ -109,8 +111,8 @@ TEST_CASE("whatever is printed and whatever the limits are, nothing is missing")
         text += std::to_string(i) + std::string(random() % 70, '.') + "\n";
       }
       const auto stream = static_cast<Stream>(random() % 2);
-      by_stream[index_of(stream)].lines += lines;
-      by_stream[index_of(stream)].bytes += text.size();
+      by_stream[detail::lines::index_of(stream)].lines += lines;
+      by_stream[detail::lines::index_of(stream)].bytes += text.size();
       node.lines(text, at(static_cast<std::int64_t>(i * 20)), stream);
       printed += text;
     }
@@ -139,15 +141,15 @@ TEST_CASE("whatever is printed and whatever the limits are, nothing is missing")
     CHECK(omission.all.bytes == tail - head);
     CHECK(omission.sha256 == sha256(std::string_view(printed).substr(head, tail - head)));
     for (const Stream stream : {Stream::out, Stream::err}) {
-      std::uint64_t lines = omission.by_stream[index_of(stream)].lines;
-      std::uint64_t bytes = omission.by_stream[index_of(stream)].bytes;
+      std::uint64_t lines = omission.by_stream[detail::lines::index_of(stream)].lines;
+      std::uint64_t bytes = omission.by_stream[detail::lines::index_of(stream)].bytes;
       for (const auto& each : node.kept.events) {
         if (each.event.stream != stream) continue;
         lines += each.event.lines;
         bytes += each.message.size() + 1;
       }
-      CHECK(lines == by_stream[index_of(stream)].lines);
-      CHECK(bytes == by_stream[index_of(stream)].bytes);
+      CHECK(lines == by_stream[detail::lines::index_of(stream)].lines);
+      CHECK(bytes == by_stream[detail::lines::index_of(stream)].bytes);
     }
   }
   CHECK(std::filesystem::is_empty(directory.path()));
@@ -157,7 +159,7 @@ TEST_CASE("while lines are omitted, their number is reported every 5 seconds") {
   Bounded node({.head_bytes = 4, .tail_bytes = 4});
   node.lines("one\n", at(0));
   node.lines("two\n", at(0));
-  CHECK(node.head_and_tail.next_due() == Steady::time_point::max());
+  CHECK(node.head_and_tail.next_due() == detail::time::Steady::time_point::max());
   node.lines("three\n", at(1000));
   CHECK(node.head_and_tail.next_due() == at(6000));
   node.lines("fou\n", at(5999));
@@ -167,7 +169,7 @@ TEST_CASE("while lines are omitted, their number is reported every 5 seconds") {
   CHECK(node.kept.tellings[0].lines == 2);
   CHECK(node.kept.tellings[0].bytes == 10);
   // Nothing new, nothing to report.
-  CHECK(node.head_and_tail.next_due() == Steady::time_point::max());
+  CHECK(node.head_and_tail.next_due() == detail::time::Steady::time_point::max());
   node.lines("fiv\n", at(20'000));
   node.lines("six\n", at(25'000));
   REQUIRE(node.kept.tellings.size() == 2);
@@ -178,12 +180,12 @@ TEST_CASE("while lines are omitted, their number is reported every 5 seconds") {
 
 TEST_CASE("parts of a long line count where its end is; frames only while the head has room") {
   Bounded node({.head_bytes = 12, .tail_bytes = 10});
-  node.head_and_tail.take(Stream::out, LineKind::frame, "50%", at(0));
-  node.head_and_tail.take(Stream::out, LineKind::part, "12345", at(0));
-  node.head_and_tail.take(Stream::out, LineKind::part, "67890", at(0));
-  node.head_and_tail.take(Stream::out, LineKind::frame, "60%", at(0));
-  node.head_and_tail.take(Stream::out, LineKind::part, "abcde", at(0));
-  node.head_and_tail.take(Stream::out, LineKind::last_part, "fghi\n", at(0));
+  node.head_and_tail.take(Stream::out, detail::lines::LineKind::frame, "50%", at(0));
+  node.head_and_tail.take(Stream::out, detail::lines::LineKind::part, "12345", at(0));
+  node.head_and_tail.take(Stream::out, detail::lines::LineKind::part, "67890", at(0));
+  node.head_and_tail.take(Stream::out, detail::lines::LineKind::frame, "60%", at(0));
+  node.head_and_tail.take(Stream::out, detail::lines::LineKind::part, "abcde", at(0));
+  node.head_and_tail.take(Stream::out, detail::lines::LineKind::last_part, "fghi\n", at(0));
   node.head_and_tail.finish();
   CHECK(node.kept.messages() == std::vector<std::string>{"50%", "12345", "abcde", "fghi"});
   const Omission& omission = node.kept.omissions.at(0);
@@ -200,7 +202,7 @@ TEST_CASE("a destroyed tail is reported as omitted") {
   Bounded node({.head_bytes = 0, .tail_bytes = 1000}, journal_directory(directory.path()));
   node.lines("one\ntwo\n");
   std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
-          .seekp(static_cast<std::streamoff>(tail_header_bytes))
+          .seekp(static_cast<std::streamoff>(detail::journal::tail_header_bytes))
       << "xxxx";
   node.head_and_tail.finish();
   CHECK(node.kept.events.empty());

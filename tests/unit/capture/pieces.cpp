@@ -9,7 +9,7 @@
 
 namespace trace::testing {
 
-using namespace trace::detail;
+using namespace trace::detail::capture;
 
 std::vector<std::string> at_bars(std::string_view text) {
   std::vector<std::string> pieces(1);
@@ -90,29 +90,30 @@ std::string noise(std::size_t bytes, std::mt19937& random) {
   return text;
 }
 
-void FramedText::take(LineKind kind, std::string_view text) {
-  REQUIRE(is_valid_utf8(text));
-  REQUIRE(text.size() <= LineFramer::max_line_bytes + (kind == LineKind::lines ? 1 << 20 : 1));
+void FramedText::take(trace::detail::lines::LineKind kind, std::string_view text) {
+  REQUIRE(trace::detail::text::is_valid_utf8(text));
+  REQUIRE(text.size() <= trace::detail::lines::LineFramer::max_line_bytes +
+                             (kind == trace::detail::lines::LineKind::lines ? 1 << 20 : 1));
   std::string_view rest = text;
   switch (kind) {
-    case LineKind::lines:
+    case trace::detail::lines::LineKind::lines:
       REQUIRE(text.ends_with('\n'));
       while (!rest.empty()) {
         const std::size_t end = rest.find('\n');
-        REQUIRE(end <= LineFramer::max_line_bytes);
+        REQUIRE(end <= trace::detail::lines::LineFramer::max_line_bytes);
         all.emplace_back(rest.substr(0, end));
         rest.remove_prefix(end + 1);
       }
       return;
-    case LineKind::part:
+    case trace::detail::lines::LineKind::part:
       REQUIRE(text.find('\n') == std::string_view::npos);
       all.push_back(std::string(text) + "+");
       return;
-    case LineKind::last_part:
+    case trace::detail::lines::LineKind::last_part:
       REQUIRE(text.find('\n') == text.size() - 1);
       all.push_back("+" + std::string(text.substr(0, text.size() - 1)));
       return;
-    case LineKind::frame:
+    case trace::detail::lines::LineKind::frame:
       REQUIRE(!text.empty());
       all.push_back("~" + std::string(text));
       return;

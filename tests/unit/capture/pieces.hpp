@@ -22,33 +22,33 @@ std::vector<std::string> at_random(std::string_view text, std::size_t longest,
 std::string noise(std::size_t bytes, std::mt19937& random);
 
 // Writes what comes as one text per line, part or frame: "line", "part+", "+last", "~frame".
-struct FramedText final : detail::LineSink {
+struct FramedText final : detail::lines::LineSink {
   std::vector<std::string> all;
-  void take(detail::LineKind kind, std::string_view text) override;
+  void take(detail::lines::LineKind kind, std::string_view text) override;
 };
 
 // An instant of the tests' time.
-inline detail::Steady::time_point at(std::int64_t milliseconds) {
-  return detail::Steady::time_point(std::chrono::hours(1) +
-                                    std::chrono::milliseconds(milliseconds));
+inline detail::time::Steady::time_point at(std::int64_t milliseconds) {
+  return detail::time::Steady::time_point(std::chrono::hours(1) +
+                                          std::chrono::milliseconds(milliseconds));
 }
 
 // Keeps events.
-struct KeptEvents final : detail::EventSink {
+struct KeptEvents final : detail::capture::EventSink {
   struct Event {
-    detail::CapturedEvent event;
+    detail::capture::CapturedEvent event;
     std::string message;
     std::string fields;
     bool operator==(const Event& other) const;
   };
   std::vector<Event> events;
-  std::vector<detail::LineVolume> tellings;
-  std::vector<detail::Omission> omissions;
+  std::vector<detail::lines::LineVolume> tellings;
+  std::vector<detail::capture::Omission> omissions;
   std::size_t before_omission = 0;  // events
 
-  void event(const detail::CapturedEvent& event) override;
-  void omitting(const detail::LineVolume& so_far) override { tellings.push_back(so_far); }
-  void omitted(const detail::Omission& omission) override;
+  void event(const detail::capture::CapturedEvent& event) override;
+  void omitting(const detail::lines::LineVolume& so_far) override { tellings.push_back(so_far); }
+  void omitted(const detail::capture::Omission& omission) override;
   // The lines of all events, each with a \n, in order.
   std::string text() const;
   std::vector<std::string> messages() const;

@@ -8,9 +8,9 @@
 using namespace std::chrono_literals;
 using trace::duration_text;
 using trace::parse_duration;
-using trace::detail::amount_text;
-using trace::detail::parse_amount;
-using trace::detail::Unit;
+using trace::detail::config::amount_text;
+using trace::detail::config::parse_amount;
+using trace::detail::config::Unit;
 
 TEST_CASE("durations have a unit, and may have a fraction") {
   CHECK(*parse_duration("250ms") == 250ms);

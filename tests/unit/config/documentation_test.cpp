@@ -12,9 +12,9 @@
 namespace {
 
 using trace::Config;
-using trace::detail::environment_name;
-using trace::detail::Setting;
-using trace::detail::settings;
+using trace::detail::config::environment_name;
+using trace::detail::config::Setting;
+using trace::detail::config::settings;
 
 std::string code(const std::string& text) { return "`" + text + "`"; }
 
@@ -70,5 +70,5 @@ TEST_CASE("no setting is missing, and none has another's name") {
     names.insert(std::string(setting.field));
   }
   CHECK(names.size() == settings().size());
-  CHECK(trace::detail::environment_name("journal_dir") == "SHIPTRACE_JOURNAL_DIR");
+  CHECK(trace::detail::config::environment_name("journal_dir") == "SHIPTRACE_JOURNAL_DIR");
 }

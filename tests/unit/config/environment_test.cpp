@@ -14,9 +14,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using trace::Config;
-using trace::detail::config_from;
-using trace::detail::default_journal_dir;
-using trace::detail::Environment;
+using trace::detail::config::config_from;
+using trace::detail::config::default_journal_dir;
+using trace::detail::config::Environment;
 
 Environment holding(std::map<std::string, std::string> variables) {
   return [variables = std::move(variables)](const char* name) -> std::optional<std::string> {
@@ -32,7 +32,7 @@ TEST_CASE("an empty environment gives the defaults") {
   const Config config = config_from(holding({}), {});
   const Config defaults;
   CHECK(config.unreadable.empty());
-  for (const auto& setting : trace::detail::settings()) {
+  for (const auto& setting : trace::detail::config::settings()) {
     CAPTURE(setting.field);
     CHECK(value_text(setting, config) == value_text(setting, defaults));
   }
@@ -74,7 +74,7 @@ TEST_CASE("every setting has a variable that sets it") {
   CHECK(config.request_timeout == 1min);
   CHECK(config.close_timeout == 1500ms);
   const Config defaults;
-  for (const auto& setting : trace::detail::settings()) {
+  for (const auto& setting : trace::detail::config::settings()) {
     CAPTURE(setting.field);
     CHECK(value_text(setting, config) != value_text(setting, defaults));
   }

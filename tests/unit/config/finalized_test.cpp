@@ -22,7 +22,7 @@ using trace::Transport;
 using trace::TransportOptions;
 using trace::TransportRegistry;
 using trace::TransportType;
-using trace::detail::finalize;
+using trace::detail::config::finalize;
 using trace::testing::pigeon_type;
 using trace::testing::sample_transports;
 using trace::testing::TempDir;

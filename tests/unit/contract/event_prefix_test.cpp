@@ -10,7 +10,7 @@
 
 namespace {
 
-using trace::detail::EventPrefix;
+using trace::detail::contract::EventPrefix;
 
 std::string written(EventPrefix& prefix, std::uint64_t sequence) {
   std::string out(prefix.bound(), '?');

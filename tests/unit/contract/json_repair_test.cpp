@@ -11,9 +11,9 @@
 
 namespace {
 
-using trace::detail::max_json_depth;
-using trace::detail::repaired_json_object;
-using trace::detail::repaired_json_value;
+using trace::detail::contract::max_json_depth;
+using trace::detail::contract::repaired_json_object;
+using trace::detail::contract::repaired_json_value;
 
 std::string value_or_none(std::string_view text) {
   return repaired_json_value(text).value_or("(none)");

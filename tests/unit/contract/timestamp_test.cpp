@@ -9,8 +9,8 @@
 
 namespace {
 
-using trace::detail::append_timestamp;
-using trace::detail::is_contract_timestamp;
+using trace::detail::contract::append_timestamp;
+using trace::detail::contract::is_contract_timestamp;
 
 std::string written(std::int64_t nanoseconds) {
   std::string out;
@@ -46,13 +46,14 @@ TEST_CASE("the ends of the range are time stamps of the contract") {
 }
 
 TEST_CASE("a writer that keeps its last second writes what a fresh one writes") {
-  trace::detail::TimestampWriter writer;
+  trace::detail::contract::TimestampWriter writer;
   const std::int64_t start = 1767225599 * second;  // the last second of 2025
   for (const std::int64_t at : {start, start + 1000, start + second - 1, start + second,
                                 start + 86400 * second, start, start - 1, std::int64_t{0}}) {
-    std::string out(trace::detail::TimestampWriter::room, ' ');
-    CHECK(writer.write(out.data(), at) == out.data() + trace::detail::TimestampWriter::length);
-    out.resize(trace::detail::TimestampWriter::length);
+    std::string out(trace::detail::contract::TimestampWriter::room, ' ');
+    CHECK(writer.write(out.data(), at) ==
+          out.data() + trace::detail::contract::TimestampWriter::length);
+    out.resize(trace::detail::contract::TimestampWriter::length);
     CHECK(out == written(at));
   }
 }

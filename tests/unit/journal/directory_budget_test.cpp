@@ -9,7 +9,7 @@
 #include "support/journal_directory.hpp"
 #include "support/temp_dir.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::journal;
 using trace::testing::TempDir;
 
 namespace {

@@ -12,7 +12,7 @@
 #include "support/journal_directory.hpp"
 #include "support/temp_dir.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::journal;
 using namespace trace::testing;
 
 namespace {

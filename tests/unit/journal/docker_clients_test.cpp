@@ -7,7 +7,7 @@
 
 #include "journal/docker_clients.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::journal;
 
 namespace {
 

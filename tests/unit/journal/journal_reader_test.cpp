@@ -11,7 +11,7 @@
 
 #include "journal/journal_reader.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::journal;
 using namespace std::chrono_literals;
 
 namespace {
@@ -149,7 +149,8 @@ TEST_CASE("a journal that needs more memory than the limit is left alone, and sa
       (large_slab_bytes - sizeof(SlabHeader)) / record_bytes * record_bytes;
   std::string table(committed, '\0');
   for (std::size_t at = 0; at < table.size(); at += record_bytes) {
-    const RecordHeader header{record_bytes, RecordKind::watermark, 0, 0, 0};
+    const trace::detail::RecordHeader header{record_bytes, trace::detail::RecordKind::watermark, 0,
+                                             0, 0};
     std::memcpy(table.data() + at, &header, sizeof header);
   }
   constexpr std::uint32_t slabs = 400;

@@ -18,24 +18,28 @@
 #include "time/wall_time.hpp"
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::journal;
 using namespace trace::testing;
 
 namespace {
 
 constexpr FieldName names[] = {"first", "second"};
-const Signature& two_fields = signature_of<2, std::int64_t, std::string_view, std::string_view>;
+const detail::Signature& two_fields =
+    detail::signature_of<2, std::int64_t, std::string_view, std::string_view>;
 
-NodeRef node_named(std::string_view id, std::uint64_t serial) { return {serial, 0, "run", id}; }
+detail::record::NodeRef node_named(std::string_view id, std::uint64_t serial) {
+  return {serial, 0, "run", id};
+}
 
-bool append(Lane& lane, const NodeRef& node, std::string_view text) {
-  auto failure = Lane::Failure::none;
+bool append(detail::record::Lane& lane, const detail::record::NodeRef& node,
+            std::string_view text) {
+  auto failure = detail::record::Lane::Failure::none;
   std::byte* at = lane.reserve(node, {"{}", &two_fields, names}, Type::progress, Level::warn, 0,
                                8 + 4 + 4 + 2 * text.size(), failure);
   if (at == nullptr) return false;
-  store(at, std::int64_t{7});
-  store_text(at, text);
-  store_text(at, text);
+  detail::store(at, std::int64_t{7});
+  detail::store_text(at, text);
+  detail::store_text(at, text);
   lane.publish();
   return true;
 }
@@ -76,7 +80,8 @@ TEST_CASE("a file that may not grow is refused without a signal") {
 TEST_CASE("a slab reads back with nothing but itself") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
-  Lane lane(pool, 3, StampSource::monotonic, Lane::WhenEmpty::refuse);
+  detail::record::Lane lane(pool, 3, detail::StampSource::monotonic,
+                            detail::record::Lane::WhenEmpty::refuse);
   REQUIRE(append(lane, node_named("a", 1), "x"));
   REQUIRE(append(lane, node_named("b", 2), "yy"));
   REQUIRE(append(lane, node_named("a", 1), "zzz"));
@@ -104,7 +109,8 @@ TEST_CASE("a slab reads back with nothing but itself") {
 TEST_CASE("a damaged slab never makes the reader read outside of it") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
-  Lane lane(pool, 0, StampSource::monotonic, Lane::WhenEmpty::refuse);
+  detail::record::Lane lane(pool, 0, detail::StampSource::monotonic,
+                            detail::record::Lane::WhenEmpty::refuse);
   for (int i = 0; i < 40; ++i) {
     REQUIRE(append(lane, node_named("n", static_cast<std::uint64_t>(i % 3)), "some text"));
   }
@@ -136,7 +142,8 @@ TEST_CASE("a damaged slab never makes the reader read outside of it") {
 TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may take a large one") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
-  Lane lane(pool, 0, StampSource::monotonic, Lane::WhenEmpty::refuse);
+  detail::record::Lane lane(pool, 0, detail::StampSource::monotonic,
+                            detail::record::Lane::WhenEmpty::refuse);
   const std::string text(500, 'x');
   for (int i = 0; i < 1000; ++i) REQUIRE(append(lane, node_named("n", 1), text));
   std::vector<std::uint32_t> sizes;
@@ -156,7 +163,8 @@ TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may ta
   CHECK(sizes.front() == small_slab_bytes);
   CHECK(sizes.back() == large_slab_bytes);
 
-  Lane other(pool, 1, StampSource::monotonic, Lane::WhenEmpty::refuse);
+  detail::record::Lane other(pool, 1, detail::StampSource::monotonic,
+                             detail::record::Lane::WhenEmpty::refuse);
   REQUIRE(append(other, node_named("n", 1), std::string(50'000, 'x')));
   Slab* slab = nullptr;
   REQUIRE(pool.next_opened(slab));
@@ -171,7 +179,8 @@ TEST_CASE("a lane that waits takes whatever comes back") {
   for (const SlabSize size : {SlabSize::large, SlabSize::small}) {
     while (Slab* slab = pool.take(size)) last = size == SlabSize::large ? slab : last;
   }
-  Lane lane(pool, 0, StampSource::monotonic, Lane::WhenEmpty::wait);
+  detail::record::Lane lane(pool, 0, detail::StampSource::monotonic,
+                            detail::record::Lane::WhenEmpty::wait);
   std::thread producer([&] { CHECK(append(lane, node_named("n", 1), "it wants a small one")); });
   pool.give_back(last);
   producer.join();
@@ -211,7 +220,7 @@ TEST_CASE("wall time follows the clock and never steps back") {
   constexpr std::int64_t second = 1'000'000'000;
   std::int64_t wall = 1'000 * second;
   std::uint64_t stamp = 5'000;
-  WallTime time(file->header().calibrations, stamp, wall, 1.0);
+  detail::time::WallTime time(file->header().calibrations, stamp, wall, 1.0);
   std::int64_t observed = 0;
   std::int64_t furthest_behind = 0;
   const auto pass = [&](int seconds, std::int64_t clock_error) {
@@ -220,11 +229,12 @@ TEST_CASE("wall time follows the clock and never steps back") {
       wall += second;
       time.calibrate(stamp, wall + clock_error, stamp);
       for (std::uint64_t offset = 0; offset < 10; ++offset) {
-        const std::int64_t now = wall_ns_at(time.points(), stamp + offset * 100'000'000);
+        const std::int64_t now =
+            detail::time::wall_ns_at(time.points(), stamp + offset * 100'000'000);
         CHECK(now > observed);
         observed = now;
       }
-      furthest_behind = wall + clock_error - wall_ns_at(time.points(), stamp);
+      furthest_behind = wall + clock_error - detail::time::wall_ns_at(time.points(), stamp);
     }
   };
   pass(5, 0);

@@ -15,7 +15,7 @@
 #include "support/temp_dir.hpp"
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::journal;
 using namespace trace::testing;
 
 namespace {
@@ -71,13 +71,15 @@ TEST_CASE("a ring holds what was pushed and not dropped, in memory as in its fil
       while (expected.size() + text.size() > 30'000 || !ring->has_room(text.size())) {
         TailLines front{};
         REQUIRE(ring->front(front) == TailState::lines);
-        const std::size_t bytes =
-            random() % 2 == 0 ? at_least_lines(front.text, 1).size() : front.text.size();
+        const std::size_t bytes = random() % 2 == 0
+                                      ? detail::lines::at_least_lines(front.text, 1).size()
+                                      : front.text.size();
         expected.erase(0, bytes);
         ring->drop(front, bytes);
       }
       now += static_cast<std::int64_t>(random() % 30'000'000);
-      ring->push(random() % 8 == 0 ? Stream::err : Stream::out, LineKind::lines, text, now, {});
+      ring->push(random() % 8 == 0 ? Stream::err : Stream::out, detail::lines::LineKind::lines,
+                 text, now, {});
       expected += text;
       CHECK(ring->bytes() == expected.size());
       if (round % 100 == 0) CHECK(text_in(*ring) == expected);
@@ -85,7 +87,7 @@ TEST_CASE("a ring holds what was pushed and not dropped, in memory as in its fil
     }
     ring->clear();
     CHECK(text_in(*ring).empty());
-    ring->push(Stream::out, LineKind::lines, "again\n", now, {});
+    ring->push(Stream::out, detail::lines::LineKind::lines, "again\n", now, {});
     CHECK(text_in(*ring) == "again\n");
   }
   CHECK(std::filesystem::is_empty(directory.path()));
@@ -93,21 +95,21 @@ TEST_CASE("a ring holds what was pushed and not dropped, in memory as in its fil
 
 TEST_CASE("a record contains its stream, kind, time and what was before it") {
   auto ring = TailRing::in_memory(4096, {});
-  ring->push(Stream::out, LineKind::lines, "a\nb\n", 1, {});
-  ring->push(Stream::out, LineKind::lines, "c\n", 49'999'999, {2, 4});  // with it
-  ring->push(Stream::out, LineKind::part, "d", 50'000'000, {3, 6});
-  ring->push(Stream::err, LineKind::last_part, "e\n", 60'000'000, {});
+  ring->push(Stream::out, detail::lines::LineKind::lines, "a\nb\n", 1, {});
+  ring->push(Stream::out, detail::lines::LineKind::lines, "c\n", 49'999'999, {2, 4});  // with it
+  ring->push(Stream::out, detail::lines::LineKind::part, "d", 50'000'000, {3, 6});
+  ring->push(Stream::err, detail::lines::LineKind::last_part, "e\n", 60'000'000, {});
   TailLines lines{};
   REQUIRE(ring->front(lines) == TailState::lines);
   CHECK(lines.text == "a\nb\nc\n");
   CHECK(lines.wall_ns == 1);
   REQUIRE(ring->next(lines) == TailState::lines);
-  CHECK(lines.kind == LineKind::part);
+  CHECK(lines.kind == detail::lines::LineKind::part);
   CHECK(lines.before.lines == 3);
   CHECK(lines.before.bytes == 6);
   REQUIRE(ring->next(lines) == TailState::lines);
   CHECK(lines.stream == Stream::err);
-  CHECK(lines.kind == LineKind::last_part);
+  CHECK(lines.kind == detail::lines::LineKind::last_part);
   CHECK(lines.wall_ns == 60'000'000);
   CHECK(ring->next(lines) == TailState::end);
 }
@@ -119,7 +121,7 @@ TEST_CASE("the file is its owner's only, and damage in it is noticed") {
   struct stat info {};
   REQUIRE(stat(path.c_str(), &info) == 0);
   CHECK((info.st_mode & 0777) == 0600);
-  ring->push(Stream::out, LineKind::lines, "line\n", 0, {});
+  ring->push(Stream::out, detail::lines::LineKind::lines, "line\n", 0, {});
   {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(static_cast<std::streamoff>(tail_header_bytes));

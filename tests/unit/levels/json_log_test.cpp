@@ -7,7 +7,7 @@
 #include "levels/level_detector.hpp"
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::levels;
 
 namespace {
 

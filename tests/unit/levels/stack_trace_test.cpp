@@ -7,7 +7,7 @@
 
 #include "levels/stack_trace.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::levels;
 
 namespace {
 

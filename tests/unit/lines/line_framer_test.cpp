@@ -5,7 +5,7 @@
 
 #include "unit/capture/pieces.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::lines;
 using namespace trace::testing;
 
 namespace {
@@ -17,7 +17,7 @@ Texts framed(const Texts& pieces) {
   LineFramer framer(out);
   for (const std::string& piece : pieces) framer.write(piece, at(0));
   framer.finish(at(0));
-  CHECK(framer.next_due() == Steady::time_point::max());
+  CHECK(framer.next_due() == trace::detail::time::Steady::time_point::max());
   return out.all;
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("frames come at most every 500 ms, the last one when it is due") {
   CHECK(out.all == Texts{"~1%"});
   framer.tick(at(500));
   CHECK(out.all == Texts{"~1%", "~4%"});  // the current text
-  CHECK(framer.next_due() == Steady::time_point::max());
+  CHECK(framer.next_due() == trace::detail::time::Steady::time_point::max());
   framer.write("\r5%", at(600));  // 4% was shown already
   framer.tick(at(999));
   CHECK(out.all.size() == 2);
@@ -183,7 +183,7 @@ TEST_CASE("a line without an end is passed on after 250 ms, and the rest goes on
   CHECK(out.all.empty());
   framer.tick(at(350));
   CHECK(out.all == Texts{"Name: +"});
-  CHECK(framer.next_due() == Steady::time_point::max());
+  CHECK(framer.next_due() == trace::detail::time::Steady::time_point::max());
   framer.write("Joe\nnext\n", at(1000));
   CHECK(out.all == Texts{"Name: +", "+Joe", "next"});
   framer.write("Age: ", at(1000));

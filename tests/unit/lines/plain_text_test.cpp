@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-using namespace trace::detail;
+using namespace trace::detail::lines;
 
 TEST_CASE("what is looked for in many bytes at a time is found where it is") {
   std::mt19937 random(3);

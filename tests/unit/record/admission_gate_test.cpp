@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::record;
 
 namespace {
 

@@ -227,7 +227,7 @@ TEST_CASE(
   const std::uint32_t version = 99;
   for (const std::string& path : journals(directory)) {
     if (inspect_journal(path)->endpoint == config.endpoint) {
-      overwrite(path, offsetof(detail::FileHeader, version), &version, sizeof version);
+      overwrite(path, offsetof(detail::journal::FileHeader, version), &version, sizeof version);
     }
   }
   auto silent = std::make_shared<Store>();
@@ -260,11 +260,11 @@ TEST_CASE("a damaged slab goes to quarantine and the rest goes on") {
   CHECK(before->unsent == 2000);
   CHECK(!before->in_use);
   // Nonsense in the middle of a large slab's data, longer than a record.
-  auto reader = detail::JournalReader::read(
-      detail::FileDescriptor(open(journal.c_str(), O_RDONLY | O_CLOEXEC)), journal);
+  auto reader = detail::journal::JournalReader::read(
+      detail::journal::FileDescriptor(open(journal.c_str(), O_RDONLY | O_CLOEXEC)), journal);
   REQUIRE(reader);
   std::uint64_t offset = 0;
-  for (const detail::SlabPlace& place : reader->slabs()) {
+  for (const detail::journal::SlabPlace& place : reader->slabs()) {
     if (place.committed > 200'000) offset = place.offset;
   }
   REQUIRE(offset > 0);

@@ -64,9 +64,10 @@ TEST_CASE("a run id of a version that did not repair ids is acknowledged") {
   TempDir directory;
   const std::string endpoint = "http://127.0.0.1:1";
   {
-    auto opened = detail::JournalDirectory::open(directory.path().string());
+    auto opened = detail::journal::JournalDirectory::open(directory.path().string());
     REQUIRE(opened);
-    auto file = detail::JournalFile::create(*opened, {std::string(rig_session), "http", endpoint});
+    auto file =
+        detail::journal::JournalFile::create(*opened, {std::string(rig_session), "http", endpoint});
     REQUIRE(file);
     Rig rig({1 << 20, 2000}, std::move(*file));
     auto& run = rig.run("a\xff");
@@ -130,7 +131,7 @@ TEST_CASE("containers that could not be removed keep the journal's note, and not
   CHECK(report.journals == 0);
   CHECK(store->events.size() == 2);  // STARTED and WORKER_LOST
   REQUIRE(journals(directory).size() == 1);
-  CHECK(std::filesystem::file_size(journals(directory).front()) == detail::header_bytes);
+  CHECK(std::filesystem::file_size(journals(directory).front()) == detail::journal::header_bytes);
 
   report = recover_with("still no daemon");
   CHECK(report.left.size() == 1);
@@ -213,16 +214,16 @@ TEST_CASE("with containers left, a journal with damaged extents stays whole unti
   const std::string journal = journals(directory).front();
   std::uint32_t rows = 0;
   {
-    auto reader = detail::JournalReader::read(
-        detail::FileDescriptor(open(journal.c_str(), O_RDONLY | O_CLOEXEC)), journal);
+    auto reader = detail::journal::JournalReader::read(
+        detail::journal::FileDescriptor(open(journal.c_str(), O_RDONLY | O_CLOEXEC)), journal);
     REQUIRE(reader);
     rows = reader->header().extent_count.load();
   }
-  const detail::Extent nonsense{1, 2, 3};
-  overwrite(journal, offsetof(detail::FileHeader, extents) + rows * sizeof nonsense, &nonsense,
-            sizeof nonsense);
+  const detail::journal::Extent nonsense{1, 2, 3};
+  overwrite(journal, offsetof(detail::journal::FileHeader, extents) + rows * sizeof nonsense,
+            &nonsense, sizeof nonsense);
   ++rows;
-  overwrite(journal, offsetof(detail::FileHeader, extent_count), &rows, sizeof rows);
+  overwrite(journal, offsetof(detail::journal::FileHeader, extent_count), &rows, sizeof rows);
   const auto bytes = std::filesystem::file_size(journal);
   auto store = std::make_shared<Store>();
   const auto recover_with = [&](const std::string& complaint) {
@@ -247,14 +248,14 @@ TEST_CASE("a recovery that has no descriptors left does not say that nothing is 
   TempDir directory;
   const Config config = config_in(directory);
   leave(config, "kept");
-  auto opened = detail::JournalDirectory::open(directory.path().string());
+  auto opened = detail::journal::JournalDirectory::open(directory.path().string());
   REQUIRE(opened);
   {
-    std::vector<detail::FileDescriptor> all;
+    std::vector<detail::journal::FileDescriptor> all;
     for (int fd = 0; (fd = ::dup(STDERR_FILENO)) >= 0;) all.emplace_back(fd);
     CHECK_FALSE((*opened)->names(".journal"));
     CHECK(errno == EMFILE);
-    CHECK_FALSE(detail::tails_of(**opened, rig_session));
+    CHECK_FALSE(detail::recovery::tails_of(**opened, rig_session));
     CHECK((*opened)->open_file("x", O_RDONLY | O_CREAT).exhausted);
   }
   CHECK((*opened)->names(".journal")->size() == 1);
@@ -266,12 +267,12 @@ TEST_CASE("a refused journal that is alone is adopted once, however long it wait
   leave(config, "poison");
   const auto found = inspect_journal(journals(directory).front());
   REQUIRE(found);
-  auto opened = detail::JournalDirectory::open(directory.path().string());
+  auto opened = detail::journal::JournalDirectory::open(directory.path().string());
   REQUIRE(opened);
   SteppedClock clock;
-  detail::Diagnostics diagnostics([](const Diagnostic&) {}, clock);
-  detail::DeadLetters dead_letters(*opened, config.journal_budget);
-  detail::TakenEvents taken;
+  detail::ship::Diagnostics diagnostics([](const Diagnostic&) {}, clock);
+  detail::ship::DeadLetters dead_letters(*opened, config.journal_budget);
+  detail::ship::TakenEvents taken;
   PickyTransport transport(std::make_shared<Store>());
   int adopted = 0;
   const OrphanCleaner clean_up_orphans =
@@ -279,12 +280,12 @@ TEST_CASE("a refused journal that is alone is adopted once, however long it wait
     ++adopted;
     return nullptr;
   };
-  const detail::SharedDirectory place = *opened;
-  const detail::AdoptionParts parts{transport,   clock, dead_letters,
-                                    diagnostics, taken, clean_up_orphans,
-                                    {},          place, config.journal_budget};
-  const detail::ShipperLimits limits{{1 << 20, 2000}, 0ms, 30s, 1};
-  detail::Adoptions adoptions({found->transport, found->endpoint}, "", 1s, parts, limits);
+  const detail::journal::SharedDirectory place = *opened;
+  const detail::recovery::AdoptionParts parts{transport,   clock, dead_letters,
+                                              diagnostics, taken, clean_up_orphans,
+                                              {},          place, config.journal_budget};
+  const detail::ship::ShipperLimits limits{{1 << 20, 2000}, 0ms, 30s, 1};
+  detail::recovery::Adoptions adoptions({found->transport, found->endpoint}, "", 1s, parts, limits);
   const auto end = clock.now() + 10min;
   while (clock.now() < end) {
     const auto next = adoptions.step(clock.now());

@@ -81,7 +81,8 @@ TEST_CASE("an invalid tail is skipped, reported, and kept in quarantine") {
   });
   const std::string journal = journals(directory).front();
   const std::uint64_t end = 1'000'000;
-  overwrite(tail_paths(journal).at(0), offsetof(detail::TailHeader, end), &end, sizeof end);
+  overwrite(tail_paths(journal).at(0), offsetof(detail::journal::TailHeader, end), &end,
+            sizeof end);
   auto store = std::make_shared<Store>();
   std::string observed;
   config.on_diagnostic = [&](const Diagnostic& diagnostic) { observed += diagnostic.text; };
@@ -103,7 +104,7 @@ TEST_CASE("an unfinished tail is not reported") {
     out->write("a\nb\n");
   });
   const std::string journal = journals(directory).front();
-  const std::string zeros(sizeof detail::tail_magic, '\0');
+  const std::string zeros(sizeof detail::journal::tail_magic, '\0');
   overwrite(tail_paths(journal).at(0), 0, zeros.data(), zeros.size());
   auto store = std::make_shared<Store>();
   std::string observed;
@@ -121,7 +122,7 @@ TEST_CASE("tails whose journal is gone are removed after a while") {
   const std::string fresh = directory / "01ARZ3NDEKTSV4RRFFQ69G5FAV-2.tail";
   for (const std::string& path : {old, fresh}) std::ofstream(path) << "x";
   std::filesystem::last_write_time(old, std::filesystem::file_time_type::clock::now() - 1h);
-  detail::remove_leftovers(*journal_directory(directory.path()));
+  detail::recovery::remove_leftovers(*journal_directory(directory.path()));
   CHECK(!std::filesystem::exists(old));
   CHECK(std::filesystem::exists(fresh));
 }

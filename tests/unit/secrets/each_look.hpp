@@ -12,8 +12,8 @@ namespace trace::testing {
 // Calls `test` once for each way that this processor has, for matchers that are made in it.
 template <class Test>
 void with_each_look(Test&& test) {
-  if (trace::detail::set_candidate_runs(false)) test();
-  if (trace::detail::set_candidate_runs(true)) {
+  if (trace::detail::secrets::set_candidate_runs(false)) test();
+  if (trace::detail::secrets::set_candidate_runs(true)) {
     test();
   } else {
     MESSAGE("SKIPPED: this processor cannot look for runs");

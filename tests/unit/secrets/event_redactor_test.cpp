@@ -4,9 +4,8 @@
 #include <doctest/doctest.h>
 
 #include "contract/json_repair.hpp"
-#include "text/json_strings.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::secrets;
 
 namespace {
 
@@ -80,17 +79,8 @@ TEST_CASE("the values of JSON, as their reader sees them") {
     const std::string_view cleaned = row.second;
     CAPTURE(json);
     CHECK(redactor.cleaned_json(json) == cleaned);
-    CHECK(repaired_json_value(redactor.cleaned_json(json)).has_value());
+    CHECK(trace::detail::contract::repaired_json_value(redactor.cleaned_json(json)).has_value());
   }
-}
-
-TEST_CASE("strings of JSON are read as a parser reads them") {
-  CHECK(value_of_json_string(R"("")").empty());
-  CHECK(value_of_json_string(R"("a\"b\\c\/d\n\r\t\b\f")") == "a\"b\\c/d\n\r\t\b\f");
-  CHECK(value_of_json_string(R"("\u0041\u00e9\u20AC\ud83d\udd11")") ==
-        "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x94\x91");
-  CHECK(end_of_json_string(R"("a\"b",1)", 0) == 6);
-  CHECK(end_of_json_string(R"("open\)", 0) == 6);
 }
 
 TEST_CASE("secrets that come later") {

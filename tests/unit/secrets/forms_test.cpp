@@ -9,7 +9,7 @@
 #include "secrets/symbols.hpp"
 #include "text/encodings.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::secrets;
 
 namespace {
 
@@ -21,21 +21,22 @@ bool has_form(std::string_view secret, std::string_view form) {
 }  // namespace
 
 TEST_CASE("base64 as base64(1) writes it") {
-  CHECK(base64("Man", Base64::standard) == "TWFu");
-  CHECK(base64("Ma", Base64::standard) == "TWE");
-  CHECK(base64("M", Base64::standard) == "TQ");
-  CHECK(base64("\xFB\xFF", Base64::standard) == "+/8");
-  CHECK(base64("\xFB\xFF", Base64::url_safe) == "-_8");
+  CHECK(trace::detail::text::base64("Man", trace::detail::text::Base64::standard) == "TWFu");
+  CHECK(trace::detail::text::base64("Ma", trace::detail::text::Base64::standard) == "TWE");
+  CHECK(trace::detail::text::base64("M", trace::detail::text::Base64::standard) == "TQ");
+  CHECK(trace::detail::text::base64("\xFB\xFF", trace::detail::text::Base64::standard) == "+/8");
+  CHECK(trace::detail::text::base64("\xFB\xFF", trace::detail::text::Base64::url_safe) == "-_8");
 }
 
 TEST_CASE("base64 of a secret at each alignment, between any other bytes") {
   const std::string_view secret = "correct horse battery?>";
   const Matcher matcher(secret_forms(secret));
-  for (const Base64 alphabet : {Base64::standard, Base64::url_safe}) {
+  for (const trace::detail::text::Base64 alphabet :
+       {trace::detail::text::Base64::standard, trace::detail::text::Base64::url_safe}) {
     for (std::size_t before = 0; before < 6; ++before) {
       for (std::size_t behind = 0; behind < 4; ++behind) {
-        const std::string text =
-            base64(std::string(before, '\xA5').append(secret).append(behind, '\x5A'), alphabet);
+        const std::string text = trace::detail::text::base64(
+            std::string(before, '\xA5').append(secret).append(behind, '\x5A'), alphabet);
         const std::string redacted = matcher.redacted(text);
         CAPTURE(text);
         CAPTURE(redacted);
@@ -51,7 +52,8 @@ TEST_CASE("base64 broken into lines") {
   std::string secret;
   for (int i = 0; i < 200; ++i) secret += static_cast<char>('!' + i * 7 % 90);
   const Matcher matcher(secret_forms(secret));
-  const std::string whole = base64(secret, Base64::standard);
+  const std::string whole =
+      trace::detail::text::base64(secret, trace::detail::text::Base64::standard);
   for (const std::size_t length : {64U, 76U}) {
     for (const std::string_view end : {"\n", "\r\n", "\n    "}) {
       std::string lines;
@@ -72,7 +74,8 @@ TEST_CASE("base64 and hexadecimal broken at any place") {
     for (std::size_t before = 0; before < 120; ++before) {
       const std::string file = std::string(before, '\xA5') + secret + std::string(40, '\x5A');
       for (const std::string& whole :
-           {base64(file, Base64::standard), hexadecimal(file, HexDigits::upper)}) {
+           {trace::detail::text::base64(file, trace::detail::text::Base64::standard),
+            trace::detail::text::hexadecimal(file, trace::detail::text::HexDigits::upper)}) {
         const bool is_hex = whole.size() == 2 * file.size();
         const std::size_t begin = is_hex ? 2 * before : (before * 8 + 5) / 6;
         const std::size_t end = is_hex ? begin + 2 * size : (before + size) * 8 / 6;
@@ -130,9 +133,11 @@ TEST_CASE("JSON within a string of JSON") {
 }
 
 TEST_CASE("characters beyond the first plane are pairs in JSON") {
-  CHECK(json_escaped("\xF0\x9F\x94\x91", {.escapes_non_ascii = true}) == "\\ud83d\\udd11");
-  CHECK(json_escaped("\xE2\x82\xAC", {.escapes_non_ascii = true, .digits = HexDigits::upper}) ==
-        "\\u20AC");
+  CHECK(trace::detail::text::json_escaped("\xF0\x9F\x94\x91", {.escapes_non_ascii = true}) ==
+        "\\ud83d\\udd11");
+  CHECK(trace::detail::text::json_escaped(
+            "\xE2\x82\xAC", {.escapes_non_ascii = true,
+                             .digits = trace::detail::text::HexDigits::upper}) == "\\u20AC");
 }
 
 TEST_CASE("forms are sorted, each once, and none is short") {

@@ -11,7 +11,7 @@
 #include "secrets/symbols.hpp"
 #include "unit/secrets/each_look.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::secrets;
 
 TEST_CASE("the written text has the announced size") {
   const Matcher matcher(secret_forms("correct horse"));
@@ -28,13 +28,14 @@ TEST_CASE("the written text has the announced size") {
 
 TEST_CASE("the end of a text that was cut loses what may be the start of a secret") {
   const Matcher matcher(secret_forms("0123456789"));
-  CHECK(matcher.redacted("number 01234567", TextSort::cut) == "number ");
+  CHECK(matcher.redacted("number 01234567", trace::detail::TextSort::cut) == "number ");
   CHECK(matcher.redacted("number 01234567") == "number 01234567");
-  CHECK(matcher.redacted("number 0123456789 0", TextSort::cut) == "number [REDACTED] ");
-  CHECK(matcher.redacted("number 0123456789", TextSort::cut) == "number [REDACTED]");
-  CHECK(matcher.contains("number 01234567", TextSort::cut));
+  CHECK(matcher.redacted("number 0123456789 0", trace::detail::TextSort::cut) ==
+        "number [REDACTED] ");
+  CHECK(matcher.redacted("number 0123456789", trace::detail::TextSort::cut) == "number [REDACTED]");
+  CHECK(matcher.contains("number 01234567", trace::detail::TextSort::cut));
   CHECK_FALSE(matcher.contains("number 01234567"));
-  CHECK_FALSE(matcher.contains("number", TextSort::cut));
+  CHECK_FALSE(matcher.contains("number", trace::detail::TextSort::cut));
 }
 
 TEST_CASE("a form of each length is found at each place of texts of each length") {

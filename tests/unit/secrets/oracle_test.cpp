@@ -17,7 +17,7 @@
 #include "unit/secrets/oracle.hpp"
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::secrets;
 using namespace trace::testing;
 
 namespace {
@@ -302,25 +302,30 @@ void check_random_secrets() {
           text += noise + value;
           break;
         case 1:
-          text += base64(noise + value + some_text(5), Base64::standard);
+          text +=
+              detail::text::base64(noise + value + some_text(5), detail::text::Base64::standard);
           break;
         case 2:
-          text += url_encoded(noise + value, UrlStyle::form, HexDigits::upper);
+          text += detail::text::url_encoded(noise + value, detail::text::UrlStyle::form,
+                                            detail::text::HexDigits::upper);
           break;
         case 3:
-          text += hexadecimal(value + noise, HexDigits::lower);
+          text += detail::text::hexadecimal(value + noise, detail::text::HexDigits::lower);
           break;
         case 4:
-          text += json_escaped(noise + value, {.escapes_slash = true});
+          text += detail::text::json_escaped(noise + value, {.escapes_slash = true});
           break;
         case 5:
           text += value.substr(0, below(value.size()));
           break;
         case 6:
-          text += wrapped(base64(noise + value + some_text(40), Base64::standard), width, line_end);
+          text += wrapped(
+              detail::text::base64(noise + value + some_text(40), detail::text::Base64::standard),
+              width, line_end);
           break;
         case 7:
-          text += wrapped(hexadecimal(noise + value, HexDigits::upper), width, line_end);
+          text += wrapped(detail::text::hexadecimal(noise + value, detail::text::HexDigits::upper),
+                          width, line_end);
           break;
         case 8:
           text += wrapped(forms[below(forms.size())], width, line_end);

@@ -13,7 +13,7 @@
 #include "text/encodings.hpp"
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::secrets;
 
 TEST_CASE("what is taken, warned about and refused") {
   Secrets secrets;
@@ -37,12 +37,13 @@ TEST_CASE("what is taken, warned about and refused") {
 }
 
 TEST_CASE("a secret that is a form of another one has forms of its own") {
-  const std::string user = base64("user:pass-w0rd", Base64::standard);  // as HTTP's Basic has it
+  const std::string user = detail::text::base64(
+      "user:pass-w0rd", detail::text::Base64::standard);  // as HTTP's Basic has it
   Secrets secrets;
   CHECK(secrets.add("user:pass-w0rd") == SecretAnswer::added);
   CHECK(secrets.add(user) == SecretAnswer::added);
   CHECK(secrets.add(user) == SecretAnswer::known);
-  const std::string again = base64(user, Base64::standard);
+  const std::string again = detail::text::base64(user, detail::text::Base64::standard);
   CHECK(secrets.shared_matcher()->redacted(user) == "[REDACTED]");
   CHECK(secrets.shared_matcher()->redacted(again).find(again.substr(0, 12)) == std::string::npos);
 }

@@ -8,7 +8,7 @@
 #include "secrets/stream_redactor.hpp"
 
 using namespace trace;
-using namespace trace::detail;
+using namespace trace::detail::secrets;
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include "secrets/secret_forms.hpp"
 #include "support/written_forms.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::secrets;
 using namespace trace::testing;
 
 namespace {

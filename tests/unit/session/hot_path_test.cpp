@@ -84,7 +84,7 @@ constexpr std::size_t long_secret_bytes = 6'000;
 TEST_CASE("adding a secret costs no more when there are thousands of others") {
   constexpr std::size_t count = many_secrets;
   constexpr std::size_t between_merges = 40;
-  detail::Secrets secrets;
+  detail::secrets::Secrets secrets;
   const auto secret_number = [](std::size_t i) {
     return "a secret of 40 bytes, which is number " + std::to_string(1000 + i);
   };
@@ -92,14 +92,14 @@ TEST_CASE("adding a secret costs no more when there are thousands of others") {
   std::size_t fresh_bytes = 0;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string secret = secret_number(i);
-    const detail::Matcher* const merged = secrets.matchers().merged;
+    const detail::secrets::Matcher* const merged = secrets.matchers().merged;
     const std::uint64_t before = allocations;
     const SecretAnswer answer = secrets.add(secret);
     const std::uint64_t cost = allocations - before;
     REQUIRE(answer == SecretAnswer::added);
     if (i == 0) continue;  // there was nothing to be merged with
     REQUIRE(secrets.matchers().merged == merged);
-    const detail::Matcher& fresh = *secrets.matchers().fresh;
+    const detail::secrets::Matcher& fresh = *secrets.matchers().fresh;
     CHECK(fresh.values().size() == 1 + (i - 1) % between_merges);
     if (fresh.values().size() == 1) {
       costs.push_back(cost);
@@ -124,7 +124,7 @@ TEST_CASE("record allocates nothing while the tables of all secrets are built") 
   record_secrets(node, 100);
   session.events();
   wait_for_the_keeper(session);
-  const detail::Secrets& secrets = node.state()->core->secrets();
+  const detail::secrets::Secrets& secrets = node.state()->core->secrets();
   std::uint64_t allocated = 0;
   int while_fresh = 0;
   for (int i = 0; i < 200 && while_fresh < 3; ++i) {

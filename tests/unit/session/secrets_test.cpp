@@ -39,7 +39,7 @@ std::string journal_of(const RecordedSession& session) {
 }
 
 void check_free_of_secrets(const std::string& text, std::string_view where) {
-  for (const std::string& form : detail::secret_forms(secret)) {
+  for (const std::string& form : detail::secrets::secret_forms(secret)) {
     CHECK_MESSAGE(!occurs(form, text), form, " in ", where);
   }
 }
@@ -95,7 +95,7 @@ TEST_CASE("no field and no form of a secret gets into the journal or onto the wi
   auto node = session.run().node("n");
   node.started();
   std::size_t recorded = 1;
-  const std::vector<std::string> forms = detail::secret_forms(secret);
+  const std::vector<std::string> forms = detail::secrets::secret_forms(secret);
   for (std::size_t i = 0; i < forms.size(); i += form_step) {
     const std::string& form = forms[i];
     const std::string text = "<" + form + "> and <" + form + form + ">";
@@ -272,7 +272,7 @@ TEST_CASE("tokens are removed from every field, unless that is switched off") {
 TEST_CASE("a stream of a node is redacted with the secrets of its session") {
   RecordedSession session(without_environment());
   const auto node = session.run().node("n");
-  detail::StreamRedactor redactor(detail::secrets_of(node.shared_state()));
+  detail::secrets::StreamRedactor redactor(detail::session::secrets_of(node.shared_state()));
   std::string out;
   const auto sink = [&](std::string_view bytes) { out += bytes; };
   redactor.write("hunter2-hunter2 ", sink);
@@ -281,7 +281,7 @@ TEST_CASE("a stream of a node is redacted with the secrets of its session") {
   redactor.write("ter2", sink);
   redactor.finish(sink);
   CHECK(out == "hunter2-hunter2 [REDACTED]");
-  const detail::StreamRedactor of_nothing(detail::secrets_of(nullptr));
+  const detail::secrets::StreamRedactor of_nothing(detail::session::secrets_of(nullptr));
   CHECK(of_nothing.kept() == 0);
 }
 
@@ -357,7 +357,7 @@ void add_long_secrets(Session& session) {
   }
 }
 
-void wait_until_merged(const detail::Secrets& secrets) {
+void wait_until_merged(const detail::secrets::Secrets& secrets) {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!secrets.is_merged() && std::chrono::steady_clock::now() < limit) {
     std::this_thread::yield();
@@ -372,7 +372,7 @@ TEST_CASE("a secret is redacted as soon as it is added, before and after the tab
   for (int attempt = 0; attempt < 20 && !seen_before; ++attempt) {
     RecordedSession session(without_environment());
     auto node = session.run().node("n");
-    const detail::Secrets& secrets = node.state()->core->secrets();
+    const detail::secrets::Secrets& secrets = node.state()->core->secrets();
     add_long_secrets(session.session());
     wait_until_merged(secrets);
 
@@ -411,7 +411,7 @@ TEST_CASE("a secret is redacted as soon as it is added, before and after the tab
 TEST_CASE("the memory of superseded tables is released after a merge") {
   RecordedSession session(without_environment());
   auto node = session.run().node("n");
-  const detail::Secrets& secrets = node.state()->core->secrets();
+  const detail::secrets::Secrets& secrets = node.state()->core->secrets();
   for (int i = 0; i < 40; ++i) {
     REQUIRE(is_redacted(session.session().add_secret("s3cret-" + std::to_string(i + 1000))));
   }

@@ -14,13 +14,13 @@
 #include "support/journal_directory.hpp"
 #include "support/temp_dir.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::ship;
 using namespace trace::testing;
 
 namespace {
 
 constexpr std::uint64_t budget = std::uint64_t{4} << 20;
-constexpr std::uint64_t share = share_of_dead_letters(budget);
+constexpr std::uint64_t share = trace::detail::journal::share_of_dead_letters(budget);
 
 std::vector<std::string> lines_of(const std::string& path) {
   std::vector<std::string> lines;

@@ -24,8 +24,8 @@ auto all_but(const std::string& stalled) {
 TEST_CASE("a stalled run keeps neither slabs nor memory, and is delivered in order later") {
   Rig rig;
   rig.transport.always = all_but("stalled");
-  detail::RunInfo& stalled = rig.run("stalled");
-  detail::RunInfo& other = rig.run("other");
+  detail::ship::RunInfo& stalled = rig.run("stalled");
+  detail::ship::RunInfo& other = rig.run("other");
   const std::string text(200, 'x');
   constexpr int rounds = 1500;
   const auto heap_before = mallinfo2().uordblks;
@@ -59,13 +59,13 @@ TEST_CASE("many stalled runs neither delay the others nor fill the memory") {
     std::erase_if(result.runs, [](const auto& run) { return run.run_id.starts_with("stalled"); });
     return result;
   };
-  detail::RunInfo& other = rig.run("other");
-  std::vector<detail::RunInfo*> stalled;
+  detail::ship::RunInfo& other = rig.run("other");
+  std::vector<detail::ship::RunInfo*> stalled;
   for (int i = 0; i < 100; ++i) stalled.push_back(&rig.run("stalled" + std::to_string(i)));
   const std::string text(1000, 'x');
   const auto heap_before = mallinfo2().uordblks;
   for (int round = 0; round < 100; ++round) {
-    for (detail::RunInfo* run : stalled) rig.record(0, *run, text);
+    for (detail::ship::RunInfo* run : stalled) rig.record(0, *run, text);
     rig.record(0, other, "o");
     rig.run_steps(3);
     rig.pool.replenish(4, 4);
@@ -76,5 +76,5 @@ TEST_CASE("many stalled runs neither delay the others nor fill the memory") {
   rig.transport.always = nullptr;
   rig.shipper->request_flush(rig.clock.stamp(), rig.clock.now() + std::chrono::hours(1));
   rig.run_steps(400);
-  for (detail::RunInfo* run : stalled) CHECK(rig.transport.stored[run->id].size() == 100);
+  for (detail::ship::RunInfo* run : stalled) CHECK(rig.transport.stored[run->id].size() == 100);
 }

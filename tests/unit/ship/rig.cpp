@@ -73,45 +73,47 @@ SendResult ScriptedTransport::send(const Batch& batch,
   return result;
 }
 
-Rig::Rig(detail::BatchLimits limits, std::unique_ptr<detail::JournalFile> journal)
+Rig::Rig(detail::ship::BatchLimits limits, std::unique_ptr<detail::journal::JournalFile> journal)
     : diagnostics(
           [this](const Diagnostic& each) {
             diagnostics_reported.push_back(fmt::format("{}: {}", each.reason, each.text));
           },
           clock),
-      file(journal ? std::move(journal)
-                   : detail::JournalFile::in_memory({std::string(rig_session), "test", ""})),
+      file(journal
+               ? std::move(journal)
+               : detail::journal::JournalFile::in_memory({std::string(rig_session), "test", ""})),
       pool(*file, 64 << 20),
       tables(pool),
       wall_time(file->header().calibrations, clock.stamp(), clock.wall_ns(), 1.0),
       dead_letters(journal_directory(directory.path()), std::uint64_t{2} << 30) {
-  shipper = std::make_unique<detail::Shipper>(
-      detail::ShipperParts{pool, tables, runs, wall_time, transport, clock, dead_letters,
-                           diagnostics, taken},
-      detail::ShipperLimits{limits, std::chrono::milliseconds(50), std::chrono::seconds(30), 1},
+  shipper = std::make_unique<detail::ship::Shipper>(
+      detail::ship::ShipperParts{pool, tables, runs, wall_time, transport, clock, dead_letters,
+                                 diagnostics, taken},
+      detail::ship::ShipperLimits{limits, std::chrono::milliseconds(50), std::chrono::seconds(30),
+                                  1},
       std::string(rig_session));
   clock.advance(std::chrono::milliseconds(50));  // what is recorded now may be sent at once
 }
 
-detail::RunInfo& Rig::run(std::string_view id, const RunSpec& spec) {
+detail::ship::RunInfo& Rig::run(std::string_view id, const RunSpec& spec) {
   bool created = false;
   return *runs.open(id, spec, created);
 }
 
-detail::Lane& Rig::lane(std::size_t index) {
+detail::record::Lane& Rig::lane(std::size_t index) {
   auto& lane = lanes_[index];
   if (!lane) {
-    lane = std::make_unique<detail::Lane>(pool, static_cast<std::uint32_t>(index),
-                                          detail::StampSource::monotonic,
-                                          detail::Lane::WhenEmpty::refuse);
+    lane = std::make_unique<detail::record::Lane>(pool, static_cast<std::uint32_t>(index),
+                                                  detail::StampSource::monotonic,
+                                                  detail::record::Lane::WhenEmpty::refuse);
   }
   return *lane;
 }
 
-std::uint64_t Rig::record(std::size_t index, detail::RunInfo& run, std::string_view text) {
+std::uint64_t Rig::record(std::size_t index, detail::ship::RunInfo& run, std::string_view text) {
   static constexpr FieldName no_name("-");
   const detail::Signature& signature = detail::signature_of<0, std::string_view>;
-  auto failure = detail::Lane::Failure::none;
+  auto failure = detail::record::Lane::Failure::none;
   std::byte* at = lane(index).reserve({run.number + 1, run.number, run.id, "node"},
                                       {"{}", &signature, &no_name}, Type::progress, Level::info, 0,
                                       4 + text.size(), failure);

@@ -23,9 +23,9 @@ namespace trace::testing {
 inline constexpr std::string_view rig_session = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 // A clock that the test advances; stamps are the machine's, as the lanes take them.
-class SteppedClock final : public detail::Clock {
+class SteppedClock final : public detail::time::Clock {
  public:
-  detail::Steady::time_point now() override { return now_; }
+  detail::time::Steady::time_point now() override { return now_; }
   std::int64_t wall_ns() override { return 1'760'356'800'123'456'000; }
   std::uint64_t stamp() override {
     return detail::stamp_now_fenced(detail::StampSource::monotonic);
@@ -33,7 +33,7 @@ class SteppedClock final : public detail::Clock {
   void advance(std::chrono::milliseconds by) { now_ += by; }
 
  private:
-  detail::Steady::time_point now_{std::chrono::hours(1)};
+  detail::time::Steady::time_point now_{std::chrono::hours(1)};
 };
 
 // Returns what the test queued, otherwise acknowledges everything.
@@ -67,37 +67,37 @@ std::string event_id(const Batch& batch, const OutgoingEvent& event);
 class Rig {
  public:
   // Without a file the journal is in memory.
-  explicit Rig(detail::BatchLimits limits = {1 << 20, 2000},
-               std::unique_ptr<detail::JournalFile> journal = nullptr);
+  explicit Rig(detail::ship::BatchLimits limits = {1 << 20, 2000},
+               std::unique_ptr<detail::journal::JournalFile> journal = nullptr);
 
-  detail::RunInfo& run(std::string_view id, const RunSpec& spec = {});
-  detail::Lane& lane(std::size_t index);
+  detail::ship::RunInfo& run(std::string_view id, const RunSpec& spec = {});
+  detail::record::Lane& lane(std::size_t index);
   // Records "<text>" on the lane; returns the sequence.
-  std::uint64_t record(std::size_t lane, detail::RunInfo& run, std::string_view text);
+  std::uint64_t record(std::size_t lane, detail::ship::RunInfo& run, std::string_view text);
 
   void step() { next_ = shipper->step(clock.now()); }
   // Steps until nothing is due any more, moving the clock to each next wake-up at most `times`.
   void run_steps(int times = 50);
   void flush() { shipper->request_flush(clock.stamp(), clock.now() + std::chrono::hours(1)); }
-  detail::Steady::time_point next() const { return next_; }
+  detail::time::Steady::time_point next() const { return next_; }
 
   TempDir directory;
   SteppedClock clock;
   ScriptedTransport transport;
   std::vector<std::string> diagnostics_reported;
-  detail::Diagnostics diagnostics;
-  std::unique_ptr<detail::JournalFile> file;
-  detail::SlabPool pool;
-  detail::Tables tables;
-  detail::RunRegistry runs;
-  detail::WallTime wall_time;
-  detail::DeadLetters dead_letters;
-  detail::TakenEvents taken;
-  std::unique_ptr<detail::Shipper> shipper;
+  detail::ship::Diagnostics diagnostics;
+  std::unique_ptr<detail::journal::JournalFile> file;
+  detail::journal::SlabPool pool;
+  detail::journal::Tables tables;
+  detail::ship::RunRegistry runs;
+  detail::time::WallTime wall_time;
+  detail::ship::DeadLetters dead_letters;
+  detail::ship::TakenEvents taken;
+  std::unique_ptr<detail::ship::Shipper> shipper;
 
  private:
-  std::map<std::size_t, std::unique_ptr<detail::Lane>> lanes_;
-  detail::Steady::time_point next_{};
+  std::map<std::size_t, std::unique_ptr<detail::record::Lane>> lanes_;
+  detail::time::Steady::time_point next_{};
 };
 
 }  // namespace trace::testing

@@ -92,7 +92,7 @@ TEST_CASE("a failing backend gets the same bytes again, later and later") {
   auto& run = rig.run("r");
   for (int i = 0; i < 3; ++i) rig.record(0, run, "x");
   for (int i = 0; i < 12; ++i) rig.transport.then(Kind::retry_later);
-  detail::Steady::duration longest{};
+  detail::time::Steady::duration longest{};
   for (int i = 0; i < 12; ++i) {
     rig.step();
     CHECK(rig.next() <= rig.clock.now() + 30s);
@@ -113,7 +113,8 @@ TEST_CASE("a failing backend gets the same bytes again, later and later") {
 
 TEST_CASE("those who were asked to come back at the same time do not come together") {
   std::set<std::chrono::milliseconds> waits;
-  for (std::uint64_t seed = 0; seed < 100; ++seed) waits.insert(detail::Backoff(seed).next(60s));
+  for (std::uint64_t seed = 0; seed < 100; ++seed)
+    waits.insert(detail::ship::Backoff(seed).next(60s));
   CHECK(waits.size() > 90);
   CHECK(*waits.begin() >= 60s);
   CHECK(*waits.rbegin() <= 90s);
@@ -319,7 +320,7 @@ TEST_CASE("acknowledged slabs are used again: the journal stays flat") {
   rig.flush();
   rig.run_steps(5);
   // 40 MB went through; a slab more or less depends on where rounds and slabs meet.
-  CHECK(rig.file->bytes() <= after_first + 2 * detail::large_slab_bytes);
+  CHECK(rig.file->bytes() <= after_first + 2 * detail::journal::large_slab_bytes);
   CHECK(rig.shipper->counters().acknowledged == 40'000);
 }
 

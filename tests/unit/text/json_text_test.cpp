@@ -14,8 +14,8 @@
 
 namespace {
 
-using trace::detail::append_number;
-using trace::detail::append_quoted;
+using trace::detail::text::append_number;
+using trace::detail::text::append_quoted;
 
 std::string in_quotes(std::string_view text) {
   std::string out;
@@ -42,11 +42,11 @@ std::string read_back(const std::string& json) {
 // append_quoted(), implemented naively.
 std::string as_the_contract_wants(std::string_view text) {
   std::string valid;
-  trace::detail::append_valid_utf8(valid, text);
+  trace::detail::text::append_valid_utf8(valid, text);
   std::string out;
   for (const char c : valid) {
     if (c == '\0') {
-      out += trace::detail::symbol_for_null;
+      out += trace::detail::text::symbol_for_null;
     } else {
       out += c;
     }

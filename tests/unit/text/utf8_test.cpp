@@ -7,9 +7,10 @@
 
 namespace {
 
-using trace::detail::append_valid_utf8;
-using trace::detail::is_valid_utf8;
-using trace::detail::trimmed_utf8;
+using trace::detail::text::append_valid_utf8;
+using trace::detail::text::is_valid_utf8;
+using trace::detail::text::trimmed_utf8;
+using trace::detail::text::utf8_tail;
 
 std::string repaired(std::string_view text) {
   std::string out;
@@ -57,7 +58,7 @@ std::string with_replacements(std::string_view expected) {
   std::string out;
   for (const char c : expected) {
     if (c == '?') {
-      out += trace::detail::replacement_character;
+      out += trace::detail::text::replacement_character;
     } else {
       out += c;
     }
@@ -90,7 +91,7 @@ TEST_CASE("every sequence of up to three bytes is judged as simdjson judges it")
         bytes[2] = static_cast<char>(third);
         bool all_valid = true;
         for (std::string_view rest = bytes; !rest.empty();) {
-          const auto sequence = trace::detail::first_utf8_sequence(rest);
+          const auto sequence = trace::detail::text::first_utf8_sequence(rest);
           all_valid = all_valid && sequence.valid;
           rest.remove_prefix(sequence.bytes);
         }
@@ -115,6 +116,16 @@ TEST_CASE("text is trimmed at a character") {
   CHECK(trimmed_utf8(two, 3) == "\xC3\xA9");
   CHECK(trimmed_utf8(two, 2) == "\xC3\xA9");
   CHECK(trimmed_utf8(two, 1).empty());
+}
+
+TEST_CASE("the end of a text begins at a character") {
+  CHECK(utf8_tail("abc", 3) == "abc");
+  CHECK(utf8_tail("abc", 2) == "bc");
+  CHECK(utf8_tail("abc", 0).empty());
+  const std::string_view rocket = "\xF0\x9F\x9A\x80z";
+  CHECK(utf8_tail(rocket, 5) == rocket);
+  for (std::size_t most = 1; most < 5; ++most) CHECK(utf8_tail(rocket, most) == "z");
+  CHECK(utf8_tail(std::string(10, '\x80'), 7) == std::string(4, '\x80'));
 }
 
 TEST_CASE("trimming leaves invalid text to the repair, and keeps to the limit") {

@@ -12,7 +12,7 @@
 
 namespace {
 
-using namespace trace::detail;
+using namespace trace::detail::tokens;
 
 std::string_view name_of(Alphabet alphabet) {
   switch (alphabet) {

@@ -8,7 +8,7 @@
 #include "attack/tokens/samples.hpp"
 #include "tokens/token_patterns.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::tokens;
 using namespace trace::testing;
 
 namespace {

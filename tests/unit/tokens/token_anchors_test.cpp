@@ -8,7 +8,7 @@
 
 #include "tokens/token_table.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::tokens;
 
 namespace {
 

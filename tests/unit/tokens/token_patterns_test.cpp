@@ -10,7 +10,7 @@
 
 #include "tokens/token_anchors.hpp"
 
-using namespace trace::detail;
+using namespace trace::detail::tokens;
 
 namespace {
 

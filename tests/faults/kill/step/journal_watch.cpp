@@ -18,8 +18,6 @@
 namespace trace::testing {
 namespace {
 
-using namespace trace::detail;
-
 // More than any journal of these tests can have.
 constexpr std::size_t addresses = std::size_t{64} << 20;
 constexpr std::size_t page = 4096;
@@ -60,16 +58,20 @@ bool JournalWatch::counts_the_same() const {
   const auto same = [&](std::size_t offset, std::size_t bytes) {
     return std::memcmp(file_ + offset, picture_.data() + offset, bytes) == 0;
   };
-  if (file_bytes() != picture_.size() || !same(0, sizeof(FileHeader))) return false;
-  const auto& header = *reinterpret_cast<const FileHeader*>(picture_.data());
+  if (file_bytes() != picture_.size() || !same(0, sizeof(trace::detail::journal::FileHeader)))
+    return false;
+  const auto& header =
+      *reinterpret_cast<const trace::detail::journal::FileHeader*>(picture_.data());
   for (std::size_t i = 0; i < header.extent_count.load(); ++i) {
-    const Extent& extent = header.extents[i];
+    const trace::detail::journal::Extent& extent = header.extents[i];
     for (std::size_t n = 0; n < extent.slab_count; ++n) {
       const std::size_t offset = extent.offset + n * extent.slab_bytes;
-      if (!same(offset, sizeof(SlabHeader))) return false;
-      const auto& slab = *reinterpret_cast<const SlabHeader*>(picture_.data() + offset);
-      const std::size_t committed = std::min<std::size_t>(committed_length(slab.word.load()),
-                                                          extent.slab_bytes - sizeof slab);
+      if (!same(offset, sizeof(trace::detail::journal::SlabHeader))) return false;
+      const auto& slab =
+          *reinterpret_cast<const trace::detail::journal::SlabHeader*>(picture_.data() + offset);
+      const std::size_t committed =
+          std::min<std::size_t>(trace::detail::journal::committed_length(slab.word.load()),
+                                extent.slab_bytes - sizeof slab);
       if (!same(offset + sizeof slab, committed)) return false;
     }
   }

@@ -49,9 +49,9 @@ class SteppedBackend final : public Transport {
   bool stepping_ = false;
 };
 
-std::unique_ptr<detail::JournalFile> journal_in(const std::string& directory) {
+std::unique_ptr<detail::journal::JournalFile> journal_in(const std::string& directory) {
   const Config config = worker_config(directory);
-  auto file = detail::JournalFile::create(
+  auto file = detail::journal::JournalFile::create(
       journal_directory(directory), {std::string(rig_session), config.transport, config.endpoint});
   return std::move(*file);
 }
@@ -76,12 +76,12 @@ void record_all(Rig& rig, Ledger& ledger, const std::vector<std::string>& texts)
 
 // Slabs with the remains of an earlier use in them: what is not written is not zero either.
 void use_some_slabs(Rig& rig) {
-  std::array<detail::Slab*, 3> slabs{};
-  for (detail::Slab*& slab : slabs) {
-    slab = rig.pool.take(detail::SlabSize::small);
+  std::array<detail::journal::Slab*, 3> slabs{};
+  for (detail::journal::Slab*& slab : slabs) {
+    slab = rig.pool.take(detail::journal::SlabSize::small);
     std::memset(slab->data(), 0xEE, slab->capacity());
   }
-  for (detail::Slab* slab : slabs) rig.pool.give_back(slab);
+  for (detail::journal::Slab* slab : slabs) rig.pool.give_back(slab);
   rig.pool.replenish(0, 0);
 }
 

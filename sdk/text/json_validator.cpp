@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "docker/json_check.hpp"
+#include "text/json_validator.hpp"
 
 #include <algorithm>
 #include <string>
 
-namespace trace::docker {
+namespace trace::detail::text {
 
-bool JsonCheck::is_valid() {
+bool JsonValidator::is_valid() {
   if (!take_value()) return false;
   skip_space();
   peek();
@@ -14,39 +14,39 @@ bool JsonCheck::is_valid() {
 }
 
 // NUL at the end: no NUL is valid anywhere.
-char JsonCheck::peek() {
+char JsonValidator::peek() {
   if (piece_.empty()) piece_ = next_();
   return piece_.empty() ? '\0' : piece_.front();
 }
 
-bool JsonCheck::take(char c) { return peek() == c && skip(1); }
+bool JsonValidator::take(char c) { return peek() == c && skip(1); }
 
-bool JsonCheck::take_one_of(std::string_view set) {
+bool JsonValidator::take_one_of(std::string_view set) {
   return set.find(peek()) != std::string_view::npos && skip(1);
 }
 
-bool JsonCheck::skip(std::size_t bytes) {
+bool JsonValidator::skip(std::size_t bytes) {
   piece_.remove_prefix(bytes);
   good_ += bytes;
   return bytes > 0;
 }
 
-bool JsonCheck::take_word(std::string_view word) {
+bool JsonValidator::take_word(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [this](char c) { return take(c); });
 }
 
-bool JsonCheck::take_digits() {
+bool JsonValidator::take_digits() {
   const std::uint64_t before = good_;
   while (peek() >= '0' && peek() <= '9') skip(1);
   return good_ > before;
 }
 
-void JsonCheck::skip_space() {
+void JsonValidator::skip_space() {
   for (char c = peek(); c == ' ' || c == '\n' || c == '\t' || c == '\r'; c = peek()) skip(1);
 }
 
 // Not recursive: the text must not determine how much stack is used.
-bool JsonCheck::take_value() {
+bool JsonValidator::take_value() {
   std::string ends;  // of the arrays and objects that are open
   for (;;) {
     skip_space();
@@ -71,7 +71,7 @@ bool JsonCheck::take_value() {
   }
 }
 
-bool JsonCheck::take_scalar() {
+bool JsonValidator::take_scalar() {
   switch (peek()) {
     case '"':
       return take_string();
@@ -86,7 +86,7 @@ bool JsonCheck::take_scalar() {
   }
 }
 
-bool JsonCheck::take_number() {
+bool JsonValidator::take_number() {
   take('-');
   if (!take('0') && !take_digits()) return false;
   if (take('.') && !take_digits()) return false;
@@ -95,7 +95,7 @@ bool JsonCheck::take_number() {
   return take_digits();
 }
 
-bool JsonCheck::take_string() {
+bool JsonValidator::take_string() {
   const auto is_special = [](char c) {
     return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
   };
@@ -107,7 +107,7 @@ bool JsonCheck::take_string() {
   return true;
 }
 
-bool JsonCheck::take_escape() {
+bool JsonValidator::take_escape() {
   if (!take('\\')) return false;
   if (!take('u')) return take_one_of("\"\\/bfnrt");
   for (int digit = 0; digit < 4; ++digit) {
@@ -116,10 +116,10 @@ bool JsonCheck::take_escape() {
   return true;
 }
 
-bool JsonCheck::take_key() {
+bool JsonValidator::take_key() {
   if (!take_string()) return false;
   skip_space();
   return take(':');
 }
 
-}  // namespace trace::docker
+}  // namespace trace::detail::text

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/json_lexical.hpp"
+#include "text/json_scan.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -8,7 +8,7 @@
 
 #include "text/utf8.hpp"
 
-namespace trace::detail {
+namespace trace::detail::text {
 namespace {
 
 constexpr std::size_t escape_length = 6;  // \uXXXX
@@ -21,6 +21,27 @@ std::optional<unsigned> code_unit(std::string_view text) noexcept {
   const auto [read, error] = std::from_chars(text.data() + 2, end, value, 16);
   if (error != std::errc{} || read != end) return std::nullopt;
   return value;
+}
+
+void append_utf8(std::string& out, unsigned point) {
+  const auto rest = [&](unsigned shift) {
+    out += static_cast<char>(0x80U | ((point >> shift) & 0x3FU));
+  };
+  if (point < 0x80) {
+    out += static_cast<char>(point);
+  } else if (point < 0x800) {
+    out += static_cast<char>(0xC0U | point >> 6);
+    rest(0);
+  } else if (point < 0x10000) {
+    out += static_cast<char>(0xE0U | point >> 12);
+    rest(6);
+    rest(0);
+  } else {
+    out += static_cast<char>(0xF0U | point >> 18);
+    rest(12);
+    rest(6);
+    rest(0);
+  }
 }
 
 constexpr bool is_high_surrogate(unsigned unit) noexcept { return unit >= 0xD800 && unit < 0xDC00; }
@@ -53,13 +74,6 @@ std::size_t append_repaired_escape(std::string& out, std::string_view text) {
     out.append(text.substr(0, escape_length));
   }
   return escape_length;
-}
-
-// Length of the string at the front of `json`, which begins with its opening quote.
-std::size_t string_length(std::string_view json) noexcept {
-  std::size_t at = 1;
-  while (at < json.size() && json[at] != '"') at += json[at] == '\\' ? 2 : 1;
-  return at < json.size() ? at + 1 : json.size();
 }
 
 // True for -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
@@ -98,6 +112,43 @@ bool is_followed_by_colon(std::string_view rest) noexcept {
 
 }  // namespace
 
+std::size_t end_of_json_string(std::string_view json, std::size_t at) noexcept {
+  for (++at; at < json.size() && json[at] != '"'; ++at) {
+    if (json[at] == '\\') ++at;
+  }
+  return std::min(at + 1, json.size());
+}
+
+std::string value_of_json_string(std::string_view string) {
+  std::string out;
+  std::string_view rest = string.substr(1, string.size() < 2 ? 0 : string.size() - 2);
+  while (!rest.empty()) {
+    const std::size_t plain = std::min(rest.find('\\'), rest.size());
+    out.append(rest.substr(0, plain));
+    rest.remove_prefix(plain);
+    if (rest.size() < 2) break;
+    const char kind = rest[1];
+    if (kind != 'u') {
+      constexpr std::string_view names = "nrtbf";
+      const std::size_t name = names.find(kind);
+      out += name == std::string_view::npos ? kind : "\n\r\t\b\f"[name];
+      rest.remove_prefix(2);
+      continue;
+    }
+    unsigned point = code_unit(rest).value_or(0);
+    rest.remove_prefix(std::min(escape_length, rest.size()));
+    if (is_high_surrogate(point)) {
+      const std::optional<unsigned> low = code_unit(rest);
+      if (low && is_low_surrogate(*low)) {
+        point = 0x10000 + ((point - 0xD800) << 10) + (*low - 0xDC00);
+        rest.remove_prefix(escape_length);
+      }
+    }
+    append_utf8(out, point);
+  }
+  return out;
+}
+
 std::string with_repaired_strings(std::string_view json) {
   std::string valid;
   valid.reserve(json.size());
@@ -120,7 +171,7 @@ std::string with_long_numbers_marked(std::string_view json) {
   out.reserve(json.size() + 64);
   while (!json.empty()) {
     std::size_t length = json.front() == '"'
-                             ? string_length(json)
+                             ? end_of_json_string(json, 0)
                              : std::min(json.find_first_of("\"-0123456789"), json.size());
     if (length == 0) {
       length = std::min(json.find_first_not_of("+-.eE0123456789"), json.size());
@@ -138,4 +189,4 @@ std::string with_long_numbers_marked(std::string_view json) {
   return out;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::text

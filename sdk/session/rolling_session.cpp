@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/generations.hpp"
+#include "session/rolling_session.hpp"
 
 #include <trace/recovery.hpp>
 
 #include <algorithm>
 
-namespace trace::detail {
+namespace trace::detail::session {
 namespace {
 
 void add(Stats& sum, const Stats& more) {
@@ -26,21 +26,21 @@ void add(Stats& sum, const Stats& more) {
 
 }  // namespace
 
-Generations::Generations(std::shared_ptr<SessionCore> first)
+RollingSession::RollingSession(std::shared_ptr<SessionCore> first)
     : first_(std::move(first)), cores_{first_} {}
 
-std::vector<std::shared_ptr<SessionCore>> Generations::all() const {
+std::vector<std::shared_ptr<SessionCore>> RollingSession::all() const {
   const std::lock_guard lock(mutex_);
   return cores_;
 }
 
-std::pair<std::shared_ptr<SessionCore>, RunInfo*> Generations::open_run(std::string_view id,
-                                                                        const RunSpec& spec) {
+std::pair<std::shared_ptr<SessionCore>, ship::RunInfo*> RollingSession::open_run(
+    std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
   for (const auto& core : cores_) {
-    if (RunInfo* known = core->known_run(id)) return {core, known};
+    if (ship::RunInfo* known = core->known_run(id)) return {core, known};
   }
-  if (RunInfo* run = cores_.back()->open_run(id, spec)) return {cores_.back(), run};
+  if (ship::RunInfo* run = cores_.back()->open_run(id, spec)) return {cores_.back(), run};
   auto next = cores_.back()->successor();
   if (next == nullptr) {
     cores_.back()->drop(DropReason::no_memory, "the transport cannot serve a second journal");
@@ -51,7 +51,7 @@ std::pair<std::shared_ptr<SessionCore>, RunInfo*> Generations::open_run(std::str
   return {cores_.back(), cores_.back()->open_run(id, spec)};
 }
 
-void Generations::end_unused() {
+void RollingSession::end_unused() {
   std::vector<std::shared_ptr<SessionCore>> used;
   for (const std::shared_ptr<SessionCore>& core : cores_) {
     if (core->in_use()) {
@@ -59,29 +59,29 @@ void Generations::end_unused() {
       continue;
     }
     // The new generation adopts what it could not send yet.
-    const Closed closed = core->close(Steady::now());
+    const Closed closed = core->close(time::Steady::now());
     add(ended_, core->stats());
     if (closed.kept > 0) left_behind_.emplace_back(core->journal_path());
   }
   cores_ = std::move(used);
 }
 
-SecretAnswer Generations::add_secret(std::string_view value) {
+SecretAnswer RollingSession::add_secret(std::string_view value) {
   const std::lock_guard lock(mutex_);  // a successor starts with all of them or gets them here
   SecretAnswer answer = SecretAnswer::none;
   for (const auto& core : cores_) answer = core->add_secret(value);
   return answer;
 }
 
-bool Generations::flush(std::chrono::milliseconds timeout) {
-  const Steady::time_point deadline = Steady::now() + timeout;
+bool RollingSession::flush(std::chrono::milliseconds timeout) {
+  const time::Steady::time_point deadline = time::Steady::now() + timeout;
   bool flushed = true;
   for (const auto& core : all()) flushed = core->flush(deadline) && flushed;
   return flushed;
 }
 
-Closed Generations::close(std::chrono::milliseconds timeout) {
-  const Steady::time_point deadline = Steady::now() + timeout;
+Closed RollingSession::close(std::chrono::milliseconds timeout) {
+  const time::Steady::time_point deadline = time::Steady::now() + timeout;
   Closed sum;
   for (const auto& core : all()) {
     const Closed closed = core->close(deadline);
@@ -98,11 +98,11 @@ Closed Generations::close(std::chrono::milliseconds timeout) {
   return sum;
 }
 
-Stats Generations::stats() const {
+Stats RollingSession::stats() const {
   const std::lock_guard lock(mutex_);
   Stats sum = ended_;
   for (const auto& core : cores_) add(sum, core->stats());
   return sum;
 }
 
-}  // namespace trace::detail
+}  // namespace trace::detail::session

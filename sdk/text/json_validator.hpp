@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JsonCheck: whether text that is read piece by piece is one JSON value (RFC 8259), in constant
+// JsonValidator: whether text that is read piece by piece is one JSON value (RFC 8259), in constant
 // memory. Keeps no value and does not check the encoding. One thread.
 #pragma once
 
@@ -7,14 +7,14 @@
 #include <functional>
 #include <string_view>
 
-namespace trace::docker {
+namespace trace::detail::text {
 
-class JsonCheck {
+class JsonValidator {
  public:
   static constexpr std::size_t most_nested = 1024;
 
   // `next` returns the next piece of the text, valid until the next call; empty at the end.
-  explicit JsonCheck(std::function<std::string_view()> next) : next_(std::move(next)) {}
+  explicit JsonValidator(std::function<std::string_view()> next) : next_(std::move(next)) {}
 
   // Reads the text up to its end or its first invalid byte; once.
   bool is_valid();
@@ -41,4 +41,4 @@ class JsonCheck {
   std::uint64_t good_ = 0;
 };
 
-}  // namespace trace::docker
+}  // namespace trace::detail::text

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JsonCheck against a parser that is known to be right.
+// JsonValidator against a parser that is known to be right.
 #include <doctest/doctest.h>
 #include <simdjson.h>
 
@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "docker/json_check.hpp"
+#include "text/json_validator.hpp"
 
-using trace::docker::JsonCheck;
+using trace::detail::text::JsonValidator;
 
 namespace {
 
@@ -24,7 +24,7 @@ std::function<std::string_view()> in_pieces(std::string_view text, std::size_t s
 }
 
 bool accepts(std::string_view text, std::size_t size) {
-  return JsonCheck(in_pieces(text, size)).is_valid();
+  return JsonValidator(in_pieces(text, size)).is_valid();
 }
 
 bool is_json(const std::string& text) {
@@ -134,7 +134,7 @@ TEST_CASE("texts that are nearly JSON are judged as by a parser") {
 
 TEST_CASE("the place of the first wrong byte is known, and depth is bounded") {
   const auto good_bytes = [](std::string_view text) {
-    JsonCheck check(in_pieces(text, 7));
+    JsonValidator check(in_pieces(text, 7));
     CHECK_FALSE(check.is_valid());
     return check.good_bytes();
   };
@@ -149,6 +149,6 @@ TEST_CASE("the place of the first wrong byte is known, and depth is bounded") {
   const auto nested = [](std::size_t levels) {
     return std::string(levels, '[') + std::string(levels, ']');
   };
-  CHECK(accepts(nested(JsonCheck::most_nested), 64));
-  CHECK_FALSE(accepts(nested(JsonCheck::most_nested + 1), 64));
+  CHECK(accepts(nested(JsonValidator::most_nested), 64));
+  CHECK_FALSE(accepts(nested(JsonValidator::most_nested + 1), 64));
 }
