@@ -130,7 +130,8 @@ void values_at_the_daemon(Trial& trial) {
       out.write, -1, {{"ENV_TOKEN", "env-2k8Wp-value"}});
   out.close_write();
   trial.expect(out.read_until("input-7s1Kd-value", most), "no output: " + out.seen);
-  const std::string id = docker_says({"ps", "--quiet", "--filter", "label=shiptrace.run=r"});
+  const std::string id =
+      docker_says({"ps", "--all", "--quiet", "--filter", "label=shiptrace.run=r"});
   const std::string shown = docker_says({"inspect", id});
   trial.expect(shown.find("env-2k8Wp-value") != std::string::npos, "--env is not shown");
   trial.expect(shown.find("file-4f9Qx-value") != std::string::npos, "--env-file is not shown");

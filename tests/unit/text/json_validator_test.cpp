@@ -146,8 +146,9 @@ TEST_CASE("the place of the first wrong byte is known, and depth is bounded") {
   CHECK(good_bytes("1.e") == 2);
   CHECK(good_bytes("[1, 2") == 5);
   CHECK(good_bytes(std::string("1\0", 2)) == 1);
-  CHECK(accepts(
-      std::string(JsonValidator::most_nested, '[') + std::string(JsonValidator::most_nested, ']'),
-      64));
-  CHECK_FALSE(accepts(std::string(JsonValidator::most_nested + 1, '['), 64));
+  const auto nested = [](std::size_t levels) {
+    return std::string(levels, '[') + std::string(levels, ']');
+  };
+  CHECK(accepts(nested(JsonValidator::most_nested), 64));
+  CHECK_FALSE(accepts(nested(JsonValidator::most_nested + 1), 64));
 }
