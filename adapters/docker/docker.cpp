@@ -88,7 +88,7 @@ class WithoutContainer {
   WithoutContainer(const WithoutContainer&) = delete;
   WithoutContainer& operator=(const WithoutContainer&) = delete;
   ~WithoutContainer() {
-    if (noted_ != nullptr) noted_->note_container_removed();
+    if (noted_ != nullptr) noted_->settle_note();
   }
   void dismiss() noexcept { noted_ = nullptr; }
 
@@ -129,7 +129,7 @@ class ContainerCapture {
             container_.name());
       }
     } else if (is_noted_) {
-      capture_.node().note_container_removed();
+      capture_.node().settle_note();
     }
     if (!without_files_.empty()) data.text("withoutFiles", without_files_);
     if (files_ && !files_->remove()) data.text("filesLeft", files_->directory());
@@ -172,7 +172,7 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
     }
   }
   // Before files or a container exist, so that an adopter of the journal finds them.
-  is_noted_ = capture_.node().note_docker_client(spec_.docker);
+  is_noted_ = capture_.node().add_note(note_owner, spec_.docker);
   WithoutContainer without_container(is_noted_ ? &capture_.node() : nullptr);
   const std::string_view journal = capture_.node().journal();
   if (spec_.input_file || spec_.result_file) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <trace/capture.hpp>
+#include <trace/config.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -12,6 +13,7 @@
 
 #include "docker/client_messages.hpp"
 #include "docker/containers_directory.hpp"
+#include "text/json_text.hpp"
 
 namespace trace {
 namespace docker {
@@ -36,6 +38,20 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
+// The names in Config::docker_clients.
+std::vector<std::string> names_in(std::string_view names) {
+  std::vector<std::string> all;
+  while (!names.empty()) {
+    const std::size_t end = std::min(names.find(','), names.size());
+    std::string_view name = names.substr(0, end);
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    if (!name.empty()) all.emplace_back(name);
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string journal_label(std::string_view journal) {
@@ -46,8 +62,26 @@ std::string journal_label(std::string_view journal) {
   return (error ? path : canonical).string();
 }
 
-OrphanedContainers::OrphanedContainers(AdoptedSession session)
-    : session_(std::move(session)), journal_(journal_label(session_.journal)) {
+NotedClients noted_clients(const std::vector<std::string>& notes, std::string_view our_list) {
+  const std::vector<std::string> ours = names_in(our_list);
+  NotedClients noted;
+  for (const std::string& note : notes) {
+    const auto same = std::find(ours.begin(), ours.end(), note);
+    if (same != ours.end()) {
+      noted.ours.push_back(*same);
+    } else {
+      noted.others.push_back(note);
+    }
+  }
+  return noted;
+}
+
+OrphanedContainers::OrphanedContainers(AdoptedSession session, NotedClients clients)
+    : session_(std::move(session)),
+      clients_(std::move(clients)),
+      journal_(journal_label(session_.journal)),
+      ended_(clients_.ours.empty()) {
+  if (ended_) return;
   try {
     thread_ = detail::BackgroundThread("shiptrace-clean", [this] { work(); });
   } catch (const std::exception& error) {
@@ -62,6 +96,18 @@ OrphanedContainers::~OrphanedContainers() {
   thread_.join();
 }
 
+std::vector<std::string> OrphanedContainers::out_of_reach() const {
+  std::vector<std::string> lines;
+  for (const std::string& client : clients_.others) {
+    std::string quoted;
+    detail::text::append_quoted(quoted, client);
+    lines.push_back(error_of(fmt::format(
+        "it used the docker client {}, which is not among the docker_clients of this process",
+        quoted)));
+  }
+  return lines;
+}
+
 std::string OrphanedContainers::error_of(std::string_view why) const {
   return fmt::format(
       "containers of the dead session {} may be left behind (label shiptrace.session={}): {}",
@@ -71,7 +117,7 @@ std::string OrphanedContainers::error_of(std::string_view why) const {
 void OrphanedContainers::work() {
   try {
     std::vector<std::string> left;  // one line per client
-    for (const std::string& program : session_.docker_clients) {
+    for (const std::string& program : clients_.ours) {
       DockerClient client(loop_, program);
       const std::string why = remove_all(client);
       if (!why.empty()) left.push_back(fmt::format("{}: {}", program, why));
@@ -139,9 +185,12 @@ bool OrphanedContainers::remove(DockerClient& client, const std::string& id) {
 
 }  // namespace docker
 
-std::unique_ptr<OrphanCleanup> remove_orphaned_containers(const AdoptedSession& session) {
-  if (session.docker_clients.empty()) return nullptr;
-  return std::make_unique<docker::OrphanedContainers>(session);
+OrphanCleaners container_cleaners() {
+  return {
+      {std::string(docker::note_owner), [](const AdoptedSession& session, const Config& config) {
+         return std::make_unique<docker::OrphanedContainers>(
+             session, docker::noted_clients(session.notes, config.docker_clients));
+       }}};
 }
 
 }  // namespace trace

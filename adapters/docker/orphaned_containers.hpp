@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Removes the containers that a dead session left on a Docker daemon. They are found by the labels
-// that the session gave them: its id and the journal whose lock the adopter has just taken. Each
-// container's labels are checked again before it is touched, and it is addressed by its id.
+// Removes the containers that a dead session left on a Docker daemon. The session's notes say which
+// docker clients it used; of these only the ones that our own configuration names are called.
+//
+// The containers are found by the labels that the session gave them: its id and the journal whose
+// lock the adopter has just taken. Each container's labels are checked again before it is touched,
+// and it is addressed by its id.
 //
 // Each adopted journal has one, with a thread of its own; it ends soon, whatever the daemon does.
 #pragma once
@@ -23,13 +26,25 @@ namespace trace::docker {
 // The value of the label shiptrace.journal: the canonical path.
 std::string journal_label(std::string_view journal);
 
+// The owner of our notes in a journal; each is the name of a docker client.
+inline constexpr std::string_view note_owner = "docker";
+
+// The clients of our own list (Config::docker_clients) that the notes name, as our own strings: the
+// notes are only compared.
+struct NotedClients {
+  std::vector<std::string> ours;
+  std::vector<std::string> others;  // noted, but not ours: for a message
+};
+NotedClients noted_clients(const std::vector<std::string>& notes, std::string_view our_list);
+
 class OrphanedContainers final : public OrphanCleanup {
  public:
-  explicit OrphanedContainers(AdoptedSession session);
+  OrphanedContainers(AdoptedSession session, NotedClients clients);
   ~OrphanedContainers() override;
 
   bool ended() const noexcept override { return ended_.load(std::memory_order_acquire); }
   std::string error() const override { return error_; }
+  std::vector<std::string> out_of_reach() const override;
 
  private:
   std::string error_of(std::string_view why) const;
@@ -41,6 +56,7 @@ class OrphanedContainers final : public OrphanCleanup {
   ClientResult call(DockerClient& client, std::vector<std::string> arguments);
 
   const AdoptedSession session_;
+  const NotedClients clients_;
   const std::string journal_;
   child::Loop loop_;
   std::atomic<bool> giving_up_{false};

@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto look_interval = 30s;
-// Between attempts to remove containers of one dead session.
+// Between attempts to remove what one dead session left running.
 constexpr auto longest_pause = 10min;
 // For reading, per step.
 constexpr auto step_time = 20ms;
@@ -158,7 +158,7 @@ void Adoptions::finish_current(time::Steady::time_point now) {
   for (const std::string& complaint : current_->complaints()) left_alone_.insert(complaint);
   refused_.erase(current_->path());
   const std::string name = journal::journal_name(current_->session());
-  if (current_->containers_left()) {
+  if (current_->orphans_left()) {
     const auto known = postponed_.find(name);
     const time::Steady::duration pause =
         known == postponed_.end() ? time::Steady::duration(look_interval)

@@ -53,7 +53,7 @@ class Adoptions {
   std::uint64_t events_lost() const noexcept { return lost_; }
   // Paths of journals that were postponed because the backend refuses the rest of them.
   const std::set<std::string>& refused() const noexcept { return refused_; }
-  // Waiting for the removal of containers, which has its own time limit.
+  // Waiting for an OrphanCleanup, which has its own time limit.
   bool is_cleaning_up() const noexcept { return current_ && current_->is_cleaning_up(); }
   // Only refused events are left of the current journal.
   bool only_refused_is_left() const noexcept {
@@ -69,7 +69,7 @@ class Adoptions {
   std::string current() const { return current_ ? current_->path() : std::string(); }
 
  private:
-  // A journal whose containers could not be removed, or of which only refused events are left,
+  // A journal with notes of what could not be removed, or of which only refused events are left,
   // waiting for another attempt.
   struct Postponed {
     time::Steady::time_point until;
@@ -120,7 +120,7 @@ class Adoptions {
   std::vector<std::string> unreported_;
   // Names of journals that take too much to be read, or are delivered and cannot be removed.
   std::set<std::string> done_with_;
-  std::set<std::string> cleaned_up_;  // sessions whose containers are gone
+  std::set<std::string> cleaned_up_;  // sessions that left nothing running
 };
 
 }  // namespace trace::detail::recovery
