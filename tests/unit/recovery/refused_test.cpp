@@ -325,5 +325,5 @@ TEST_CASE("a refused journal that is alone is adopted once, however long it wait
   }
   CHECK(adopted == 1);
   CHECK(adoptions.only_refused_is_left());
-  CHECK(adoptions.events_rejected() == 0);
+  CHECK(adoptions.report().rejected == 0);
 }
