@@ -12,7 +12,7 @@ namespace trace {
 namespace {
 
 Dependencies built_in() {
-  return {.clean_up_orphans = remove_orphaned_containers, .transports = builtin_transports()};
+  return {.clean_up_orphans = container_cleaners(), .transports = builtin_transports()};
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "docker/client_messages.hpp"
 #include "docker/container.hpp"
 #include "docker/files.hpp"
+#include "docker/orphaned_containers.hpp"
 
 namespace trace {
 namespace docker {
@@ -109,7 +110,7 @@ class ContainerCapture {
             container_.name());
       }
     } else if (is_noted_) {
-      capture_.node().note_container_removed();
+      capture_.node().settle_note();
     }
     if (!without_files_.empty()) data.text("withoutFiles", without_files_);
     if (files_ && !files_->remove()) data.text("filesLeft", files_->directory());
@@ -152,7 +153,7 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
     }
   }
   // Before files or a container exist, so that an adopter of the journal finds them.
-  is_noted_ = capture_.node().note_docker_client(spec_.docker);
+  is_noted_ = capture_.node().add_note(note_owner, spec_.docker);
   if (!spec_.input_file && !spec_.result_file) return std::nullopt;
   try {
     auto files = Files::make(capture_.node().journal(), container_.name(), spec_.input_file);
@@ -165,7 +166,7 @@ std::optional<Ended::Facts> ContainerCapture::prepare() {
     }
   } catch (...) {
     // There is no container yet, so close() must not keep the journal for it.
-    if (is_noted_) capture_.node().note_container_removed();
+    if (is_noted_) capture_.node().settle_note();
     throw;
   }
   return std::nullopt;

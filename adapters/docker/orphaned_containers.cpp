@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Removes the containers that a dead session left on a Docker daemon. They are found by the labels
-// that the session gave them: its id and the journal whose lock the adopter has just taken. Each
-// container's labels are checked again before it is touched, and it is addressed by its id.
-//
-// Each adopted journal has a thread of its own for it; it ends soon, whatever the daemon does.
+#include "docker/orphaned_containers.hpp"
+
 #include <fmt/format.h>
 #include <trace/capture.hpp>
-#include <trace/detail/background_thread.hpp>
+#include <trace/config.hpp>
 
-#include <atomic>
+#include <algorithm>
 #include <exception>
-#include <string>
 #include <utility>
-#include <vector>
 
-#include "child/loop.hpp"
-#include "docker/client.hpp"
 #include "docker/client_messages.hpp"
 #include "docker/container.hpp"
 #include "docker/containers_directory.hpp"
+#include "text/json_text.hpp"
 
 namespace trace {
 namespace docker {
@@ -41,35 +35,42 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-class OrphanedContainers final : public OrphanCleanup {
- public:
-  explicit OrphanedContainers(AdoptedSession session);
-  ~OrphanedContainers() override;
+// The names in Config::docker_clients.
+std::vector<std::string> names_in(std::string_view names) {
+  std::vector<std::string> all;
+  while (!names.empty()) {
+    const std::size_t end = std::min(names.find(','), names.size());
+    std::string_view name = names.substr(0, end);
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    if (!name.empty()) all.emplace_back(name);
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return all;
+}
 
-  bool ended() const noexcept override { return ended_.load(std::memory_order_acquire); }
-  std::string error() const override { return error_; }
+}  // namespace
 
- private:
-  std::string error_of(std::string_view why) const;
-  void work();
-  // Both return what failed; empty if nothing of that session is left.
-  std::string remove_all(DockerClient& client);
-  std::string remove_found(DockerClient& client);
-  bool remove(DockerClient& client, const std::string& id);
-  ClientResult call(DockerClient& client, std::vector<std::string> arguments);
+NotedClients noted_clients(const std::vector<std::string>& notes, std::string_view our_list) {
+  const std::vector<std::string> ours = names_in(our_list);
+  NotedClients noted;
+  for (const std::string& note : notes) {
+    const auto same = std::find(ours.begin(), ours.end(), note);
+    if (same != ours.end()) {
+      noted.ours.push_back(*same);
+    } else {
+      noted.others.push_back(note);
+    }
+  }
+  return noted;
+}
 
-  const AdoptedSession session_;
-  const std::string journal_;
-  child::Loop loop_;
-  std::atomic<bool> giving_up_{false};
-  std::atomic<bool> ended_{false};
-  bool no_client_ = false;
-  std::string error_;  // the thread's until ended_
-  detail::BackgroundThread thread_;
-};
-
-OrphanedContainers::OrphanedContainers(AdoptedSession session)
-    : session_(std::move(session)), journal_(journal_label(session_.journal)) {
+OrphanedContainers::OrphanedContainers(AdoptedSession session, NotedClients clients)
+    : session_(std::move(session)),
+      clients_(std::move(clients)),
+      journal_(journal_label(session_.journal)),
+      ended_(clients_.ours.empty()) {
+  if (ended_) return;
   try {
     thread_ = detail::BackgroundThread("shiptrace-clean", [this] { work(); });
   } catch (const std::exception& error) {
@@ -84,6 +85,18 @@ OrphanedContainers::~OrphanedContainers() {
   thread_.join();
 }
 
+std::vector<std::string> OrphanedContainers::out_of_reach() const {
+  std::vector<std::string> lines;
+  for (const std::string& client : clients_.others) {
+    std::string quoted;
+    detail::text::append_quoted(quoted, client);
+    lines.push_back(error_of(fmt::format(
+        "it used the docker client {}, which is not among the docker_clients of this process",
+        quoted)));
+  }
+  return lines;
+}
+
 std::string OrphanedContainers::error_of(std::string_view why) const {
   return fmt::format(
       "containers of the dead session {} may be left behind (label shiptrace.session={}): {}",
@@ -93,7 +106,7 @@ std::string OrphanedContainers::error_of(std::string_view why) const {
 void OrphanedContainers::work() {
   try {
     std::vector<std::string> left;  // one line per client
-    for (const std::string& program : session_.docker_clients) {
+    for (const std::string& program : clients_.ours) {
       DockerClient client(loop_, program);
       const std::string why = remove_all(client);
       if (!why.empty()) left.push_back(fmt::format("{}: {}", program, why));
@@ -159,12 +172,14 @@ bool OrphanedContainers::remove(DockerClient& client, const std::string& id) {
   return removed.ok() || says_gone(removed);
 }
 
-}  // namespace
 }  // namespace docker
 
-std::unique_ptr<OrphanCleanup> remove_orphaned_containers(const AdoptedSession& session) {
-  if (session.docker_clients.empty()) return nullptr;
-  return std::make_unique<docker::OrphanedContainers>(session);
+OrphanCleaners container_cleaners() {
+  return {
+      {std::string(docker::note_owner), [](const AdoptedSession& session, const Config& config) {
+         return std::make_unique<docker::OrphanedContainers>(
+             session, docker::noted_clients(session.notes, config.docker_clients));
+       }}};
 }
 
 }  // namespace trace

@@ -194,10 +194,10 @@ SHIPTRACE_API Execution start_process(Node node, ProcessSpec spec);
 SHIPTRACE_API Ended run_container(Node node, ContainerSpec spec);
 SHIPTRACE_API Execution start_container(Node node, ContainerSpec spec);
 
-// Removes the containers and files that a dead session left, on a thread of its own, for at most
-// about 20 seconds per docker client. Null if that session started no containers. For
-// Dependencies::clean_up_orphans; Session::start(Config) and recover(Config) install it.
-SHIPTRACE_API std::unique_ptr<OrphanCleanup> remove_orphaned_containers(
-    const AdoptedSession& session);
+// For Dependencies::clean_up_orphans: removes the containers and files that a dead session left, on
+// a thread of its own, for at most about 20 seconds per docker client, through those clients of
+// Config::docker_clients that the session noted. Session::start(Config) and recover(Config) install
+// it.
+SHIPTRACE_API OrphanCleaners container_cleaners();
 
 }  // namespace trace

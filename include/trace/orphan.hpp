@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cleaning up after dead sessions: containers that are still running.
+// Cleaning up after dead sessions: what they started and noted in their journal (Node::add_note)
+// and what is still running, such as containers.
 //
 // Only the process that has taken the lock of a dead session's journal may remove what that session
-// started, because the lock proves that the session is gone. Adapters that can do it (docker) pass
-// an OrphanCleaner to Session::start() and recover(). It is called once for each adopted journal,
-// on the thread that delivers events; so are the methods of the object that it returns.
+// started, because the lock proves that the session is gone. Adapters that can do it pass an
+// OrphanCleaner to Session::start() and recover(), under the name that owns their notes. It is
+// called once for each adopted journal with such notes, on the thread that delivers events; so are
+// the methods of the object that it returns.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,15 +19,17 @@
 
 namespace trace {
 
+struct Config;
+
 struct AdoptedSession {
   std::string id;       // ULID
   std::string journal;  // path of its journal, whose lock we hold; named after `id`
   // Descriptor of that journal's directory, open as long as the OrphanCleanup exists; negative:
-  // none. The files of its containers are in "containers/<id>" below it.
+  // none.
   int directory = -1;
-  // The entries of Config::docker_clients that the session started containers with. The strings
-  // come from our own configuration: nothing that a journal contains may be executed or opened.
-  std::vector<std::string> docker_clients = {};
+  // The owner's notes, at least one. Untrusted, whoever can write to the directory can forge them:
+  // compare them with our own configuration, never execute or open what they name.
+  std::vector<std::string> notes = {};
 };
 
 // Cleanup in progress for one dead session. The journal, and with it the lock, is kept until
@@ -33,11 +38,17 @@ class OrphanCleanup {
  public:
   virtual ~OrphanCleanup() = default;
   virtual bool ended() const noexcept = 0;
-  // After the end: what failed, in one line; empty on success.
+  // After the end: what failed, in one line; empty on success. The notes stay for another attempt.
   virtual std::string error() const = 0;
+  // From the start: what this process may not remove, one line each. Reported, not tried again.
+  virtual std::vector<std::string> out_of_reach() const { return {}; }
 };
 
-// Must not block. Returns null if there is nothing to do. An exception is reported as a diagnostic.
-using OrphanCleaner = std::function<std::unique_ptr<OrphanCleanup>(const AdoptedSession&)>;
+// Gets our own configuration. Must not block. Returns null if there is nothing to do. An exception
+// is reported as a diagnostic.
+using OrphanCleaner =
+    std::function<std::unique_ptr<OrphanCleanup>(const AdoptedSession&, const Config&)>;
+// By the owner of the notes.
+using OrphanCleaners = std::map<std::string, OrphanCleaner, std::less<>>;
 
 }  // namespace trace

@@ -163,13 +163,13 @@ class SHIPTRACE_API Node {
   std::string_view session_id() const noexcept;
   // Path of that session's journal; empty if it is in memory only. Valid as long as the node.
   std::string_view journal() const noexcept;
-  // Notes in that journal that a container is about to be started through this docker client, so
-  // that whoever adopts it looks for it there. Copied. False: there is no journal, or no room for
-  // one more.
-  bool note_docker_client(std::string_view program) const noexcept;
-  // The container of one such note has been removed. A session that closes before all of them are
-  // keeps the journal's note, so that a later session or recover() removes the rest.
-  void note_container_removed() const noexcept;
+  // Notes in that journal that something is about to be started that whoever adopts it has to
+  // remove: `bytes` for the OrphanCleaner that is registered for `owner`. Copied. False: there is
+  // no journal, or no room for one more.
+  bool add_note(std::string_view owner, std::string_view bytes) const noexcept;
+  // What one such call announced has been removed. A session that closes before everything is keeps
+  // the notes, so that a later session or recover() removes the rest.
+  void settle_note() const noexcept;
 
   // For the SDK's own layers.
   const detail::NodeCore* core() const noexcept { return core_.get(); }
@@ -217,7 +217,7 @@ class SHIPTRACE_API Run {
 // The replaceable parts of a session and a recovery.
 struct Dependencies {
   std::unique_ptr<Transport> transport = {};  // null: made by the type in `transports`
-  OrphanCleaner clean_up_orphans = {};        // removes what dead sessions left running
+  OrphanCleaners clean_up_orphans = {};       // remove what dead sessions left running
   TransportRegistry transports = {};          // of these, Config::transport selects one
 };
 

@@ -7,7 +7,7 @@
 //   auto transports = trace::builtin_transports();
 //   transports.add({.name = "pigeon", .settings = {{.name = "loft"}}, .make = make_pigeon});
 //   auto session = trace::Session::start(trace::Config::from_env(transports),
-//                                       {.clean_up_orphans = trace::remove_orphaned_containers,
+//                                       {.clean_up_orphans = trace::container_cleaners(),
 //                                        .transports = transports});
 //
 // Types and registries are values; a session keeps nothing of them. Used while a session, a

@@ -81,19 +81,6 @@ std::string resolved_journal_dir(const Config& config, const Environment& enviro
 
 }  // namespace
 
-std::vector<std::string> FinalizedConfig::split(std::string_view names) {
-  std::vector<std::string> all;
-  while (!names.empty()) {
-    const std::size_t end = std::min(names.find(','), names.size());
-    std::string_view name = names.substr(0, end);
-    while (name.starts_with(' ')) name.remove_prefix(1);
-    while (name.ends_with(' ')) name.remove_suffix(1);
-    if (!name.empty()) all.emplace_back(name);
-    names.remove_prefix(std::min(end + 1, names.size()));
-  }
-  return all;
-}
-
 Result<FinalizedConfig> finalize(Config config, const TransportRegistry* transports,
                                  const Environment& environment) {
   std::vector<FieldError> errors = Check(config, transports).run();

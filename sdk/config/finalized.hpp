@@ -27,17 +27,11 @@ class FinalizedConfig {
   // those that the transport itself reports.
   std::vector<Credential> credentials;
 
-  // The names in Config::docker_clients.
-  std::vector<std::string> docker_clients;
-
  private:
   friend Result<FinalizedConfig> finalize(Config config, const TransportRegistry* transports,
                                           const Environment& environment);
   FinalizedConfig(Config values, std::string directory)
-      : journal_dir(std::move(directory)), values_(std::move(values)) {
-    docker_clients = split(values_.docker_clients);
-  }
-  static std::vector<std::string> split(std::string_view names);
+      : journal_dir(std::move(directory)), values_(std::move(values)) {}
 
   Config values_;
 };

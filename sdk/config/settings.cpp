@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <type_traits>
 
 #include <trace/duration.hpp>
 
@@ -67,30 +68,18 @@ constexpr std::array table{
             {Unit::milliseconds, 0, hour}},
 };
 
-constexpr std::string_view name(WhenFull policy) {
-  return policy == WhenFull::drop ? "drop" : "block";
-}
-
-std::optional<WhenFull> when_full_from_name(std::string_view text) {
-  if (text == name(WhenFull::drop)) return WhenFull::drop;
-  if (text == name(WhenFull::block)) return WhenFull::block;
-  return std::nullopt;
-}
-
-template <class... Overloads>
-struct Overloaded : Overloads... {
-  using Overloads::operator()...;
-};
-template <class... Overloads>
-Overloaded(Overloads...) -> Overloaded<Overloads...>;
-
-// Assigns what was read, or says which values there are.
-template <class T>
-std::string assign(T& member, std::optional<T> value, const Setting& setting,
-                   std::string_view text) {
-  if (!value) return "must be " + range_text(setting) + ", not \"" + std::string(text) + '"';
-  member = *value;
-  return {};
+// Of the types whose values have names.
+template <class Value>
+std::optional<Value> from_name(std::string_view text) {
+  if constexpr (std::is_same_v<Value, bool>) {
+    return boolean_from_text(text);
+  } else if constexpr (std::is_same_v<Value, Level>) {
+    return level_from_name(text);
+  } else if (text == "drop") {
+    return WhenFull::drop;
+  } else {
+    return text == "block" ? std::optional(WhenFull::block) : std::nullopt;
+  }
 }
 
 }  // namespace
@@ -104,37 +93,24 @@ std::string environment_name(std::string_view setting) {
 }
 
 std::string read_setting(const Setting& setting, std::string_view text, Config& config) {
-  const auto read_amount = [&](const auto& store) -> std::string {
-    const auto amount = parse_amount(setting.range.unit, text);
-    if (!amount) return amount.error().text();
-    store(*amount);
+  const auto read = [&](auto member) -> std::string {
+    auto& value = config.*member;
+    using Value = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, std::string>) {
+      value = text;
+    } else if constexpr (std::is_same_v<Value, std::uint64_t> ||
+                         std::is_same_v<Value, milliseconds>) {
+      const auto amount = parse_amount(setting.range.unit, text);
+      if (!amount) return amount.error().text();
+      value = static_cast<Value>(*amount);
+    } else {
+      const std::optional<Value> named = from_name<Value>(text);
+      if (!named) return "must be " + range_text(setting) + ", not \"" + std::string(text) + '"';
+      value = *named;
+    }
     return {};
   };
-  return std::visit(
-      Overloaded{
-          [&](std::string Config::*member) {
-            config.*member = text;
-            return std::string();
-          },
-          [&](std::uint64_t Config::*member) {
-            return read_amount([&](std::uint64_t amount) { config.*member = amount; });
-          },
-          [&](milliseconds Config::*member) {
-            return read_amount([&](std::uint64_t amount) {
-              config.*member = milliseconds(static_cast<std::int64_t>(amount));
-            });
-          },
-          [&](bool Config::*member) {
-            return assign(config.*member, boolean_from_text(text), setting, text);
-          },
-          [&](WhenFull Config::*member) {
-            return assign(config.*member, when_full_from_name(text), setting, text);
-          },
-          [&](Level Config::*member) {
-            return assign(config.*member, level_from_name(text), setting, text);
-          },
-      },
-      setting.member);
+  return std::visit(read, setting.member);
 }
 
 std::string value_fault(const Setting& setting, const Config& config) {
@@ -154,31 +130,15 @@ std::string value_fault(const Setting& setting, const Config& config) {
   return {};
 }
 
-std::string value_text(const Setting& setting, const Config& config) {
-  return std::visit(
-      Overloaded{
-          [&](std::string Config::*member) { return config.*member; },
-          [&](std::uint64_t Config::*member) {
-            return amount_text(setting.range.unit, config.*member);
-          },
-          [&](milliseconds Config::*member) { return duration_text(config.*member); },
-          [&](bool Config::*member) { return std::string(config.*member ? "true" : "false"); },
-          [&](WhenFull Config::*member) { return std::string(name(config.*member)); },
-          [&](Level Config::*member) { return std::string(trace::name(config.*member)); },
-      },
-      setting.member);
-}
-
 std::string range_text(const Setting& setting) {
-  return std::visit(Overloaded{
-                        [](std::string Config::*) { return std::string("text"); },
-                        [&](std::uint64_t Config::*) { return range_text(setting.range); },
-                        [&](milliseconds Config::*) { return range_text(setting.range); },
-                        [](bool Config::*) { return std::string(boolean_values); },
-                        [](WhenFull Config::*) { return std::string("drop or block"); },
-                        [](Level Config::*) { return std::string("debug, info, warn or error"); },
-                    },
-                    setting.member);
+  const auto is = [&]<class Value>(Value Config::*) {
+    return std::holds_alternative<Value Config::*>(setting.member);
+  };
+  if (is(&Config::journal_dir)) return "text";
+  if (is(&Config::guard_sigbus)) return std::string(boolean_values);
+  if (is(&Config::when_full)) return "drop or block";
+  if (is(&Config::level)) return "debug, info, warn or error";
+  return range_text(setting.range);
 }
 
 bool has_control_character(std::string_view text) noexcept {

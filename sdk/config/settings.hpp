@@ -44,8 +44,7 @@ std::string read_setting(const Setting& setting, std::string_view text, Config& 
 // The rule that the member's value breaks, or an empty text.
 std::string value_fault(const Setting& setting, const Config& config);
 
-// The member's value as the environment would write it, and the values that it may have.
-std::string value_text(const Setting& setting, const Config& config);
+// The values that the member may have.
 std::string range_text(const Setting& setting);
 
 // True for a line break, a NUL and other characters that no path, URL or header may contain.

@@ -23,6 +23,19 @@ int open_above_standard(int directory, const char* path, int flags, unsigned mod
   return above;
 }
 
+bool read_fully(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexcept {
+  auto* at = static_cast<char*>(to);
+  while (bytes > 0) {
+    const ssize_t n = pread(fd, at, bytes, static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    at += n;
+    bytes -= static_cast<std::size_t>(n);
+    offset += static_cast<std::uint64_t>(n);
+  }
+  return true;
+}
+
 bool exceeds_file_size_limit(std::uint64_t bytes) noexcept {
   rlimit limit{};
   return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&

@@ -4,6 +4,7 @@
 // end up in our file. Any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -30,6 +31,9 @@ class FileDescriptor {
 
 // Like openat(2), close-on-exec. Negative with errno on failure.
 int open_above_standard(int directory, const char* path, int flags, unsigned mode = 0) noexcept;
+
+// Like pread(2), but false unless all bytes were read.
+bool read_fully(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexcept;
 
 // Whether a file of this length would exceed this process's limit. Writing there would raise
 // SIGXFSZ.

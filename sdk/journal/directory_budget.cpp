@@ -41,8 +41,7 @@ std::uint64_t bytes_in(const JournalDirectory& directory, std::uint64_t budget) 
     return name == dead_letters_name || name == old_dead_letters_name;
   };
   // Their share is reserved, used or not.
-  std::uint64_t bytes =
-      std::max(blocks_of(directory, is_dead_letters), share_of_dead_letters(budget));
+  std::uint64_t bytes = std::max(blocks_of(directory, is_dead_letters), reserved_share(budget));
   bytes += blocks_of(directory, is_of_a_session);
   if (!directory.status(quarantine_name)) return bytes;
   const auto quarantine = directory.folder(quarantine_name);

@@ -27,7 +27,8 @@ inline constexpr std::string_view quarantine_name = "quarantine";
 inline constexpr std::string_view dead_letters_name = "rejected.ndjson";
 inline constexpr std::string_view old_dead_letters_name = "rejected.old.ndjson";
 
-constexpr std::uint64_t share_of_dead_letters(std::uint64_t budget) noexcept {
+// Each of dead letters and of quarantine.
+constexpr std::uint64_t reserved_share(std::uint64_t budget) noexcept {
   return std::min(budget / 8, std::uint64_t{64} << 20);
 }
 

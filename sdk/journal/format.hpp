@@ -21,7 +21,7 @@
 namespace trace::detail::journal {
 
 inline constexpr char file_magic[8] = {'S', 'H', 'I', 'P', 'T', 'R', 'C', '\n'};
-inline constexpr std::uint32_t format_version = 2;
+inline constexpr std::uint32_t format_version = 3;
 inline constexpr std::uint32_t slab_magic = 0x42414C53;  // "SLAB"
 
 inline constexpr std::uint32_t small_slab_bytes = 16 * 1024;
@@ -45,6 +45,13 @@ struct Extent {
   std::uint32_t slab_count;
 };
 
+// Of a note (notes.hpp). No owner: there are no more notes.
+struct NoteSizes {
+  std::uint8_t owner;
+  std::uint8_t reserved;
+  std::uint16_t bytes;
+};
+
 struct FileHeader {
   char magic[8];
   std::uint32_t version;
@@ -58,8 +65,7 @@ struct FileHeader {
   std::atomic<std::uint64_t> dropped[32];  // by DropReason
   time::Calibrations calibrations;
   Extent extents[max_extents];
-  // The programs that containers are started with, each NUL-terminated; an empty one ends the list.
-  char docker_clients[256];
+  char notes[1024];  // NoteSizes, owner and bytes of each, one after the other
 };
 inline constexpr std::size_t header_bytes = 32 * 1024;
 static_assert(sizeof(FileHeader) <= header_bytes);

@@ -18,19 +18,6 @@
 namespace trace::detail::journal {
 namespace {
 
-bool read_fully(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexcept {
-  auto* at = static_cast<char*>(to);
-  while (bytes > 0) {
-    const ssize_t n = pread(fd, at, bytes, static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    at += n;
-    bytes -= static_cast<std::size_t>(n);
-    offset += static_cast<std::uint64_t>(n);
-  }
-  return true;
-}
-
 // Memory per slab, here and in the code that delivers it.
 constexpr std::size_t bytes_per_slab = 256;
 constexpr int pieces_between_looks = 16;
@@ -50,6 +37,14 @@ class TextReader {
   std::span<const std::byte> record_;
   std::size_t at_;
 };
+
+bool makes_sense(const Extent& extent, std::uint64_t end_before) noexcept {
+  const bool of_slabs =
+      extent.slab_bytes == small_slab_bytes || extent.slab_bytes == large_slab_bytes;
+  // The last condition keeps the extent's end from overflowing.
+  return of_slabs && extent.slab_count > 0 && extent.offset >= end_before &&
+         extent.offset % small_slab_bytes == 0 && extent.offset < UINT64_MAX / 2;
+}
 
 // Records are plain bytes here; atomics have the layout of their values.
 template <class T>
@@ -102,6 +97,28 @@ std::string JournalReader::read_header() {
   if (header_->extent_count.load() > max_extents) return "has a damaged extent table";
   extents_ = check_extents(*header_, static_cast<std::uint64_t>(info.st_size));
   return {};
+}
+
+JournalReader::Extents JournalReader::check_extents(const FileHeader& header,
+                                                    std::uint64_t file_bytes) {
+  Extents checked;
+  std::uint64_t end = header_bytes;
+  const std::size_t count = std::min<std::size_t>(header.extent_count.load(), max_extents);
+  for (std::size_t i = 0; i < count; ++i) {
+    Extent extent = header.extents[i];
+    if (!makes_sense(extent, end)) {
+      ++checked.damaged;
+      continue;
+    }
+    end = extent.offset + std::uint64_t{extent.slab_bytes} * extent.slab_count;
+    if (end > file_bytes) {
+      checked.cut = true;
+      const std::uint64_t left = file_bytes > extent.offset ? file_bytes - extent.offset : 0;
+      extent.slab_count = static_cast<std::uint32_t>(left / extent.slab_bytes);
+    }
+    if (extent.slab_count > 0) checked.sound.push_back(extent);
+  }
+  return checked;
 }
 
 bool JournalReader::read_on(Steady::time_point until) {
@@ -187,7 +204,10 @@ bool JournalReader::read_slab() {
 
 void JournalReader::sort_slabs() {
   const auto in_order = [](const SlabPlace& a, const SlabPlace& b) {
-    return std::tie(a.lane, a.run, a.ordinal) < std::tie(b.lane, b.run, b.ordinal);
+    const bool a_is_parked = a.lane == backlog_lane;
+    const bool b_is_parked = b.lane == backlog_lane;
+    return std::tie(b_is_parked, a.lane, a.run, a.ordinal) <
+           std::tie(a_is_parked, b.lane, b.run, b.ordinal);
   };
   std::sort(slabs_.begin(), slabs_.end(), in_order);
   std::sort(tables_.begin(), tables_.end(), in_order);
@@ -259,17 +279,6 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
     return true;
   }
   return false;
-}
-
-std::vector<const SlabPlace*> JournalReader::slabs_in_order() const {
-  std::vector<const SlabPlace*> places;
-  places.reserve(slabs_.size());
-  for (const bool parked : {true, false}) {
-    for (const SlabPlace& place : slabs_) {
-      if ((place.lane == backlog_lane) == parked) places.push_back(&place);
-    }
-  }
-  return places;
 }
 
 }  // namespace trace::detail::journal

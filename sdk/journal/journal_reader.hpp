@@ -16,7 +16,6 @@
 #include <trace/result.hpp>
 
 #include "journal/descriptor.hpp"
-#include "journal/extents.hpp"
 #include "journal/format.hpp"
 #include "journal/live_files.hpp"
 
@@ -83,10 +82,9 @@ class JournalReader {
   const std::string& path() const noexcept { return path_; }
   int fd() const noexcept { return file_.get(); }
 
-  // Event slabs with data, by lane and then in the order in which the lane opened them.
+  // Event slabs with data, by lane and then in the order in which the lane opened them; those of
+  // parked runs first, because their events are older than the others of the run.
   const std::vector<SlabPlace>& slabs() const noexcept { return slabs_; }
-  // The same, those of parked runs first: their events are older than the others of the run.
-  std::vector<const SlabPlace*> slabs_in_order() const;
   const std::vector<FoundRun>& runs() const noexcept { return runs_; }
   const std::vector<FoundWatermark>& watermarks() const noexcept { return watermarks_; }
   const std::vector<FoundNode>& nodes() const noexcept { return nodes_; }
@@ -102,7 +100,16 @@ class JournalReader {
   bool load(const SlabPlace& place, std::byte* to) const noexcept;
 
  private:
+  // The extent table. A session writes extents one after the other, so extents that overlap, go
+  // back or are not an array of slabs were damaged or forged.
+  struct Extents {
+    std::vector<Extent> sound;  // in file order, truncated at its end
+    std::size_t damaged = 0;    // invalid rows
+    bool cut = false;           // the file is shorter than its extents
+  };
+
   JournalReader(FileDescriptor file, std::string path);
+  static Extents check_extents(const FileHeader& header, std::uint64_t file_bytes);
   std::string read_header();  // the fault, or empty
   // Does one step; false if all is done.
   bool read_piece();
@@ -118,7 +125,7 @@ class JournalReader {
   LiveFileHandle live_;
   std::string path_;
   std::unique_ptr<FileHeader> header_;
-  CheckedExtents extents_;
+  Extents extents_;
   std::size_t extent_ = 0;  // that is being read, and the slab in it
   std::uint64_t slab_ = 0;
   std::size_t table_ = 0;  // that is being read

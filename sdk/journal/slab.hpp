@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <string_view>
 
 #include "journal/format.hpp"
 
@@ -61,5 +63,30 @@ struct Slab {
     word.store(word.load(std::memory_order_relaxed) | closed_bit, std::memory_order_release);
   }
 };
+
+// Copies bytes into a slab; returns their end.
+inline std::byte* put(std::byte* to, const void* bytes, std::size_t size) noexcept {
+  std::memcpy(to, bytes, size);
+  return to + size;
+}
+
+inline std::size_t definition_bytes(std::string_view run_id, std::string_view node_id) noexcept {
+  return padded(sizeof(NodeDefinition) + run_id.size() + node_id.size());
+}
+
+// Writes a NodeDefinition of definition_bytes(); returns its end.
+inline std::byte* define_node(std::byte* to, std::uint32_t index, std::uint32_t run,
+                              std::string_view run_id, std::string_view node_id) noexcept {
+  const std::size_t bytes = definition_bytes(run_id, node_id);
+  const NodeDefinition definition{
+      {static_cast<std::uint32_t>(bytes), RecordKind::node_definition, 0, 0, 0},
+      index,
+      run,
+      static_cast<std::uint32_t>(run_id.size()),
+      static_cast<std::uint32_t>(node_id.size())};
+  std::byte* at = put(to, &definition, sizeof definition);
+  put(put(at, run_id.data(), run_id.size()), node_id.data(), node_id.size());
+  return to + bytes;
+}
 
 }  // namespace trace::detail::journal

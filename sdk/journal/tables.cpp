@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/tables.hpp"
 
-#include <cstring>
 #include <new>
 
 namespace trace::detail::journal {
 namespace {
-
-std::byte* put(std::byte* at, std::string_view text) noexcept {
-  std::memcpy(at, text.data(), text.size());
-  return at + text.size();
-}
 
 RecordHeader header_of(RecordKind kind, std::size_t bytes) noexcept {
   return {static_cast<std::uint32_t>(bytes), kind, 0, 0, 0};
@@ -53,7 +47,11 @@ bool Tables::add_run(std::uint32_t run, std::string_view id, const RunSpec& spec
                        size(spec.workflow_id),
                        size(spec.organization_id),
                        0};
-  put(put(put(at + sizeof(RunMetadata), id), spec.workflow_id), spec.organization_id);
+  at += sizeof(RunMetadata);
+  for (const std::string_view text :
+       {id, std::string_view(spec.workflow_id), std::string_view(spec.organization_id)}) {
+    at = put(at, text.data(), text.size());
+  }
   commit(bytes);
   return true;
 }
@@ -67,7 +65,7 @@ NodeStateRecord* Tables::add_node(std::uint32_t run, std::string_view node_id) {
   record->header = header_of(RecordKind::node_state, bytes);
   record->run = run;
   record->node_id_bytes = static_cast<std::uint32_t>(node_id.size());
-  put(at + sizeof(NodeStateRecord), node_id);
+  put(at + sizeof(NodeStateRecord), node_id.data(), node_id.size());
   commit(bytes);
   return record;
 }

@@ -7,6 +7,9 @@
 #include <new>
 
 namespace trace::detail::record {
+
+using journal::put;
+
 namespace {
 
 constexpr std::size_t sequences_bytes = std::size_t{journal::max_runs} * sizeof(std::uint64_t);
@@ -15,20 +18,11 @@ constexpr std::size_t sequences_bytes = std::size_t{journal::max_runs} * sizeof(
 // (1 to 5 GHz) it is some tens of milliseconds.
 constexpr std::uint64_t busy_ticks = 100'000'000;
 
-std::size_t definition_bytes(const NodeRef& node) noexcept {
-  return padded(sizeof(journal::NodeDefinition) + node.run_id.size() + node.node_id.size());
-}
-
 std::size_t definition_bytes(const Site& site) noexcept {
   const Signature& signature = *site.signature;
   std::size_t text = site.format.size() + signature.fields + signature.arguments;
   for (unsigned i = 0; i < signature.fields; ++i) text += 4 + site.names[i].size;
   return padded(sizeof(journal::SiteDefinition) + text);
-}
-
-std::byte* put(std::byte* to, const void* bytes, std::size_t size) noexcept {
-  std::memcpy(to, bytes, size);
-  return to + size;
 }
 
 }  // namespace
@@ -78,20 +72,6 @@ bool Lane::open_slab(std::size_t needed) noexcept {
   return true;
 }
 
-void Lane::define_node(const NodeRef& node, std::uint32_t index) noexcept {
-  const std::size_t bytes = definition_bytes(node);
-  const journal::NodeDefinition definition{
-      {static_cast<std::uint32_t>(bytes), RecordKind::node_definition, 0, 0, 0},
-      index,
-      node.run,
-      static_cast<std::uint32_t>(node.run_id.size()),
-      static_cast<std::uint32_t>(node.node_id.size())};
-  std::byte* to = put(at, &definition, sizeof definition);
-  to = put(to, node.run_id.data(), node.run_id.size());
-  put(to, node.node_id.data(), node.node_id.size());
-  at += bytes;
-}
-
 void Lane::define_site(const Site& site, std::uint32_t index) noexcept {
   const Signature& signature = *site.signature;
   journal::SiteDefinition definition{{0, RecordKind::site_definition, 0, 0, 0},
@@ -119,10 +99,10 @@ std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level
   const NodeEntry* node_entry = definitions.node(node.serial);
   const SiteEntry* site_entry = definitions.site(site);
   std::size_t needed = bytes;
-  if (node_entry == nullptr) needed += definition_bytes(node);
+  if (node_entry == nullptr) needed += journal::definition_bytes(node.run_id, node.node_id);
   if (site_entry == nullptr) needed += definition_bytes(site);
   if (static_cast<std::size_t>(end - at) < needed) {
-    needed = bytes + definition_bytes(node) + definition_bytes(site);
+    needed = bytes + journal::definition_bytes(node.run_id, node.node_id) + definition_bytes(site);
     if (needed > journal::large_slab_bytes - sizeof(journal::SlabHeader)) {
       failure = Failure::too_large;
       return nullptr;
@@ -137,7 +117,7 @@ std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level
   sequence_ = sequences_ + node.run;
   if (node_entry == nullptr) {
     node_entry = &definitions.add_node(node.serial, sequence_);
-    define_node(node, node_entry->index);
+    at = journal::define_node(at, node_entry->index, node.run, node.run_id, node.node_id);
   }
   if (site_entry == nullptr) {
     site_entry = &definitions.add_site(site);

@@ -57,7 +57,6 @@ class Lane : public LaneCursor {
   bool open_slab(std::size_t needed) noexcept;
   // `either`: accepts a slab of the other size.
   journal::Slab* take(journal::SlabSize wanted, bool either) noexcept;
-  void define_node(const NodeRef& node, std::uint32_t index) noexcept;
   void define_site(const Site& site, std::uint32_t index) noexcept;
 
   std::byte* end_of_record_ = nullptr;

@@ -5,6 +5,10 @@
 
 #include <utility>
 
+#include "capture/event_data.hpp"
+#include "contract/timestamp.hpp"
+#include "record/event_parts.hpp"
+
 namespace trace::detail::recovery {
 namespace {
 
@@ -13,6 +17,33 @@ constexpr std::uint64_t memory_budget = std::uint64_t{1} << 30;
 constexpr std::size_t lost_nodes_at_once = 10'000;
 
 }  // namespace
+
+bool RecoveryLane::record(const EventBody& body) noexcept {
+  const record::EventParts parts(body);
+  auto failure = record::Lane::Failure::none;
+  std::byte* at = lane_.reserve(node_, parts.site(), body.type, body.level, parts.bits(),
+                                parts.bytes(), failure);
+  if (at == nullptr) return false;
+  parts.store_to(at);
+  lane_.publish();
+  return true;
+}
+
+void TailEvents::event(const capture::CapturedEvent& event) {
+  const std::string data = capture::data_of(event, tail_.origin());
+  std::string timestamp;
+  contract::append_timestamp(timestamp, event.at.time_since_epoch().count());
+  lane_.record(
+      {.level = event.level, .message = event.message, .data = data, .timestamp = timestamp});
+}
+
+void TailEvents::omitted(const capture::Omission& omission) {
+  const std::string data = capture::data_of(omission);
+  const std::string text = capture::text_of(omission.all);
+  std::string timestamp;
+  contract::append_timestamp(timestamp, tail_.first_wall_ns());
+  lane_.record({.message = text, .data = data, .timestamp = timestamp});
+}
 
 Additions::Additions(std::string_view session, journal::SharedDirectory directory,
                      std::vector<LostNode> lost, RunIds run_ids)

@@ -14,11 +14,12 @@
 #include <string_view>
 #include <vector>
 
+#include "capture/captured_event.hpp"
 #include "journal/file.hpp"
 #include "journal/slab_pool.hpp"
+#include "record/lane.hpp"
 #include "recovery/found_tail.hpp"
 #include "recovery/quarantine.hpp"
-#include "recovery/recovery_lane.hpp"
 
 namespace trace::detail::recovery {
 
@@ -26,6 +27,38 @@ struct LostNode {
   std::uint32_t run;
   const std::string* run_id;
   const std::string* id;
+};
+
+// The lane of a dead session in which the added events are recorded; no thread has its number.
+class RecoveryLane {
+ public:
+  explicit RecoveryLane(journal::SlabPool& pool)
+      : lane_(pool, journal::recovery_lane, StampSource::monotonic,
+              record::Lane::WhenEmpty::refuse) {}
+
+  // Selects the node of the following events; the views must outlive them.
+  void begin_node(std::uint32_t run, std::string_view run_id, std::string_view node_id) noexcept {
+    node_ = {node_.serial + 1, run, run_id, node_id};
+  }
+  // False if there is no room.
+  bool record(const EventBody& body) noexcept;
+
+ private:
+  record::Lane lane_;
+  record::NodeRef node_;
+};
+
+// Records the last lines of a node's output there.
+class TailEvents final : public capture::EventSink {
+ public:
+  TailEvents(RecoveryLane& lane, const FoundTail& tail) : lane_(lane), tail_(tail) {}
+  void event(const capture::CapturedEvent& event) override;
+  void omitting(const lines::LineVolume&) override {}
+  void omitted(const capture::Omission& omission) override;
+
+ private:
+  RecoveryLane& lane_;
+  const FoundTail& tail_;
 };
 
 class Additions {

@@ -23,8 +23,7 @@ bool of_one_stream(const journal::Slab& one, const journal::Slab& other) noexcep
 AdoptedJournal::AdoptedJournal(journal::JournalReader reader, journal::SharedDirectory directory,
                                std::uint64_t budget)
     : reader_(std::move(reader)), directory_(directory), quarantine_(std::move(directory), budget) {
-  for (const journal::SlabPlace* each : reader_.slabs_in_order()) {
-    const journal::SlabPlace& place = *each;
+  for (const journal::SlabPlace& place : reader_.slabs()) {
     journal::Slab& slab = slabs_.emplace_back();
     slab.bytes = place.bytes;
     slab.lane = place.lane;

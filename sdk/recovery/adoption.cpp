@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <map>
 
 #include "contract/timestamp.hpp"
-#include "journal/docker_clients.hpp"
+#include "journal/notes.hpp"
 #include "text/json_text.hpp"
 
 namespace trace::detail::recovery {
@@ -31,7 +32,7 @@ std::string in_quotes(std::string_view text) {
 Adoption::Adoption(journal::JournalReader reader, AdoptionParts parts, ship::ShipperLimits limits)
     : name_(journal::journal_name(reader.header().session)),
       path_(reader.path()),
-      journal_(std::move(reader), parts.directory, parts.journal_budget),
+      journal_(std::move(reader), parts.directory, parts.config.journal_budget),
       parts_(parts),
       clock_(parts.clock),
       wall_time_(journal_.reader().header().calibrations),
@@ -48,30 +49,32 @@ Adoption::Adoption(journal::JournalReader reader, AdoptionParts parts, ship::Shi
 }
 
 void Adoption::begin_cleanup() {
-  const journal::FileHeader& header = journal_.reader().header();
-  journal::NotedClients clients = journal::noted_clients(header, parts_.docker_clients);
-  for (const std::string& other : clients.others) {
-    complain("containers",
-             fmt::format("containers of the dead session {} may be left behind (label "
-                         "shiptrace.session={}): it used the docker client {}, which is not among "
-                         "the docker_clients of this process",
-                         header.session, header.session, in_quotes(other)));
+  std::map<std::string, std::vector<std::string>> by_owner;
+  for (const journal::Note& note : journal::notes_of(journal_.reader().header())) {
+    by_owner[std::string(note.owner)].emplace_back(note.bytes);
   }
-  if (!parts_.clean_up_orphans) {
-    if (clients.ours.empty()) return;
-    complain("containers", fmt::format("containers of the dead session {} may be left behind: "
-                                       "Dependencies::clean_up_orphans is empty",
-                                       header.session));
-    containers_left_ = true;
+  for (auto& [owner, notes] : by_owner) begin_cleanup_of(owner, std::move(notes));
+}
+
+void Adoption::begin_cleanup_of(const std::string& owner, std::vector<std::string> notes) {
+  const auto cleaner = parts_.clean_up_orphans.find(owner);
+  if (cleaner == parts_.clean_up_orphans.end()) {
+    complain("containers",
+             fmt::format("what the dead session {} started may be left behind: "
+                         "Dependencies::clean_up_orphans has nothing for its notes of {}",
+                         session(), in_quotes(owner)));
+    orphans_left_ = true;
     return;
   }
   try {
-    cleanup_ = parts_.clean_up_orphans({std::string(header.session), path_,
-                                        parts_.directory ? parts_.directory->descriptor() : -1,
-                                        std::move(clients.ours)});
+    const int directory = parts_.directory ? parts_.directory->descriptor() : -1;
+    auto cleanup = cleaner->second({session(), path_, directory, std::move(notes)}, parts_.config);
+    if (cleanup == nullptr) return;
+    for (std::string& why : cleanup->out_of_reach()) complain("containers", std::move(why));
+    cleanups_.push_back(std::move(cleanup));
   } catch (const std::exception& error) {  // thrown by the host's cleanup, or no memory
     complain("containers", error.what());
-    containers_left_ = true;
+    orphans_left_ = true;
   }
 }
 
@@ -107,12 +110,16 @@ time::Steady::time_point Adoption::step(time::Steady::time_point now) {
 
 // Before the journal, and with it the lock, is removed.
 void Adoption::end_cleanup() {
-  if (cleanup_ == nullptr || !cleanup_->ended()) return;
-  const std::string error = cleanup_->error();
-  cleaned_up_ = error.empty();
-  containers_left_ = !cleaned_up_;
-  if (!error.empty()) complain("containers", error);
-  cleanup_.reset();
+  if (cleanups_.empty()) return;
+  std::erase_if(cleanups_, [this](const std::unique_ptr<OrphanCleanup>& cleanup) {
+    if (!cleanup->ended()) return false;
+    if (std::string error = cleanup->error(); !error.empty()) {
+      complain("containers", std::move(error));
+      orphans_left_ = true;
+    }
+    return true;
+  });
+  cleaned_up_ = cleanups_.empty() && !orphans_left_;
 }
 
 void Adoption::finish() {
@@ -120,12 +127,12 @@ void Adoption::finish() {
   if (parts_.directory != nullptr) {
     // Data behind invalid extents may still be of value.
     const bool keeps_whole = journal_.reader().has_damaged_extents() || journal_.has_unread();
-    // The header's note of docker clients is needed until their containers are removed.
-    const bool stays_whole = keeps_whole && containers_left_;
+    // The header's notes are needed until what they announce is removed.
+    const bool stays_whole = keeps_whole && orphans_left_;
     if (!stays_whole) {
       if (keeps_whole) journal_.quarantine().take(name_);
-      const bool note_stays = containers_left_ && journal_.forget_events();
-      if (!note_stays) parts_.directory->remove(name_);
+      const bool notes_stay = orphans_left_ && journal_.forget_events();
+      if (!notes_stay) parts_.directory->remove(name_);
       // Not earlier: a repeated recovery has to find them.
       journal_.additions()->remove_tails();
     }

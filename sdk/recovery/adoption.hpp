@@ -22,13 +22,11 @@ struct AdoptionParts {
   ship::DeadLetters& dead_letters;
   ship::Diagnostics& diagnostics;
   ship::TakenEvents& taken;
-  OrphanCleaner clean_up_orphans = {};
+  const Config& config;  // ours
+  OrphanCleaners clean_up_orphans = {};
   secrets::RedactionRules redaction = {};
-  // The journals' directory and its budget; our own docker clients.
-  journal::SharedDirectory directory = {};
-  std::uint64_t journal_budget = 0;
-  std::vector<std::string> docker_clients = {};
-  // The containers of the adopted session have already been removed.
+  journal::SharedDirectory directory = {};  // of the journals
+  // What the adopted session left running has already been removed.
   bool is_cleaned_up = false;
 };
 
@@ -54,15 +52,15 @@ class Adoption {
   std::size_t not_quarantined() const noexcept {
     return quarantined() - journal_.quarantine().kept();
   }
-  // The containers of that session are being removed.
-  bool is_cleaning_up() const noexcept { return cleanup_ != nullptr; }
-  // The containers of that session have been removed.
+  // What that session left running is being removed.
+  bool is_cleaning_up() const noexcept { return !cleanups_.empty(); }
+  // It has been removed.
   bool is_cleaned_up() const noexcept { return cleaned_up_; }
   // What failed, one line each; complete once done().
   const std::vector<std::string>& complaints() const noexcept { return complaints_; }
-  // Containers of that session may be left. Then the file stays, so that the next adopter tries
-  // again: without its events, unless a part of it could not be read.
-  bool containers_left() const noexcept { return containers_left_; }
+  // Something of it may be left. Then the file stays, so that the next adopter tries again: without
+  // its events, unless a part of it could not be read.
+  bool orphans_left() const noexcept { return orphans_left_; }
   // See Shipper.
   bool holds_refused() const noexcept { return shipper_.holds_refused(); }
   bool only_refused_is_left() const noexcept { return shipper_.only_refused_is_left(); }
@@ -82,6 +80,7 @@ class Adoption {
   static constexpr std::uint64_t last_stamp = UINT64_MAX - 1;
 
   void begin_cleanup();
+  void begin_cleanup_of(const std::string& owner, std::vector<std::string> notes);
   void end_cleanup();
   void finish();
   void report_quarantine();
@@ -95,10 +94,10 @@ class Adoption {
   time::WallTime wall_time_;
   ship::RunRegistry runs_;
   ship::Shipper shipper_;
-  std::unique_ptr<OrphanCleanup> cleanup_;  // ends before the journal is removed
+  std::vector<std::unique_ptr<OrphanCleanup>> cleanups_;  // end before the journal is removed
   bool all_added_ = false;
   bool cleaned_up_ = false;
-  bool containers_left_ = false;
+  bool orphans_left_ = false;
   bool done_ = false;
   std::vector<std::string> complaints_;
 };

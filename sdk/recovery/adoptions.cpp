@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto look_interval = 30s;
-// Between attempts to remove containers of one dead session.
+// Between attempts to remove what one dead session left running.
 constexpr auto longest_pause = 10min;
 // For reading, per step.
 constexpr auto step_time = 20ms;
@@ -144,21 +144,21 @@ void Adoptions::begin_adoption(time::Steady::time_point now) {
 void Adoptions::count_current() {
   const ship::ShipperCounters& counters = current_->counters();
   progress_ = progress();
-  delivered_ = events_delivered();
-  rejected_ = events_rejected();
-  lost_ += counters.unreadable + counters.discarded;
-  quarantined_ += current_->quarantined();
-  not_quarantined_ += current_->not_quarantined();
+  done_.delivered += counters.acknowledged;
+  done_.rejected += counters.rejected;
+  done_.lost += counters.unreadable + counters.discarded;
+  done_.quarantined += current_->quarantined();
+  done_.not_quarantined += current_->not_quarantined();
 }
 
 void Adoptions::finish_current(time::Steady::time_point now) {
   count_current();
   ++progress_;
-  lost_nodes_ += current_->lost_nodes();
+  done_.lost_nodes += current_->lost_nodes();
   for (const std::string& complaint : current_->complaints()) left_alone_.insert(complaint);
   refused_.erase(current_->path());
   const std::string name = journal::journal_name(current_->session());
-  if (current_->containers_left()) {
+  if (current_->orphans_left()) {
     const auto known = postponed_.find(name);
     const time::Steady::duration pause =
         known == postponed_.end() ? time::Steady::duration(look_interval)
@@ -172,7 +172,7 @@ void Adoptions::finish_current(time::Steady::time_point now) {
       done_with_.insert(name);
       leave_alone(current_->path() + ": was delivered, but cannot be removed");
     } else {
-      ++journals_removed_;
+      ++done_.journals;
     }
   }
   current_.reset();
@@ -228,18 +228,23 @@ void Adoptions::hurry(time::Steady::time_point deadline) {
   if (current_) current_->hurry(deadline);
 }
 
-std::uint64_t Adoptions::events_delivered() const noexcept {
-  return delivered_ + (current_ ? current_->counters().acknowledged.load() : 0);
+RecoveryReport Adoptions::report() const {
+  RecoveryReport report = done_;
+  if (current_) {
+    report.delivered += current_->counters().acknowledged;
+    report.rejected += current_->counters().rejected;
+  }
+  report.left.assign(left_alone_.begin(), left_alone_.end());
+  for (const std::string& path : refused_) {
+    report.left.push_back(path + ": the backend refuses the rest of it");
+  }
+  return report;
 }
 
 std::uint64_t Adoptions::progress() const noexcept {
   if (!current_) return progress_;
   const ship::ShipperCounters& counters = current_->counters();
   return progress_ + counters.acknowledged + counters.own_acknowledged + counters.rejected;
-}
-
-std::uint64_t Adoptions::events_rejected() const noexcept {
-  return rejected_ + (current_ ? current_->counters().rejected.load() : 0);
 }
 
 }  // namespace trace::detail::recovery

@@ -5,6 +5,8 @@
 // thread; for interrupts see SessionCore.
 #pragma once
 
+#include <trace/recovery.hpp>
+
 #include <cstring>
 #include <deque>
 #include <map>
@@ -33,27 +35,17 @@ class Adoptions {
   // Takes some milliseconds plus the time of a send.
   time::Steady::time_point step(time::Steady::time_point now);
 
-  // Scans now, not in 30 seconds.
-  void look_now() noexcept { next_look_ = {}; }
   void hurry(time::Steady::time_point deadline);
   // Nothing is being delivered, and the last scan found nothing.
   bool idle() const noexcept {
     return !current_ && !reader_ && waiting_.empty() && looked_ && !found_;
   }
 
-  std::uint64_t events_delivered() const noexcept;
-  std::uint64_t events_rejected() const noexcept;
+  // What was done so far, and what is left alone with the reason.
+  RecoveryReport report() const;
   // Grows with every event that the backend accepts.
   std::uint64_t progress() const noexcept;
-  std::uint64_t journals_removed() const noexcept { return journals_removed_; }
-  std::uint64_t lost_nodes() const noexcept { return lost_nodes_; }
-  // Invalid slabs and tails, and events that could be neither read nor kept.
-  std::uint64_t quarantined() const noexcept { return quarantined_; }
-  std::uint64_t not_quarantined() const noexcept { return not_quarantined_; }
-  std::uint64_t events_lost() const noexcept { return lost_; }
-  // Paths of journals that were postponed because the backend refuses the rest of them.
-  const std::set<std::string>& refused() const noexcept { return refused_; }
-  // Waiting for the removal of containers, which has its own time limit.
+  // Waiting for an OrphanCleanup, which has its own time limit.
   bool is_cleaning_up() const noexcept { return current_ && current_->is_cleaning_up(); }
   // Only refused events are left of the current journal.
   bool only_refused_is_left() const noexcept {
@@ -63,13 +55,11 @@ class Adoptions {
   bool is_unreadable() const noexcept { return unreadable_error_ != 0; }
   std::string unreadable_because() const { return std::strerror(unreadable_error_); }
   bool reading() const noexcept { return reader_.has_value(); }
-  // Journals that are left alone, with the reason, one line each.
-  const std::set<std::string>& left_alone() const noexcept { return left_alone_; }
   // The journal that is being delivered, or empty.
   std::string current() const { return current_ ? current_->path() : std::string(); }
 
  private:
-  // A journal whose containers could not be removed, or of which only refused events are left,
+  // A journal with notes of what could not be removed, or of which only refused events are left,
   // waiting for another attempt.
   struct Postponed {
     time::Steady::time_point until;
@@ -104,15 +94,9 @@ class Adoptions {
   time::Steady::time_point next_hurry_{};
   bool looked_ = false;
   int unreadable_error_ = 0;
-  bool found_ = false;  // this scan found something to adopt
-  std::uint64_t delivered_ = 0;
-  std::uint64_t rejected_ = 0;
-  std::uint64_t progress_ = 0;
-  std::uint64_t journals_removed_ = 0;
-  std::uint64_t lost_nodes_ = 0;
-  std::uint64_t quarantined_ = 0;
-  std::uint64_t not_quarantined_ = 0;
-  std::uint64_t lost_ = 0;
+  bool found_ = false;                          // this scan found something to adopt
+  std::uint64_t progress_ = 0;                  // of the adoptions before the current one
+  RecoveryReport done_;                         // of these, without what is left
   std::uint64_t seen_taken_ = 0;                // by the backend, from any journal
   std::set<std::string> refused_;               // paths postponed with only refused events left
   std::map<std::string, Postponed> postponed_;  // by name
@@ -120,7 +104,7 @@ class Adoptions {
   std::vector<std::string> unreported_;
   // Names of journals that take too much to be read, or are delivered and cannot be removed.
   std::set<std::string> done_with_;
-  std::set<std::string> cleaned_up_;  // sessions whose containers are gone
+  std::set<std::string> cleaned_up_;  // sessions that left nothing running
 };
 
 }  // namespace trace::detail::recovery

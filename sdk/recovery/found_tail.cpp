@@ -2,10 +2,8 @@
 #include "recovery/found_tail.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 #include "contract/identifier.hpp"
@@ -15,19 +13,6 @@ namespace trace::detail::recovery {
 namespace {
 
 constexpr std::size_t piece_bytes = std::size_t{1} << 20;
-
-bool read_all(int fd, void* to, std::size_t bytes, std::uint64_t offset) noexcept {
-  auto* at = static_cast<char*>(to);
-  while (bytes > 0) {
-    const ssize_t n = ::pread(fd, at, bytes, static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    at += n;
-    offset += static_cast<std::uint64_t>(n);
-    bytes -= static_cast<std::size_t>(n);
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -53,7 +38,8 @@ std::optional<std::vector<std::string>> tails_of(const journal::JournalDirectory
 std::optional<FoundTail> FoundTail::open(journal::FileDescriptor file) {
   struct stat info {};
   journal::TailHeader header{};
-  if (::fstat(file.get(), &info) != 0 || !read_all(file.get(), &header, sizeof header, 0) ||
+  if (::fstat(file.get(), &info) != 0 ||
+      !journal::read_fully(file.get(), &header, sizeof header, 0) ||
       std::memcmp(header.magic, journal::tail_magic, sizeof journal::tail_magic) != 0 ||
       header.version != journal::tail_version || header.node_bytes > sizeof header.node ||
       header.origin_bytes > sizeof header.origin || header.ring_bytes % 8 != 0 ||
@@ -78,17 +64,9 @@ std::optional<FoundTail> FoundTail::open(journal::FileDescriptor file) {
   return tail;
 }
 
-std::optional<FoundTail> FoundTail::read(journal::FileDescriptor file) {
-  auto tail = open(std::move(file));
-  if (!tail) return tail;
-  while (!tail->read_on(time::Steady::time_point::max())) {
-  }
-  return tail->is_damaged() ? std::nullopt : std::move(tail);
-}
-
 bool FoundTail::was_begun(int fd) noexcept {
   char magic[sizeof journal::tail_magic];
-  return read_all(fd, magic, sizeof magic, 0) &&
+  return journal::read_fully(fd, magic, sizeof magic, 0) &&
          std::memcmp(magic, journal::tail_magic, sizeof magic) == 0;
 }
 
@@ -96,7 +74,8 @@ bool FoundTail::read_on(time::Steady::time_point until) {
   ring_.resize(ring_bytes_);
   while (read_ < ring_.size()) {
     const std::size_t bytes = std::min(piece_bytes, ring_.size() - read_);
-    if (!read_all(file_.get(), ring_.data() + read_, bytes, journal::tail_header_bytes + read_)) {
+    if (!journal::read_fully(file_.get(), ring_.data() + read_, bytes,
+                             journal::tail_header_bytes + read_)) {
       damaged_ = true;
       return true;
     }

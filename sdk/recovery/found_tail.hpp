@@ -32,8 +32,6 @@ class FoundTail {
 
   // Reads the header. Nullopt if it is not a tail.
   static std::optional<FoundTail> open(journal::FileDescriptor file);
-  // The same, and the lines.
-  static std::optional<FoundTail> read(journal::FileDescriptor file);
   // Whether it was complete: if the worker was killed while it created the file there is nothing to
   // read.
   static bool was_begun(int fd) noexcept;

@@ -29,7 +29,7 @@ journal::SharedDirectory Quarantine::opened() {
 }
 
 bool Quarantine::make_room(const journal::JournalDirectory& place, std::uint64_t bytes) {
-  const std::uint64_t share = share_of_quarantine(budget_);
+  const std::uint64_t share = journal::reserved_share(budget_);
   const auto names = place.names();  // by session, so the oldest first
   if (!names) return false;
   std::uint64_t taken = 0;

@@ -14,10 +14,6 @@
 
 namespace trace::detail::recovery {
 
-constexpr std::uint64_t share_of_quarantine(std::uint64_t budget) noexcept {
-  return std::min(budget / 8, std::uint64_t{64} << 20);
-}
-
 class Quarantine {
  public:
   static constexpr std::size_t most_copies = 16;

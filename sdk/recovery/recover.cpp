@@ -21,6 +21,7 @@
 
 namespace trace {
 
+using namespace detail;
 using namespace detail::recovery;
 
 // A backend that refuses what is left is not an outage that ends soon.
@@ -28,19 +29,19 @@ constexpr std::chrono::seconds refused_patience{5};
 
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
                                Dependencies dependencies) {
-  auto finalized = detail::config::finalize(std::move(config), dependencies);
+  auto finalized = config::finalize(std::move(config), dependencies);
   if (!finalized) return finalized.error();
   const Config& values = finalized->values();
-  detail::time::SystemClock clock(detail::best_stamp_source());
-  detail::ship::Diagnostics diagnostics(values.on_diagnostic, clock);
-  auto directory = detail::journal::JournalDirectory::open(finalized->journal_dir);
+  time::SystemClock clock(detail::best_stamp_source());
+  ship::Diagnostics diagnostics(values.on_diagnostic, clock);
+  auto directory = journal::JournalDirectory::open(finalized->journal_dir);
   if (!directory) return directory.error();
-  detail::ship::DeadLetters dead_letters(*directory, values.journal_budget);
-  detail::ship::TakenEvents taken;
+  ship::DeadLetters dead_letters(*directory, values.journal_budget);
+  ship::TakenEvents taken;
   // Secrets that only the dead session knew were removed when it recorded.
   std::string complaints;
   const auto secrets =
-      detail::secrets::known_secrets(finalized->credentials, values.redact_environment, complaints);
+      secrets::known_secrets(finalized->credentials, values.redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
   // Each journal gets its turn within the patience.
   Adoptions adoptions({values.transport, values.endpoint}, "", patience / 2,
@@ -49,22 +50,21 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
                        dead_letters,
                        diagnostics,
                        taken,
+                       values,
                        dependencies.clean_up_orphans,
                        {secrets, values.redact_patterns},
-                       *directory,
-                       values.journal_budget,
-                       finalized->docker_clients},
+                       *directory},
                       {{values.batch_bytes, values.batch_events},
                        std::chrono::milliseconds(0),
                        values.request_timeout,
                        std::random_device()()});
-  RecoveryReport report;
-  detail::time::Steady::time_point give_up = clock.now() + patience;
-  detail::time::Steady::time_point refused_until = give_up;
+  std::string stopped;  // why not everything was delivered
+  time::Steady::time_point give_up = clock.now() + patience;
+  time::Steady::time_point refused_until = give_up;
   for (std::uint64_t progress = 0;;) {
-    const detail::time::Steady::time_point now = clock.now();
+    const time::Steady::time_point now = clock.now();
     const bool was_reading = adoptions.reading();
-    const detail::time::Steady::time_point next = adoptions.step(now);
+    const time::Steady::time_point next = adoptions.step(now);
     const std::uint64_t now_taken = adoptions.progress();
     if (now_taken > progress || adoptions.is_cleaning_up()) {
       progress = now_taken;
@@ -73,64 +73,43 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
       give_up += clock.now() - now;  // this time is not spent waiting for the backend
     }
     if (adoptions.is_unreadable()) {
-      report.left.push_back(fmt::format("{}: cannot be read: {}", finalized->journal_dir,
-                                        adoptions.unreadable_because()));
+      stopped = fmt::format("{}: cannot be read: {}", finalized->journal_dir,
+                            adoptions.unreadable_because());
       break;
     }
     if (adoptions.idle()) break;
     if (!adoptions.only_refused_is_left()) {
-      refused_until =
-          clock.now() + std::min<detail::time::Steady::duration>(patience, refused_patience);
+      refused_until = clock.now() + std::min<time::Steady::duration>(patience, refused_patience);
     } else if (clock.now() >= refused_until) {
-      report.left.push_back(
-          fmt::format("{}: the backend refuses the rest of it", adoptions.current()));
+      stopped = adoptions.current() + ": the backend refuses the rest of it";
       break;
     }
     if (clock.now() >= give_up) {
-      report.left.push_back(
-          fmt::format("{}: the backend is not accepting events", adoptions.current()));
+      stopped = adoptions.current() + ": the backend is not accepting events";
       break;
     }
     std::this_thread::sleep_until(std::min({next, give_up, refused_until}));
   }
-  report.delivered = adoptions.events_delivered();
-  report.rejected = adoptions.events_rejected();
-  report.lost_nodes = adoptions.lost_nodes();
-  report.journals = adoptions.journals_removed();
-  report.quarantined = adoptions.quarantined();
-  report.not_quarantined = adoptions.not_quarantined();
-  report.lost = adoptions.events_lost();
+  RecoveryReport report = adoptions.report();
   report.dead_letters_dropped = dead_letters.dropped();
-  for (const std::string& why : adoptions.left_alone()) report.left.push_back(why);
-  for (const std::string& path : adoptions.refused()) {
-    report.left.push_back(fmt::format("{}: the backend refuses the rest of it", path));
-  }
+  if (!stopped.empty()) report.left.insert(report.left.begin(), std::move(stopped));
   return report;
 }
 
-namespace {
-
-struct Counts {
-  std::uint64_t events = 0;
-  std::uint64_t unsent = 0;
-};
-
-}  // namespace
-
 Result<JournalReport> inspect_journal(const std::string& path) {
   // Without waiting for the writer of a FIFO.
-  detail::journal::FileDescriptor file(detail::journal::open_above_standard(
-      AT_FDCWD, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  journal::FileDescriptor file(
+      journal::open_above_standard(AT_FDCWD, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY));
   if (!file) return Error(path, std::strerror(errno));
-  auto reader = detail::journal::JournalReader::read(std::move(file), path);
+  auto reader = journal::JournalReader::read(std::move(file), path);
   if (!reader) return reader.error();
-  const detail::journal::FileHeader& header = reader->header();
+  const journal::FileHeader& header = reader->header();
   JournalReport report;
   report.session = header.session;
   report.transport = header.transport;
   report.endpoint = header.endpoint;
   report.closed_cleanly = header.closed_cleanly.load() != 0;
-  report.in_use = detail::journal::is_locked(reader->fd());
+  report.in_use = journal::is_locked(reader->fd());
   report.slabs = reader->slabs().size();
   report.damaged_slabs = reader->damaged().size();
   for (std::size_t i = 0; i < static_cast<std::size_t>(DropReason::count_); ++i) {
@@ -140,22 +119,20 @@ Result<JournalReport> inspect_journal(const std::string& path) {
   }
 
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> through;
-  for (const detail::journal::FoundWatermark& mark : reader->watermarks()) {
+  for (const journal::FoundWatermark& mark : reader->watermarks()) {
     through[{mark.run, mark.lane}] = mark.through;
   }
-  std::map<std::uint32_t, Counts> by_run;
+  std::map<std::uint32_t, JournalReport::RunLine> by_run;
   // A parked event may also be where it was recorded: count it once.
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>> moved;
-  for (const detail::journal::SlabPlace* each : reader->slabs_in_order()) {
-    const detail::journal::SlabPlace& place = *each;
+  for (const journal::SlabPlace& place : reader->slabs()) {
     std::vector<std::byte> bytes(place.used());
     if (!reader->load(place, bytes.data())) continue;
-    detail::journal::SlabReader events;
-    events.start(bytes.data() + sizeof(detail::journal::SlabHeader));
-    detail::journal::EventView event;
-    detail::journal::SlabReader::Next next{};
-    while ((next = events.next(place.committed, event)) ==
-           detail::journal::SlabReader::Next::event) {
+    journal::SlabReader events;
+    events.start(bytes.data() + sizeof(journal::SlabHeader));
+    journal::EventView event;
+    journal::SlabReader::Next next{};
+    while ((next = events.next(place.committed, event)) == journal::SlabReader::Next::event) {
       const bool aside = !event.encoded.empty();
       const std::uint32_t lane = aside ? event.lane : place.lane;
       const auto id = std::make_tuple(event.node->run, lane, event.sequence);
@@ -165,22 +142,22 @@ Result<JournalReport> inspect_journal(const std::string& path) {
         continue;
       }
       const bool unsent = event.sequence > through[{event.node->run, lane}];
-      Counts& counts = by_run[event.node->run];
-      ++counts.events;
-      counts.unsent += unsent ? 1 : 0;
+      JournalReport::RunLine& run = by_run[event.node->run];
+      ++run.events;
+      run.unsent += unsent ? 1 : 0;
       ++report.events;
       report.unsent += unsent ? 1 : 0;
     }
-    if (next == detail::journal::SlabReader::Next::damaged) ++report.damaged_slabs;
+    if (next == journal::SlabReader::Next::damaged) ++report.damaged_slabs;
   }
-  std::map<std::uint32_t, std::string> ids;
-  for (const detail::journal::FoundRun& run : reader->runs()) {
-    ids[run.number] = run.id;
-    report.runs.push_back({run.id, by_run[run.number].events, by_run[run.number].unsent});
+  for (const journal::FoundRun& run : reader->runs()) {
+    JournalReport::RunLine& line = by_run[run.number];
+    line.id = run.id;
+    report.runs.push_back(line);
   }
-  for (const detail::journal::FoundNode& node : reader->nodes()) {
+  for (const journal::FoundNode& node : reader->nodes()) {
     if (node.start_sequence > 0) {
-      report.nodes.push_back({ids[node.run], node.id, node.end_sequence > 0});
+      report.nodes.push_back({by_run[node.run].id, node.id, node.end_sequence > 0});
     }
   }
   return report;

@@ -8,7 +8,6 @@
 #include <random>
 
 #include "journal/directory.hpp"
-#include "journal/docker_clients.hpp"
 #include "record/ulid.hpp"
 #include "secrets/secrets.hpp"
 #include "session/leftover.hpp"
@@ -146,11 +145,10 @@ SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependenci
                   dead_letters_,
                   diagnostics_,
                   taken_events_,
+                  config_.values(),
                   clean_up_orphans_,
                   {secrets_, config_.values().redact_patterns},
-                  file_->directory(),
-                  config_.values().journal_budget,
-                  config_.docker_clients},
+                  file_->directory()},
                  limits_of(config_.values())) {
   journal::LiveFiles::follow_forks();
   admit();
@@ -262,10 +260,10 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
   }
 }
 
-bool SessionCore::note_docker_client(std::string_view program) noexcept {
+bool SessionCore::add_note(const journal::Note& note) noexcept {
   if (!file_->crash_safe()) return false;
-  const std::lock_guard lock(docker_clients_mutex_);
-  const bool noted = journal::add_docker_client(file_->header(), program);
+  const std::lock_guard lock(notes_mutex_);
+  const bool noted = journal::add_note(file_->header(), note);
   if (noted) ++containers_;
   return noted;
 }

@@ -15,6 +15,7 @@
 #include "config/finalized.hpp"
 #include "journal/file.hpp"
 #include "journal/live_files.hpp"
+#include "journal/notes.hpp"
 #include "journal/slab_pool.hpp"
 #include "journal/tables.hpp"
 #include "journal/tail_ring.hpp"
@@ -48,8 +49,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Empty for one in memory.
   std::string_view journal_path() const noexcept { return file_->path(); }
   // See Node.
-  bool note_docker_client(std::string_view program) noexcept;
-  void note_container_removed() noexcept { --containers_; }
+  bool add_note(const journal::Note& note) noexcept;
+  void settle_note() noexcept { --containers_; }
   Level least_level() const noexcept { return least_level_; }
 
   // For the last lines of a node: a file beside the journal if there is one, and room in the
@@ -150,7 +151,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   record::Lanes lanes_;
   LossEvents loss_events_;
   std::unique_ptr<Transport> transport_;
-  const OrphanCleaner clean_up_orphans_;
+  const OrphanCleaners clean_up_orphans_;
   Keeper keeper_;
   ship::TakenEvents taken_events_;  // of this process, from any journal
   ship::Shipper shipper_;
@@ -169,7 +170,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::atomic<bool> closed_{false};
   std::mutex close_mutex_;
   Closed close_result_;
-  std::mutex docker_clients_mutex_;
+  std::mutex notes_mutex_;
   std::atomic<std::int64_t> containers_{0};  // noted and not confirmed as removed
   std::mutex open_nodes_mutex_;
   std::unordered_map<NodeState*, std::weak_ptr<NodeState>> open_nodes_;

@@ -313,12 +313,12 @@ std::string_view Node::journal() const noexcept {
   const detail::session::SessionCore* core = core_here(*this);
   return core ? core->journal_path() : std::string_view();
 }
-bool Node::note_docker_client(std::string_view program) const noexcept {
+bool Node::add_note(std::string_view owner, std::string_view bytes) const noexcept {
   detail::session::SessionCore* core = core_here(*this);
-  return core != nullptr && core->note_docker_client(program);
+  return core != nullptr && core->add_note({owner, bytes});
 }
-void Node::note_container_removed() const noexcept {
-  if (detail::session::SessionCore* core = core_here(*this)) core->note_container_removed();
+void Node::settle_note() const noexcept {
+  if (detail::session::SessionCore* core = core_here(*this)) core->settle_note();
 }
 
 // CancelSubscription

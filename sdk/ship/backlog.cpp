@@ -1,36 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ship/backlog.hpp"
 
-#include <cstring>
-#include <new>
-
 namespace trace::detail::ship {
 namespace {
 
 std::size_t record_bytes(std::size_t json_bytes) noexcept {
   return padded(sizeof(journal::EncodedEvent) + json_bytes);
-}
-
-std::byte* put(std::byte* at, const void* bytes, std::size_t size) noexcept {
-  std::memcpy(at, bytes, size);
-  return at + size;
-}
-
-std::size_t definition_bytes(const RunInfo& run) noexcept {
-  return padded(sizeof(journal::NodeDefinition) + run.id.size());
-}
-
-// Writes the node definition of the events that follow; returns its size.
-std::size_t define_run(std::byte* at, const RunInfo& run) noexcept {
-  const std::size_t bytes = definition_bytes(run);
-  const journal::NodeDefinition definition{
-      {static_cast<std::uint32_t>(bytes), RecordKind::node_definition, 0, 0, 0},
-      0,
-      run.number,
-      static_cast<std::uint32_t>(run.id.size()),
-      0};
-  put(put(at, &definition, sizeof definition), run.id.data(), run.id.size());
-  return bytes;
 }
 
 void commit(journal::Slab& slab, std::uint32_t length) noexcept {
@@ -55,7 +30,8 @@ bool Backlog::provide(std::size_t bytes) {
   }
   if (next == nullptr) return false;
   next->open(journal::backlog_lane, ++ordinal_, 0, run_.number);
-  length_ = static_cast<std::uint32_t>(define_run(next->data(), run_));
+  length_ = static_cast<std::uint32_t>(
+      journal::define_node(next->data(), 0, run_.number, run_.id, {}) - next->data());
   commit(*next, length_);
   slabs_.push_back(next);
   return true;
@@ -72,7 +48,8 @@ bool Backlog::append(std::string_view json, std::uint32_t lane, std::uint64_t se
       lane,
       static_cast<std::uint32_t>(json.size())};
   journal::Slab& slab = *slabs_.back();
-  put(put(slab.data() + length_, &record, sizeof record), json.data(), json.size());
+  journal::put(journal::put(slab.data() + length_, &record, sizeof record), json.data(),
+               json.size());
   length_ += static_cast<std::uint32_t>(bytes);
   commit(slab, length_);
   ++slab.unresolved;
@@ -91,7 +68,7 @@ bool Backlog::append(const std::deque<RunBatch>& batches) {
           return false;
         }
         prepared_.push_back(slab);
-        room = slab->capacity() - definition_bytes(run_);
+        room = slab->capacity() - journal::definition_bytes(run_.id, {});
       }
       room -= bytes;
     }

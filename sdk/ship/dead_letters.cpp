@@ -46,7 +46,7 @@ bool ends_in_a_line(int fd, std::uint64_t end) noexcept {
 }  // namespace
 
 DeadLetters::DeadLetters(journal::SharedDirectory directory, std::uint64_t budget)
-    : directory_(std::move(directory)), share_(journal::share_of_dead_letters(budget)) {
+    : directory_(std::move(directory)), share_(journal::reserved_share(budget)) {
   if (directory_ != nullptr) path_ = directory_->path_of(journal::dead_letters_name);
 }
 

@@ -2,9 +2,32 @@
 #include "ship/diagnostics.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 #include <trace/detail/standard_error.hpp>
 
-namespace trace::detail::ship {
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+namespace trace::detail {
+
+void write_to_stderr(std::string_view text) noexcept {
+  constexpr int patience_ms = 1000;
+  while (!text.empty()) {
+    pollfd ready{STDERR_FILENO, POLLOUT, 0};
+    const int found = ::poll(&ready, 1, patience_ms);
+    if (found < 0 && errno == EINTR) continue;
+    if (found <= 0) return;
+    // A writable pipe has room for this much.
+    const std::string_view piece = text.substr(0, std::min<std::size_t>(text.size(), PIPE_BUF));
+    const ssize_t written = ::write(STDERR_FILENO, piece.data(), piece.size());
+    if (written < 0 && errno != EINTR && errno != EAGAIN) return;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+namespace ship {
 
 bool Diagnostics::report(std::string_view reason, std::string_view text) noexcept {
   try {
@@ -34,4 +57,5 @@ void Diagnostics::deliver(std::string_view reason, std::string_view text) {
   write_to_stderr(fmt::format("shiptrace: {}: {}\n", reason, text));
 }
 
-}  // namespace trace::detail::ship
+}  // namespace ship
+}  // namespace trace::detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ship/encoder.hpp"
 
-#include <charconv>
+#include <type_traits>
 
 #include "contract/json_repair.hpp"
 #include "contract/timestamp.hpp"
@@ -53,22 +53,21 @@ bool read_texts(std::uint16_t parts, PayloadReader& payload, Texts& texts) {
 
 }  // namespace
 
-std::string emitter_name(std::string_view session_id, std::uint32_t lane) {
-  return fmt::format("{}-{}", session_id, lane);
-}
-
-void Encoder::append_cleaned(std::string& out, std::string_view text) {
-  text::append_quoted(out, redactor_.cleaned(text));
+// Text that is not JSON becomes a string.
+void Encoder::append_json(std::string& out, std::string_view text) {
+  if (const auto value = contract::repaired_json_value(text)) {
+    out += redactor_.cleaned_json(*value);
+  } else {
+    text::append_quoted(out, redactor_.cleaned(text));
+  }
 }
 
 void Encoder::append_object(std::string& out, std::string_view text) {
-  if (auto object = contract::repaired_json_object(text)) {
+  if (const auto object = contract::repaired_json_object(text)) {
     out += redactor_.cleaned_json(*object);
-  } else if (auto value = contract::repaired_json_value(text)) {
-    out.append("{\"value\":").append(redactor_.cleaned_json(*value)).append("}");
   } else {
     out += "{\"value\":";
-    append_cleaned(out, text);
+    append_json(out, text);
     out += '}';
   }
 }
@@ -236,45 +235,23 @@ bool Encoder::append_fields(const journal::SiteView& site, PayloadReader& payloa
     if (i > 0) out += ',';
     text::append_quoted(out, site.names[i]);
     out += ':';
-    switch (site.tags[i]) {
-      case Tag::boolean:
-        out += payload.word() != 0 ? "true" : "false";
-        break;
-      case Tag::character: {
-        const char character = payload.value<char>();
-        text::append_quoted(out, {&character, 1});
-        break;
+    const auto append_value = [&](const auto& value) {
+      using Value = std::remove_cvref_t<decltype(value)>;
+      if constexpr (std::is_same_v<Value, bool>) {
+        out += value ? "true" : "false";
+      } else if constexpr (std::is_same_v<Value, char>) {
+        text::append_quoted(out, {&value, 1});
+      } else if constexpr (std::is_same_v<Value, std::string_view>) {
+        text::append_quoted(out, redactor_.cleaned_member(site.names[i], value));
+      } else if constexpr (std::is_same_v<Value, Json>) {
+        append_json(out, value.text);
+      } else if constexpr (std::is_pointer_v<Value>) {
+        out += fmt::format("\"{}\"", value);
+      } else {
+        text::append_number(out, value);
       }
-      case Tag::int64:
-        text::append_number(out, payload.value<std::int64_t>());
-        break;
-      case Tag::uint64:
-        text::append_number(out, payload.word());
-        break;
-      case Tag::float32:
-        text::append_number(out, payload.value<float>());
-        break;
-      case Tag::float64:
-        text::append_number(out, payload.value<double>());
-        break;
-      case Tag::string:
-        text::append_quoted(out, redactor_.cleaned_member(site.names[i], payload.text()));
-        break;
-      case Tag::pointer:
-        out += fmt::format("\"{:#x}\"", payload.word());
-        break;
-      case Tag::json: {
-        const std::string_view text = payload.text();
-        if (const auto value = contract::repaired_json_value(text)) {
-          out += redactor_.cleaned_json(*value);
-        } else {
-          append_cleaned(out, text);
-        }
-        break;
-      }
-      default:
-        return false;
-    }
+    };
+    if (!visit_value(site.tags[i], payload, append_value)) return false;
   }
   return !payload.failed();
 }
@@ -288,38 +265,18 @@ bool Encoder::format_message(const journal::SiteView& site, PayloadReader& paylo
     return !payload.failed();
   }
   arguments_.clear();
-  for (const Tag tag : tags) {
-    switch (tag) {
-      case Tag::boolean:
-        arguments_.push_back(payload.word() != 0);
-        break;
-      case Tag::character:
-        arguments_.push_back(payload.value<char>());
-        break;
-      case Tag::int64:
-        arguments_.push_back(payload.value<std::int64_t>());
-        break;
-      case Tag::uint64:
-        arguments_.push_back(payload.word());
-        break;
-      case Tag::float32:
-        arguments_.push_back(payload.value<float>());
-        break;
-      case Tag::float64:
-        arguments_.push_back(payload.value<double>());
-        break;
-      case Tag::pointer:
-        arguments_.push_back(payload.value<const void*>());
-        break;
-      case Tag::string:
-      case Tag::json: {
-        const std::string_view text = payload.text();
-        arguments_.push_back(fmt::string_view(text.data(), text.size()));
-        break;
-      }
-      default:
-        return false;
+  const auto add_argument = [&](const auto& value) {
+    using Value = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, std::string_view>) {
+      arguments_.push_back(fmt::string_view(value.data(), value.size()));
+    } else if constexpr (std::is_same_v<Value, Json>) {
+      arguments_.push_back(fmt::string_view(value.text.data(), value.text.size()));
+    } else {
+      arguments_.push_back(value);
     }
+  };
+  for (const Tag tag : tags) {
+    if (!visit_value(tag, payload, add_argument)) return false;
   }
   if (payload.failed()) return false;
   try {

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,7 +17,6 @@
 
 #include "journal/slab_reader.hpp"
 #include "secrets/event_redactor.hpp"
-#include "ship/bounded_text.hpp"
 #include "ship/event_head.hpp"
 #include "ship/message_plan.hpp"
 
@@ -23,6 +24,27 @@ namespace trace::detail::ship {
 
 inline constexpr std::size_t max_event_bytes = 128 * 1024;
 inline constexpr std::size_t max_stack_bytes = 32 * 1024;
+
+// Of a buffer for fmt: a width such as {:>2000000000} must not exhaust the process's memory.
+// Growing beyond the limit throws Exceeded, and what was written before stays.
+template <class T, std::size_t limit>
+struct BoundedAllocator : std::allocator<T> {
+  struct Exceeded : std::bad_alloc {};
+  template <class U>
+  struct rebind {
+    using other = BoundedAllocator<U, limit>;
+  };
+
+  T* allocate(std::size_t count) {
+    if (count > limit / sizeof(T)) throw Exceeded();
+    return std::allocator<T>::allocate(count);
+  }
+};
+
+// Far more than a message may have: the largest record plus what formatting adds to it.
+inline constexpr std::size_t max_formatted_bytes = std::size_t{1} << 20;
+using FormattingAllocator = BoundedAllocator<char, max_formatted_bytes>;
+using BoundedText = fmt::basic_memory_buffer<char, fmt::inline_buffer_size, FormattingAllocator>;
 
 class Encoder {
  public:
@@ -47,7 +69,7 @@ class Encoder {
   bool append_event(const journal::EventView& event, std::uint32_t lane, Fit fit, std::string& out);
   void append_head(const journal::EventView& event, std::uint32_t lane, std::string_view given_time,
                    std::string& out);
-  void append_cleaned(std::string& out, std::string_view text);
+  void append_json(std::string& out, std::string_view text);
   void append_object(std::string& out, std::string_view text);
   bool format_message(const journal::SiteView& site, class PayloadReader& payload);
   bool append_fields(const journal::SiteView& site, class PayloadReader& payload, std::string& out);
@@ -66,8 +88,5 @@ class Encoder {
   std::vector<std::string_view> cut_;
   std::string scratch_;
 };
-
-// "<session>-<lane>": the emitter of docs/ingestion-api.md.
-std::string emitter_name(std::string_view session_id, std::uint32_t lane);
 
 }  // namespace trace::detail::ship

@@ -17,20 +17,7 @@ namespace {
 constexpr std::size_t longest_format = 2048;
 constexpr std::size_t longest_number = 32;  // of any type, as fmt and the JSON writer print it
 
-bool is_planned(Tag tag) noexcept {
-  switch (tag) {
-    case Tag::boolean:
-    case Tag::character:
-    case Tag::int64:
-    case Tag::uint64:
-    case Tag::float32:
-    case Tag::float64:
-    case Tag::string:
-      return true;
-    default:
-      return false;
-  }
-}
+bool is_planned(Tag tag) noexcept { return tag >= Tag::boolean && tag <= Tag::string; }
 
 template <class Number>
 char* put_number(char* to, Number value) {
@@ -44,7 +31,8 @@ char* put_number(char* to, Number value) {
   }
 }
 
-// Shared by messages and members of data.
+// Shared by messages and members of data. Not visit_value(): this is the fast path, and its larger
+// switch costs 2 % per event.
 char* put_value(char* to, Tag tag, PayloadReader& payload) {
   switch (tag) {
     case Tag::boolean:

@@ -23,16 +23,14 @@ bool Parking::move_aside(Held& held, const std::deque<RunBatch>& batches) {
 
 bool Parking::add(const Merger::Item& item, RunInfo& run, Encoder& encoder) {
   Held& held = *runs_.at(&run);
-  std::deque<RunBatch> one;
-  RunBatch& batch = one.emplace_back(run);
+  RunBatch batch(run);
   if (!encoder.append(*item.event, item.lane, batch.begin_event())) return false;
   if (!merger_.is_whole(item)) return false;
   batch.added(*item.slab, item.lane, item.event->sequence, item.event->stamp);
   batch.seal();
-  if (!move_aside(held, one)) {
-    held.behind = std::move(one.front());
-    full_ = &held;
-  }
+  held.behind = std::move(batch);
+  full_ = &held;
+  make_room();
   return true;
 }
 

@@ -58,4 +58,41 @@ class PayloadReader {
   bool failed_ = false;
 };
 
+// Reads a value of this type and passes it to `visit`: bool, char, a number, const void*,
+// std::string_view or Json. False, without a call, for an invalid tag.
+template <class Visit>
+bool visit_value(Tag tag, PayloadReader& payload, Visit visit) {
+  switch (tag) {
+    case Tag::boolean:
+      visit(payload.word() != 0);
+      return true;
+    case Tag::character:
+      visit(payload.value<char>());
+      return true;
+    case Tag::int64:
+      visit(payload.value<std::int64_t>());
+      return true;
+    case Tag::uint64:
+      visit(payload.word());
+      return true;
+    case Tag::float32:
+      visit(payload.value<float>());
+      return true;
+    case Tag::float64:
+      visit(payload.value<double>());
+      return true;
+    case Tag::pointer:
+      visit(payload.value<const void*>());
+      return true;
+    case Tag::string:
+      visit(payload.text());
+      return true;
+    case Tag::json:
+      visit(Json{payload.text()});
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace trace::detail::ship

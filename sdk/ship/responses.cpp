@@ -120,23 +120,26 @@ void Shipper::acknowledge(const SendResult& result, time::Steady::time_point now
   std::unordered_map<std::string_view, const RunAcknowledgement*> acknowledgements;
   for (const RunAcknowledgement& acknowledgement : result.runs)
     acknowledgements[acknowledgement.run_id] = &acknowledgement;
+  const auto acknowledgement_of = [&](const RunBatch& run) -> const RunAcknowledgement* {
+    const auto found = acknowledgements.find(run.run().id);
+    return found == acknowledgements.end() ? nullptr : found->second;
+  };
+  for (const RunBatch& run : batch.runs) {
+    const RunAcknowledgement* of_run = acknowledgement_of(run);
+    if (of_run != nullptr && of_run->status == RunStatus::cancelled) {
+      run.run().cancellation.announce();
+    }
+  }
 
   Judged judged;
   const bool rejects = std::any_of(result.runs.begin(), result.runs.end(),
                                    [](const auto& run) { return !run.rejected.empty(); });
   if (rejects) {
     for (const RunBatch& run : batch.runs) {
-      const auto acknowledgement = acknowledgements.find(run.run().id);
-      if (acknowledgement != acknowledgements.end()) judge(run, *acknowledgement->second, judged);
+      if (const RunAcknowledgement* of_run = acknowledgement_of(run)) judge(run, *of_run, judged);
     }
+    // It accepts none of them: the same as a batch that is refused as a whole.
     if (judged.taken == 0 && judged.rejected > 0) {
-      // It accepts none of them: the same as a batch that is refused as a whole.
-      for (const RunBatch& run : batch.runs) {
-        const auto acknowledgement = acknowledgements.find(run.run().id);
-        if (acknowledgement == acknowledgements.end()) continue;
-        if (acknowledgement->second->status == RunStatus::cancelled)
-          run.run().cancellation.announce();
-      }
       return refuse(std::move(batch), judged.reason, false, now);
     }
   }
@@ -145,11 +148,10 @@ void Shipper::acknowledge(const SendResult& result, time::Steady::time_point now
   std::vector<RunBatch> unacknowledged;
   bool progress = batch.events() == 0;
   for (RunBatch& run : batch.runs) {
-    const auto acknowledgement = acknowledgements.find(run.run().id);
-    if (acknowledgement == acknowledgements.end()) {
-      if (!run.events().empty()) unacknowledged.push_back(std::move(run));
-    } else {
-      progress = acknowledge_run(std::move(run), *acknowledgement->second, now) || progress;
+    if (const RunAcknowledgement* of_run = acknowledgement_of(run)) {
+      progress = acknowledge_run(std::move(run), *of_run, now) || progress;
+    } else if (!run.events().empty()) {
+      unacknowledged.push_back(std::move(run));
     }
   }
   if (!progress) {
@@ -181,7 +183,6 @@ void Shipper::judge(const RunBatch& batch, const RunAcknowledgement& acknowledge
 
 bool Shipper::acknowledge_run(RunBatch batch, const RunAcknowledgement& acknowledgement,
                               time::Steady::time_point now) {
-  if (acknowledgement.status == RunStatus::cancelled) batch.run().cancellation.announce();
   AcknowledgedLanes lanes(acknowledgement, session_id_);
   // The watermark does not pass a refused event that is retried.
   for (const PendingBatch& refused : refusals_.events()) {

@@ -73,12 +73,4 @@ std::vector<Calibration> calibrations_of(const Calibrations& kept) {
   return points;
 }
 
-std::int64_t wall_ns_at(const std::vector<Calibration>& points, std::uint64_t stamp) noexcept {
-  if (points.empty()) return 0;
-  const auto after = std::upper_bound(
-      points.begin(), points.end(), stamp,
-      [](std::uint64_t value, const Calibration& point) { return value < point.stamp; });
-  return extrapolate(after == points.begin() ? points.front() : *(after - 1), stamp);
-}
-
 }  // namespace trace::detail::time

@@ -68,8 +68,4 @@ inline std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) n
   return point.wall_ns + static_cast<std::int64_t>(std::clamp(ns, -farthest_ns, farthest_ns));
 }
 
-// Converts with the latest point that is not after the stamp, otherwise with the first. `points` is
-// not empty.
-std::int64_t wall_ns_at(const std::vector<Calibration>& points, std::uint64_t stamp) noexcept;
-
 }  // namespace trace::detail::time

@@ -15,6 +15,7 @@
 
 #include "capture/recorder.hpp"
 #include "docker/daemon.hpp"
+#include "docker/orphaned_containers.hpp"
 #include "support/temp_dir.hpp"
 
 namespace trace::testing {
@@ -52,11 +53,23 @@ Config config_in(const TempDir& directory) {
   return config;
 }
 
-Dependencies backend(bool takes, OrphanCleaner clean_up_orphans = remove_orphaned_containers) {
+Dependencies backend(bool takes, OrphanCleaners clean_up_orphans = container_cleaners()) {
   Dependencies dependencies;
   dependencies.transport = std::make_unique<Taker>(takes);
   dependencies.clean_up_orphans = std::move(clean_up_orphans);
   return dependencies;
+}
+
+// Those of the docker adapter, after a call of `look`.
+OrphanCleaners counting_cleaners(std::function<void(const AdoptedSession&)> look) {
+  OrphanCleaners cleaners = container_cleaners();
+  for (auto& [owner, clean_up] : cleaners) {
+    clean_up = [look, then = clean_up](const AdoptedSession& adopted, const Config& config) {
+      look(adopted);
+      return then(adopted, config);
+    };
+  }
+  return cleaners;
 }
 
 bool runs(const std::string& id) {
@@ -193,11 +206,11 @@ TEST_CASE("a session that starts does it as well, once for each journal") {
   const Config config = config_in(directory);
   const DeadWorker dead = killed_worker(config);
   std::atomic<int> calls = 0;
-  auto session = Session::start(config, backend(true, [&](const AdoptedSession& adopted) {
-                                  CHECK(adopted.id == dead.session);
-                                  ++calls;
-                                  return remove_orphaned_containers(adopted);
-                                }));
+  auto session =
+      Session::start(config, backend(true, counting_cleaners([&](const AdoptedSession& adopted) {
+                                       CHECK(adopted.id == dead.session);
+                                       ++calls;
+                                     })));
   REQUIRE(session);
   for (const auto end = Steady::now() + 60s;
        std::filesystem::exists(dead.journal) && Steady::now() < end;) {
@@ -261,16 +274,27 @@ TEST_CASE("without containers no docker client is called") {
   }
   ::waitpid(child, nullptr, 0);
   int asked = 0;
-  const auto report = recover(config, 10s, backend(true, [&](const AdoptedSession& adopted) {
-                                ++asked;
-                                CHECK(adopted.docker_clients.empty());
-                                return remove_orphaned_containers(adopted);
-                              }));
+  const auto report = recover(
+      config, 10s, backend(true, counting_cleaners([&](const AdoptedSession&) { ++asked; })));
   REQUIRE(report);
-  CHECK(asked == 1);
+  CHECK(asked == 0);
   CHECK(report->left.empty());
-  CHECK(remove_orphaned_containers({"01ARZ3NDEKTSV4RRFFQ69G5FAV", directory / "x.journal"}) ==
-        nullptr);
+}
+
+TEST_CASE("only clients of our own list are called") {
+  const docker::NotedClients clients =
+      docker::noted_clients({"podman", "/tmp/evil", "docker", "docker ", "./docker", ""},
+                            " docker, ,podman,/opt/docker,");
+  CHECK(clients.ours == std::vector<std::string>{"podman", "docker"});
+  CHECK(clients.others == std::vector<std::string>{"/tmp/evil", "docker ", "./docker", ""});
+  const docker::OrphanedContainers cleanup({"01ARZ3NDEKTSV4RRFFQ69G5FAV", "x.journal"},
+                                           {{}, {"/tmp/evil"}});
+  CHECK(cleanup.ended());
+  CHECK(cleanup.error().empty());
+  REQUIRE(cleanup.out_of_reach().size() == 1);
+  CHECK(
+      cleanup.out_of_reach()[0].find("it used the docker client \"/tmp/evil\", which is not among "
+                                     "the docker_clients") != std::string::npos);
 }
 
 }  // namespace trace::testing

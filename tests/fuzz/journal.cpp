@@ -38,13 +38,18 @@ void require(bool holds) {
 using Ids = std::set<std::string>;
 
 constexpr std::uint64_t budget = std::uint64_t{64} << 20;
+const std::string note_owner = "docker";
 
-// Whatever a header names, nothing but what we named ourselves comes here.
-std::unique_ptr<OrphanCleanup> clean_up(const AdoptedSession& session) {
+// Whatever a header contains, only notes come here, and no more than fit into it. What the docker
+// adapter makes of them is in tests/docker/orphans_test.cpp.
+std::unique_ptr<OrphanCleanup> clean_up(const AdoptedSession& session, const Config&) {
   require(detail::journal::is_session_id(session.id));
-  for (const std::string& client : session.docker_clients) {
-    require(client == "docker" || client == "podman");
+  require(!session.notes.empty());
+  std::size_t bytes = 0;
+  for (const std::string& note : session.notes) {
+    bytes += sizeof(detail::journal::NoteSizes) + note_owner.size() + note.size();
   }
+  require(bytes <= sizeof(detail::journal::FileHeader::notes));
   return nullptr;
 }
 
@@ -68,16 +73,17 @@ Ids recovered(const std::string& file) {
   detail::ship::DeadLetters dead_letters(opened, budget);
   detail::ship::Diagnostics diagnostics([](const Diagnostic&) {}, clock);
   detail::ship::TakenEvents taken;
+  Config config;
+  config.journal_budget = budget;
   detail::recovery::AdoptionParts parts{.transport = transport,
                                         .clock = clock,
                                         .dead_letters = dead_letters,
                                         .diagnostics = diagnostics,
                                         .taken = taken,
-                                        .clean_up_orphans = clean_up,
+                                        .config = config,
+                                        .clean_up_orphans = {{note_owner, clean_up}},
                                         .redaction = {},
-                                        .directory = opened,
-                                        .journal_budget = budget,
-                                        .docker_clients = {"docker", "podman"}};
+                                        .directory = opened};
   detail::recovery::Adoption adoption(std::move(*reader), std::move(parts),
                                       {{1 << 20, 2000}, 50ms, 30s, 1});
   adoption.hurry(clock.now() + 1h);
@@ -235,7 +241,7 @@ void write_seeds(const std::filesystem::path& directory) {
   for (const std::size_t at : {offsetof(detail::journal::FileHeader, session),
                                offsetof(detail::journal::FileHeader, endpoint),
                                offsetof(detail::journal::FileHeader, extent_count),
-                               offsetof(detail::journal::FileHeader, docker_clients)}) {
+                               offsetof(detail::journal::FileHeader, notes)}) {
     std::string seed{static_cast<char>(at), static_cast<char>(at >> 8)};
     seed += sample().file.substr(at, 32);
     write_seed(directory / ("header-" + std::to_string(at)), header, seed);

@@ -90,6 +90,8 @@ std::string dead_workers_file(std::size_t& unacknowledged) {
   dead->store(true);
   auto open_node = taken.node("left open");
   open_node.started();
+  open_node.add_note("docker", "podman");
+  open_node.add_note("other", "x");
   record_every_kind(taken);
   record_some(stalled, 5);
   std::thread([&] {
@@ -129,6 +131,8 @@ std::uint64_t add_parts(SampleJournal& sample) {
   add(offsetof(trace::detail::journal::FileHeader, extents),
       header.extent_count.load() * sizeof(trace::detail::journal::Extent),
       trace::detail::journal::table_lane, true);
+  add(offsetof(trace::detail::journal::FileHeader, notes), 64, trace::detail::journal::table_lane,
+      true);
   std::uint64_t end = 0;
   for (std::uint32_t i = 0; i < header.extent_count.load(); ++i) {
     const trace::detail::journal::Extent& extent = header.extents[i];

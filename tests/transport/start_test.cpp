@@ -186,8 +186,8 @@ TEST_CASE("a program's own transport is registered, configured and used like the
     Config config = Config::from_env(transports);
     config.journal_dir = directory / "journal";
     config.transport = "notebook";
-    return Session::start(
-        config, {.clean_up_orphans = remove_orphaned_containers, .transports = transports});
+    return Session::start(config,
+                          {.clean_up_orphans = container_cleaners(), .transports = transports});
   };
   const auto failed = start();
   REQUIRE_FALSE(failed);

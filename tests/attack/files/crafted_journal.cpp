@@ -8,6 +8,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "journal/notes.hpp"
+
 namespace trace::testing {
 namespace {
 
@@ -52,7 +54,7 @@ CraftedJournal::CraftedJournal(const std::string& endpoint, const std::string& s
 }
 
 void CraftedJournal::docker_client(const std::string& program) {
-  clients_ += program.copy(header_->docker_clients + clients_, program.size()) + 1;
+  trace::detail::journal::add_note(*header_, {"docker", program});
 }
 
 void CraftedJournal::extent(std::uint64_t offset, std::uint32_t slab_bytes, std::uint32_t count) {

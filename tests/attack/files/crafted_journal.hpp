@@ -36,7 +36,6 @@ class CraftedJournal {
     std::string bytes;
   };
   std::unique_ptr<detail::journal::FileHeader> header_;
-  std::size_t clients_ = 0;
   std::vector<Piece> pieces_;
 };
 

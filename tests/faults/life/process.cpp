@@ -17,6 +17,7 @@
 #include "faults/life/worker.hpp"
 #include "journal/file.hpp"
 #include "support/collector.hpp"
+#include "support/wall_time.hpp"
 #include "time/wall_time.hpp"
 
 namespace trace::testing {
@@ -186,7 +187,7 @@ void wall_clock_steps(Trial& trial) {
     if (i == 100) wall += hour;
     if (i == 200) wall -= hour;
     time.calibrate(stamp, wall, stamp);
-    const std::int64_t now = trace::detail::time::wall_ns_at(time.points(), stamp + 500'000'000);
+    const std::int64_t now = trace::testing::wall_ns_at(time.points(), stamp + 500'000'000);
     back += now < reported ? 1 : 0;
     reported = now;
     if (i == 110) trial.expect(std::abs(now - wall) < 2 * second, "an hour ahead was not followed");

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "config/settings.hpp"
+#include "unit/config/value_text.hpp"
 
 namespace {
 
@@ -19,7 +20,7 @@ using trace::detail::config::settings;
 std::string code(const std::string& text) { return "`" + text + "`"; }
 
 std::string default_text(const Setting& setting) {
-  const std::string value = value_text(setting, Config{});
+  const std::string value = trace::testing::value_text(setting, Config{});
   return value.empty() ? "none" : code(value);
 }
 

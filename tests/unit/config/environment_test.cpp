@@ -9,6 +9,7 @@
 
 #include "config/settings.hpp"
 #include "unit/config/sample_transport.hpp"
+#include "unit/config/value_text.hpp"
 
 namespace {
 
@@ -34,7 +35,8 @@ TEST_CASE("an empty environment gives the defaults") {
   CHECK(config.unreadable.empty());
   for (const auto& setting : trace::detail::config::settings()) {
     CAPTURE(setting.field);
-    CHECK(value_text(setting, config) == value_text(setting, defaults));
+    CHECK(trace::testing::value_text(setting, config) ==
+          trace::testing::value_text(setting, defaults));
   }
 }
 
@@ -76,7 +78,8 @@ TEST_CASE("every setting has a variable that sets it") {
   const Config defaults;
   for (const auto& setting : trace::detail::config::settings()) {
     CAPTURE(setting.field);
-    CHECK(value_text(setting, config) != value_text(setting, defaults));
+    CHECK(trace::testing::value_text(setting, config) !=
+          trace::testing::value_text(setting, defaults));
   }
 }
 

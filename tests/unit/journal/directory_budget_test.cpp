@@ -28,7 +28,7 @@ std::size_t take_all(SlabPool& pool) {
 }
 
 // Space for dead letters beside 32 large slabs, in slabs.
-constexpr std::size_t share = share_of_dead_letters(32 * large_slab_bytes) / large_slab_bytes;
+constexpr std::size_t share = reserved_share(32 * large_slab_bytes) / large_slab_bytes;
 
 }  // namespace
 
@@ -75,7 +75,7 @@ TEST_CASE("two that grow at the same time do not go over the budget together") {
   const std::size_t twos = take_all(two);
   other.join();
   CHECK((ones + twos) * large_slab_bytes <= 32 << 20);
-  CHECK((ones + twos) * large_slab_bytes >= (31 << 20) - share_of_dead_letters(32 << 20));
+  CHECK((ones + twos) * large_slab_bytes >= (31 << 20) - reserved_share(32 << 20));
 }
 
 TEST_CASE("the space of unused slabs is freed and can be taken again") {

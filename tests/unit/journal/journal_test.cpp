@@ -15,6 +15,7 @@
 #include "record/lane.hpp"
 #include "support/journal_directory.hpp"
 #include "support/temp_dir.hpp"
+#include "support/wall_time.hpp"
 #include "time/wall_time.hpp"
 
 using namespace trace;
@@ -229,12 +230,11 @@ TEST_CASE("wall time follows the clock and never steps back") {
       wall += second;
       time.calibrate(stamp, wall + clock_error, stamp);
       for (std::uint64_t offset = 0; offset < 10; ++offset) {
-        const std::int64_t now =
-            detail::time::wall_ns_at(time.points(), stamp + offset * 100'000'000);
+        const std::int64_t now = testing::wall_ns_at(time.points(), stamp + offset * 100'000'000);
         CHECK(now > observed);
         observed = now;
       }
-      furthest_behind = wall + clock_error - detail::time::wall_ns_at(time.points(), stamp);
+      furthest_behind = wall + clock_error - testing::wall_ns_at(time.points(), stamp);
     }
   };
   pass(5, 0);

@@ -320,8 +320,9 @@ TEST_CASE("what a dead session left running is ended once, before its journal is
   const Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {
     const auto node = new Node(run.node("n"));
-    CHECK(node->note_docker_client("docker"));
-    CHECK(node->note_docker_client("podman"));
+    CHECK(node->add_note("docker", "one"));
+    CHECK(node->add_note("other", "not for us"));
+    CHECK(node->add_note("docker", "two"));
     node->started();
   });
   const std::string journal = journals(directory).front();
@@ -331,11 +332,20 @@ TEST_CASE("what a dead session left running is ended once, before its journal is
   SUBCASE("whole") {}
   SUBCASE("not whole") { complaint = "one is still there"; }
   Dependencies dependencies = storing(store);
-  dependencies.clean_up_orphans = [&](const AdoptedSession& adopted) {
+  dependencies.clean_up_orphans["other"] = [](const AdoptedSession& adopted, const Config&) {
+    CHECK(adopted.notes == std::vector<std::string>{"not for us"});
+    return nullptr;
+  };
+  dependencies.clean_up_orphans["none"] = [](const AdoptedSession&, const Config&) {
+    FAIL_CHECK("called without a note");
+    return nullptr;
+  };
+  dependencies.clean_up_orphans["docker"] = [&](const AdoptedSession& adopted, const Config& ours) {
     ++begun;
+    CHECK(ours.journal_dir == config.journal_dir);
     CHECK(adopted.journal == journal);
     CHECK(adopted.id == std::filesystem::path(journal).stem().string());
-    CHECK(adopted.docker_clients == std::vector<std::string>{"docker", "podman"});
+    CHECK(adopted.notes == std::vector<std::string>{"one", "two"});
     return std::make_unique<SlowCleanup>(journal, complaint);
   };
   auto report = recover(config, 10s, std::move(dependencies));
@@ -351,7 +361,9 @@ TEST_CASE("nothing is ended for sessions that live or go elsewhere") {
   TempDir directory;
   const Config config = config_in(directory);
   killed_worker(config_in(directory, "http://127.0.0.1:2"), 0, [](Session&, Run& run) {
-    record(run.node("n"), Type::progress, Level::info, "x");
+    auto node = run.node("n");
+    CHECK(node.add_note("docker", "docker"));
+    record(node, Type::progress, Level::info, "x");
   });
   auto silent = std::make_shared<Store>();
   silent->most = 0;
@@ -359,7 +371,7 @@ TEST_CASE("nothing is ended for sessions that live or go elsewhere") {
   record(live->run("run").node("n"), Type::progress, Level::info, "mine");
   int begun = 0;
   Dependencies dependencies = storing(std::make_shared<Store>());
-  dependencies.clean_up_orphans = [&](const AdoptedSession&) {
+  dependencies.clean_up_orphans["docker"] = [&](const AdoptedSession&, const Config&) {
     ++begun;
     return nullptr;
   };

@@ -50,12 +50,15 @@ void leave(const Config& config, const std::string& text) {
 // A OrphanCleanup that has ended, with or without success.
 class Ended final : public OrphanCleanup {
  public:
-  explicit Ended(std::string complaint) : error_(std::move(complaint)) {}
+  explicit Ended(std::string complaint, std::vector<std::string> out_of_reach = {})
+      : error_(std::move(complaint)), out_of_reach_(std::move(out_of_reach)) {}
   bool ended() const noexcept override { return true; }
   std::string error() const override { return error_; }
+  std::vector<std::string> out_of_reach() const override { return out_of_reach_; }
 
  private:
   std::string error_;
+  std::vector<std::string> out_of_reach_;
 };
 
 }  // namespace
@@ -111,15 +114,16 @@ TEST_CASE("containers that could not be removed keep the journal's note, and not
   killed_worker(config, 0, [](Session&, Run& run) {
     auto node = run.node("n");
     node.started();
-    REQUIRE(node.note_docker_client("docker"));
+    REQUIRE(node.add_note("docker", "podman"));
     node.release();
   });
   auto store = std::make_shared<Store>();
   std::vector<std::vector<std::string>> asked;
   const auto recover_with = [&](const std::string& complaint) {
     Dependencies dependencies = storing(store);
-    dependencies.clean_up_orphans = [&asked, complaint](const AdoptedSession& session) {
-      asked.push_back(session.docker_clients);
+    dependencies.clean_up_orphans["docker"] = [&asked, complaint](const AdoptedSession& session,
+                                                                  const Config&) {
+      asked.push_back(session.notes);
       return std::make_unique<Ended>(complaint);
     };
     auto report = recover(config, 500ms, std::move(dependencies));
@@ -144,7 +148,7 @@ TEST_CASE("containers that could not be removed keep the journal's note, and not
   CHECK(store->events.size() == 2);
   CHECK(store->duplicates == 0);
   CHECK(journals(directory).empty());
-  CHECK(asked == std::vector<std::vector<std::string>>(3, {"docker"}));
+  CHECK(asked == std::vector<std::vector<std::string>>(3, {"podman"}));
 }
 
 TEST_CASE("a recovery that cannot remove containers keeps the note for another one") {
@@ -152,7 +156,7 @@ TEST_CASE("a recovery that cannot remove containers keeps the note for another o
   const Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {
     auto node = run.node("n");
-    REQUIRE(node.note_docker_client("docker"));
+    REQUIRE(node.add_note("docker", "podman"));
     record(node, Type::progress, Level::info, "x");
     node.release();
   });
@@ -161,11 +165,34 @@ TEST_CASE("a recovery that cannot remove containers keeps the note for another o
   CHECK(store->events.size() == 1);
   REQUIRE(journals(directory).size() == 1);
   Dependencies dependencies = storing(store);
-  dependencies.clean_up_orphans = [](const AdoptedSession&) { return std::make_unique<Ended>(""); };
+  dependencies.clean_up_orphans["docker"] = [](const AdoptedSession&, const Config&) {
+    return std::make_unique<Ended>("");
+  };
   const auto report = recover(config, 500ms, std::move(dependencies));
   REQUIRE(report);
   CHECK(report->left.empty());
   CHECK(store->duplicates == 0);
+  CHECK(journals(directory).empty());
+}
+
+TEST_CASE("what this process may not remove is reported once, and keeps no journal") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto node = run.node("n");
+    REQUIRE(node.add_note("docker", "/tmp/evil"));
+    record(node, Type::progress, Level::info, "x");
+    node.release();
+  });
+  auto store = std::make_shared<Store>();
+  Dependencies dependencies = storing(store);
+  dependencies.clean_up_orphans["docker"] = [](const AdoptedSession&, const Config&) {
+    return std::make_unique<Ended>("", std::vector<std::string>{"not ours"});
+  };
+  const auto report = recover(config, 500ms, std::move(dependencies));
+  REQUIRE(report);
+  CHECK(report->left == std::vector<std::string>{"not ours"});
+  CHECK(store->events.size() == 1);
   CHECK(journals(directory).empty());
 }
 
@@ -177,9 +204,9 @@ TEST_CASE("a session that is not sure that its containers are gone leaves the no
     auto session = Session::start(config, storing(store));
     REQUIRE(session);
     auto node = session->run("run").node("n");
-    REQUIRE(node.note_docker_client("docker"));
+    REQUIRE(node.add_note("docker", "podman"));
     record(node, Type::progress, Level::info, "x");
-    if (gone) node.note_container_removed();
+    if (gone) node.settle_note();
     CHECK(session->close(5s).kept == 0);
     CHECK(journals(directory).empty() == gone);
   }
@@ -189,14 +216,14 @@ TEST_CASE("a session that is not sure that its containers are gone leaves the no
   CHECK(left->closed_cleanly);
   std::vector<std::string> asked;
   Dependencies dependencies = storing(store);
-  dependencies.clean_up_orphans = [&](const AdoptedSession& session) {
-    asked = session.docker_clients;
+  dependencies.clean_up_orphans["docker"] = [&](const AdoptedSession& session, const Config&) {
+    asked = session.notes;
     return std::make_unique<Ended>("");
   };
   const auto report = recover(config, 500ms, std::move(dependencies));
   REQUIRE(report);
   CHECK(report->left.empty());
-  CHECK(asked == std::vector<std::string>{"docker"});
+  CHECK(asked == std::vector<std::string>{"podman"});
   CHECK(journals(directory).empty());
   CHECK(store->events.size() == 2);
   CHECK(store->duplicates == 0);
@@ -207,7 +234,7 @@ TEST_CASE("with containers left, a journal with damaged extents stays whole unti
   const Config config = config_in(directory);
   killed_worker(config, 0, [](Session&, Run& run) {
     auto node = run.node("n");
-    REQUIRE(node.note_docker_client("docker"));
+    REQUIRE(node.add_note("docker", "podman"));
     record(node, Type::progress, Level::info, "x");
     node.release();
   });
@@ -228,7 +255,7 @@ TEST_CASE("with containers left, a journal with damaged extents stays whole unti
   auto store = std::make_shared<Store>();
   const auto recover_with = [&](const std::string& complaint) {
     Dependencies dependencies = storing(store);
-    dependencies.clean_up_orphans = [complaint](const AdoptedSession&) {
+    dependencies.clean_up_orphans["docker"] = [complaint](const AdoptedSession&, const Config&) {
       return std::make_unique<Ended>(complaint);
     };
     auto report = recover(config, 500ms, std::move(dependencies));
@@ -264,7 +291,12 @@ TEST_CASE("a recovery that has no descriptors left does not say that nothing is 
 TEST_CASE("a refused journal that is alone is adopted once, however long it waits") {
   TempDir directory;
   const Config config = config_in(directory);
-  leave(config, "poison");
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto node = run.node("n");
+    REQUIRE(node.add_note("docker", "podman"));
+    record(node, Type::progress, Level::info, "poison");
+    node.release();
+  });
   const auto found = inspect_journal(journals(directory).front());
   REQUIRE(found);
   auto opened = detail::journal::JournalDirectory::open(directory.path().string());
@@ -275,15 +307,14 @@ TEST_CASE("a refused journal that is alone is adopted once, however long it wait
   detail::ship::TakenEvents taken;
   PickyTransport transport(std::make_shared<Store>());
   int adopted = 0;
-  const OrphanCleaner clean_up_orphans =
-      [&adopted](const AdoptedSession&) -> std::unique_ptr<OrphanCleanup> {
+  const OrphanCleaner count_adoption = [&adopted](const AdoptedSession&, const Config&) {
     ++adopted;
     return nullptr;
   };
   const detail::journal::SharedDirectory place = *opened;
-  const detail::recovery::AdoptionParts parts{transport,   clock, dead_letters,
-                                              diagnostics, taken, clean_up_orphans,
-                                              {},          place, config.journal_budget};
+  const detail::recovery::AdoptionParts parts{
+      transport, clock, dead_letters, diagnostics, taken, config, {{"docker", count_adoption}},
+      {},        place};
   const detail::ship::ShipperLimits limits{{1 << 20, 2000}, 0ms, 30s, 1};
   detail::recovery::Adoptions adoptions({found->transport, found->endpoint}, "", 1s, parts, limits);
   const auto end = clock.now() + 10min;
@@ -294,5 +325,5 @@ TEST_CASE("a refused journal that is alone is adopted once, however long it wait
   }
   CHECK(adopted == 1);
   CHECK(adoptions.only_refused_is_left());
-  CHECK(adoptions.events_rejected() == 0);
+  CHECK(adoptions.report().rejected == 0);
 }

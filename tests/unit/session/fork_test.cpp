@@ -127,17 +127,17 @@ TEST_CASE("a node returns the session and the journal of the calling process") {
   const std::string journal(node.journal());
   CHECK(id == family.session().id());
   CHECK(journal.ends_with("/" + id + ".journal"));
-  CHECK(node.note_docker_client("of the parent"));
+  CHECK(node.add_note("owner", "of the parent"));
   const int code = Family::child([&] {
     if (node.session_id() == id || node.session_id().size() != id.size()) return 1;
-    if (node.journal() == journal || !node.note_docker_client("of the child")) return 2;
+    if (node.journal() == journal || !node.add_note("owner", "of the child")) return 2;
     return node.journal().find(node.session_id()) == std::string_view::npos ? 3 : 0;
   });
   CHECK(code == 0);
   const Node empty(std::shared_ptr<detail::session::NodeState>{});
   CHECK(empty.session_id().empty());
   CHECK(empty.journal().empty());
-  CHECK_FALSE(empty.note_docker_client("docker"));
+  CHECK_FALSE(empty.add_note("owner", "x"));
 }
 
 TEST_CASE("parent and child record through the same handles, each into its own session") {

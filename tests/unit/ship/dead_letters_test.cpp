@@ -20,7 +20,7 @@ using namespace trace::testing;
 namespace {
 
 constexpr std::uint64_t budget = std::uint64_t{4} << 20;
-constexpr std::uint64_t share = trace::detail::journal::share_of_dead_letters(budget);
+constexpr std::uint64_t share = trace::detail::journal::reserved_share(budget);
 
 std::vector<std::string> lines_of(const std::string& path) {
   std::vector<std::string> lines;
