@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "levels/compiler_message.hpp"
-
-#include "levels/leading_word.hpp"
 #include "levels/level_words.hpp"
+#include "levels/line_forms.hpp"
 #include "text/ascii.hpp"
 
 namespace trace::detail::levels {

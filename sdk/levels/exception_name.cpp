@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "levels/exception_name.hpp"
-
 #include <array>
 
 #include "levels/level_words.hpp"
+#include "levels/line_forms.hpp"
 #include "text/ascii.hpp"
 
 namespace trace::detail::levels {

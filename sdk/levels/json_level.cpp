@@ -2,7 +2,6 @@
 #include "levels/json_level.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "levels/level_words.hpp"
 
@@ -35,35 +34,6 @@ bool is_time_key(std::string_view key) noexcept {
          is(key, "@t");
 }
 
-std::optional<int> number_in(std::string_view text) noexcept {
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-std::optional<Level> level_of_pino(int number) noexcept {
-  switch (number) {
-    case 10:
-    case 20:
-      return Level::debug;
-    case 30:
-      return Level::info;
-    case 40:
-      return Level::warn;
-    case 50:
-    case 60:
-      return Level::error;
-    default:
-      return std::nullopt;
-  }
-}
-
-std::optional<Level> level_of_syslog(int number) noexcept {
-  if (number < 0 || number > 7) return std::nullopt;
-  return level_of_severity(static_cast<unsigned>(number));
-}
-
 }  // namespace
 
 bool JsonLevel::is_message_key(std::string_view key) noexcept {
@@ -89,16 +59,16 @@ void JsonLevel::look_at_level(std::string_view key, std::string_view value) noex
   const bool is_quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
   const std::string_view text = is_quoted ? value.substr(1, value.size() - 2) : value;
   if (is_syslog_key(key)) {
-    if (const auto number = number_in(text); number && !syslog_) syslog_ = level_of_syslog(*number);
+    if (!syslog_) syslog_ = level_of(text, by_syslog);
   } else if (is_severity_key(key)) {
     if (is_quoted && !severity_) severity_ = level_of_word(text);
   } else if (!is_level_key(key)) {
     return;
   } else if (is_quoted) {
     if (!word_) word_ = level_of_word(text);
-  } else if (const auto number = number_in(text)) {
-    if (!number_) number_ = level_of_pino(*number);
-    if (!gelf_number_) gelf_number_ = level_of_syslog(*number);
+  } else {
+    if (!number_) number_ = level_of(text, by_pino);
+    if (!gelf_number_) gelf_number_ = level_of(text, by_syslog);
   }
 }
 

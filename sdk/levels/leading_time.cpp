@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "levels/leading_time.hpp"
-
+#include "levels/line_forms.hpp"
 #include "text/ascii.hpp"
 
 namespace trace::detail::levels {

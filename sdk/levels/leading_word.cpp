@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "levels/leading_word.hpp"
-
 #include "levels/level_words.hpp"
+#include "levels/line_forms.hpp"
 #include "text/ascii.hpp"
 
 namespace trace::detail::levels {
@@ -10,38 +9,10 @@ namespace {
 // The level of a word before a colon. Some names of levels are ordinary words there unless in
 // capitals: "Alert: 5 hosts", "Fine: 20", "Severe: …".
 std::optional<Level> level_of_mark(std::string_view word) noexcept {
-  if (word == "note" || word == "Note" || word == "NOTE" || word == "hint" || word == "HINT" ||
-      word == "help") {
-    return Level::info;
-  }
-  if (word == "DEPRECATION") return Level::warn;
-  const std::optional<Level> level = level_of_word(word);
-  if (!level || is_in_capitals(word)) return level;
-  const char first = static_cast<char>(word.front() | 0x20);
-  switch (first) {
-    case 'a':  // alert
-    case 's':  // severe
-    case 'v':  // verbose
-      return std::nullopt;
-    case 't':  // trce, but not trace
-      return word.size() == 4 ? level : std::nullopt;
-    case 'f':  // fatal, but not fine
-      return word.size() == 5 && *level == Level::error ? level : std::nullopt;
-    case 'e':  // error, err, but not emergency
-      return word.size() <= 5 ? level : std::nullopt;
-    default:
-      return level;
-  }
-}
-
-// Kinds of errors whose name has two words.
-bool is_kind_of_error(std::string_view word) noexcept {
-  constexpr std::string_view kinds[] = {"fatal",  "Fatal", "FATAL", "runtime",  "Runtime", "syntax",
-                                        "Syntax", "parse", "Parse", "internal", "Internal"};
-  for (const std::string_view kind : kinds) {
-    if (word == kind) return true;
-  }
-  return false;
+  const LevelName* const name = level_name(word, as_word | as_mark);
+  if (name == nullptr) return std::nullopt;
+  const bool counts = (name->places & (before_colon | as_mark)) != 0 || is_in_capitals(word);
+  return counts ? std::optional(name->level) : std::nullopt;
 }
 
 // The text after the colon decides: a blank or the end must follow, and not a mere value.
@@ -80,10 +51,7 @@ bool is_clock(std::string_view text) noexcept {
 std::optional<Level> level_of_one_letter(std::string_view text) noexcept {
   const std::string_view rest = text::from(text, 1);
   if (rest.starts_with(": ")) {
-    const bool is_known =
-        text.front() == 'E' || text.front() == 'W' || text.front() == 'N' || text.front() == 'I';
-    return is_known && !is_plain_value(text::from(rest, 2)) ? level_of_letter(text.front())
-                                                            : std::nullopt;
+    return is_plain_value(text::from(rest, 2)) ? std::nullopt : level_of(text.substr(0, 1), by_apt);
   }
   if (rest.starts_with(", [") && text::is_digit(text::at(rest, 3)))
     return level_of_letter(text.front());
@@ -91,13 +59,6 @@ std::optional<Level> level_of_one_letter(std::string_view text) noexcept {
   const bool is_klog = (date == 4 || date == 8) && text::at(rest, date) == ' ' &&
                        is_clock(text::without_blanks_before(text::from(rest, date)));
   return is_klog ? level_of_letter(text.front()) : std::nullopt;
-}
-
-// Words that mean a level even without a colon. CRITICAL is also a finding's severity, and TRACE an
-// HTTP method.
-bool stands_alone(std::string_view word) noexcept {
-  return is_in_capitals(word) && word != "CRITICAL" && word != "TRACE" && word != "ALERT" &&
-         word != "FINE" && word != "VERB" && word != "VER";
 }
 
 }  // namespace
@@ -117,18 +78,14 @@ std::optional<Level> level_before_colon(std::string_view text) noexcept {
     case '[':
       return level_before_bracket(word, rest);
     case ' ':
-      if ((rest.starts_with(" error:") || rest.starts_with(" ERROR:")) && is_kind_of_error(word)) {
-        return Level::error;
+      if (rest.starts_with(" error:") || rest.starts_with(" ERROR:")) {
+        return level_of(word, before_error);
       }
       if (word == "internal" && rest.starts_with(" compiler error:")) return Level::error;
-      if (word == "error" || word == "warning") {
-        return is_code_and_colon(text::from(rest, 1)) ? level_of_mark(word) : std::nullopt;
+      if (word == "fatal" && rest.starts_with(" error ")) {
+        return is_code_and_colon(text::from(rest, 7)) ? std::optional(Level::error) : std::nullopt;
       }
-      if (word == "fatal" && rest.starts_with(" error ") &&
-          is_code_and_colon(text::from(rest, 7))) {
-        return Level::error;
-      }
-      return std::nullopt;
+      return is_code_and_colon(text::from(rest, 1)) ? level_of(word, before_code) : std::nullopt;
     default:
       return std::nullopt;
   }
@@ -145,8 +102,8 @@ std::optional<Level> level_of_leading_word(std::string_view text) noexcept {
   if (behind != ' ' && behind != '\t' && behind != '|' && behind != '\0') return std::nullopt;
   // Words in lower case have usually been decided by now.
   if (text::is_capital(word[1])) {
-    if (!stands_alone(word)) return std::nullopt;
-    const std::optional<Level> level = level_of_word(word);
+    if (!is_in_capitals(word)) return std::nullopt;
+    const std::optional<Level> level = level_of(word, alone);
     const bool is_assigned = rest.starts_with(" = ");
     return level && !is_assigned && !is_plain_value(rest) ? level : std::nullopt;
   }

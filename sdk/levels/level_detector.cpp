@@ -4,14 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "levels/compiler_message.hpp"
-#include "levels/exception_name.hpp"
-#include "levels/leading_time.hpp"
-#include "levels/leading_word.hpp"
 #include "levels/level_words.hpp"
-#include "levels/log_head.hpp"
-#include "levels/logfmt.hpp"
-#include "levels/tool_openings.hpp"
+#include "levels/line_forms.hpp"
 #include "text/ascii.hpp"
 
 namespace trace::detail::levels {
@@ -66,17 +60,7 @@ std::optional<Level> level_of_redis(std::string_view line) noexcept {
   const std::string_view rest = text::from(line, pid + 3);
   const std::size_t time = leading_time(rest);
   if (time == 0 || text::at(rest, time + 2) != ' ') return std::nullopt;
-  switch (text::at(rest, time + 1)) {
-    case '#':
-      return Level::warn;
-    case '*':
-      return Level::info;
-    case '-':
-    case '.':
-      return Level::debug;
-    default:
-      return std::nullopt;
-  }
+  return level_of(rest.substr(time + 1, 1), by_redis);
 }
 
 std::optional<Level> level_of_digits_line(std::string_view line) noexcept {
@@ -107,7 +91,8 @@ std::optional<Level> level_of_priority(std::string_view line) noexcept {
   unsigned priority = 0;
   for (const char c : line.substr(1, digits)) priority = priority * 10 + unsigned(c - '0');
   if (priority > 191 || line.size() == digits + 2) return std::nullopt;
-  return level_of_severity(priority & 7U);
+  const char severity = static_cast<char>('0' + priority % 8);
+  return level_of({&severity, 1}, by_syslog);
 }
 
 // Indented lines go on with what was said before, but for a few: tracing's " WARN crate: …" and
@@ -129,6 +114,7 @@ std::optional<Level> level_of_indented_line(std::string_view line) noexcept {
 }
 
 std::optional<Level> level_of_signed_line(std::string_view line) noexcept {
+  if (const auto level = level_of_tool(line)) return level;
   switch (line.front()) {
     case '=': {  // "==123==ERROR: AddressSanitizer: …", Erlang's "=ERROR REPORT==== …"
       const std::string_view text = text::from(
@@ -147,31 +133,21 @@ std::optional<Level> level_of_signed_line(std::string_view line) noexcept {
         return level_before_colon(text::without_blanks_before(text::from(line, 1 + digits)));
       }
       return std::nullopt;
-    case '>':  // gradle
-      return line.starts_with("> Task :") && line.ends_with(" FAILED") ? std::optional(Level::error)
-                                                                       : std::nullopt;
     case '@': {  // ssh: "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @"
       const std::string_view text = text::without_blanks_before(text::from(line, 1));
       return text.starts_with("WARNING: ") ? std::optional(Level::warn) : std::nullopt;
     }
     case '*':
-      if (line.starts_with("** (")) {
+      if (!line.starts_with("** (")) return std::nullopt;
+      {
         // GLib: "** (process:12): WARNING **: …", Elixir: "** (RuntimeError) …"
         const std::string_view text = text::from(line, 3);
         return text::is_capital(text::at(text, 1)) && text::first_word(text).back() == ')'
                    ? std::optional(Level::error)
                    : level_of_compiler_message(text, text::first_word(text));
       }
-      // glibc: "*** stack smashing detected ***: terminated"
-      return line.starts_with("*** ") && line.ends_with(" detected ***: terminated")
-                 ? std::optional(Level::error)
-                 : std::nullopt;
-    case '(':
-      if (line.starts_with("(node:")) return Level::warn;
-      return level_by_first_word(line);
-    case '-':
-      if (line.starts_with("-- Configuring incomplete")) return Level::error;  // CMake
-      return level_by_first_word(line);
+    case '>':
+      return std::nullopt;
     default:
       return level_by_first_word(line);
   }

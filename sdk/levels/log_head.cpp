@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "levels/log_head.hpp"
-
-#include "levels/leading_time.hpp"
 #include "levels/level_words.hpp"
+#include "levels/line_forms.hpp"
 #include "text/ascii.hpp"
 
 namespace trace::detail::levels {
@@ -157,7 +155,9 @@ class Head {
     const std::string_view behind = text::from(rest_, length);
     const Gap next = gap_before(behind);
     if (const auto level = level_named(word, behind, next, is_first)) return level;
-    if (word == "LOG" && text::at(behind, 0) == ':') return Level::info;  // PostgreSQL
+    if (text::at(behind, 0) == ':') {
+      if (const auto level = level_of(word, by_postgres)) return level;
+    }
     const bool is_name = word.find_first_of("._/-$@") != std::string_view::npos;
     goes_on_ =
         next.is_strong || is_name || (is_first && is_zone(word)) || text::at(behind, 0) == '[';
@@ -200,52 +200,38 @@ class Head {
   bool goes_on_ = true;
 };
 
-// The marks of Metasploit, also used by wpscan, sqlmap and many others.
-std::optional<Level> level_of_sign(char sign) noexcept {
-  switch (sign) {
-    case '*':
-    case '+':
-    case 'i':
-      return Level::info;
-    case '!':
-      return Level::warn;
-    case '-':
-      return Level::error;
-    default:
-      return std::nullopt;
-  }
-}
-
 // "[I 03:04:05.678 NotebookApp]" (Tornado), "[WARN  tini (8)]", "[DEPRECATION WARNING]" (Ansible).
 std::optional<Level> level_at_front_of_bracket(std::string_view text) noexcept {
   if (text::at(text, 1) == ' ' && text::is_digit(text::at(text, 2))) {
     return level_of_letter(text.front());
   }
-  if (text == "DEPRECATION WARNING") return Level::warn;
-  if (text == "FAILED") return Level::error;  // systemd
+  if (const auto level = level_of(text, in_brackets)) return level;
   const std::string_view word = text.substr(0, text::length_of(text, text::is_letter));
   const bool has_more = word.size() < text.size() && text::is_blank(text[word.size()]);
   return has_more && is_in_capitals(word) ? level_of_word(word) : std::nullopt;
 }
 
 // After a bracket with a name: "[name] [warning] …", "[main] INFO …". A finding's severity is
-// third, and `critical` is one of its words: it does not count here.
+// third, and uses some of the words: they do not count here.
 std::optional<Level> level_behind_name(std::string_view text) noexcept {
   const std::string_view next = text::without_blanks_before(text);
   if (text::at(next, 0) == '[') {
     const std::size_t length = bracket_length(next);
     if (length == 0) return std::nullopt;
     const std::string_view word = text::without_blanks_around(content(next.substr(0, length)));
-    return word == "critical" ? std::nullopt : level_of_word(word);
+    const LevelName* const name = level_name(word, as_word);
+    if (name == nullptr) return std::nullopt;
+    const bool may_be_finding = (name->places & as_finding) != 0 && text::is_small(word.front());
+    return may_be_finding ? std::nullopt : std::optional(name->level);
   }
   const std::string_view word =
       next.substr(0, text::length_of(next.substr(0, 14), text::is_letter));
-  if (next.size() == text.size() || !is_in_capitals(word) || word == "CRITICAL") {
-    return std::nullopt;
-  }
+  if (next.size() == text.size() || !is_in_capitals(word)) return std::nullopt;
   const std::string_view behind = text::from(next, word.size());
   if (!text::is_blank(text::at(behind, 0)) || is_plain_value(behind)) return std::nullopt;
-  return level_of_word(word);
+  const LevelName* const name = level_name(word, as_word);
+  return name == nullptr || (name->places & as_finding) != 0 ? std::nullopt
+                                                             : std::optional(name->level);
 }
 
 }  // namespace
@@ -260,7 +246,7 @@ std::optional<Level> level_in_brackets(std::string_view line) noexcept {
   const std::string_view text = text::without_blanks_around(content(line.substr(0, length)));
   const std::string_view rest = text::from(line, length);
   if (text.size() == 1)
-    return text::is_blank(text::at(rest, 0)) ? level_of_sign(text[0]) : std::nullopt;
+    return text::is_blank(text::at(rest, 0)) ? level_of(text, as_sign) : std::nullopt;
   // "[debug]" alone is a section of a configuration.
   const bool may_be_section = rest.empty() && !is_in_capitals(text);
   if (const auto level = level_of_word(text)) return may_be_section ? std::nullopt : level;
@@ -291,8 +277,7 @@ std::optional<Level> level_of_state(std::string_view line) noexcept {
   const std::size_t open = line.rfind("[ ");
   if (open == std::string_view::npos || line.size() - open > 24) return std::nullopt;
   const std::string_view state = text::without_blanks_around(content(text::from(line, open)));
-  if (state == "OK" || state == "DONE") return Level::info;
-  return is_in_capitals(state) ? level_of_word(state) : std::nullopt;
+  return level_of(state, is_in_capitals(state) ? as_state | as_word : as_state);
 }
 
 }  // namespace trace::detail::levels

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "levels/logfmt.hpp"
-
 #include "levels/level_words.hpp"
+#include "levels/line_forms.hpp"
 #include "text/ascii.hpp"
 
 namespace trace::detail::levels {

@@ -12,9 +12,39 @@
 #include <cstdint>
 #include <string_view>
 
-#include "levels/stack_trace_shape.hpp"
-
 namespace trace::detail::levels {
+
+// Where in a trace the last line was.
+enum class StackTracePlace : std::uint8_t {
+  none,   // in no trace; as a result: the line does not belong to it
+  ended,  // the line is the last one
+
+  python_head,       // Traceback (most recent call last):
+  python_frames,     //   File "x.py", line 1, in f
+  python_raised,     // ValueError: x
+  python_gap,        // an empty line after it
+  python_chain,      // During handling of the above exception, …
+  python_chain_gap,  // an empty line after it
+  python_group,      //   + Exception Group Traceback (most recent call last):
+
+  thread_head,      // Exception in thread …: of Java or Python
+  exception_head,   // a.b.FooException: x, TypeError: x
+  exception_paths,  // Require stack: (Node)
+  exception_frames,
+
+  go_head,    // panic: x
+  go_frames,  // goroutine 1 [running]:
+  go_gap,     // an empty line before a goroutine
+
+  rust_head,  // thread 'main' panicked at x.rs:1:2:
+  rust_body,
+
+  cpp_head,  // terminate called after throwing an instance of …
+
+  sanitizer_report,   // ==1==ERROR: AddressSanitizer: …
+  sanitizer_summary,  // SUMMARY: …
+  sanitizer_shadow,   // Shadow bytes around the buggy address:
+};
 
 class StackTrace {
  public:
