@@ -4,8 +4,11 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "text/ascii.hpp"
 
 namespace trace::detail::tokens {
 
@@ -23,14 +26,14 @@ enum class Alphabet : std::uint8_t {
   hex_dash,    // hex and '-'
 };
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
-constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-constexpr bool is_letter(char c) noexcept { return is_upper(c) || is_lower(c); }
-constexpr bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f'); }
-constexpr char folded(char c) noexcept { return is_upper(c) ? static_cast<char>(c + 32) : c; }
+using text::is_blank;
+using text::is_capital;
+using text::is_digit;
+using text::is_letter;
+using text::is_small;
 
-constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+constexpr bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+constexpr char folded(char c) noexcept { return is_capital(c) ? static_cast<char>(c + 32) : c; }
 constexpr bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 constexpr bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '`'; }
 
@@ -39,32 +42,21 @@ constexpr bool is_in(char c, std::string_view characters) noexcept {
 }
 
 constexpr bool belongs(char c, Alphabet alphabet) noexcept {
-  const bool letter_or_digit = is_letter(c) || is_digit(c);
+  // Beside letters and digits, in the order of the alphabets.
+  constexpr std::string_view others[] = {"",     "",    "",    "",      "_-", "_-.",
+                                         "_-.~", "_-/", "+/=", "+/=_-", "-"};
+  if (is_in(c, others[static_cast<std::size_t>(alphabet)])) return true;
   switch (alphabet) {
     case Alphabet::digits:
       return is_digit(c);
     case Alphabet::hex:
+    case Alphabet::hex_dash:
       return is_hex(c);
     case Alphabet::upper:
-      return is_upper(c) || is_digit(c);
-    case Alphabet::letters:
-      return letter_or_digit;
-    case Alphabet::word:
-      return letter_or_digit || c == '_' || c == '-';
-    case Alphabet::dotted:
-      return letter_or_digit || c == '_' || c == '-' || c == '.';
-    case Alphabet::tilde:
-      return letter_or_digit || c == '_' || c == '-' || c == '.' || c == '~';
-    case Alphabet::path:
-      return letter_or_digit || c == '_' || c == '-' || c == '/';
-    case Alphabet::base64:
-      return letter_or_digit || c == '+' || c == '/' || c == '=';
-    case Alphabet::any_base64:
-      return letter_or_digit || is_in(c, "+/=_-");
-    case Alphabet::hex_dash:
-      return is_hex(c) || c == '-';
+      return is_capital(c) || is_digit(c);
+    default:
+      return is_letter(c) || is_digit(c);
   }
-  return false;
 }
 
 inline constexpr std::array<std::uint16_t, 256> alphabets_of = [] {

@@ -116,10 +116,8 @@ bool is_end(const TokenText& text, std::size_t at, const Value& value) noexcept 
 
 // The end of the value, within a limit.
 std::size_t end_of_value(const TokenText& text, const Value& value, std::size_t most) noexcept {
-  std::size_t end = value.begin;
-  const std::size_t last = most < text.size() - end ? end + most : text.size();
-  while (end < last && !is_end(text, end, value)) ++end;
-  return end;
+  return text.end_before(value.begin, most,
+                         [&](std::size_t each) { return is_end(text, each, value); });
 }
 
 FoundPart secret_at(const TokenText& text, const Value& value, const TokenRow& row) noexcept {
@@ -162,7 +160,7 @@ std::size_t begin_of_word(std::string_view name, std::string_view word) noexcept
 bool begins_word(std::string_view name, std::size_t at, std::string_view word) noexcept {
   if (word == "auth") return at == 0 || name.substr(0, at).find_first_not_of("_-.") == name.npos;
   if (word.size() > 4 || at == 0) return true;
-  return !is_letter(name[at - 1]) || (is_upper(name[at]) && is_lower(name[at - 1]));
+  return !is_letter(name[at - 1]) || (is_capital(name[at]) && is_small(name[at - 1]));
 }
 
 }  // namespace
@@ -200,11 +198,10 @@ FoundPart parameter(const TokenText& text, std::size_t at, const TokenRow& row) 
 }
 
 // -px somewhere after the program's name, on its line.
-FoundPart attached_password(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
+FoundPart attached_password(const TokenText& text, std::size_t begin,
+                            const TokenRow& row) noexcept {
   constexpr std::size_t longest_command = 256;
-  const std::size_t begin = at - row.anchor;
-  if (at < row.anchor || !text.has_folded(row.text, begin) || !text.begins(begin))
-    return std::nullopt;
+  if (!text.begins(begin)) return std::nullopt;
   const bool takes_next = row.text == "sshpass";
   for (std::size_t i = begin + row.text.size(); i < begin + longest_command; ++i) {
     if (text[i] == '\n' || text[i] == '\0') break;

@@ -32,9 +32,7 @@ bool ends_word(char c) noexcept {
 }
 
 std::size_t end_of_word(const TokenText& text, std::size_t at, std::size_t most) noexcept {
-  const std::size_t last = most < text.size() - at ? at + most : text.size();
-  while (at < last && !ends_word(text[at])) ++at;
-  return at;
+  return text.end_before(at, most, [&](std::size_t each) { return ends_word(text[each]); });
 }
 
 // The beginning of the value of a header whose name ends at `at`: Name: x, "Name": "x", Name=x,
@@ -104,9 +102,7 @@ bool ends_cookie(const TokenText& text, std::size_t at) noexcept {
 }
 
 std::size_t end_of_cookie(const TokenText& text, std::size_t at, std::size_t most) noexcept {
-  const std::size_t last = most < text.size() - at ? at + most : text.size();
-  while (at < last && !ends_cookie(text, at)) ++at;
-  return at;
+  return text.end_before(at, most, [&](std::size_t each) { return ends_cookie(text, each); });
 }
 
 // name=value; name=value: from the first secret value to the last one. What follows the first ';'
@@ -136,18 +132,15 @@ FoundPart cookies_at(const TokenText& text, std::size_t pair, bool sets) noexcep
 }  // namespace
 
 FoundPart credentials(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
-  if (at < row.anchor || !text.has_folded(row.text, at - row.anchor)) return std::nullopt;
-  return credentials_at(text, value_of_header(text, at - row.anchor + row.text.size()));
+  return credentials_at(text, value_of_header(text, at + row.text.size()));
 }
 
 FoundPart credentials_in(std::string_view value) noexcept {
   return credentials_at(TokenText(value), 0);
 }
 
-FoundPart scheme_and_token(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
-  if (at < row.anchor) return std::nullopt;
-  const std::size_t begin = at - row.anchor;
-  if (!text.has_folded(row.text, begin) || !text.begins(begin)) return std::nullopt;
+FoundPart scheme_and_token(const TokenText& text, std::size_t begin, const TokenRow& row) noexcept {
+  if (!text.begins(begin)) return std::nullopt;
   std::size_t value = begin + row.text.size();
   if (text[value] == ' ') {
     ++value;
@@ -169,10 +162,7 @@ FoundPart scheme_and_token(const TokenText& text, std::size_t at, const TokenRow
   return TextPart{value, end};
 }
 
-FoundPart cookies(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
-  if (at < row.anchor) return std::nullopt;
-  const std::size_t name = at - row.anchor;
-  if (!text.has_folded(row.text, name)) return std::nullopt;
+FoundPart cookies(const TokenText& text, std::size_t name, const TokenRow& row) noexcept {
   const bool sets = name >= 4 && text.has_folded("set-", name - 4);
   if (!sets && !text.begins(name)) return std::nullopt;
   return cookies_at(text, value_of_header(text, name + row.text.size()), sets);

@@ -27,17 +27,15 @@ std::size_t end_of_line(const TokenText& text, std::size_t at) noexcept {
 }  // namespace
 
 // The block with its banners; without an end banner, the part of its body that is there.
-FoundPart key_block(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
+FoundPart key_block(const TokenText& text, std::size_t begin, const TokenRow& row) noexcept {
   constexpr std::string_view kind = "PRIVATE KEY";
   constexpr std::string_view dashes = "-----";
   constexpr std::size_t longest_banner = 64;
   constexpr std::size_t shortest_body = 16;
   constexpr std::size_t longest_key = 64 * 1024;
-  if (at < row.anchor || !text.has(row.text, at - row.anchor)) return std::nullopt;
-  const std::size_t begin = at - row.anchor;
   std::size_t body = begin + row.text.size();
   const std::size_t most = body + longest_banner;
-  const auto is_banner = [](char c) { return is_upper(c) || is_digit(c) || c == ' '; };
+  const auto is_banner = [](char c) { return is_capital(c) || is_digit(c) || c == ' '; };
   while (body < most && is_banner(text[body])) ++body;
   if (!text.has(dashes, body)) return std::nullopt;
   const std::string_view banner = text.from(begin, body);
@@ -78,8 +76,7 @@ FoundPart key_lines(const TokenText& text, std::size_t at, const TokenRow& row) 
   constexpr std::size_t most_digits = 4;
   constexpr std::size_t longest_line = 128;
   constexpr std::size_t shortest_key = 16;
-  if (at < row.anchor || !text.has(row.text, at - row.anchor)) return std::nullopt;
-  const std::size_t number = at - row.anchor + row.text.size();
+  const std::size_t number = at + row.text.size();
   std::size_t end = text.end_of(number, Alphabet::digits, most_digits);
   if (end == number) return std::nullopt;
   const std::size_t begin = after_gap(text, end);

@@ -53,8 +53,8 @@ Counts counts_of(std::string_view value) noexcept {
   for (const char c : value.substr(0, looked_at)) {
     const auto byte = static_cast<unsigned char>(c);
     seen[byte >> 6U] |= std::uint64_t{1} << (byte & 63U);
-    counts.lower += is_lower(c);
-    counts.upper += is_upper(c);
+    counts.lower += is_small(c);
+    counts.upper += is_capital(c);
     counts.digits += is_digit(c);
     const bool other = !is_letter(c) && !is_digit(c);
     counts.others += other;

@@ -5,28 +5,11 @@
 namespace trace::detail::tokens {
 namespace {
 
-// Whether the row's text is at `at`, where [abc] is one character.
-bool has_prefix(const TokenText& text, std::size_t at, std::string_view prefix) noexcept {
-  for (std::size_t i = 0; i < prefix.size(); ++i, ++at) {
-    if (prefix[i] != '[') {
-      if (text[at] != prefix[i]) return false;
-      continue;
-    }
-    const std::size_t end = prefix.find(']', i);
-    if (text[at] == '\0' || !is_in(text[at], prefix.substr(i + 1, end - i - 1))) return false;
-    i = end;
-  }
-  return true;
-}
-
 bool continues_word(char c) noexcept { return is_of(c, Alphabet::word); }
 
 }  // namespace
 
-FoundPart shaped_token(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
-  if (at < row.anchor) return std::nullopt;
-  const std::size_t prefix = at - row.anchor;
-  if (!has_prefix(text, prefix, row.text)) return std::nullopt;
+FoundPart shaped_token(const TokenText& text, std::size_t prefix, const TokenRow& row) noexcept {
   std::size_t begin = prefix;
   if (row.lead.most > 0) {
     begin = text.begin_of(prefix, row.lead.alphabet, row.lead.most);
@@ -46,7 +29,7 @@ FoundPart shaped_token(const TokenText& text, std::size_t at, const TokenRow& ro
 
 // {"… in base64 begins with eyJ: header.payload.signature, or header.key.iv.text.tag; a signature
 // and a key may be empty.
-FoundPart web_token(const TokenText& text, std::size_t at) noexcept {
+FoundPart web_token(const TokenText& text, std::size_t at, const TokenRow&) noexcept {
   constexpr std::size_t shortest_header = 12;
   constexpr std::size_t shortest_payload = 8;
   constexpr std::size_t longest = 64 * 1024;

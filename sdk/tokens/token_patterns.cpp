@@ -10,34 +10,36 @@
 namespace trace::detail::tokens {
 namespace {
 
-FoundPart read(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
-  switch (row.form) {
-    case Form::shaped:
-      return shaped_token(text, at, row);
-    case Form::assigned:
-      return assigned_value(text, at, row);
-    case Form::parameter:
-      return parameter(text, at, row);
-    case Form::credentials:
-      return credentials(text, at, row);
-    case Form::scheme:
-      return scheme_and_token(text, at, row);
-    case Form::cookies:
-      return cookies(text, at, row);
-    case Form::web_token:
-      return web_token(text, at);
-    case Form::key_block:
-      return key_block(text, at, row);
-    case Form::key_lines:
-      return key_lines(text, at, row);
-    case Form::url_password:
-      return url_password(text, at, row);
-    case Form::attached:
-      return attached_password(text, at, row);
-    case Form::oracle:
-      return oracle_password(text, at, row);
+// In the order of Form.
+constexpr FoundPart (*readers[])(const TokenText&, std::size_t, const TokenRow&) noexcept = {
+    shaped_token, assigned_value, parameter, credentials,  scheme_and_token,  cookies,
+    web_token,    key_block,      key_lines, url_password, attached_password, oracle_password};
+
+// Whether the row's text is at `at`, where [abc] is one character.
+bool has_text(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
+  const bool folds = is_folded(row.form);
+  for (std::size_t i = 0; i < row.text.size(); ++i, ++at) {
+    const char c = folds ? folded(text[at]) : text[at];
+    if (row.text[i] != '[') {
+      if (c != row.text[i]) return false;
+      continue;
+    }
+    const std::size_t end = row.text.find(']', i);
+    if (c == '\0' || !is_in(c, row.text.substr(i + 1, end - i - 1))) return false;
+    i = end;
   }
-  return std::nullopt;
+  return true;
+}
+
+// The row's token around its anchor.
+FoundPart read(const TokenText& text, std::size_t anchor, const TokenRow& row) noexcept {
+  std::size_t at = anchor;
+  if (row.form != Form::assigned && row.form != Form::parameter) {  // they compare names
+    if (at < row.anchor) return std::nullopt;
+    at -= row.anchor;
+    if (!has_text(text, at, row)) return std::nullopt;
+  }
+  return readers[static_cast<std::size_t>(row.form)](text, at, row);
 }
 
 // The part of the value that is a secret because of the member's name.

@@ -14,9 +14,9 @@ namespace trace::detail::tokens {
 
 using FoundPart = std::optional<TextPart>;
 
-// `at` is where the row's anchor begins.
+// `at` is where the row's text begins, of assigned values and parameters its anchor.
 FoundPart shaped_token(const TokenText& text, std::size_t at, const TokenRow& row) noexcept;
-FoundPart web_token(const TokenText& text, std::size_t at) noexcept;
+FoundPart web_token(const TokenText& text, std::size_t at, const TokenRow& row) noexcept;
 FoundPart key_block(const TokenText& text, std::size_t at, const TokenRow& row) noexcept;
 FoundPart key_lines(const TokenText& text, std::size_t at, const TokenRow& row) noexcept;
 FoundPart assigned_value(const TokenText& text, std::size_t at, const TokenRow& row) noexcept;

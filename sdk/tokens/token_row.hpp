@@ -93,7 +93,7 @@ constexpr Element element_of(const TokenRow& row, std::size_t index) noexcept {
   Element element;
   const auto add = [&](char c) {
     element.add(c);
-    if (is_folded(row.form) && is_lower(c)) element.add(static_cast<char>(c - 32));
+    if (is_folded(row.form) && is_small(c)) element.add(static_cast<char>(c - 32));
   };
   std::size_t at = 0;
   for (std::size_t i = 0; i < row.text.size(); ++i, ++at) {

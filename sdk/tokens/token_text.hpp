@@ -45,14 +45,20 @@ class TokenText {
 
   // The end of the run of an alphabet, within a limit.
   std::size_t end_of(std::size_t at, Alphabet alphabet, std::size_t most) const noexcept {
-    const std::size_t end = most < text_.size() - at ? at + most : text_.size();
-    while (at < end && is_of(text_[at], alphabet)) ++at;
-    return at;
+    return end_before(at, most, [&](std::size_t each) { return !is_of(text_[each], alphabet); });
   }
   // The beginning of the run that ends at `at`, within a limit.
   std::size_t begin_of(std::size_t at, Alphabet alphabet, std::size_t most) const noexcept {
     const std::size_t begin = at > most ? at - most : 0;
     while (at > begin && is_of(text_[at - 1], alphabet)) --at;
+    return at;
+  }
+
+  // The first position from `at` for which `ends` is true, within a limit.
+  template <class Ends>
+  std::size_t end_before(std::size_t at, std::size_t most, Ends ends) const noexcept {
+    const std::size_t end = most < text_.size() - at ? at + most : text_.size();
+    while (at < end && !ends(at)) ++at;
     return at;
   }
 

@@ -26,9 +26,8 @@ bool is_token(std::string_view user) noexcept {
 FoundPart url_password(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
   constexpr std::size_t shortest = 3;
   const std::size_t begin = at + elements_of(row.text);
-  const std::size_t most = std::min(text.size(), begin + longest_authority);
-  std::size_t end = begin;
-  while (end < most && !ends_authority(text[end])) ++end;
+  const std::size_t end = text.end_before(
+      begin, longest_authority, [&](std::size_t each) { return ends_authority(text[each]); });
   const std::string_view authority = text.from(begin, end);
   const std::size_t host = authority.rfind('@');
   if (host == std::string_view::npos) return std::nullopt;
@@ -46,13 +45,12 @@ FoundPart url_password(const TokenText& text, std::size_t at, const TokenRow& ro
 FoundPart oracle_password(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
   constexpr std::size_t shortest = 3;
   constexpr std::size_t longest = 64;
-  if (at < row.anchor || !text.has_folded(row.text, at - row.anchor)) return std::nullopt;
-  const std::size_t user = at - row.anchor + row.text.size();
+  const std::size_t user = at + row.text.size();
   const std::size_t slash = text.end_of(user, Alphabet::word, longest);
   if (slash == user || text[slash] != '/') return std::nullopt;
-  const std::size_t most = std::min(text.size(), slash + longest);
-  std::size_t end = slash + 1;
-  while (end < most && text[end] != '@' && !ends_authority(text[end])) ++end;
+  const std::size_t end = text.end_before(slash + 1, longest - 1, [&](std::size_t each) {
+    return text[each] == '@' || ends_authority(text[each]);
+  });
   const std::string_view password = text.from(slash + 1, end);
   if (text[end] != '@' || password.size() < shortest || is_placeholder(password))
     return std::nullopt;
