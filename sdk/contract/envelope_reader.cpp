@@ -41,18 +41,11 @@ Opened open_envelope(std::string_view json) {
   static constexpr std::array<std::string_view, 6> names{
       "runId", "events", "cursor", "workflowId", "organizationId", "totalActions"};
   Opened opened;
-  auto& document = detail::contract::JsonDocument::of_this_thread();
-  const std::string_view fault = document.read(json, detail::contract::max_payload_depth);
-  simdjson::dom::object object;
-  if (!fault.empty()) {
-    opened.errors.push_back({"envelope", std::string(fault)});
-  } else if (document.root().get(object) != simdjson::SUCCESS) {
-    opened.errors.push_back({"envelope", "must be an object"});
-  }
-  if (!opened.errors.empty()) return opened;
+  const auto object = detail::contract::read_payload(json, "envelope", opened.errors);
+  if (!object) return opened;
 
   const auto& [run_id, events, cursor, workflow_id, organization_id, total_actions] =
-      detail::contract::members_of(object, names);
+      detail::contract::members_of(*object, names);
   detail::contract::MemberReader reader(opened.errors);
   StreamEnvelope& envelope = opened.envelope;
   reader.non_empty_text("runId", run_id, envelope.run_id);

@@ -4,18 +4,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string>
 
-#include "contract/event_id.hpp"
 #include "text/json_text.hpp"
 
 namespace trace::detail::contract {
+
+std::string emitter_id(std::string_view session, std::uint32_t lane) {
+  return fmt::format("{}-{}", session, lane);
+}
+
+std::string event_id(std::string_view session, std::uint32_t lane, std::uint64_t sequence) {
+  return fmt::format("{}-{}-{:0{}}", session, lane, sequence, least_sequence_digits);
+}
 
 void EventPrefix::make(std::string_view session, std::uint32_t lane, std::string_view run_id,
                        std::string_view node_id) {
   std::string text = "{\"id\":\"" + emitter_id(session, lane) + "-";
   digits_begin_ = text.size();
-  text.append(usual_digits, '0');
+  text.append(least_sequence_digits, '0');
   digits_end_ = text.size();
   text += "\",\"runId\":";
   text::append_quoted(text, run_id);
@@ -28,7 +34,7 @@ void EventPrefix::make(std::string_view session, std::uint32_t lane, std::string
 
 void EventPrefix::turn(std::uint64_t sequence) {
   const fmt::format_int shortest(sequence);
-  const std::size_t digits = std::max(usual_digits, shortest.size());
+  const std::size_t digits = std::max(least_sequence_digits, shortest.size());
   if (digits != digits_end_ - digits_begin_) {
     std::string text(text_.text());
     text.replace(digits_begin_, digits_end_ - digits_begin_, digits, '0');

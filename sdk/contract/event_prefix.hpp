@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+// The ids of emitters, "<session>-<lane>", and of their events, "<session>-<lane>-<sequence>" with
+// at least twelve digits. Pure functions, safe on any thread.
+//
 // EventPrefix: the beginning of the JSON of one emitter's events of one node: id, run and node.
 // Only the id's sequence changes, so it is kept as text and copied; for each event only the last
 // two digits of the sequence are written. One thread.
@@ -6,12 +9,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
-#include "text/decimal.hpp"
 #include "text/padded_text.hpp"
 
 namespace trace::detail::contract {
+
+inline constexpr std::size_t least_sequence_digits = 12;
+
+std::string emitter_id(std::string_view session, std::uint32_t lane);
+std::string event_id(std::string_view session, std::uint32_t lane, std::uint64_t sequence);
 
 class EventPrefix {
  public:
@@ -37,7 +45,6 @@ class EventPrefix {
   }
 
  private:
-  static constexpr std::size_t usual_digits = 12;
   static constexpr std::size_t most_digits = 20;
 
   // Writes all digits of the sequence.

@@ -19,6 +19,19 @@ void read_error(const simdjson::dom::object& json, ErrorInfo& error,
 
 }  // namespace
 
+std::optional<simdjson::dom::object> read_payload(std::string_view json, std::string_view field,
+                                                  std::vector<FieldError>& errors) {
+  JsonDocument& document = JsonDocument::of_this_thread();
+  simdjson::dom::object object;
+  std::string_view fault = document.read(json, max_payload_depth);
+  if (fault.empty() && document.root().get(object) != simdjson::SUCCESS) {
+    fault = "must be an object";
+  }
+  if (fault.empty()) return object;
+  errors.push_back({std::string(field), std::string(fault)});
+  return std::nullopt;
+}
+
 void read_event(const simdjson::dom::element& json, EventPayload& event,
                 std::vector<FieldError>& errors) {
   static constexpr std::array<std::string_view, 10> names{

@@ -2,6 +2,7 @@
 // Reads and validates one event of untrusted JSON. Used by the parsers of events and envelopes.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,11 @@ inline constexpr std::size_t max_payload_depth = 208;
 
 // The field name of errors that concern the whole event.
 inline constexpr std::string_view whole_event = "event";
+
+// Parses a whole payload; adds an error of `field` if it is not an object. Valid until the thread
+// parses again.
+std::optional<simdjson::dom::object> read_payload(std::string_view json, std::string_view field,
+                                                  std::vector<FieldError>& errors);
 
 // Reads valid fields into `event` and adds each violated rule to `errors`, with the field's path
 // within the event ("error.code").

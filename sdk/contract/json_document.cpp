@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "contract/json_repair.hpp"
 #include "text/json_scan.hpp"
 #include "text/json_text.hpp"
 #include "text/utf8.hpp"
@@ -14,29 +16,22 @@ namespace {
 // A thread does not keep the memory of a larger document.
 constexpr std::size_t largest_kept_parser = std::size_t{8} << 20;
 
+constexpr std::pair<simdjson::error_code, std::string_view> faults[] = {
+    {simdjson::SUCCESS, {}},
+    {simdjson::EMPTY, "is empty where JSON was expected"},
+    {simdjson::DEPTH_ERROR, "is nested too deeply"},
+    {simdjson::CAPACITY, "is too long"},
+    {simdjson::MEMALLOC, "cannot be parsed: out of memory"},
+    {simdjson::UNCLOSED_STRING, "is not valid JSON: unterminated string"},
+    {simdjson::UNESCAPED_CHARS, "is not valid JSON: unescaped control character in a string"},
+    {simdjson::STRING_ERROR, "is not valid JSON: invalid escape in a string"},
+    {simdjson::NUMBER_ERROR, "is not valid JSON: malformed number"}};
+
 std::string_view fault_of(simdjson::error_code code) noexcept {
-  switch (code) {
-    case simdjson::SUCCESS:
-      return {};
-    case simdjson::EMPTY:
-      return "is empty where JSON was expected";
-    case simdjson::DEPTH_ERROR:
-      return "is nested too deeply";
-    case simdjson::CAPACITY:
-      return "is too long";
-    case simdjson::MEMALLOC:
-      return "cannot be parsed: out of memory";
-    case simdjson::UNCLOSED_STRING:
-      return "is not valid JSON: unterminated string";
-    case simdjson::UNESCAPED_CHARS:
-      return "is not valid JSON: unescaped control character in a string";
-    case simdjson::STRING_ERROR:
-      return "is not valid JSON: invalid escape in a string";
-    case simdjson::NUMBER_ERROR:
-      return "is not valid JSON: malformed number";
-    default:
-      return "is not valid JSON";
+  for (const auto& [each, fault] : faults) {
+    if (code == each) return fault;
   }
+  return "is not valid JSON";
 }
 
 bool is_marked_number(std::string_view text) noexcept {
@@ -80,6 +75,16 @@ void append_elements(std::string& out, const simdjson::dom::array& array) {
     append_json(out, element);
   }
   out += ']';
+}
+
+std::string minified(std::string_view json) {
+  std::string out(json.size(), '\0');
+  std::size_t length = 0;
+  if (simdjson::minify(json.data(), json.size(), out.data(), length) != simdjson::SUCCESS) {
+    return std::string(json);  // too large, but valid
+  }
+  out.resize(length);
+  return out;
 }
 
 }  // namespace
@@ -156,6 +161,19 @@ void append_json(std::string& out, const simdjson::dom::element& value) {
       out += "null";
       return;
   }
+}
+
+std::optional<std::string> repaired_json_value(std::string_view text) {
+  JsonDocument& document = JsonDocument::of_this_thread();
+  if (!document.read(text, max_json_depth).empty()) return std::nullopt;
+  return minified(document.text());
+}
+
+std::optional<std::string> repaired_json_object(std::string_view text) {
+  JsonDocument& document = JsonDocument::of_this_thread();
+  if (!document.read(text, max_json_depth).empty()) return std::nullopt;
+  if (!document.root().is_object()) return std::nullopt;
+  return minified(document.text());
 }
 
 }  // namespace trace::detail::contract

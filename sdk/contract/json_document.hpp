@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One untrusted JSON document, parsed by simdjson after the repairs that the contract requires
-// (json_repair.hpp lists them). Only this folder uses simdjson.
+// (json_repair.hpp lists them).
 //
 // simdjson is stricter than JSON in two ways, and read() works around both: it refuses text that we
 // repair, and numbers beyond 64 bits or a double's range. Such a number is passed on as a string of

@@ -86,17 +86,11 @@ std::string to_json(const RunStatusPayload& status) {
 }
 
 Result<RunStatusPayload> parse_run_status(std::string_view json) {
-  auto& document = detail::contract::JsonDocument::of_this_thread();
-  const std::string_view fault = document.read(json, detail::contract::max_payload_depth);
-  if (!fault.empty()) return Error("status", std::string(fault));
-  simdjson::dom::object object;
-  if (document.root().get(object) != simdjson::SUCCESS) {
-    return Error("status", "must be an object");
-  }
-
   RunStatusPayload payload;
   std::vector<FieldError> errors;
-  read_status(object, payload, errors);
+  if (const auto object = detail::contract::read_payload(json, "status", errors)) {
+    read_status(*object, payload, errors);
+  }
   if (!errors.empty()) return Error(std::move(errors));
   return payload;
 }

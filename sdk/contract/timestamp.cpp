@@ -1,57 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/timestamp.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+
+#include "text/ascii.hpp"
 
 namespace trace::detail::contract {
 namespace {
 
 constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
 
-// Reads decimal digits from the front of a text; any other character makes the result invalid.
-class DigitReader {
- public:
-  explicit DigitReader(std::string_view text) noexcept : rest_(text) {}
+// The number in two or four digits of a text whose form was checked.
+unsigned number(std::string_view digits) noexcept {
+  unsigned value = 0;
+  for (const char c : digits) value = value * 10 + static_cast<unsigned>(c - '0');
+  return value;
+}
 
-  int number(std::size_t digits) noexcept {
-    int value = 0;
-    for (std::size_t i = 0; i < digits; ++i) {
-      if (rest_.empty() || rest_.front() < '0' || rest_.front() > '9') return fail();
-      value = value * 10 + (rest_.front() - '0');
-      rest_.remove_prefix(1);
-    }
-    return value;
-  }
-
-  bool take(char wanted) noexcept {
-    if (rest_.empty() || rest_.front() != wanted) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-
-  void expect(char wanted) noexcept {
-    if (!take(wanted)) fail();
-  }
-
-  std::size_t skip_digits() noexcept {
-    std::size_t count = 0;
-    while (count < rest_.size() && rest_[count] >= '0' && rest_[count] <= '9') ++count;
-    rest_.remove_prefix(count);
-    return count;
-  }
-
-  bool ended_well() const noexcept { return ok_ && rest_.empty(); }
-
- private:
-  int fail() noexcept {
-    ok_ = false;
-    return 0;
-  }
-
-  std::string_view rest_;
-  bool ok_ = true;
-};
+// Whether a text begins with a form, in which '0' is any digit.
+bool has_form(std::string_view text, std::string_view form) noexcept {
+  return text.size() >= form.size() &&
+         std::equal(form.begin(), form.end(), text.begin(),
+                    [](char f, char c) { return f == '0' ? text::is_digit(c) : f == c; });
+}
 
 }  // namespace
 
@@ -81,29 +54,23 @@ void TimestampWriter::begin_second(std::int64_t nanoseconds_since_epoch) noexcep
 }
 
 bool is_contract_timestamp(std::string_view text) noexcept {
-  DigitReader reader(text);
-  const int year = reader.number(4);
-  reader.expect('-');
-  const int month = reader.number(2);
-  reader.expect('-');
-  const int day = reader.number(2);
-  reader.expect('T');
-  const int hour = reader.number(2);
-  reader.expect(':');
-  const int minute = reader.number(2);
-  int second = 0;
-  std::size_t fraction_digits = 1;
-  if (reader.take(':')) {
-    second = reader.number(2);
-    if (reader.take('.')) fraction_digits = reader.skip_digits();
+  if (!has_form(text, "0000-00-00T00:00")) return false;
+  unsigned second = 0;
+  std::string_view rest = text.substr(16);
+  if (has_form(rest, ":00")) {
+    second = number(rest.substr(1, 2));
+    rest.remove_prefix(3);
+    if (rest.starts_with('.')) {
+      const std::size_t digits = text::length_of(rest.substr(1), text::is_digit);
+      if (digits < 1 || digits > 13) return false;
+      rest.remove_prefix(1 + digits);
+    }
   }
-  reader.expect('Z');
-  if (!reader.ended_well() || fraction_digits < 1 || fraction_digits > 13) return false;
-
-  const std::chrono::year_month_day date{std::chrono::year{year},
-                                         std::chrono::month{static_cast<unsigned>(month)},
-                                         std::chrono::day{static_cast<unsigned>(day)}};
-  return date.ok() && hour < 24 && minute < 60 && second < 60;
+  const std::chrono::year_month_day date{
+      std::chrono::year{static_cast<int>(number(text.substr(0, 4)))},
+      std::chrono::month{number(text.substr(5, 2))}, std::chrono::day{number(text.substr(8, 2))}};
+  return rest == "Z" && date.ok() && number(text.substr(11, 2)) < 24 &&
+         number(text.substr(14, 2)) < 60 && second < 60;
 }
 
 }  // namespace trace::detail::contract

@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 
-#include "text/decimal.hpp"
 #include "text/padded_text.hpp"
 
 namespace trace::detail::contract {

@@ -3,9 +3,10 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <utility>
 
-#include "levels/json_level.hpp"
+#include "levels/level_words.hpp"
 #include "lines/plain_text.hpp"
 #include "lines/terminal_controls.hpp"
 
@@ -14,6 +15,107 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 using simdjson::SUCCESS;
+
+// Keys are compared without regard to case: .NET writes "Level" and "Message".
+bool is(std::string_view key, std::string_view small) noexcept {
+  return std::equal(key.begin(), key.end(), small.begin(), small.end(), [](char c, char s) {
+    return c == s || (c >= 'A' && c <= 'Z' && c + ('a' - 'A') == s);
+  });
+}
+
+bool is_level_key(std::string_view key) noexcept {
+  return is(key, "level") || is(key, "lvl") || is(key, "levelname") || is(key, "log.level") ||
+         is(key, "@level") || is(key, "@l") || is(key, "loglevel") || is(key, "log_level");
+}
+
+bool is_severity_key(std::string_view key) noexcept {
+  return is(key, "severity") || is(key, "severitytext") || is(key, "severity_text");
+}
+
+bool is_syslog_key(std::string_view key) noexcept {
+  return is(key, "priority") || is(key, "syslog_level") || is(key, "syslog_severity") ||
+         is(key, "syslog.severity");
+}
+
+bool is_time_key(std::string_view key) noexcept {
+  return is(key, "time") || is(key, "ts") || is(key, "timestamp") || is(key, "@timestamp") ||
+         is(key, "@t");
+}
+
+// JsonLevel: decides by the outermost members of a JSON object whether it is a log entry, and its
+// level.
+//
+// A word counts wherever loggers write the level. Findings have a `severity` as well, so that
+// counts only beside a message, and a number only beside a message or a time: 10 to 60 are pino's
+// and bunyan's; syslog's 0 to 7 only in GELF or if the key names syslog.
+class JsonLevel {
+ public:
+  // `key` without its quotes, `value` as it is written, perhaps with white space after it.
+  void look_at(std::string_view key, std::string_view value) noexcept;
+
+  // The level, when all members have been seen.
+  std::optional<Level> found() const noexcept;
+
+  // Keys whose text is an entry's message.
+  static bool is_message_key(std::string_view key) noexcept;
+
+ private:
+  void look_at_level(std::string_view key, std::string_view value) noexcept;
+
+  std::optional<Level> word_;         // of a key that only loggers use
+  std::optional<Level> severity_;     // of `severity`
+  std::optional<Level> number_;       // of pino and bunyan
+  std::optional<Level> syslog_;       // of a key that says syslog
+  std::optional<Level> gelf_number_;  // of `level`, if the entry is GELF
+  bool has_message_ = false;
+  bool has_time_ = false;
+  bool is_gelf_ = false;
+};
+
+bool JsonLevel::is_message_key(std::string_view key) noexcept {
+  return is(key, "msg") || is(key, "message") || is(key, "@m") || is(key, "short_message") ||
+         is(key, "@message");
+}
+
+void JsonLevel::look_at(std::string_view key, std::string_view value) noexcept {
+  value = value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
+  if (value.empty()) return;
+  if (is_message_key(key)) {
+    has_message_ = has_message_ || value.front() == '"';
+    is_gelf_ = is_gelf_ || is(key, "short_message");
+  } else if (is_time_key(key)) {
+    has_time_ = true;
+  } else {
+    look_at_level(key, value);
+  }
+}
+
+// If a key occurs twice, the first one counts.
+void JsonLevel::look_at_level(std::string_view key, std::string_view value) noexcept {
+  const bool is_quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+  const std::string_view text = is_quoted ? value.substr(1, value.size() - 2) : value;
+  if (is_syslog_key(key)) {
+    if (!syslog_) syslog_ = level_of(text, by_syslog);
+  } else if (is_severity_key(key)) {
+    if (is_quoted && !severity_) severity_ = level_of_word(text);
+  } else if (!is_level_key(key)) {
+    return;
+  } else if (is_quoted) {
+    if (!word_) word_ = level_of_word(text);
+  } else if (const LevelName* const name = level_name(text, by_pino | by_syslog)) {
+    std::optional<Level>& number = (name->places & by_pino) != 0 ? number_ : gelf_number_;
+    if (!number) number = name->level;
+  }
+}
+
+std::optional<Level> JsonLevel::found() const noexcept {
+  if (word_) return word_;
+  if (severity_ && has_message_) return severity_;
+  if (number_ && (has_message_ || has_time_)) return number_;
+  if (gelf_number_ && is_gelf_) return gelf_number_;
+  if (syslog_ && has_message_) return syslog_;
+  return std::nullopt;
+}
 
 // Where a member's key begins: at its opening quote.
 const char* start_of(ondemand::field& member) { return member.key().raw() - 1; }

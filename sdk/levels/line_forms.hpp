@@ -22,6 +22,12 @@ std::optional<Level> level_before_colon(std::string_view text) noexcept;
 // ("E0102 15:04:05.000000 …") and logrus ("INFO[0003] …").
 std::optional<Level> level_of_leading_word(std::string_view text) noexcept;
 
+// Lines that name their source first: "prog: error: …", "file.c:1:2: warning: …", "bash: line 1:
+// foo: command not found", "make: *** […] Error 1", "x.py:5: DeprecationWarning: …". `word`: the
+// text before the first blank of `line`.
+std::optional<Level> level_of_compiler_message(std::string_view line,
+                                               std::string_view word) noexcept;
+
 // log_head.cpp: the level in the head of a log line, which a logger writes between the time and the
 // message: in brackets, between dashes, bars or tabs, or as a word in capitals after names and
 // numbers. Log4j, logback, Python's logging, spdlog, tracing, zap, loguru, nginx, PostgreSQL and
@@ -44,12 +50,6 @@ std::optional<Level> level_of_state(std::string_view line) noexcept;
 // within a sentence, a URL or a quoted message does not count. A line of a single pair is a
 // setting. `severity=` counts only with a message.
 std::optional<Level> level_of_logfmt(std::string_view line) noexcept;
-
-// compiler_message.cpp: lines that name their source first: "prog: error: …", "file.c:1:2:
-// warning: …", "bash: line 1: foo: command not found", "make: *** […] Error 1",
-// "x.py:5: DeprecationWarning: …". `word`: the text before the first blank of `line`.
-std::optional<Level> level_of_compiler_message(std::string_view line,
-                                               std::string_view word) noexcept;
 
 // tool_openings.cpp: lines that a well-known tool always begins with the same words, when those
 // words say the level and no general rule finds it: "npm ERR! …", "CMake Error at …",

@@ -9,26 +9,12 @@ namespace {
 constexpr std::size_t longest_bracket = 96;
 constexpr int most_parts = 6;
 
-char closing(char opening) noexcept {
-  switch (opening) {
-    case '[':
-      return ']';
-    case '(':
-      return ')';
-    case '{':
-      return '}';
-    case '<':
-      return '>';
-    default:
-      return '\0';
-  }
-}
-
 // Length of the bracket at the front with its contents; 0 if it does not end soon.
 std::size_t bracket_length(std::string_view text) noexcept {
-  const char close = closing(text::at(text, 0));
-  if (close == '\0') return 0;
-  const std::size_t end = text.substr(0, longest_bracket).find(close);
+  constexpr std::string_view openings = "[({<";
+  const std::size_t kind = openings.find(text::at(text, 0));
+  if (kind == std::string_view::npos) return 0;
+  const std::size_t end = text.substr(0, longest_bracket).find("])}>"[kind]);
   return end == std::string_view::npos ? 0 : end + 1;
 }
 

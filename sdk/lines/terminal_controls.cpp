@@ -16,20 +16,12 @@ constexpr bool is_intermediate(unsigned char byte) noexcept { return byte >= 0x2
 }  // namespace
 
 void TerminalControls::start_c1(unsigned char second) noexcept {
-  switch (second) {
-    case 0x9B:
-      begin_csi();
-      break;
-    case 0x90:  // DCS
-    case 0x98:  // SOS
-    case 0x9D:  // OSC
-    case 0x9E:  // PM
-    case 0x9F:  // APC
-      state_ = State::text;
-      break;
-    default:  // a control of its own
-      break;
-  }
+  constexpr std::string_view strings = "\x90\x98\x9D\x9E\x9F";  // DCS, SOS, OSC, PM, APC
+  if (second == 0x9B) {
+    begin_csi();
+  } else if (strings.find(static_cast<char>(second)) != std::string_view::npos) {
+    state_ = State::text;
+  }  // others are controls of their own
 }
 
 std::size_t TerminalControls::take(std::string_view bytes, TerminalMove& move) noexcept {

@@ -17,7 +17,7 @@
 #include "journal/file_lock.hpp"
 #include "journal/slab_reader.hpp"
 #include "recovery/adoptions.hpp"
-#include "secrets/known_secrets.hpp"
+#include "secrets/secrets.hpp"
 
 namespace trace {
 

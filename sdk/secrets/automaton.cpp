@@ -5,8 +5,6 @@
 #include <bit>
 #include <stdexcept>
 
-#include "secrets/symbols.hpp"
-
 namespace trace::detail::secrets {
 
 // The nodes that a form adds, for its symbols from `from` on, consecutively.

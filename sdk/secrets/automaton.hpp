@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "secrets/whitespace.hpp"
+#include "secrets/symbols.hpp"
 
 namespace trace::detail::secrets {
 

@@ -53,10 +53,6 @@ void redact(const Matcher& matcher, std::string_view text, TextSort sort, Sink&&
   if (sort == TextSort::whole) redactor.finish(pieces, sink);
 }
 
-}  // namespace
-
-namespace {
-
 // Breaks may be as many as symbols.
 std::size_t longest_text_of(std::string_view form) {
   const auto gaps = static_cast<std::size_t>(std::count(form.begin(), form.end(), gap));

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "secrets/symbols.hpp"
-#include "secrets/text_quotings.hpp"
+#include "text/ascii.hpp"
 #include "text/encodings.hpp"
 
 namespace trace::detail::secrets {
@@ -29,12 +29,12 @@ constexpr text::UrlStyle all_url_styles[] = {text::UrlStyle::component, text::Ur
                                              text::UrlStyle::path,      text::UrlStyle::whole};
 constexpr text::UrlStyle most_url_styles[] = {text::UrlStyle::component, text::UrlStyle::form};
 
-constexpr HtmlStyle html_styles[] = {{},
-                                     {"&quot;", "&#x27;"},
-                                     {"&quot;", "&#39;"},
-                                     {"&#34;", "&#39;"},
-                                     {"&quot;", "&#039;"},
-                                     {"&quot;", "&apos;"}};
+constexpr text::HtmlStyle html_styles[] = {{},
+                                           {"&quot;", "&#x27;"},
+                                           {"&quot;", "&#39;"},
+                                           {"&#34;", "&#39;"},
+                                           {"&quot;", "&#039;"},
+                                           {"&quot;", "&apos;"}};
 
 class Forms {
  public:
@@ -99,15 +99,15 @@ class Forms {
 
   void add_quotings(std::string_view value) {
     for (const std::string_view quote : {"'\\''", "'\"'\"'", "''"})
-      add(replaced(value, '\'', quote));
-    add(replaced(value, '"', "\"\""));
-    add(shell_escaped(value));
-    using Bytes = StringStyle::Bytes;
+      add(text::replaced(value, '\'', quote));
+    add(text::replaced(value, '"', "\"\""));
+    add(text::shell_escaped(value));
+    using Bytes = text::StringStyle::Bytes;
     for (const Bytes bytes : {Bytes::as_they_are, Bytes::octal, Bytes::hexadecimal}) {
-      for (const char quote : {'\'', '"', '\0'}) add(string_escaped(value, {quote, bytes}));
+      for (const char quote : {'\'', '"', '\0'}) add(text::string_escaped(value, {quote, bytes}));
     }
-    for (const HtmlStyle& style : html_styles) add(html_escaped(value, style));
-    add(quoted_printable(value));
+    for (const text::HtmlStyle& style : html_styles) add(text::html_escaped(value, style));
+    add(text::quoted_printable(value));
   }
 
   const std::size_t shortest_;
@@ -119,7 +119,7 @@ class Forms {
 bool is_token(std::string_view line) {
   return line.size() >= shortest_line && !line.starts_with("-----") &&
          std::all_of(line.begin(), line.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           return text::is_letter_or_digit(c) ||
                   std::string_view("+/=-_.").find(c) != std::string_view::npos;
          });
 }

@@ -1,42 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secrets/secrets.hpp"
 
-#include <algorithm>
-#include <iterator>
+#include <unistd.h>
 
-#include "secrets/frequent_words.hpp"
-#include "secrets/whitespace.hpp"
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "config/environment.hpp"
+#include "secrets/symbols.hpp"
+#include "text/ascii.hpp"
 
 namespace trace {
 
 std::string_view text(SecretAnswer answer) noexcept {
-  switch (answer) {
-    case SecretAnswer::added:
-      return "added";
-    case SecretAnswer::known:
-      return "was added before";
-    case SecretAnswer::common_word:
-      return "is a common word: it is redacted wherever it occurs, also where it is not a secret; "
-             "choose a value that cannot be guessed";
-    case SecretAnswer::none:
-      return "is empty and was not added";
-    case SecretAnswer::too_short:
-      return "has less than 6 bytes and is NOT redacted, because it would be found by accident; "
-             "use a longer value";
-    case SecretAnswer::too_long:
-      return "has more than 32 KiB and is NOT redacted; add the parts that are secret";
-    case SecretAnswer::reserved:
-      return "is part of \"[REDACTED]\" and is NOT redacted; use another value";
-    case SecretAnswer::no_memory:
-      return "is NOT redacted: no memory";
-  }
-  return "";
+  // In the order of the enumerators.
+  constexpr std::string_view texts[] = {
+      "added",
+      "was added before",
+      ("is a common word: it is redacted wherever it occurs, also where it is not a secret; "
+       "choose a value that cannot be guessed"),
+      "is empty and was not added",
+      ("has less than 6 bytes and is NOT redacted, because it would be found by accident; "
+       "use a longer value"),
+      "has more than 32 KiB and is NOT redacted; add the parts that are secret",
+      "is part of \"[REDACTED]\" and is NOT redacted; use another value",
+      "is NOT redacted: no memory",
+  };
+  const auto index = static_cast<std::size_t>(answer);
+  return index < std::size(texts) ? texts[index] : std::string_view();
 }
 
 namespace detail::secrets {
 namespace {
 
 constexpr std::size_t longest_secret = 32 * 1024;
+
+// Words that are common in logs although people use them as passwords. Lower case, sorted.
+constexpr std::array<std::string_view, 72> frequent_words{
+    "000000",      "111111",        "123123",      "123456",      "1234567",      "12345678",
+    "123456789",   "1234567890",    "654321",      "abc123",      "access",       "account",
+    "admin123",    "administrator", "anonymous",   "api_key",     "apikey",       "bearer",
+    "changeit",    "changeme",      "config",      "database",    "default",      "deploy",
+    "development", "disabled",      "docker",      "enabled",     "example",      "foobar",
+    "github",      "hunter2",       "iloveyou",    "letmein",     "localhost",    "master",
+    "monkey",      "mysecret",      "nobody",      "nothing",     "passphrase",   "passw0rd",
+    "password",    "password1",     "password123", "placeholder", "postgres",     "private",
+    "production",  "public",        "qwerty",      "qwerty123",   "release",      "sample",
+    "secret",      "secret123",     "secrets",     "security",    "server",       "service",
+    "staging",     "string",        "system",      "testing",     "testpassword", "token123",
+    "undefined",   "unknown",       "user123",     "username",    "welcome",      "welcome1",
+};
+static_assert(std::is_sorted(frequent_words.begin(), frequent_words.end()));
+
+// In any case.
+bool is_frequent_word(std::string_view value) noexcept {
+  constexpr std::size_t longest = 16;
+  if (value.size() > longest) return false;
+  std::array<char, longest> folded{};
+  std::transform(value.begin(), value.end(), folded.begin(),
+                 [](char c) { return text::is_capital(c) ? static_cast<char>(c + 32) : c; });
+  return std::binary_search(frequent_words.begin(), frequent_words.end(),
+                            std::string_view(folded.data(), value.size()));
+}
+
+// Many variables contain the path of a secret's file; the path is not a secret.
+bool is_path(const std::string& value) {
+  return value.starts_with('/') && access(value.c_str(), F_OK) == 0;
+}
 
 }  // namespace
 
@@ -202,6 +234,36 @@ void Secrets::release_superseded(std::size_t count) {
       superseded_.begin() + static_cast<std::ptrdiff_t>(std::min(count, superseded_.size()));
   released.assign(std::make_move_iterator(superseded_.begin()), std::make_move_iterator(end));
   superseded_.erase(superseded_.begin(), end);
+}
+
+std::shared_ptr<Secrets> known_secrets(const std::vector<Credential>& credentials,
+                                       bool with_environment, std::string& complaints) {
+  std::vector<std::string> names;
+  std::vector<std::string> values;
+  const auto add = [&](std::string_view name, std::string value) {
+    names.emplace_back(name);
+    values.push_back(std::move(value));
+  };
+  for (const auto& [name, value] : credentials) add(name, value);
+  if (with_environment) {
+    for (auto& [name, value] : config::environment_variables()) {
+      if (value.empty() || !is_secret_name(name) || is_path(value)) continue;
+      if (is_frequent_word(value)) {
+        complaints += (complaints.empty() ? "" : "; ") + name +
+                      " is a common word and is NOT redacted; add_secret() accepts it";
+      } else {
+        add(name, std::move(value));
+      }
+    }
+  }
+  auto secrets = std::make_shared<Secrets>();
+  const std::vector<SecretAnswer> results = secrets->add(values);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (results[i] == SecretAnswer::added || results[i] == SecretAnswer::known) continue;
+    complaints += (complaints.empty() ? "" : "; ") + names[i] + " ";
+    complaints += trace::text(results[i]);
+  }
+  return secrets;
 }
 
 }  // namespace detail::secrets

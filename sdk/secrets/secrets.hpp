@@ -11,6 +11,7 @@
 #pragma once
 
 #include <trace/redaction.hpp>
+#include <trace/transport.hpp>
 
 #include <atomic>
 #include <memory>
@@ -106,5 +107,11 @@ class Secrets {
       0;  // number of its first values that the merged one contains, too
   mutable std::vector<Shared> superseded_;  // oldest first
 };
+
+// The secrets that a session knows from the start: the credentials of its transport, and the values
+// of environment variables named *_TOKEN etc. Called once, while a session or a recovery starts.
+// `complaints`: variables that are not redacted although their names denote secrets; for a message.
+std::shared_ptr<Secrets> known_secrets(const std::vector<Credential>& credentials,
+                                       bool with_environment, std::string& complaints);
 
 }  // namespace trace::detail::secrets

@@ -10,7 +10,7 @@
 #include "journal/directory.hpp"
 #include "journal/docker_clients.hpp"
 #include "record/ulid.hpp"
-#include "secrets/known_secrets.hpp"
+#include "secrets/secrets.hpp"
 #include "session/leftover.hpp"
 
 namespace trace::detail::session {

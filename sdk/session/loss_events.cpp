@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "contract/event_id.hpp"
+#include "contract/event_prefix.hpp"
 #include "record/event_parts.hpp"
 
 namespace trace::detail::session {

@@ -8,7 +8,6 @@
 #include <cstring>
 
 #include "journal/slab_reader.hpp"
-#include "text/json_quoting.hpp"
 #include "text/json_text.hpp"
 #include "tokens/token_anchors.hpp"
 

@@ -8,7 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "contract/event_id.hpp"
+#include "contract/event_prefix.hpp"
 #include "ship/shipper.hpp"
 #include "text/json_text.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Locale-independent classes of ASCII characters, and small text functions shared by the detection
-// of levels and stack traces. Pure functions, safe on any thread.
+// Locale-independent classes of ASCII characters, and small text functions shared by all code that
+// examines text by character. Pure functions, safe on any thread.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +13,7 @@ constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_capital(char c) noexcept { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_small(char c) noexcept { return c >= 'a' && c <= 'z'; }
 constexpr bool is_letter(char c) noexcept { return is_small(static_cast<char>(c | 0x20)); }
+constexpr bool is_letter_or_digit(char c) noexcept { return is_letter(c) || is_digit(c); }
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
 // The character at an offset; NUL after the end.

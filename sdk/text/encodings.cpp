@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/encodings.hpp"
 
-#include <cstdint>
+#include <fmt/format.h>
 
+#include <cstdint>
+#include <iterator>
+
+#include "text/ascii.hpp"
 #include "text/utf8.hpp"
 
 namespace trace::detail::text {
@@ -21,10 +25,6 @@ void append_hex(std::string& out, char c, HexDigits digits) {
   const auto byte = static_cast<unsigned char>(c);
   out += digits_of(digits)[byte >> 4];
   out += digits_of(digits)[byte & 15];
-}
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 bool contains(std::string_view characters, char c) {
@@ -78,6 +78,16 @@ void append_escaped_ascii(std::string& out, char c, const JsonStyle& style) {
     out += "\\/";
   } else {
     out += c;
+  }
+}
+
+bool is_beyond_ascii(char c) { return static_cast<unsigned char>(c) >= 0x7F; }
+
+void append_byte(std::string& out, char c, StringStyle::Bytes bytes) {
+  if (bytes == StringStyle::Bytes::octal) {
+    fmt::format_to(std::back_inserter(out), "\\{:03o}", static_cast<unsigned char>(c));
+  } else {
+    append_hex(out += "\\x", c, HexDigits::lower);
   }
 }
 
@@ -153,6 +163,60 @@ std::string json_escaped(std::string_view text, const JsonStyle& style) {
       out += bytes;
     }
     text.remove_prefix(sequence.bytes);
+  }
+  return out;
+}
+
+std::string replaced(std::string_view text, char from, std::string_view to) {
+  std::string out;
+  for (const char c : text) out += c == from ? to : std::string_view(&c, 1);
+  return out;
+}
+
+std::string shell_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_plain = is_letter_or_digit(c) || is_beyond_ascii(c) || contains("%+-./:=@_", c);
+    if (!is_plain) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string string_escaped(std::string_view text, const StringStyle& style) {
+  constexpr std::string_view controls = "\a\b\t\n\v\f\r";
+  std::string out;
+  for (const char c : text) {
+    const std::size_t control = controls.find(c);
+    if (control != std::string_view::npos) {
+      out.append("\\").append(1, "abtnvfr"[control]);
+    } else if (c == '\\' || (style.quote != 0 && c == style.quote)) {
+      out.append("\\").append(1, c);
+    } else if (static_cast<unsigned char>(c) < ' ' ||
+               (is_beyond_ascii(c) && style.bytes != StringStyle::Bytes::as_they_are)) {
+      append_byte(out, c, style.bytes);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string html_escaped(std::string_view text, const HtmlStyle& style) {
+  std::string out = replaced(replaced(replaced(text, '&', "&amp;"), '<', "&lt;"), '>', "&gt;");
+  if (!style.double_quote.empty()) out = replaced(out, '"', style.double_quote);
+  return style.single_quote.empty() ? out : replaced(out, '\'', style.single_quote);
+}
+
+std::string quoted_printable(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) {
+    const bool is_plain = (c >= ' ' && c < 0x7F && c != '=') || c == '\t' || c == '\n' || c == '\r';
+    if (is_plain) {
+      out += c;
+    } else {
+      append_hex(out += '=', c, HexDigits::upper);
+    }
   }
   return out;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encodings of text within other text: what tools, URLs, headers and JSON make of a secret. Used to
-// compute the forms of a secret, not on a hot path. Pure functions, safe on any thread.
+// Encodings and quotings of text within other text: what URLs, headers, JSON, shells, languages,
+// markup and mail make of a secret. Used to compute the forms of a secret, not on a hot path. Pure
+// functions, safe on any thread.
 #pragma once
 
 #include <cstddef>
@@ -45,5 +46,28 @@ struct JsonStyle {
   HexDigits digits = HexDigits::lower;
 };
 std::string json_escaped(std::string_view text, const JsonStyle& style);
+
+// Each `from` as `to`: ' as '\'' in a shell, " as "" in CSV.
+std::string replaced(std::string_view text, char from, std::string_view to);
+
+// Backslashes before characters that are special to a shell (printf %q).
+std::string shell_escaped(std::string_view text);
+
+// The inside of a string of C, Python and the like, and of a shell's $'…'.
+struct StringStyle {
+  char quote = '\'';  // 0: none is escaped
+  // How bytes beyond ASCII are written.
+  enum class Bytes : unsigned char { as_they_are, octal, hexadecimal } bytes = Bytes::as_they_are;
+};
+std::string string_escaped(std::string_view text, const StringStyle& style);
+
+// How HTML writers escape quotes; & < > are the same for all. Empty: not escaped.
+struct HtmlStyle {
+  std::string_view double_quote = {};
+  std::string_view single_quote = {};
+};
+std::string html_escaped(std::string_view text, const HtmlStyle& style);
+
+std::string quoted_printable(std::string_view bytes);
 
 }  // namespace trace::detail::text

@@ -3,13 +3,118 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 
-#include "text/json_quoting.hpp"
+#include "text/utf8.hpp"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace trace::detail::text {
 namespace {
+
+// Plain bytes need no escape in a JSON string: printable ASCII except '"' and '\'.
+constexpr bool is_plain(char c) noexcept {
+  return static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+#ifdef __SSE2__
+constexpr std::ptrdiff_t block_bytes = 16;
+
+// Copies a block; returns a bit for each of its bytes that is not plain.
+unsigned copy_block(char* to, const char* from) noexcept {
+  const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
+  // Signed: bytes of 0x80 and above are negative and so less than a space, too.
+  const __m128i special = _mm_or_si128(_mm_cmplt_epi8(block, _mm_set1_epi8(0x20)),
+                                       _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
+                                                    _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))));
+  return static_cast<unsigned>(_mm_movemask_epi8(special));
+}
+#else
+constexpr std::ptrdiff_t block_bytes = 8;
+
+unsigned copy_block(char* to, const char* from) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+  const auto has_zero_byte = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
+  std::uint64_t word;
+  std::memcpy(&word, from, 8);
+  std::memcpy(to, &word, 8);
+  const std::uint64_t controls = (word - ones * 0x20) & ~word & highs;
+  if (((word & highs) | controls | has_zero_byte(word ^ (ones * '"')) |
+       has_zero_byte(word ^ (ones * '\\'))) == 0) {
+    return 0;
+  }
+  unsigned special = 0;
+  for (int i = 0; i < 8; ++i) special |= is_plain(from[i]) ? 0U : 1U << i;
+  return special;
+}
+#endif
+
+// Copies the leading plain bytes of `from` and advances it. Whole blocks first: most text is plain,
+// and this is where the encoder spends its time. The address of the next block does not depend on
+// the contents of this one, so the processor works on several at a time.
+char* copy_plain(char* to, const char*& from, const char* end) noexcept {
+  if (end - from < block_bytes) {
+    while (from < end && is_plain(*from)) *to++ = *from++;
+    return to;
+  }
+  unsigned special = 0;
+  for (; end - from >= block_bytes; from += block_bytes, to += block_bytes) {
+    special = copy_block(to, from);
+    if (special != 0) break;
+  }
+  if (special == 0 && from < end) {
+    // The last block overlaps the one before, whose plain bytes are written again.
+    const std::ptrdiff_t again = block_bytes - (end - from);
+    from -= again;
+    to -= again;
+    special = copy_block(to, from);
+    if (special == 0) {
+      from = end;
+      return to + block_bytes;
+    }
+  }
+  if (special != 0) {
+    const int plain = std::countr_zero(special);
+    from += plain;
+    to += plain;
+  }
+  return to;
+}
+
+char* write_escape(char* to, char c) noexcept {
+  switch (c) {
+    case '"':
+      return put(to, "\\\"");
+    case '\\':
+      return put(to, "\\\\");
+    case '\n':
+      return put(to, "\\n");
+    case '\r':
+      return put(to, "\\r");
+    case '\t':
+      return put(to, "\\t");
+    case '\b':
+      return put(to, "\\b");
+    case '\f':
+      return put(to, "\\f");
+    case '\0':
+      return put(to, symbol_for_null);
+    default:
+      constexpr char hex[] = "0123456789abcdef";
+      const auto byte = static_cast<unsigned char>(c);
+      to = put(to, "\\u00");
+      *to++ = hex[byte >> 4];
+      *to++ = hex[byte & 15];
+      return to;
+  }
+}
 
 template <class Float>
 void append_float(std::string& out, Float value) {
@@ -21,6 +126,30 @@ void append_float(std::string& out, Float value) {
 }
 
 }  // namespace
+
+char* write_escaped(char* to, std::string_view text) noexcept {
+  const char* from = text.data();
+  const char* const end = from + text.size();
+  for (;;) {
+    to = copy_plain(to, from, end);
+    if (from == end) return to;
+    if (static_cast<unsigned char>(*from) < 0x80) {
+      to = write_escape(to, *from++);
+      continue;
+    }
+    const std::string_view rest(from, static_cast<std::size_t>(end - from));
+    const Utf8Sequence sequence = first_utf8_sequence(rest);
+    to = put(to, sequence.valid ? rest.substr(0, sequence.bytes) : replacement_character);
+    from += sequence.bytes;
+  }
+}
+
+char* write_quoted(char* to, std::string_view text) noexcept {
+  *to++ = '"';
+  to = write_escaped(to, text);
+  *to++ = '"';
+  return to;
+}
 
 void append_quoted(std::string& out, std::string_view text) {
   fmt::memory_buffer room;

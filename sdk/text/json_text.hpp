@@ -1,20 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-// The primitives for writing contract JSON: quoted text, numbers, time stamps, and untrusted JSON
-// made valid (the headers included below).
+// The primitives for writing contract JSON: quoted text and numbers. They run for every event that
+// is delivered: write_…() into existing memory, the innermost loop of delivery; append_…() only
+// append, and throw only std::bad_alloc. Pure functions, safe on any thread.
 //
-// append_quoted() and append_number() run for every event that is delivered. They only append, and
-// throw only std::bad_alloc. Pure functions, safe on any thread.
+// Quoting repairs: each invalid UTF-8 sequence (see first_utf8_sequence) becomes U+FFFD, NUL
+// becomes U+2400.
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
 namespace trace::detail::text {
 
-// Appends `text` as a JSON string with its quotes. Repairs: each invalid UTF-8 sequence (see
-// first_utf8_sequence) becomes U+FFFD, NUL becomes U+2400.
+// The maximum size of the quoted text, which the functions below require.
+constexpr std::size_t quoted_bound(std::size_t text_bytes) noexcept { return 6 * text_bytes + 18; }
+
+// Writes the bytes unchanged; returns their end.
+inline char* put(char* to, std::string_view bytes) noexcept {
+  std::memcpy(to, bytes.data(), bytes.size());
+  return to + bytes.size();
+}
+
+// Writes the text without quotes; returns its end. Bytes after the end may be overwritten, within
+// the bound.
+char* write_escaped(char* to, std::string_view text) noexcept;
+
+// The same with quotes.
+char* write_quoted(char* to, std::string_view text) noexcept;
+
+// Appends `text` as a JSON string with its quotes.
 void append_quoted(std::string& out, std::string_view text);
 
 void append_number(std::string& out, std::int64_t value);

@@ -19,18 +19,9 @@ constexpr std::size_t announced_length(unsigned char lead) noexcept {
 
 // The second byte decides on overlong forms, surrogates and code points above U+10FFFF.
 constexpr bool may_follow(unsigned char lead, unsigned char second) noexcept {
-  switch (lead) {
-    case 0xE0:
-      return second >= 0xA0 && second <= 0xBF;
-    case 0xED:
-      return second >= 0x80 && second <= 0x9F;
-    case 0xF0:
-      return second >= 0x90 && second <= 0xBF;
-    case 0xF4:
-      return second >= 0x80 && second <= 0x8F;
-    default:
-      return is_continuation(static_cast<char>(second));
-  }
+  const unsigned char least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const unsigned char most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  return second >= least && second <= most;
 }
 
 }  // namespace

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tokens/secret_values.hpp"
+#include "tokens/token_readers.hpp"
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
-
-#include "tokens/alphabets.hpp"
 
 namespace trace::detail::tokens {
 namespace {

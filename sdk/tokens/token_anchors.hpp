@@ -10,8 +10,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "tokens/token_row.hpp"
-
 namespace trace::detail::tokens {
 
 inline constexpr std::size_t anchor_bytes = 4;

@@ -17,9 +17,9 @@ constexpr FoundPart (*readers[])(const TokenText&, std::size_t, const TokenRow&)
 
 // Whether the row's text is at `at`, where [abc] is one character.
 bool has_text(const TokenText& text, std::size_t at, const TokenRow& row) noexcept {
-  const bool folds = is_folded(row.form);
+  if (is_folded(row.form)) return text.has_folded(row.text, at);  // a name, without [abc]
   for (std::size_t i = 0; i < row.text.size(); ++i, ++at) {
-    const char c = folds ? folded(text[at]) : text[at];
+    const char c = text[at];
     if (row.text[i] != '[') {
       if (c != row.text[i]) return false;
       continue;
@@ -34,7 +34,10 @@ bool has_text(const TokenText& text, std::size_t at, const TokenRow& row) noexce
 // The row's token around its anchor.
 FoundPart read(const TokenText& text, std::size_t anchor, const TokenRow& row) noexcept {
   std::size_t at = anchor;
-  if (row.form != Form::assigned && row.form != Form::parameter) {  // they compare names
+  // Of URLs and web tokens the anchor is the whole text; the others compare names themselves.
+  const bool is_compared = row.form != Form::url_password && row.form != Form::web_token &&
+                           row.form != Form::assigned && row.form != Form::parameter;
+  if (is_compared) {
     if (at < row.anchor) return std::nullopt;
     at -= row.anchor;
     if (!has_text(text, at, row)) return std::nullopt;
