@@ -299,8 +299,6 @@ StackTrace::Place StackTrace::place(std::string_view line) {
   return Place::outside;
 }
 
-void StackTrace::reset() noexcept { *this = {}; }
-
 StackTrace::Place StackTrace::open(StackTracePlace at, std::size_t bytes) noexcept {
   at_ = at == ended ? none : at;
   lines_ = 1;

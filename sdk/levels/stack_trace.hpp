@@ -61,7 +61,7 @@ class StackTrace {
   // `line`: no ANSI sequences, valid UTF-8, without its end.
   Place place(std::string_view line);
   // Drops the open trace.
-  void reset() noexcept;
+  void reset() noexcept { *this = {}; }
 
  private:
   Place open(StackTracePlace at, std::size_t bytes) noexcept;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 
 #include "levels/level_words.hpp"
 #include "levels/line_forms.hpp"
@@ -120,8 +121,8 @@ constexpr Opening openings[] = {
     {"w: /", Level::warn},  // Kotlin
     {"w: file:", Level::warn},
 };
-constexpr auto first_of = [](const Opening& opening) { return opening.text.front(); };
-static_assert(std::ranges::is_sorted(openings, {}, first_of));
+static_assert(std::is_sorted(std::begin(openings), std::end(openings),
+                             [](const Opening& a, const Opening& b) { return a.text < b.text; }));
 
 // A bit per first and second letter, so that nearly every line is passed by with one look.
 constexpr auto beginnings = [] {
@@ -140,9 +141,13 @@ bool may_open_tool(std::string_view line) noexcept {
 
 std::optional<Level> level_of_tool(std::string_view line) noexcept {
   if (!may_open_tool(line)) return std::nullopt;
-  for (const Opening& opening : std::ranges::equal_range(openings, line.front(), {}, first_of)) {
-    if (!line.starts_with(opening.text)) continue;
-    if (opening.fits == nullptr || opening.fits(line)) return opening.level;
+  const char first = line.front();
+  const auto* opening =
+      std::partition_point(std::begin(openings), std::end(openings),
+                           [&](const Opening& each) { return each.text.front() < first; });
+  for (; opening != std::end(openings) && opening->text.front() == first; ++opening) {
+    if (!line.starts_with(opening->text)) continue;
+    if (opening->fits == nullptr || opening->fits(line)) return opening->level;
   }
   // "npm error …" since version 10, and npm's own levels.
   if (!line.starts_with("npm ")) return std::nullopt;

@@ -6,11 +6,8 @@
 #include "text/utf8.hpp"
 
 namespace trace {
-namespace {
 
 constexpr std::string_view missing = "…";
-
-}  // namespace
 
 CutText RedactedText::beginning(std::size_t most_bytes) const {
   if (text_.size() <= most_bytes) return CutText(std::string(text_));
