@@ -8,13 +8,7 @@
 namespace trace::detail::recovery {
 
 bool RecoveryLane::record(const EventBody& body) noexcept {
-  const record::EventParts parts(body);
-  auto failure = record::Lane::Failure::none;
-  std::byte* at = lane_.reserve(node_, parts.site(), body.type, body.level, parts.bits(),
-                                parts.bytes(), failure);
-  if (at == nullptr) return false;
-  parts.store_to(at);
-  lane_.publish();
+  if (!record::record_unsearched(lane_, node_, body)) return false;
   ++recorded_;
   return true;
 }

@@ -129,9 +129,11 @@ Secrets::Shared Secrets::matcher_of(Values values) const {
 }
 
 void Secrets::publish_added(const Values& added) {
+  static std::atomic<std::uint64_t> versions{0};
   if (merged_owner_ == nullptr) {  // the first secrets
     merged_owner_ = matcher_of(added);
     merged_.store(merged_owner_.get(), std::memory_order_release);
+    version_.store(++versions, std::memory_order_release);
     return;
   }
   Values values;
@@ -146,6 +148,8 @@ void Secrets::publish_added(const Values& added) {
   fresh_owner_ = std::move(fresh);
   merged_of_fresh_ = 0;
   fresh_.store(fresh_owner_.get(), std::memory_order_release);
+  // After the matcher: a search that follows a read of this version includes its values.
+  version_.store(++versions, std::memory_order_release);
 }
 
 void Secrets::merge() const {

@@ -13,6 +13,7 @@
 #include <trace/redaction.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -56,6 +57,10 @@ class Secrets {
     const Matcher* const fresh = fresh_.load(std::memory_order_acquire);
     return {merged_.load(std::memory_order_acquire), fresh};
   }
+  // Identifies the set of values in this process; 0 while it is empty. A text that was searched
+  // after it was read, and in which nothing has changed, need not be searched again as long as it
+  // stays the same.
+  std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
   // Total size of all values.
   std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
   bool empty() const noexcept { return merged_.load(std::memory_order_relaxed) == nullptr; }
@@ -100,6 +105,7 @@ class Secrets {
   mutable std::mutex mutex_;    // of all below; never locked while tables of all secrets are built
   std::unordered_set<std::string> known_;
   std::atomic<std::size_t> bytes_{0};  // of known_
+  std::atomic<std::uint64_t> version_{0};
   mutable Shared merged_owner_;
   mutable Shared fresh_owner_;
   mutable std::size_t merged_of_fresh_ =

@@ -363,8 +363,7 @@ void SessionCore::abandon_open_nodes() {
     open.swap(open_nodes_);
   }
   for (const auto& [address, weak] : open) {
-    // ~Node reports it.
-    if (auto state = weak.lock()) const Node handle(std::move(state));
+    if (const auto state = weak.lock()) state->abandon();
   }
 }
 

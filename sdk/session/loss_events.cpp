@@ -87,13 +87,9 @@ void LossEvents::record(const NodeState& node, DropReason reason, std::uint64_t 
   data += "}}";
   const std::string message =
       fmt::format("{} event{} dropped: {}", count, count == 1 ? " was" : "s were", name(reason));
-  const record::EventParts parts({.level = Level::warn, .message = message, .data = data});
-  auto failure = record::Lane::Failure::none;
-  std::byte* at = lane_.reserve(node.ref(), parts.site(), Type::progress, Level::warn, parts.bits(),
-                                parts.bytes(), failure);
-  if (at == nullptr) return;  // the disk is full; the counters still report it
-  parts.store_to(at);
-  lane_.publish();
+  // Fails if the disk is full; the counters still report it.
+  record::record_unsearched(lane_, node.ref(),
+                            {.level = Level::warn, .message = message, .data = data});
 }
 
 }  // namespace trace::detail::session

@@ -57,7 +57,7 @@ int record_one(Session& session, const RecordOptions& options) {
   auto run = session.run(options.node.run);
   Node node = run.node(options.node.node);
   const Outcome outcome = trace::record(node, body);
-  node.release();  // another process may continue this node
+  node.detach();  // another process may continue this node
   switch (outcome) {
     case Outcome::accepted:
       return exit_code::ok;

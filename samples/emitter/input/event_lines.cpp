@@ -51,7 +51,7 @@ Result<EventPayload> parse(std::string_view line) {
 
 // Other processes may continue these nodes, so they are not ended as abandoned.
 EventLines::~EventLines() {
-  for (auto& [name, node] : nodes_) node.release();
+  for (auto& [name, node] : nodes_) node.detach();
 }
 
 void EventLines::feed(std::string_view bytes) {

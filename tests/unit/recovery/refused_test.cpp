@@ -112,7 +112,7 @@ TEST_CASE("containers that could not be removed keep the journal's note, and not
     auto node = run.node("n");
     node.started();
     REQUIRE(node.note_docker_client("docker"));
-    node.release();
+    node.detach();
   });
   auto store = std::make_shared<Store>();
   std::vector<std::vector<std::string>> asked;
@@ -154,7 +154,7 @@ TEST_CASE("a recovery that cannot remove containers keeps the note for another o
     auto node = run.node("n");
     REQUIRE(node.note_docker_client("docker"));
     record(node, Type::progress, Level::info, "x");
-    node.release();
+    node.detach();
   });
   auto store = std::make_shared<Store>();
   CHECK(recovered(config, store).left.size() == 1);
@@ -209,7 +209,7 @@ TEST_CASE("with containers left, a journal with damaged extents stays whole unti
     auto node = run.node("n");
     REQUIRE(node.note_docker_client("docker"));
     record(node, Type::progress, Level::info, "x");
-    node.release();
+    node.detach();
   });
   const std::string journal = journals(directory).front();
   std::uint32_t rows = 0;

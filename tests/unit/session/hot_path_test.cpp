@@ -124,7 +124,7 @@ TEST_CASE("record allocates nothing while the tables of all secrets are built") 
   record_secrets(node, 100);
   session.events();
   wait_for_the_keeper(session);
-  const detail::secrets::Secrets& secrets = node.state()->core->secrets();
+  const detail::secrets::Secrets& secrets = state_of(node)->core->secrets();
   std::uint64_t allocated = 0;
   int while_fresh = 0;
   for (int i = 0; i < 200 && while_fresh < 3; ++i) {
