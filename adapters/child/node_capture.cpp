@@ -24,9 +24,9 @@ NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
       captured_(captured),
       loop_(loop),
       options_(std::move(options)),
-      out_(node().stream(options_.terminal ? Stream::pty : Stream::out, options_.limits,
-                         options_.origin)),
-      err_(node().stream(Stream::err, options_.limits, options_.origin)),
+      out_(captured_.node.stream(options_.terminal ? Stream::pty : Stream::out, options_.limits,
+                                 options_.origin)),
+      err_(captured_.node.stream(Stream::err, options_.limits, options_.origin)),
       passing_on_(loop, options_.pass_on,
                   [this](Stream stream) {
                     is_reader_gone_ = true;

@@ -93,44 +93,49 @@ template <class... V>
   return record_values(node, texts, type, level, site, parts, outgoing_values);
 }
 
+inline NodeBase* base_of(NodeBase* node) noexcept { return node; }
+
+// `N`: Node, or NodeBase*. A handle is read where its state is needed: the state in a register of
+// its own would cost every record() two instructions.
 // The cut flags are references because evaluating the other arguments of this call sets them.
-template <class... P>
-inline Outcome record_prepared(NodeBase* node, Texts texts, Type type, Level level,
-                               std::string_view format, const Signature& signature,
-                               const FieldName* names, const bool& cut_message,
-                               const bool& cut_data, const P&... prepared) noexcept {
+template <Texts texts, class N, class... P>
+inline Outcome record_prepared(const N& node, Type type, Level level, std::string_view format,
+                               const Signature& signature, const FieldName* names,
+                               const bool& cut_message, const bool& cut_data,
+                               const P&... prepared) noexcept {
   const auto parts = static_cast<std::uint16_t>((cut_message ? part_cut_message : 0) |
                                                 (cut_data ? part_cut_data : 0));
   const Site site{format, &signature, names};
-  if (record_fast_path(node, texts, type, level, site, parts, prepared.value...)) [[likely]]
+  if (record_fast_path<texts>(base_of(node), type, level, site, parts, prepared.value...))
+      [[likely]]
     return Outcome::accepted;
-  return record_slow_path(node, texts, type, level, site, parts, prepared.value...);
+  return record_slow_path(base_of(node), texts, type, level, site, parts, prepared.value...);
 }
 
-template <class... F, class... A>
-inline Outcome record_stored(NodeBase* node, Texts texts, Type type, Level level,
-                             std::string_view format, const std::tuple<Field<F>&...>& fields,
-                             bool cut_message, const A&... args) {
+template <Texts texts, class N, class... F, class... A>
+inline Outcome record_stored(const N& node, Type type, Level level, std::string_view format,
+                             const std::tuple<Field<F>&...>& fields, bool cut_message,
+                             const A&... args) {
   return std::apply(
       [&](const Field<F>&... field) {
         const FieldName names[] = {field.name..., FieldName("-")};
         [[maybe_unused]] std::size_t message_budget = max_message_bytes;
         [[maybe_unused]] std::size_t data_budget = max_data_bytes;
         bool cut_data = false;
-        return record_prepared(node, texts, type, level, format,
-                               signature_of<sizeof...(F), typename Prepared<F>::type...,
-                                            typename Prepared<A>::type...>,
-                               names, cut_message, cut_data,
-                               Prepared<F>(field.value, data_budget, cut_data)...,
-                               Prepared<A>(args, message_budget, cut_message)...);
+        return record_prepared<texts>(node, type, level, format,
+                                      signature_of<sizeof...(F), typename Prepared<F>::type...,
+                                                   typename Prepared<A>::type...>,
+                                      names, cut_message, cut_data,
+                                      Prepared<F>(field.value, data_budget, cut_data)...,
+                                      Prepared<A>(args, message_budget, cut_message)...);
       },
       fields);
 }
 
-template <class... F, class... A>
-inline Outcome record_fields(NodeBase* node, Texts texts, Type type, Level level,
-                             fmt::string_view literal, const std::tuple<Field<F>&...>& fields,
-                             const A&... args) noexcept try {
+template <Texts texts, class N, class... F, class... A>
+inline Outcome record_fields(const N& node, Type type, Level level, fmt::string_view literal,
+                             const std::tuple<Field<F>&...>& fields, const A&... args) noexcept
+    try {
   const std::string_view format(literal.data(), literal.size());
   std::string_view bad;
   std::apply(
@@ -138,20 +143,20 @@ inline Outcome record_fields(NodeBase* node, Texts texts, Type type, Level level
         ((finite(field.value) ? void() : void(bad = {field.name.text, field.name.size})), ...);
       },
       fields);
-  if (!bad.empty()) return drop(node, DropReason::bad_number, bad);
+  if (!bad.empty()) return drop(base_of(node), DropReason::bad_number, bad);
   if constexpr ((true && ... && !std::is_void_v<Stored<A>>)) {
-    return record_stored(node, texts, type, level, format, fields, false, args...);
+    return record_stored<texts>(node, type, level, format, fields, false, args...);
   } else {
     char text[max_message_bytes];
     const auto end = fmt::format_to_n(text, sizeof text, fmt::runtime(format), args...);
     const bool cut = end.size > sizeof text;
     std::size_t budget = sizeof text;
     bool ignored = false;
-    return record_stored(node, texts, type, level, "{}", fields, cut,
-                         trimmed({text, cut ? sizeof text : end.size}, budget, ignored));
+    return record_stored<texts>(node, type, level, "{}", fields, cut,
+                                trimmed({text, cut ? sizeof text : end.size}, budget, ignored));
   }
 } catch (...) {
-  return drop(node, DropReason::bad_format, {literal.data(), literal.size()});
+  return drop(base_of(node), DropReason::bad_format, {literal.data(), literal.size()});
 }
 
 using RuntimeFormat = decltype(fmt::runtime(""));
@@ -171,61 +176,60 @@ requires(std::is_same_v<std::remove_cvref_t<T>, detail::RuntimeFormat> || ...) O
 template <class... A>
 inline Outcome record(const Node& node, Type type, Level level, fmt::format_string<A...> format,
                       const A&... args) noexcept {
-  return detail::record_fields(detail::base_of(node), detail::Texts::raw, type, level, format,
-                               std::tie(), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format, std::tie(), args...);
 }
 
 template <class F1, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1,
                       fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(detail::base_of(node), detail::Texts::raw, type, level, format,
-                               std::tie(f1), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format, std::tie(f1),
+                                                   args...);
 }
 
 template <class F1, class F2, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(detail::base_of(node), detail::Texts::raw, type, level, format,
-                               std::tie(f1, f2), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format, std::tie(f1, f2),
+                                                   args...);
 }
 
 template <class F1, class F2, class F3, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(detail::base_of(node), detail::Texts::raw, type, level, format,
-                               std::tie(f1, f2, f3), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format, std::tie(f1, f2, f3),
+                                                   args...);
 }
 
 template <class F1, class F2, class F3, class F4, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, Field<F4> f4, fmt::format_string<A...> format,
                       const A&... args) noexcept {
-  return detail::record_fields(detail::base_of(node), detail::Texts::raw, type, level, format,
-                               std::tie(f1, f2, f3, f4), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format,
+                                                   std::tie(f1, f2, f3, f4), args...);
 }
 
 template <class F1, class F2, class F3, class F4, class F5, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, Field<F4> f4, Field<F5> f5, fmt::format_string<A...> format,
                       const A&... args) noexcept {
-  return detail::record_fields(detail::base_of(node), detail::Texts::raw, type, level, format,
-                               std::tie(f1, f2, f3, f4, f5), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format,
+                                                   std::tie(f1, f2, f3, f4, f5), args...);
 }
 
 template <class F1, class F2, class F3, class F4, class F5, class F6, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, Field<F4> f4, Field<F5> f5, Field<F6> f6,
                       fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(detail::base_of(node), detail::Texts::raw, type, level, format,
-                               std::tie(f1, f2, f3, f4, f5, f6), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format,
+                                                   std::tie(f1, f2, f3, f4, f5, f6), args...);
 }
 
 template <class F1, class F2, class F3, class F4, class F5, class F6, class F7, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, Field<F4> f4, Field<F5> f5, Field<F6> f6, Field<F7> f7,
                       fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(detail::base_of(node), detail::Texts::raw, type, level, format,
-                               std::tie(f1, f2, f3, f4, f5, f6, f7), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format,
+                                                   std::tie(f1, f2, f3, f4, f5, f6, f7), args...);
 }
 
 template <class F1, class F2, class F3, class F4, class F5, class F6, class F7, class F8,
@@ -233,8 +237,8 @@ template <class F1, class F2, class F3, class F4, class F5, class F6, class F7, 
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, Field<F4> f4, Field<F5> f5, Field<F6> f6, Field<F7> f7,
                       Field<F8> f8, fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(detail::base_of(node), detail::Texts::raw, type, level, format,
-                               std::tie(f1, f2, f3, f4, f5, f6, f7, f8), args...);
+  return detail::record_fields<detail::Texts::raw>(
+      node, type, level, format, std::tie(f1, f2, f3, f4, f5, f6, f7, f8), args...);
 }
 
 }  // namespace trace

@@ -270,8 +270,8 @@ class SHIPTRACE_API Session {
   // reported as a diagnostic, without the value. A null pointer does nothing. Copied. Takes time
   // linear in the bytes that are added: the keeper's thread builds the tables of all secrets
   // (docs/redaction.md).
-  SecretAnswer add_secret(const char* value) noexcept;
-  SecretAnswer add_secret(std::string_view value) noexcept;
+  AddSecretResult add_secret(const char* value) noexcept;
+  AddSecretResult add_secret(std::string_view value) noexcept;
 
   Stats stats() const noexcept;
   // The session's ULID, 26 characters; that of the first journal if it needed several.

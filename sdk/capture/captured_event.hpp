@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The events that the chain of a captured node passes to record(): lines, and reports about omitted
-// lines.
+// lines; and their JSON texts. Pure functions.
 #pragma once
 
 #include <array>
@@ -53,5 +53,13 @@ class EventSink {
   // Between the first and the last lines.
   virtual void omitted(const Omission& omission) = 0;
 };
+
+// Texts of events that are recorded whole, also by recovery.
+// {"stream":…,"origin":…} and what else there is to say of the event.
+std::string data_of(const CapturedEvent& event, std::string_view origin);
+// {"omitted":{"lines":…,"bytes":…,"sha256":…,"stdout":{…}}}
+std::string data_of(const Omission& omission);
+// "12 lines (3456 bytes) were left out".
+std::string text_of(const lines::LineVolume& omitted);
 
 }  // namespace trace::detail::capture

@@ -75,10 +75,12 @@ void OutputChain::Source::take(lines::LineKind kind, std::string_view text) {
 Searched OutputChain::Source::searched(lines::LineKind kind, std::string_view text) noexcept {
   Searched searched{.version = is_outdated_ ? Searched::never : version_};
   if (kind == lines::LineKind::lines || kind == lines::LineKind::last_part) is_outdated_ = false;
-  const auto at = static_cast<std::size_t>(text.data() - piece_.data());
-  if (std::less_equal<>()(piece_.data(), text.data()) && at + text.size() <= piece_.size()) {
-    searched.with_previous = taken_end_ == piece_at_ + at;
-    taken_end_ = piece_at_ + at + text.size();
+  const std::less<> before;
+  if (!before(text.data(), piece_.data()) &&
+      !before(piece_.data() + piece_.size(), text.data() + text.size())) {
+    const std::uint64_t at = piece_at_ + static_cast<std::uint64_t>(text.data() - piece_.data());
+    searched.with_previous = taken_end_ == at;
+    taken_end_ = at + text.size();
   }
   return searched;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recovery/recovery_lane.hpp"
 
-#include "capture/event_data.hpp"
 #include "contract/timestamp.hpp"
 #include "record/event_parts.hpp"
 

@@ -40,9 +40,9 @@ std::shared_ptr<Secrets> known_secrets(const std::vector<Credential>& credential
     }
   }
   auto secrets = std::make_shared<Secrets>();
-  const std::vector<SecretAnswer> results = secrets->add(values);
+  const std::vector<AddSecretResult> results = secrets->add(values);
   for (std::size_t i = 0; i < results.size(); ++i) {
-    if (results[i] == SecretAnswer::added || results[i] == SecretAnswer::known) continue;
+    if (results[i] == AddSecretResult::added || results[i] == AddSecretResult::known) continue;
     complaints += (complaints.empty() ? "" : "; ") + names[i] + " ";
     complaints += text(results[i]);
   }

@@ -9,25 +9,25 @@
 
 namespace trace {
 
-std::string_view text(SecretAnswer answer) noexcept {
-  switch (answer) {
-    case SecretAnswer::added:
+std::string_view text(AddSecretResult result) noexcept {
+  switch (result) {
+    case AddSecretResult::added:
       return "added";
-    case SecretAnswer::known:
+    case AddSecretResult::known:
       return "was added before";
-    case SecretAnswer::common_word:
+    case AddSecretResult::common_word:
       return "is a common word: it is redacted wherever it occurs, also where it is not a secret; "
              "choose a value that cannot be guessed";
-    case SecretAnswer::none:
+    case AddSecretResult::none:
       return "is empty and was not added";
-    case SecretAnswer::too_short:
+    case AddSecretResult::too_short:
       return "has less than 6 bytes and is NOT redacted, because it would be found by accident; "
              "use a longer value";
-    case SecretAnswer::too_long:
+    case AddSecretResult::too_long:
       return "has more than 32 KiB and is NOT redacted; add the parts that are secret";
-    case SecretAnswer::reserved:
+    case AddSecretResult::reserved:
       return "is part of \"[REDACTED]\" and is NOT redacted; use another value";
-    case SecretAnswer::no_memory:
+    case AddSecretResult::no_memory:
       return "is NOT redacted: no memory";
   }
   return "";
@@ -55,22 +55,22 @@ Secrets::Secrets(const Secrets& inherited) : shortest_(inherited.shortest_) {
   publish_added(values);
 }
 
-SecretAnswer Secrets::judge(std::string_view value) const noexcept {
+AddSecretResult Secrets::judge(std::string_view value) const noexcept {
   const std::string_view word = trimmed_white_space(value);
-  if (word.empty()) return SecretAnswer::none;
-  if (word.size() > longest_secret) return SecretAnswer::too_long;
-  if (word.size() < shortest_) return SecretAnswer::too_short;
-  if (replacement.find(word) != std::string_view::npos) return SecretAnswer::reserved;
-  return is_frequent_word(word) ? SecretAnswer::common_word : SecretAnswer::added;
+  if (word.empty()) return AddSecretResult::none;
+  if (word.size() > longest_secret) return AddSecretResult::too_long;
+  if (word.size() < shortest_) return AddSecretResult::too_short;
+  if (replacement.find(word) != std::string_view::npos) return AddSecretResult::reserved;
+  return is_frequent_word(word) ? AddSecretResult::common_word : AddSecretResult::added;
 }
 
-SecretAnswer Secrets::add(std::string_view value) {
+AddSecretResult Secrets::add(std::string_view value) {
   const std::string one(value);
   return add(std::span(&one, 1)).front();
 }
 
-std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
-  std::vector<SecretAnswer> results;
+std::vector<AddSecretResult> Secrets::add(std::span<const std::string> values) {
+  std::vector<AddSecretResult> results;
   results.reserve(values.size());
   const std::lock_guard lock(mutex_);
   const Values added = take_new(values, results);
@@ -84,19 +84,19 @@ std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
 }
 
 Secrets::Values Secrets::take_new(std::span<const std::string> values,
-                                  std::vector<SecretAnswer>& results) {
+                                  std::vector<AddSecretResult>& results) {
   Values added;
   added.reserve(values.size());
   try {
     for (const std::string& value : values) {
-      SecretAnswer& answer = results.emplace_back(judge(value));
-      if (!is_redacted(answer)) continue;
+      AddSecretResult& result = results.emplace_back(judge(value));
+      if (!is_redacted(result)) continue;
       std::string word(trimmed_white_space(value));
       if (known_.contains(word)) {
         // Not if it is only a form of another secret: it has forms of its own.
-        answer = SecretAnswer::known;
+        result = AddSecretResult::known;
       } else if (with_gaps(word).size() < shortest_) {
-        answer = SecretAnswer::too_short;  // apart from its white space
+        result = AddSecretResult::too_short;  // apart from its white space
       } else {
         known_.insert(word);
         bytes_ += word.size();

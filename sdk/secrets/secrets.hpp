@@ -38,9 +38,9 @@ class Secrets {
 
   // Adds a value; it is redacted when the call returns. Builds the tables of the values that were
   // added since the last merge only. Throws std::bad_alloc; then nothing was added.
-  SecretAnswer add(std::string_view value);
+  AddSecretResult add(std::string_view value);
   // Adds several at once, which is faster than one by one.
-  std::vector<SecretAnswer> add(std::span<const std::string> values);
+  std::vector<AddSecretResult> add(std::span<const std::string> values);
 
   // The matchers for record(). Both are null while there is no secret; `fresh` is null except until
   // the next merge. Some values may be in both. Valid as long as this object, unless they are
@@ -90,9 +90,9 @@ class Secrets {
  private:
   using Values = std::vector<std::string>;
   using Shared = std::shared_ptr<const Matcher>;
-  SecretAnswer judge(std::string_view value) const noexcept;
+  AddSecretResult judge(std::string_view value) const noexcept;
   // Returns the acceptable new values and marks them as known.
-  Values take_new(std::span<const std::string> values, std::vector<SecretAnswer>& results);
+  Values take_new(std::span<const std::string> values, std::vector<AddSecretResult>& results);
   void forget(const Values& values) noexcept;
   Shared matcher_of(Values values) const;
   void publish_added(const Values& added);

@@ -128,22 +128,22 @@ Closed Session::close(std::chrono::milliseconds deadline) {
   return session == nullptr ? Closed() : session->close(deadline);
 }
 
-SecretAnswer Session::add_secret(const char* value) noexcept {
-  return value == nullptr ? SecretAnswer::none : add_secret(std::string_view(value));
+AddSecretResult Session::add_secret(const char* value) noexcept {
+  return value == nullptr ? AddSecretResult::none : add_secret(std::string_view(value));
 }
 
-SecretAnswer Session::add_secret(std::string_view value) noexcept try {
+AddSecretResult Session::add_secret(std::string_view value) noexcept try {
   const std::shared_ptr<SessionCore>& first = rolling_->first();
   const auto session = first->in_own_process() ? rolling_ : session_of_child(first);
-  if (session == nullptr) return SecretAnswer::no_memory;
-  const SecretAnswer answer = session->add_secret(value);
-  if (answer != SecretAnswer::added && answer != SecretAnswer::known) {
+  if (session == nullptr) return AddSecretResult::no_memory;
+  const AddSecretResult result = session->add_secret(value);
+  if (result != AddSecretResult::added && result != AddSecretResult::known) {
     session->first()->diagnostics().report(
-        "redaction", fmt::format("a value given to add_secret() {}", text(answer)));
+        "redaction", fmt::format("a value given to add_secret() {}", text(result)));
   }
-  return answer;
+  return result;
 } catch (...) {
-  return SecretAnswer::no_memory;
+  return AddSecretResult::no_memory;
 }
 
 Stats Session::stats() const noexcept {

@@ -5,7 +5,6 @@
 
 #include <new>
 
-#include "capture/event_data.hpp"
 #include "contract/timestamp.hpp"
 #include "session/core.hpp"
 #include "session/recording.hpp"
@@ -63,13 +62,15 @@ void NodeOutput::event(const capture::CapturedEvent& event) {
 
 template <class... F>
 void NodeOutput::record_line(const capture::CapturedEvent& event, Field<F>... fields) {
-  const Texts texts =
-      event.searched == node_.core->secrets().version() ? Texts::redacted : Texts::raw;
   const std::string_view stream = name(event.stream);
   Field<std::string_view> of_stream = field("stream", stream);
   Field<std::string> origin = field("origin", origin_);
-  record_fields(&node_, texts, Type::progress, event.level, "{}",
-                std::tie(of_stream, origin, fields...), event.message);
+  const auto all = std::tie(of_stream, origin, fields...);
+  if (event.searched == node_.core->secrets().version()) {
+    record_fields<Texts::redacted>(&node_, Type::progress, event.level, "{}", all, event.message);
+  } else {
+    record_fields<Texts::raw>(&node_, Type::progress, event.level, "{}", all, event.message);
+  }
 }
 
 // For rare kinds of events.

@@ -1,29 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/recording.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <vector>
 
 #include "contract/timestamp.hpp"
 #include "record/event_parts.hpp"
 #include "session/core.hpp"
 #include "session/inheritance.hpp"
-#include "session/this_thread.hpp"
+
+constinit thread_local trace::detail::ThisThread trace::detail::this_thread;
 
 namespace trace {
-
-std::string_view name(DropReason reason) noexcept {
-  static constexpr std::string_view names[] = {
-      "budget",        "disk_full", "closed", "bad_id", "bad_number", "bad_format",
-      "bad_timestamp", "too_large", "nested", "forked", "no_memory"};
-  static_assert(std::size(names) == static_cast<std::size_t>(DropReason::count_));
-  return names[static_cast<std::size_t>(reason)];
-}
-
 namespace detail {
 namespace session {
 namespace {
 
-// Holds the thread's lane, or the shared one, for one record().
+// The lanes of a thread, one for each session that it has recorded for; returned when it ends.
+class ThreadLanes {
+ public:
+  ~ThreadLanes() {
+    this_thread.is_recording = true;
+    this_thread.is_ending = true;
+    this_thread.lane = nullptr;
+    for (Held& held : held_) {
+      if (held.core->in_own_process()) held.core->lanes().release(*held.lane);
+    }
+    this_thread.is_recording = false;
+  }
+
+  record::Lane* of(const std::shared_ptr<SessionCore>& core) {
+    this_thread.lane = nullptr;  // its session may end here
+    // A closed session's journal stays mapped only as long as it is referenced.
+    std::erase_if(held_, [](const Held& held) {
+      return held.core->closed() || !held.core->in_own_process();
+    });
+    auto known = std::find_if(held_.begin(), held_.end(),
+                              [&](const Held& held) { return held.core == core; });
+    if (known == held_.end()) {
+      held_.reserve(held_.size() + 1);
+      held_.push_back({core, &core->lanes().acquire()});
+      known = held_.end() - 1;
+    }
+    this_thread.lane = known->lane;
+    return known->lane;
+  }
+
+ private:
+  struct Held {
+    std::shared_ptr<SessionCore> core;
+    record::Lane* lane;
+  };
+  std::vector<Held> held_;
+};
+
+// Null if the thread's storage is already destroyed (a later thread-local's destructor records).
+record::Lane* find_lane_of_this_thread(const std::shared_ptr<SessionCore>& core) {
+  if (this_thread.is_ending) return nullptr;
+  thread_local ThreadLanes lanes;
+  return lanes.of(core);
+}
+
+// Holds the thread's lane, or the one that threads without lanes share, for one record().
 class HeldLane {
  public:
   // Throws std::bad_alloc.
@@ -32,7 +71,10 @@ class HeldLane {
     this_thread.is_recording = true;
     std::atomic_signal_fence(std::memory_order_seq_cst);
     try {
-      lane_ = lane_for(core, core->admission());
+      LaneCursor* const last = this_thread.lane;
+      lane_ = last != nullptr && last->admission == &core->admission()
+                  ? static_cast<record::Lane*>(last)
+                  : find_lane_of_this_thread(core);
       if (lane_ == nullptr) lane_ = &lanes_.lock_shared();
     } catch (...) {
       this_thread.is_recording = false;

@@ -44,8 +44,9 @@ struct Admission {
   std::atomic<std::uint32_t> progress;
   static constexpr unsigned without_text = 4;
 
-  bool admits(Level level, bool has_text = true) const noexcept {
-    const unsigned first = has_text ? 0 : without_text;
+  template <bool has_text = true>
+  bool admits(Level level) const noexcept {
+    constexpr unsigned first = has_text ? 0 : without_text;
     return ((progress.load(std::memory_order_relaxed) >> (first + static_cast<unsigned>(level))) &
             1U) != 0;
   }
@@ -96,9 +97,9 @@ struct ThisThread {
 extern constinit thread_local SHIPTRACE_API ThisThread this_thread;
 
 // The fast path. Returns false, with no effect, if the event has to take the slow path.
-template <class... V>
-inline bool record_fast_path(const NodeBase* node, Texts texts, Type type, Level level,
-                             const Site& site, std::uint16_t parts, const V&... values) noexcept {
+template <Texts texts, class... V>
+inline bool record_fast_path(const NodeBase* node, Type type, Level level, const Site& site,
+                             std::uint16_t parts, const V&... values) noexcept {
   if (type != Type::progress || node == nullptr || this_thread.lane == nullptr ||
       this_thread.is_recording) [[unlikely]] {
     return false;
@@ -114,8 +115,8 @@ inline bool record_fast_path(const NodeBase* node, Texts texts, Type type, Level
   const SiteEntry* const site_entry = lane->definitions.site(site);
   const std::size_t bytes = padded((sizeof(EventRecord) + ... + stored_bytes(values)));
   // Redacted texts need not be searched either.
-  const bool has_text = texts == Texts::raw && (is_stored_text<V> || ...);
-  const bool admitted = lane->admission->admits(level, has_text) && node_entry != nullptr &&
+  constexpr bool has_text = texts == Texts::raw && (is_stored_text<V> || ...);
+  const bool admitted = lane->admission->admits<has_text>(level) && node_entry != nullptr &&
                         site_entry != nullptr &&
                         node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&
                         static_cast<std::size_t>(lane->end - lane->at) >= bytes;

@@ -55,7 +55,9 @@ TerminalSize terminal_size() {
 }
 
 // True when the value cannot be recorded, or is blank.
-bool is_safe(SecretAnswer answer) { return is_redacted(answer) || answer == SecretAnswer::none; }
+bool is_safe(AddSecretResult result) {
+  return is_redacted(result) || result == AddSecretResult::none;
+}
 
 // Returns false, with the reason on stderr, when a secret cannot be redacted.
 bool redact_secrets(Session& session, const std::vector<std::string>& names) {
@@ -66,9 +68,9 @@ bool redact_secrets(Session& session, const std::vector<std::string>& names) {
           fmt::format("--secret-env: {} is not set; export it or leave the option out", name));
       return false;
     }
-    const SecretAnswer answer = session.add_secret(value);
-    if (is_safe(answer)) continue;
-    output::fail(fmt::format("--secret-env: {}: {}", name, text(answer)));
+    const AddSecretResult result = session.add_secret(value);
+    if (is_safe(result)) continue;
+    output::fail(fmt::format("--secret-env: {}: {}", name, text(result)));
     return false;
   }
   return true;
@@ -83,8 +85,8 @@ bool redact_secrets_of_file(Session& session, const std::string& path) {
     return false;
   }
   for (const auto& [name, value] : *secrets) {
-    const SecretAnswer answer = session.add_secret(value);
-    if (!is_safe(answer)) output::fail(fmt::format("--env-file: {}: {}", name, text(answer)));
+    const AddSecretResult result = session.add_secret(value);
+    if (!is_safe(result)) output::fail(fmt::format("--env-file: {}: {}", name, text(result)));
   }
   return true;
 }

@@ -94,9 +94,9 @@ TEST_CASE("adding a secret costs no more when there are thousands of others") {
     const std::string secret = secret_number(i);
     const detail::secrets::Matcher* const merged = secrets.matchers().merged;
     const std::uint64_t before = allocations;
-    const SecretAnswer answer = secrets.add(secret);
+    const AddSecretResult result = secrets.add(secret);
     const std::uint64_t cost = allocations - before;
-    REQUIRE(answer == SecretAnswer::added);
+    REQUIRE(result == AddSecretResult::added);
     if (i == 0) continue;  // there was nothing to be merged with
     REQUIRE(secrets.matchers().merged == merged);
     const detail::secrets::Matcher& fresh = *secrets.matchers().fresh;

@@ -91,7 +91,7 @@ constexpr bool is_too_slow = false;
 TEST_CASE("no field and no form of a secret gets into the journal or onto the wire" *
           doctest::skip(is_too_slow)) {
   RecordedSession session(without_environment());
-  CHECK(session.session().add_secret(secret) == SecretAnswer::added);
+  CHECK(session.session().add_secret(secret) == AddSecretResult::added);
   auto node = session.run().node("n");
   node.started();
   std::size_t recorded = 1;
@@ -216,12 +216,12 @@ TEST_CASE("values of the environment and credentials of the transport are secret
 
 TEST_CASE("a refused secret is reported, without its value") {
   RecordedSession session(without_environment());
-  CHECK(session.session().add_secret(nullptr) == SecretAnswer::none);
-  CHECK(session.session().add_secret("abc1") == SecretAnswer::too_short);
+  CHECK(session.session().add_secret(nullptr) == AddSecretResult::none);
+  CHECK(session.session().add_secret("abc1") == AddSecretResult::too_short);
   const std::string observed = session.observed("redaction");
   CHECK(observed.find("less than 6 bytes") != std::string::npos);
   CHECK(observed.find("abc1") == std::string::npos);
-  CHECK(session.session().add_secret("changeme") == SecretAnswer::common_word);
+  CHECK(session.session().add_secret("changeme") == AddSecretResult::common_word);
 }
 
 TEST_CASE("a secret that several arguments form together is removed from the message") {
@@ -376,7 +376,7 @@ TEST_CASE("a secret is redacted as soon as it is added, before and after the tab
     add_long_secrets(session.session());
     wait_until_merged(secrets);
 
-    REQUIRE(session.session().add_secret(secret) == SecretAnswer::added);
+    REQUIRE(session.session().add_secret(secret) == AddSecretResult::added);
     const std::string text = "<" + secret + ">";
     const std::string json = R"({"s":"<c0rrect/horse \"battery\"+staple>"})";
     record_everywhere(node, text, json);
@@ -462,7 +462,7 @@ TEST_CASE("few secrets are merged at once: only they are removed from a text") {
   auto node = session.run().node("n");
   for (int i = 0; i < 20; ++i) {
     const std::string value = "a-secret-" + std::to_string(i) + ".";
-    REQUIRE(session.session().add_secret(value) == SecretAnswer::added);
+    REQUIRE(session.session().add_secret(value) == AddSecretResult::added);
     CHECK(state_of(node)->core->secrets().is_merged());
     record(node, Type::progress, Level::info, "<{}>", "a " + value + " b");
   }
