@@ -85,7 +85,7 @@ void work_on(Execution::State& ours, const Work& work) noexcept {
     if (ours.captured.ended) ours.ended = std::move(*ours.captured.end);
     record_failed(ours.captured, resource_exhausted, out_of_memory);
   }
-  ours.captured.node.release();  // already ended
+  ours.captured.node.detach();  // already ended
 }
 
 }  // namespace

@@ -63,9 +63,9 @@ NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
       captured_(captured),
       loop_(loop),
       options_(std::move(options)),
-      out_(node().shared_state(), options_.terminal ? Stream::pty : Stream::out, options_.origin,
-           options_.limits),
-      err_(node().shared_state(), Stream::err, options_.origin, options_.limits),
+      out_(captured_.node.stream(options_.terminal ? Stream::pty : Stream::out, options_.limits,
+                                 options_.origin)),
+      err_(captured_.node.stream(Stream::err, options_.limits, options_.origin)),
       passing_on_(loop, options_.pass_on,
                   [this](Stream stream) {
                     is_reader_gone_ = true;

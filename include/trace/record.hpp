@@ -19,19 +19,18 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <cmath>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <iterator>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 
 #include <trace/detail/lane_cursor.hpp>
-#include <trace/detail/outgoing_text.hpp>
+#include <trace/detail/outgoing_value.hpp>
 #include <trace/detail/values.hpp>
 #include <trace/event.hpp>
 #include <trace/export.hpp>
@@ -66,24 +65,12 @@ SHIPTRACE_API Outcome record(const Node& node, const EventBody& body) noexcept;
 
 namespace detail {
 
-// Where a record's payload goes; `at` is null if the record was refused with `outcome`.
-struct Reservation {
-  std::byte* at;
-  void* lane;
-  Outcome outcome;
-  const void* secrets;  // to remove from the texts; null: none
-};
-
-// `payload_bytes`: size of the values with the texts unchanged; reserve() searches the texts.
-SHIPTRACE_API Reservation reserve(const Node& node, Type type, Level level, const Site& site,
-                                  std::uint16_t parts, std::size_t payload_bytes,
-                                  OutgoingText* texts, std::size_t count) noexcept;
-// Stores a text of the event with its secrets replaced.
-SHIPTRACE_API void store_outgoing(std::byte*& at, const OutgoingText& text,
-                                  const void* secrets) noexcept;
-SHIPTRACE_API Outcome publish(const Reservation& reservation) noexcept;
+// Slow path of every event; `parts`: the texts that were cut, and those of an EventBody.
+SHIPTRACE_API Outcome record_values(NodeBase* node, Texts texts, Type type, Level level,
+                                    const Site& site, std::uint16_t parts,
+                                    std::span<OutgoingValue> values) noexcept;
 // `detail` has static storage.
-SHIPTRACE_API Outcome drop(const Node& node, DropReason reason, std::string_view detail) noexcept;
+SHIPTRACE_API Outcome drop(NodeBase* node, DropReason reason, std::string_view detail) noexcept;
 
 template <class S>
 inline bool finite(const S& value) noexcept {
@@ -93,51 +80,41 @@ inline bool finite(const S& value) noexcept {
     return true;
 }
 
-// Slow path: the first event of this call site in a slab, lifecycle events, …
+// The first event of this call site in a slab, lifecycle events, …
 template <class... V>
-[[gnu::noinline]] Outcome record_slow_path(const Node& node, Type type, Level level,
+[[gnu::noinline]] Outcome record_slow_path(NodeBase* node, Texts texts, Type type, Level level,
                                            const Site& site, std::uint16_t parts,
                                            const V&... values) noexcept {
-  constexpr std::size_t count = (std::size_t{0} + ... + (is_stored_text<V> ? 1 : 0));
-  OutgoingText texts[count + 1];
-  [[maybe_unused]] OutgoingText* text = texts;
   [[maybe_unused]] std::size_t index = 0;
-  (..., [&] {
-    [[maybe_unused]] const std::uint16_t cut =
-        index++ < site.signature->fields ? part_cut_data : part_cut_message;
-    if constexpr (is_stored_text<V>) *text++ = outgoing(values, (parts & cut) != 0);
-  }());
-  const Reservation reservation = reserve(
-      node, type, level, site, parts, (std::size_t{0} + ... + stored_bytes(values)), texts, count);
-  if (reservation.at == nullptr) return reservation.outcome;
-  [[maybe_unused]] std::byte* at = reservation.at;
-  text = texts;
-  (..., [&] {
-    if constexpr (is_stored_text<V>)
-      store_outgoing(at, *text++, reservation.secrets);
-    else
-      store(at, values);
-  }());
-  return publish(reservation);
+  [[maybe_unused]] const auto is_cut = [&] {
+    return (parts & (index++ < site.signature->fields ? part_cut_data : part_cut_message)) != 0;
+  };
+  std::array<OutgoingValue, sizeof...(V)> outgoing_values{outgoing(values, is_cut())...};
+  return record_values(node, texts, type, level, site, parts, outgoing_values);
 }
 
+inline NodeBase* base_of(NodeBase* node) noexcept { return node; }
+
+// `N`: Node, or NodeBase*. A handle is read where its state is needed: the state in a register of
+// its own would cost every record() two instructions.
 // The cut flags are references because evaluating the other arguments of this call sets them.
-template <class... P>
-inline Outcome record_prepared(const Node& node, Type type, Level level, std::string_view format,
+template <Texts texts, class N, class... P>
+inline Outcome record_prepared(const N& node, Type type, Level level, std::string_view format,
                                const Signature& signature, const FieldName* names,
                                const bool& cut_message, const bool& cut_data,
                                const P&... prepared) noexcept {
   const auto parts = static_cast<std::uint16_t>((cut_message ? part_cut_message : 0) |
                                                 (cut_data ? part_cut_data : 0));
   const Site site{format, &signature, names};
-  if (record_fast_path(node.core(), type, level, site, parts, prepared.value...)) [[likely]]
+  if (record_fast_path<texts>(base_of(node), type, level, site, parts, prepared.value...))
+      [[likely]]
     return Outcome::accepted;
-  return record_slow_path(node, type, level, site, parts, prepared.value...);
+  return record_slow_path(base_of(node), texts, type, level, site, parts, prepared.value...);
 }
 
-template <class... F, class... A>
-inline Outcome record_stored(const Node& node, Type type, Level level, std::string_view format,
-                             const std::tuple<const Field<F>&...>& fields, bool cut_message,
+template <Texts texts, class N, class... F, class... A>
+inline Outcome record_stored(const N& node, Type type, Level level, std::string_view format,
+                             const std::tuple<Field<F>&...>& fields, bool cut_message,
                              const A&... args) {
   return std::apply(
       [&](const Field<F>&... field) {
@@ -145,44 +122,41 @@ inline Outcome record_stored(const Node& node, Type type, Level level, std::stri
         [[maybe_unused]] std::size_t message_budget = max_message_bytes;
         [[maybe_unused]] std::size_t data_budget = max_data_bytes;
         bool cut_data = false;
-        return record_prepared(node, type, level, format,
-                               signature_of<sizeof...(F), typename Prepared<F>::type...,
-                                            typename Prepared<A>::type...>,
-                               names, cut_message, cut_data,
-                               Prepared<F>(field.value, data_budget, cut_data)...,
-                               Prepared<A>(args, message_budget, cut_message)...);
+        return record_prepared<texts>(node, type, level, format,
+                                      signature_of<sizeof...(F), typename Prepared<F>::type...,
+                                                   typename Prepared<A>::type...>,
+                                      names, cut_message, cut_data,
+                                      Prepared<F>(field.value, data_budget, cut_data)...,
+                                      Prepared<A>(args, message_budget, cut_message)...);
       },
       fields);
 }
 
-template <class... F, class... A>
-inline Outcome record_fields(const Node& node, Type type, Level level, std::string_view format,
-                             const std::tuple<const Field<F>&...>& fields,
-                             const A&... args) noexcept try {
+template <Texts texts, class N, class... F, class... A>
+inline Outcome record_fields(const N& node, Type type, Level level, fmt::string_view literal,
+                             const std::tuple<Field<F>&...>& fields, const A&... args) noexcept
+    try {
+  const std::string_view format(literal.data(), literal.size());
   std::string_view bad;
   std::apply(
       [&](const Field<F>&... field) {
         ((finite(field.value) ? void() : void(bad = {field.name.text, field.name.size})), ...);
       },
       fields);
-  if (!bad.empty()) return drop(node, DropReason::bad_number, bad);
+  if (!bad.empty()) return drop(base_of(node), DropReason::bad_number, bad);
   if constexpr ((true && ... && !std::is_void_v<Stored<A>>)) {
-    return record_stored(node, type, level, format, fields, false, args...);
+    return record_stored<texts>(node, type, level, format, fields, false, args...);
   } else {
     char text[max_message_bytes];
     const auto end = fmt::format_to_n(text, sizeof text, fmt::runtime(format), args...);
     const bool cut = end.size > sizeof text;
     std::size_t budget = sizeof text;
     bool ignored = false;
-    return record_stored(node, type, level, "{}", fields, cut,
-                         trimmed({text, cut ? sizeof text : end.size}, budget, ignored));
+    return record_stored<texts>(node, type, level, "{}", fields, cut,
+                                trimmed({text, cut ? sizeof text : end.size}, budget, ignored));
   }
 } catch (...) {
-  return drop(node, DropReason::bad_format, format);
-}
-
-inline std::string_view text_of(fmt::string_view format) noexcept {
-  return {format.data(), format.size()};
+  return drop(base_of(node), DropReason::bad_format, {literal.data(), literal.size()});
 }
 
 using RuntimeFormat = decltype(fmt::runtime(""));
@@ -202,72 +176,60 @@ requires(std::is_same_v<std::remove_cvref_t<T>, detail::RuntimeFormat> || ...) O
 template <class... A>
 inline Outcome record(const Node& node, Type type, Level level, fmt::format_string<A...> format,
                       const A&... args) noexcept {
-  return detail::record_fields(node, type, level, detail::text_of(format), std::tuple<>(), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format, std::tie(), args...);
 }
 
 template <class F1, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1,
                       fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(node, type, level, detail::text_of(format),
-                               std::tuple<const Field<F1>&>(f1), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format, std::tie(f1),
+                                                   args...);
 }
 
 template <class F1, class F2, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(node, type, level, detail::text_of(format),
-                               std::tuple<const Field<F1>&, const Field<F2>&>(f1, f2), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format, std::tie(f1, f2),
+                                                   args...);
 }
 
 template <class F1, class F2, class F3, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(
-      node, type, level, detail::text_of(format),
-      std::tuple<const Field<F1>&, const Field<F2>&, const Field<F3>&>(f1, f2, f3), args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format, std::tie(f1, f2, f3),
+                                                   args...);
 }
 
 template <class F1, class F2, class F3, class F4, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, Field<F4> f4, fmt::format_string<A...> format,
                       const A&... args) noexcept {
-  return detail::record_fields(
-      node, type, level, detail::text_of(format),
-      std::tuple<const Field<F1>&, const Field<F2>&, const Field<F3>&, const Field<F4>&>(f1, f2, f3,
-                                                                                         f4),
-      args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format,
+                                                   std::tie(f1, f2, f3, f4), args...);
 }
 
 template <class F1, class F2, class F3, class F4, class F5, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, Field<F4> f4, Field<F5> f5, fmt::format_string<A...> format,
                       const A&... args) noexcept {
-  return detail::record_fields(node, type, level, detail::text_of(format),
-                               std::tuple<const Field<F1>&, const Field<F2>&, const Field<F3>&,
-                                          const Field<F4>&, const Field<F5>&>(f1, f2, f3, f4, f5),
-                               args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format,
+                                                   std::tie(f1, f2, f3, f4, f5), args...);
 }
 
 template <class F1, class F2, class F3, class F4, class F5, class F6, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, Field<F4> f4, Field<F5> f5, Field<F6> f6,
                       fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(
-      node, type, level, detail::text_of(format),
-      std::tuple<const Field<F1>&, const Field<F2>&, const Field<F3>&, const Field<F4>&,
-                 const Field<F5>&, const Field<F6>&>(f1, f2, f3, f4, f5, f6),
-      args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format,
+                                                   std::tie(f1, f2, f3, f4, f5, f6), args...);
 }
 
 template <class F1, class F2, class F3, class F4, class F5, class F6, class F7, class... A>
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, Field<F4> f4, Field<F5> f5, Field<F6> f6, Field<F7> f7,
                       fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(
-      node, type, level, detail::text_of(format),
-      std::tuple<const Field<F1>&, const Field<F2>&, const Field<F3>&, const Field<F4>&,
-                 const Field<F5>&, const Field<F6>&, const Field<F7>&>(f1, f2, f3, f4, f5, f6, f7),
-      args...);
+  return detail::record_fields<detail::Texts::raw>(node, type, level, format,
+                                                   std::tie(f1, f2, f3, f4, f5, f6, f7), args...);
 }
 
 template <class F1, class F2, class F3, class F4, class F5, class F6, class F7, class F8,
@@ -275,12 +237,8 @@ template <class F1, class F2, class F3, class F4, class F5, class F6, class F7, 
 inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Field<F2> f2,
                       Field<F3> f3, Field<F4> f4, Field<F5> f5, Field<F6> f6, Field<F7> f7,
                       Field<F8> f8, fmt::format_string<A...> format, const A&... args) noexcept {
-  return detail::record_fields(
-      node, type, level, detail::text_of(format),
-      std::tuple<const Field<F1>&, const Field<F2>&, const Field<F3>&, const Field<F4>&,
-                 const Field<F5>&, const Field<F6>&, const Field<F7>&, const Field<F8>&>(
-          f1, f2, f3, f4, f5, f6, f7, f8),
-      args...);
+  return detail::record_fields<detail::Texts::raw>(
+      node, type, level, format, std::tie(f1, f2, f3, f4, f5, f6, f7, f8), args...);
 }
 
 }  // namespace trace

@@ -15,7 +15,7 @@
 namespace trace {
 
 // The result of adding a secret. Surrounding white space is ignored.
-enum class SecretAnswer : std::uint8_t {
+enum class AddSecretResult : std::uint8_t {
   added,
   known,        // already added
   common_word,  // added, but it is a word that occurs in unrelated text
@@ -27,10 +27,12 @@ enum class SecretAnswer : std::uint8_t {
 };
 
 // Whether the value is redacted from now on.
-constexpr bool is_redacted(SecretAnswer answer) noexcept { return answer < SecretAnswer::none; }
+constexpr bool is_redacted(AddSecretResult result) noexcept {
+  return result < AddSecretResult::none;
+}
 
 // A human-readable explanation that says what to do; static storage.
-SHIPTRACE_API std::string_view text(SecretAnswer answer) noexcept;
+SHIPTRACE_API std::string_view text(AddSecretResult result) noexcept;
 
 // Whether a variable of this name usually holds a secret: API_TOKEN, DB_PASSWORDS, SECRET, … in any
 // case. Config::redact_environment adds the values of such variables.

@@ -39,8 +39,9 @@ class Node;
 class Run;
 
 namespace detail {
-struct NodeCore;
-}
+struct NodeBase;
+NodeBase* base_of(const Node& node) noexcept;  // null: a detached node
+}  // namespace detail
 namespace detail::session {
 class RollingSession;
 struct RunState;
@@ -105,12 +106,14 @@ struct Closed {
 class SHIPTRACE_API CancelSubscription {
  public:
   CancelSubscription() = default;
-  explicit CancelSubscription(std::shared_ptr<detail::ship::CancelCallback> callback) noexcept;
   ~CancelSubscription();
   CancelSubscription(CancelSubscription&&) noexcept = default;
   CancelSubscription& operator=(CancelSubscription&&) noexcept;
 
  private:
+  friend class Node;
+  friend class Run;
+  explicit CancelSubscription(std::shared_ptr<detail::ship::CancelCallback> callback) noexcept;
   std::shared_ptr<detail::ship::CancelCallback> callback_;
 };
 
@@ -147,10 +150,11 @@ class SHIPTRACE_API Node {
   // like a token are removed before the text is cut.
   CutText cut(std::string_view text, std::size_t most_bytes) const;
 
-  // A sink for output of this node that the SDK did not spawn; its lines become events with
-  // data.stream. The stream refers to this node's state and may outlive the handle. The limits
-  // belong to the node: those of its first stream apply.
-  LineStream stream(Stream stream, const CaptureLimits& limits = {});
+  // A sink for output of this node; its lines become events with data.stream and data.origin, which
+  // says what the output comes from. The stream refers to this node's state and may outlive the
+  // handle. Limits and origin belong to the node: those of its first stream apply.
+  LineStream stream(Stream stream, const CaptureLimits& limits = {},
+                    std::string_view origin = "component");
 
   // Calls `callback` once, on the SDK's shipper thread, when the backend reports that the run was
   // cancelled; on the calling thread, immediately, if it already was. A thread that the callback
@@ -171,16 +175,20 @@ class SHIPTRACE_API Node {
   // the notes, so that a later session or recover() removes the rest.
   void settle_note() const noexcept;
 
-  // For the SDK's own layers.
-  const detail::NodeCore* core() const noexcept { return core_.get(); }
-  detail::session::NodeState* state() const noexcept;
-  std::shared_ptr<detail::session::NodeState> shared_state() const noexcept;
-  explicit Node(std::shared_ptr<detail::session::NodeState> state) noexcept;
-  void release() noexcept { core_.reset(); }  // releases the node without reporting
+  // Gives the node up without recording its end, because another process continues it or its end
+  // is recorded already. What is recorded through this handle afterwards is dropped.
+  void detach() noexcept { state_.reset(); }
 
  private:
-  std::shared_ptr<detail::NodeCore> core_;  // the base of a NodeState
+  friend class Run;
+  friend detail::NodeBase* detail::base_of(const Node& node) noexcept;
+  explicit Node(std::shared_ptr<detail::NodeBase> state) noexcept;
+  detail::session::NodeState* state() const noexcept;
+
+  std::shared_ptr<detail::NodeBase> state_;  // of a NodeState
 };
+
+inline detail::NodeBase* detail::base_of(const Node& node) noexcept { return node.state_.get(); }
 
 // Metadata of a run, sent beside `runId` in each envelope.
 struct RunSpec {
@@ -206,10 +214,9 @@ class SHIPTRACE_API Run {
 
   std::string_view id() const noexcept;
 
-  // For the SDK's own layers.
-  Run(std::shared_ptr<detail::session::RunState> state) noexcept;  // NOLINT: internal
-
  private:
+  friend class Session;
+  explicit Run(std::shared_ptr<detail::session::RunState> state) noexcept;
   std::shared_ptr<detail::session::RunState> state_;
   std::vector<CancelSubscription> callbacks_;
 };
@@ -263,8 +270,8 @@ class SHIPTRACE_API Session {
   // reported as a diagnostic, without the value. A null pointer does nothing. Copied. Takes time
   // linear in the bytes that are added: the keeper's thread builds the tables of all secrets
   // (docs/redaction.md).
-  SecretAnswer add_secret(const char* value) noexcept;
-  SecretAnswer add_secret(std::string_view value) noexcept;
+  AddSecretResult add_secret(const char* value) noexcept;
+  AddSecretResult add_secret(std::string_view value) noexcept;
 
   Stats stats() const noexcept;
   // The session's ULID, 26 characters; that of the first journal if it needed several.
@@ -290,8 +297,6 @@ class SHIPTRACE_API Session {
 // threads.
 class SHIPTRACE_API LineStream {
  public:
-  LineStream(const std::shared_ptr<detail::session::NodeState>& node, Stream stream,
-             std::string_view origin, const CaptureLimits& limits = {});
   LineStream(LineStream&&) noexcept;
   LineStream& operator=(LineStream&&) noexcept;
   ~LineStream();  // finish()
@@ -302,9 +307,9 @@ class SHIPTRACE_API LineStream {
   // tail. Bytes that are written later start a new stream.
   void finish();
 
-  // For the SDK's own layers: events may be delayed to be joined with others, and an unfinished
-  // line is recorded after a while. Call tick() at next_due(), which is time_point::max() if
-  // nothing is pending.
+  // For callers with an event loop: events may be delayed to be joined with others, and an
+  // unfinished line is recorded after a while. Call tick() at next_due(), which is
+  // time_point::max() if nothing is pending.
   void write(std::string_view bytes, std::chrono::steady_clock::time_point now);
   void tick(std::chrono::steady_clock::time_point now);
   std::chrono::steady_clock::time_point next_due() const noexcept;
@@ -324,7 +329,9 @@ class SHIPTRACE_API LineStream {
   std::uint64_t frames() const noexcept;
 
  private:
+  friend class Node;
   struct State;
+  explicit LineStream(std::unique_ptr<State> state) noexcept;
   std::unique_ptr<State> state_;
 };
 

@@ -16,6 +16,7 @@
 
 namespace trace {
 
+class Node;
 namespace detail::secrets {
 class Secrets;
 }
@@ -34,8 +35,6 @@ SHIPTRACE_API std::string summarise(std::string_view output, SummaryLimits limit
 class SHIPTRACE_API Summariser {
  public:
   explicit Summariser(SummaryLimits limits = {});
-  // For Node::summariser().
-  Summariser(SummaryLimits limits, std::shared_ptr<const detail::secrets::Secrets> secrets);
   ~Summariser();
   Summariser(Summariser&&) noexcept;
   Summariser& operator=(Summariser&&) noexcept;
@@ -45,6 +44,9 @@ class SHIPTRACE_API Summariser {
   std::string finish();
 
  private:
+  friend class Node;
+  Summariser(SummaryLimits limits, std::shared_ptr<const detail::secrets::Secrets> secrets);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The events that the chain of a captured node passes to record(): lines, and reports about omitted
-// lines.
+// lines; and their JSON texts. Pure functions.
 #pragma once
 
 #include <array>
@@ -16,6 +16,13 @@
 
 namespace trace::detail::capture {
 
+// How far lines were searched for secrets before they came here.
+struct Searched {
+  static constexpr std::uint64_t never = ~std::uint64_t{0};
+  std::uint64_t version = never;  // Secrets::version() of the search, which found nothing in a line
+  bool with_previous = false;     // or across its first line and the stream's previous one
+};
+
 struct CapturedEvent {
   Stream stream = Stream::out;
   Level level = Level::info;
@@ -24,7 +31,9 @@ struct CapturedEvent {
   std::uint64_t lines = 1;
   bool continued = false;  // the line goes on in the next event of the stream
   bool progress = false;   // a frame of a progress display, no line
-  bool is_late = false;    // it happened at `at`, not now
+  // Secrets::version() of the search that found nothing in the message; there are no fields then.
+  std::uint64_t searched = Searched::never;
+  bool is_late = false;  // it happened at `at`, not now
   time::Steady::time_point at{};
 };
 
@@ -44,5 +53,13 @@ class EventSink {
   // Between the first and the last lines.
   virtual void omitted(const Omission& omission) = 0;
 };
+
+// Texts of events that are recorded whole, also by recovery.
+// {"stream":…,"origin":…} and what else there is to say of the event.
+std::string data_of(const CapturedEvent& event, std::string_view origin);
+// {"omitted":{"lines":…,"bytes":…,"sha256":…,"stdout":{…}}}
+std::string data_of(const Omission& omission);
+// "12 lines (3456 bytes) were left out".
+std::string text_of(const lines::LineVolume& omitted);
 
 }  // namespace trace::detail::capture

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/coalescer.hpp"
 
+#include <utility>
+
 namespace trace::detail::capture {
 
 void Coalescer::begin(Stream stream, Level level, std::string_view message, Place place,
@@ -14,6 +16,8 @@ void Coalescer::begin(Stream stream, Level level, std::string_view message, Plac
   joined.level = level;
   joined.text = message;
   joined.lines = 1;
+  joined.searched = searched_.version;
+  searched_.with_previous = true;  // the next line of this call
   joined.begun = ++begun_;
   joined.since = now;
   joined.due = now + (joined.is_trace ? trace_silence : longest_wait);
@@ -29,6 +33,10 @@ void Coalescer::alone(CapturedEvent event, time::Steady::time_point now) {
 }
 
 void Coalescer::append(Joined& joined, std::string_view message) {
+  // Lines between which something was removed may form a secret together.
+  if (!std::exchange(searched_.with_previous, true) || joined.searched != searched_.version) {
+    joined.searched = Searched::never;
+  }
   keep(joined);
   joined.own += '\n';
   joined.own += message;
@@ -80,6 +88,7 @@ void Coalescer::send(Joined& joined) {
                .message = joined.text,
                .fields = {},
                .lines = joined.lines,
+               .searched = joined.searched,
                .is_late = is_late_,
                .at = joined.since});
 }

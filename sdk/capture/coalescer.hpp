@@ -48,6 +48,9 @@ class Coalescer {
       begin(stream, level, message, place, now);
     }
   }
+  // Of the lines that follow.
+  void set_searched(Searched searched) noexcept { searched_ = searched; }
+  std::uint64_t searched_version() const noexcept { return searched_.version; }
   // An event that is not joined.
   void alone(CapturedEvent event, time::Steady::time_point now);
 
@@ -73,6 +76,7 @@ class Coalescer {
     Level level = Level::info;
     std::string_view text;
     std::uint64_t lines = 0;
+    std::uint64_t searched = Searched::never;
     std::uint64_t begun = 0;  // in the order of all that were begun
     time::Steady::time_point since{};
     time::Steady::time_point due{};
@@ -87,8 +91,7 @@ class Coalescer {
     if (joined.is_trace) return place == Place::inside;
     return place == Place::outside && level == joined.level;
   }
-  static void join(Joined& joined, Level level, std::string_view message,
-                   time::Steady::time_point now) {
+  void join(Joined& joined, Level level, std::string_view message, time::Steady::time_point now) {
     if (joined.text.data() + joined.text.size() + 1 == message.data() && !joined.is_kept)
         [[likely]] {
       joined.text = {joined.text.data(), joined.text.size() + 1 + message.size()};
@@ -99,7 +102,7 @@ class Coalescer {
     if (level > joined.level) joined.level = level;
     if (joined.is_trace) joined.due = std::min(now + trace_silence, joined.since + longest_trace);
   }
-  static void append(Joined& joined, std::string_view message);
+  void append(Joined& joined, std::string_view message);
   static void keep(Joined& joined);
   void begin(Stream stream, Level level, std::string_view message, Place place,
              time::Steady::time_point now);
@@ -113,6 +116,7 @@ class Coalescer {
 
   EventSink& sink_;
   bool is_late_ = false;
+  Searched searched_;
   std::array<Joined, lines::max_streams> joined_;  // by stream
   std::uint64_t begun_ = 0;
   // When the reserve will be whole again.

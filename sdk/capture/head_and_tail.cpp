@@ -26,13 +26,13 @@ HeadAndTail::HeadAndTail(const CaptureLimits& limits, MakeRing make_ring,
       tail_limit_(limits.tail_bytes) {}
 
 void HeadAndTail::take_more(Stream stream, lines::LineKind kind, std::string_view text,
-                            time::Steady::time_point now) {
+                            time::Steady::time_point now, Searched searched) {
   if (kind == lines::LineKind::frame) return;
   if (ring_ != nullptr && !ring_->is_ours()) forget();
   if (!head_is_full_) {
     const std::string_view fits =
         kind == lines::LineKind::lines ? lines::whole_lines(text, head_left_) : std::string_view();
-    if (!fits.empty()) events_.take(stream, kind, fits, now);
+    if (!fits.empty()) events_.take(stream, kind, fits, now, searched);
     text.remove_prefix(fits.size());
     head_is_full_ = true;
     head_left_ = 0;

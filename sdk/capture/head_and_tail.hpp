@@ -35,12 +35,12 @@ class HeadAndTail {
 
   // See LineSink.
   void take(Stream stream, lines::LineKind kind, std::string_view text,
-            time::Steady::time_point now) {
+            time::Steady::time_point now, Searched searched = {}) {
     if (text.size() <= head_left_) [[likely]] {
       head_left_ -= text.size();
-      events_.take(stream, kind, text, now);
+      events_.take(stream, kind, text, now, searched);
     } else {
-      take_more(stream, kind, text, now);
+      take_more(stream, kind, text, now, searched);
     }
   }
   void tick(time::Steady::time_point now);
@@ -50,7 +50,7 @@ class HeadAndTail {
 
  private:
   void take_more(Stream stream, lines::LineKind kind, std::string_view text,
-                 time::Steady::time_point now);
+                 time::Steady::time_point now, Searched searched);
   void push(Stream stream, lines::LineKind kind, std::string_view text,
             time::Steady::time_point now);
   // Drops the oldest lines until the tail has at most `bytes` bytes.

@@ -7,7 +7,8 @@
 namespace trace::detail::capture {
 
 void LineEvents::take(Stream stream, lines::LineKind kind, std::string_view text,
-                      time::Steady::time_point now) {
+                      time::Steady::time_point now, Searched searched) {
+  coalescer_.set_searched(searched);
   Reading& reading = readings_[lines::index_of(stream)];
   switch (kind) {
     case lines::LineKind::lines:
@@ -61,11 +62,11 @@ void LineEvents::take_part(Stream stream, Reading& reading, std::string_view tex
     event.fields = found.fields;
     reading.level_of_parts = found.level;
   }
-  if (is_last) {
-    event.lines = 1;
-    reading.level_of_parts.reset();
-  } else {
-    event.lines = 0;
+  event.lines = is_last ? 1 : 0;
+  if (is_last) reading.level_of_parts.reset();
+  // Unless it is the message of a JSON log entry.
+  if (event.fields.empty() && event.message.data() == text.data()) {
+    event.searched = coalescer_.searched_version();
   }
   reading.trace.reset();
   coalescer_.alone(event, now);

@@ -21,7 +21,7 @@ class LineEvents {
 
   // See LineSink.
   void take(Stream stream, lines::LineKind kind, std::string_view text,
-            time::Steady::time_point now);
+            time::Steady::time_point now, Searched searched = {});
 
   EventSink& sink() noexcept { return sink_; }
   Coalescer& coalescer() noexcept { return coalescer_; }

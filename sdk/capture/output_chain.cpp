@@ -26,6 +26,10 @@ OutputChain::Source::Source(OutputChain& chain, Stream stream,
 
 void OutputChain::Source::write(std::string_view bytes, time::Steady::time_point now) {
   now_ = now;
+  // Read before the search: what is added meanwhile counts as unknown to it.
+  const std::uint64_t version = secrets_ ? secrets_->version() : Searched::never;
+  if (version != version_) is_outdated_ = bytes_ > 0;
+  version_ = version;
   bytes_ += bytes.size();
   if (redactor_) {
     redactor_->write(bytes, to_framer_);
@@ -36,7 +40,10 @@ void OutputChain::Source::write(std::string_view bytes, time::Steady::time_point
 
 void OutputChain::Source::pass_on(std::string_view clean_bytes) {
   if (see_bytes_) see_bytes_(clean_bytes);
+  piece_ = clean_bytes;
   framer_.write(clean_bytes, now_);
+  piece_at_ += clean_bytes.size();
+  piece_ = {};
 }
 
 void OutputChain::Source::tick(time::Steady::time_point now) {
@@ -48,6 +55,7 @@ void OutputChain::Source::finish(time::Steady::time_point now) {
   now_ = now;
   if (redactor_) redactor_->finish(to_framer_);
   framer_.finish(now);
+  ++piece_at_;  // the next stream does not continue this one
 }
 
 void OutputChain::Source::take(lines::LineKind kind, std::string_view text) {
@@ -58,7 +66,23 @@ void OutputChain::Source::take(lines::LineKind kind, std::string_view text) {
   if (kind == lines::LineKind::lines || kind == lines::LineKind::last_part)
     lines_ += lines::count_lines(text);
   if (see_) show(kind, text);
-  chain_.head_and_tail_.take(stream_, kind, text, now_);
+  chain_.head_and_tail_.take(stream_, kind, text, now_, searched(kind, text));
+}
+
+// What the redactor passed on holds no secret, nor does a line that was cut from it: the framer
+// leaves it as it is, or it was searched again (without_secrets). Across lines that holds only if
+// nothing between them was left out.
+Searched OutputChain::Source::searched(lines::LineKind kind, std::string_view text) noexcept {
+  Searched searched{.version = is_outdated_ ? Searched::never : version_};
+  if (kind == lines::LineKind::lines || kind == lines::LineKind::last_part) is_outdated_ = false;
+  const std::less<> before;
+  if (!before(text.data(), piece_.data()) &&
+      !before(piece_.data() + piece_.size(), text.data() + text.size())) {
+    const std::uint64_t at = piece_at_ + static_cast<std::uint64_t>(text.data() - piece_.data());
+    searched.with_previous = taken_end_ == at;
+    taken_end_ = at + text.size();
+  }
+  return searched;
 }
 
 bool OutputChain::Source::may_hold_secrets() const noexcept {

@@ -53,6 +53,7 @@ class OutputChain {
    private:
     void pass_on(std::string_view clean_bytes);
     void take(lines::LineKind kind, std::string_view text) override;
+    Searched searched(lines::LineKind kind, std::string_view text) noexcept;
     bool may_hold_secrets() const noexcept;
     std::string_view without_secrets(lines::LineKind kind, std::string_view text);
     std::string_view part_without_secrets(lines::LineKind kind, std::string_view text);
@@ -65,6 +66,11 @@ class OutputChain {
     const secrets::StreamRedactor::Sink to_framer_;
     lines::LineFramer framer_;
     std::string clean_;
+    std::uint64_t version_ = 0;  // of the secrets that the redactor searches for
+    bool is_outdated_ = false;   // the current line began with another version
+    std::string_view piece_;     // that the framer is cutting, valid meanwhile
+    std::uint64_t piece_at_ = 0;
+    std::uint64_t taken_end_ = 0;  // of the last lines that were taken from the bytes as they are
     std::optional<secrets::StreamRedactor> parts_redactor_;  // of the parts of an edited line
     OnLine see_;
     secrets::StreamRedactor::Sink see_bytes_;

@@ -198,6 +198,7 @@ void LineFramer::add_text(std::string_view text, bool is_ascii) {
   if (is_ascii) {
     text_.append(text);
   } else {
+    is_edited_ = is_edited_ || !text::is_valid_utf8(text);
     text::append_valid_utf8(text_, text);
   }
   text_passed_ = false;

@@ -42,7 +42,8 @@ class LineFramer {
 
   // When tick() has work; max() if none.
   time::Steady::time_point next_due() const noexcept;
-  // Control sequences were removed from the line, so that text that was separate is now adjacent.
+  // Control sequences were removed from the line, so that text that was separate is now adjacent,
+  // or invalid UTF-8 was replaced.
   bool is_edited() const noexcept { return is_edited_; }
   // Frames of progress displays so far, passed on or not.
   std::uint64_t frames() const noexcept { return frames_; }

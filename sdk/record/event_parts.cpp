@@ -39,10 +39,9 @@ void EventParts::take(const Text& text, std::uint16_t part, std::uint16_t cut_pa
   add(outgoing(kept, cut), part, cut ? cut_part : std::uint16_t{0});
 }
 
-void EventParts::add(const OutgoingText& text, std::uint16_t part,
+void EventParts::add(const OutgoingValue& text, std::uint16_t part,
                      std::uint16_t cut_part) noexcept {
-  texts_[count_++] = text;
-  bytes_ += 4 + text.text.size();
+  values_[count_++] = text;
   bits_ = static_cast<std::uint16_t>(bits_ | part | cut_part);
 }
 
@@ -53,8 +52,17 @@ void EventParts::take_json(const Text& text, std::uint16_t part, std::uint16_t c
   add(outgoing(Json{cut ? "{}" : *text}, cut), part, cut ? cut_part : std::uint16_t{0});
 }
 
-void EventParts::store_to(std::byte* at, const void* secrets) const noexcept {
-  for (std::size_t i = 0; i < count_; ++i) store_outgoing(at, texts_[i], secrets);
+bool record_unsearched(Lane& lane, const NodeRef& node, const EventBody& body) noexcept {
+  EventParts parts(body);
+  std::size_t bytes = 0;
+  for (const OutgoingValue& value : parts.values()) bytes += 4 + value.bytes;
+  auto failure = Lane::Failure::none;
+  std::byte* at =
+      lane.reserve(node, parts.site(), body.type, body.level, parts.bits(), bytes, failure);
+  if (at == nullptr) return false;
+  for (const OutgoingValue& value : parts.values()) store_text(at, value.text);
+  lane.publish();
+  return true;
 }
 
 }  // namespace trace::detail::record

@@ -51,8 +51,6 @@ class Lane : public LaneCursor {
   // The sequence of the reserved event.
   std::uint64_t reserved_sequence() const noexcept { return *sequence_ + 1; }
 
-  void* recording_for = nullptr;  // the session, between reserve() and publish()
-
  private:
   bool open_slab(std::size_t needed) noexcept;
   // `either`: accepts a slab of the other size.

@@ -5,9 +5,7 @@
 
 #include <utility>
 
-#include "capture/event_data.hpp"
 #include "contract/timestamp.hpp"
-#include "record/event_parts.hpp"
 
 namespace trace::detail::recovery {
 namespace {
@@ -17,17 +15,6 @@ constexpr std::uint64_t memory_budget = std::uint64_t{1} << 30;
 constexpr std::size_t lost_nodes_at_once = 10'000;
 
 }  // namespace
-
-bool RecoveryLane::record(const EventBody& body) noexcept {
-  const record::EventParts parts(body);
-  auto failure = record::Lane::Failure::none;
-  std::byte* at = lane_.reserve(node_, parts.site(), body.type, body.level, parts.bits(),
-                                parts.bytes(), failure);
-  if (at == nullptr) return false;
-  parts.store_to(at);
-  lane_.publish();
-  return true;
-}
 
 void TailEvents::event(const capture::CapturedEvent& event) {
   const std::string data = capture::data_of(event, tail_.origin());

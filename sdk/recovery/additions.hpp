@@ -17,7 +17,7 @@
 #include "capture/captured_event.hpp"
 #include "journal/file.hpp"
 #include "journal/slab_pool.hpp"
-#include "record/lane.hpp"
+#include "record/event_parts.hpp"
 #include "recovery/found_tail.hpp"
 #include "recovery/quarantine.hpp"
 
@@ -41,7 +41,9 @@ class RecoveryLane {
     node_ = {node_.serial + 1, run, run_id, node_id};
   }
   // False if there is no room.
-  bool record(const EventBody& body) noexcept;
+  bool record(const EventBody& body) noexcept {
+    return record::record_unsearched(lane_, node_, body);
+  }
 
  private:
   record::Lane lane_;

@@ -14,7 +14,7 @@
 
 namespace trace {
 
-std::string_view text(SecretAnswer answer) noexcept {
+std::string_view text(AddSecretResult answer) noexcept {
   // In the order of the enumerators.
   constexpr std::string_view texts[] = {
       "added",
@@ -87,22 +87,22 @@ Secrets::Secrets(const Secrets& inherited) : shortest_(inherited.shortest_) {
   publish_added(values);
 }
 
-SecretAnswer Secrets::judge(std::string_view value) const noexcept {
+AddSecretResult Secrets::judge(std::string_view value) const noexcept {
   const std::string_view word = trimmed_white_space(value);
-  if (word.empty()) return SecretAnswer::none;
-  if (word.size() > longest_secret) return SecretAnswer::too_long;
-  if (word.size() < shortest_) return SecretAnswer::too_short;
-  if (replacement.find(word) != std::string_view::npos) return SecretAnswer::reserved;
-  return is_frequent_word(word) ? SecretAnswer::common_word : SecretAnswer::added;
+  if (word.empty()) return AddSecretResult::none;
+  if (word.size() > longest_secret) return AddSecretResult::too_long;
+  if (word.size() < shortest_) return AddSecretResult::too_short;
+  if (replacement.find(word) != std::string_view::npos) return AddSecretResult::reserved;
+  return is_frequent_word(word) ? AddSecretResult::common_word : AddSecretResult::added;
 }
 
-SecretAnswer Secrets::add(std::string_view value) {
+AddSecretResult Secrets::add(std::string_view value) {
   const std::string one(value);
   return add(std::span(&one, 1)).front();
 }
 
-std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
-  std::vector<SecretAnswer> results;
+std::vector<AddSecretResult> Secrets::add(std::span<const std::string> values) {
+  std::vector<AddSecretResult> results;
   results.reserve(values.size());
   const std::lock_guard lock(mutex_);
   const Values added = take_new(values, results);
@@ -116,19 +116,19 @@ std::vector<SecretAnswer> Secrets::add(std::span<const std::string> values) {
 }
 
 Secrets::Values Secrets::take_new(std::span<const std::string> values,
-                                  std::vector<SecretAnswer>& results) {
+                                  std::vector<AddSecretResult>& results) {
   Values added;
   added.reserve(values.size());
   try {
     for (const std::string& value : values) {
-      SecretAnswer& answer = results.emplace_back(judge(value));
-      if (!is_redacted(answer)) continue;
+      AddSecretResult& result = results.emplace_back(judge(value));
+      if (!is_redacted(result)) continue;
       std::string word(trimmed_white_space(value));
       if (known_.contains(word)) {
         // Not if it is only a form of another secret: it has forms of its own.
-        answer = SecretAnswer::known;
+        result = AddSecretResult::known;
       } else if (with_gaps(word).size() < shortest_) {
-        answer = SecretAnswer::too_short;  // apart from its white space
+        result = AddSecretResult::too_short;  // apart from its white space
       } else {
         known_.insert(word);
         bytes_ += word.size();
@@ -161,9 +161,11 @@ Secrets::Shared Secrets::matcher_of(Values values) const {
 }
 
 void Secrets::publish_added(const Values& added) {
+  static std::atomic<std::uint64_t> versions{0};
   if (merged_owner_ == nullptr) {  // the first secrets
     merged_owner_ = matcher_of(added);
     merged_.store(merged_owner_.get(), std::memory_order_release);
+    version_.store(++versions, std::memory_order_release);
     return;
   }
   Values values;
@@ -178,6 +180,8 @@ void Secrets::publish_added(const Values& added) {
   fresh_owner_ = std::move(fresh);
   merged_of_fresh_ = 0;
   fresh_.store(fresh_owner_.get(), std::memory_order_release);
+  // After the matcher: a search that follows a read of this version includes its values.
+  version_.store(++versions, std::memory_order_release);
 }
 
 void Secrets::merge() const {
@@ -257,9 +261,9 @@ std::shared_ptr<Secrets> known_secrets(const std::vector<Credential>& credential
     }
   }
   auto secrets = std::make_shared<Secrets>();
-  const std::vector<SecretAnswer> results = secrets->add(values);
+  const std::vector<AddSecretResult> results = secrets->add(values);
   for (std::size_t i = 0; i < results.size(); ++i) {
-    if (results[i] == SecretAnswer::added || results[i] == SecretAnswer::known) continue;
+    if (results[i] == AddSecretResult::added || results[i] == AddSecretResult::known) continue;
     complaints += (complaints.empty() ? "" : "; ") + names[i] + " ";
     complaints += trace::text(results[i]);
   }

@@ -14,6 +14,7 @@
 #include <trace/transport.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -38,9 +39,9 @@ class Secrets {
 
   // Adds a value; it is redacted when the call returns. Builds the tables of the values that were
   // added since the last merge only. Throws std::bad_alloc; then nothing was added.
-  SecretAnswer add(std::string_view value);
+  AddSecretResult add(std::string_view value);
   // Adds several at once, which is faster than one by one.
-  std::vector<SecretAnswer> add(std::span<const std::string> values);
+  std::vector<AddSecretResult> add(std::span<const std::string> values);
 
   // The matchers for record(). Both are null while there is no secret; `fresh` is null except until
   // the next merge. Some values may be in both. Valid as long as this object, unless they are
@@ -57,6 +58,10 @@ class Secrets {
     const Matcher* const fresh = fresh_.load(std::memory_order_acquire);
     return {merged_.load(std::memory_order_acquire), fresh};
   }
+  // Identifies the set of values in this process; 0 while it is empty. A text that was searched
+  // after it was read, and in which nothing has changed, need not be searched again as long as it
+  // stays the same.
+  std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
   // Total size of all values.
   std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
   bool empty() const noexcept { return merged_.load(std::memory_order_relaxed) == nullptr; }
@@ -86,9 +91,9 @@ class Secrets {
  private:
   using Values = std::vector<std::string>;
   using Shared = std::shared_ptr<const Matcher>;
-  SecretAnswer judge(std::string_view value) const noexcept;
+  AddSecretResult judge(std::string_view value) const noexcept;
   // Returns the acceptable new values and marks them as known.
-  Values take_new(std::span<const std::string> values, std::vector<SecretAnswer>& results);
+  Values take_new(std::span<const std::string> values, std::vector<AddSecretResult>& results);
   void forget(const Values& values) noexcept;
   Shared matcher_of(Values values) const;
   void publish_added(const Values& added);
@@ -101,6 +106,7 @@ class Secrets {
   mutable std::mutex mutex_;    // of all below; never locked while tables of all secrets are built
   std::unordered_set<std::string> known_;
   std::atomic<std::size_t> bytes_{0};  // of known_
+  std::atomic<std::uint64_t> version_{0};
   mutable Shared merged_owner_;
   mutable Shared fresh_owner_;
   mutable std::size_t merged_of_fresh_ =

@@ -58,7 +58,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::unique_ptr<journal::TailRing> make_tail(std::uint64_t text_bytes,
                                                const journal::TailRing::Owner& owner);
 
-  // Recording: see record.cpp.
+  // Recording: see recording.cpp.
   record::Lanes& lanes() noexcept { return lanes_; }
   bool closed() const noexcept { return closed_.load(std::memory_order_relaxed); }
   // False in a child after fork(): the journal is the parent's.
@@ -97,7 +97,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
 
   // Throws std::bad_alloc.
-  SecretAnswer add_secret(std::string_view value);
+  AddSecretResult add_secret(std::string_view value);
   const secrets::Secrets& secrets() const noexcept { return *secrets_; }
   secrets::RedactionRules redaction() const noexcept {
     return {secrets_, config_.values().redact_patterns};

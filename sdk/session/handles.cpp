@@ -13,31 +13,18 @@
 #include "secrets/event_redactor.hpp"
 #include "secrets/redacted_texts.hpp"
 #include "session/inheritance.hpp"
-#include "session/node_secrets.hpp"
+#include "session/recording.hpp"
 #include "session/rolling_session.hpp"
 
 namespace trace {
+
+using namespace detail::session;
+
 namespace {
 
 std::uint64_t next_serial() noexcept {
   static std::atomic<std::uint64_t> serial{0};
   return serial.fetch_add(1, std::memory_order_relaxed) + 1;
-}
-
-void abandon(const Node& node) noexcept {
-  detail::session::NodeState* state = node.state();
-  if (state == nullptr) return;
-  if (!state->core->in_own_process()) {
-    // The parent ends what it started; this ends this process's own state.
-    if (auto own = detail::session::take_node_of_child(*state)) const Node handle(std::move(own));
-    return;
-  }
-  if (!state->open.load()) return;
-  record(node, {.type = Type::failed,
-                .level = Level::error,
-                .message = "the node was left open",
-                .error_message = "the node was left open by its component",
-                .error_code = "ABANDONED"});
 }
 
 }  // namespace
@@ -51,6 +38,19 @@ NodeState::NodeState(std::shared_ptr<SessionCore> owner, ship::RunInfo* of, std:
 
 RunState::RunState(std::shared_ptr<SessionCore> of, ship::RunInfo* run)
     : core(std::move(of)), info(run), lease(core->lease()) {}
+
+void NodeState::abandon() noexcept {
+  if (!core->in_own_process()) {
+    // The parent ends what it started; this ends this process's own state.
+    if (const auto own = take_node_of_child(*this)) own->abandon();
+  } else if (open.load()) {
+    record(this, {.type = Type::failed,
+                  .level = Level::error,
+                  .message = "the node was left open",
+                  .error_message = "the node was left open by its component",
+                  .error_code = "ABANDONED"});
+  }
+}
 
 namespace {
 
@@ -73,15 +73,14 @@ Result<Session> Session::start(Config config, Dependencies dependencies) {
   auto finalized = detail::config::finalize(std::move(config), dependencies);
   if (!finalized) return finalized.error();
   try {
-    return Session(std::make_shared<detail::session::RollingSession>(
-        detail::session::SessionCore::start(std::move(*finalized), std::move(dependencies))));
+    return Session(std::make_shared<RollingSession>(
+        SessionCore::start(std::move(*finalized), std::move(dependencies))));
   } catch (const std::exception& error) {
     return Error("session", fmt::format("cannot start: {}", error.what()));
   }
 }
 
-Session::Session(std::shared_ptr<detail::session::RollingSession> rolling) noexcept
-    : rolling_(std::move(rolling)) {}
+Session::Session(std::shared_ptr<RollingSession> rolling) noexcept : rolling_(std::move(rolling)) {}
 Session::Session(Session&&) noexcept = default;
 
 Session& Session::operator=(Session&& other) noexcept {
@@ -97,28 +96,26 @@ Session::~Session() {
   if (const auto session = here()) session->close(rolling_->first()->close_timeout());
 }
 
-std::shared_ptr<detail::session::RollingSession> Session::here() const {
-  const detail::session::SessionCore& core = *rolling_->first();
-  return core.in_own_process() ? rolling_ : detail::session::known_session_of_child(core);
+std::shared_ptr<RollingSession> Session::here() const {
+  const SessionCore& core = *rolling_->first();
+  return core.in_own_process() ? rolling_ : known_session_of_child(core);
 }
 
 Run Session::run(std::string_view id, const RunSpec& spec) {
-  const std::shared_ptr<detail::session::SessionCore>& first = rolling_->first();
-  const auto session =
-      first->in_own_process() ? rolling_ : detail::session::session_of_child(first);
-  if (session == nullptr) return Run(std::make_shared<detail::session::RunState>(first, nullptr));
+  const std::shared_ptr<SessionCore>& first = rolling_->first();
+  const auto session = first->in_own_process() ? rolling_ : session_of_child(first);
+  if (session == nullptr) return Run(std::make_shared<RunState>(first, nullptr));
   const std::string_view fault = detail::contract::fault_of_run_id(id);
   if (!fault.empty()) {
     session->first()->diagnostics().report(
         "bad_id", fmt::format("run id {}; the run's events are dropped", fault));
-    return Run(std::make_shared<detail::session::RunState>(session->first(), nullptr));
+    return Run(std::make_shared<RunState>(session->first(), nullptr));
   }
   RunSpec repaired = spec;
-  repaired.workflow_id = detail::session::known_id(spec.workflow_id, "workflow", *session->first());
-  repaired.organization_id =
-      detail::session::known_id(spec.organization_id, "organization", *session->first());
+  repaired.workflow_id = known_id(spec.workflow_id, "workflow", *session->first());
+  repaired.organization_id = known_id(spec.organization_id, "organization", *session->first());
   const auto [core, info] = session->open_run(detail::contract::repaired_id(id), repaired);
-  return Run(std::make_shared<detail::session::RunState>(core, info));
+  return Run(std::make_shared<RunState>(core, info));
 }
 
 bool Session::flush(std::chrono::milliseconds deadline) {
@@ -131,23 +128,22 @@ Closed Session::close(std::chrono::milliseconds deadline) {
   return session == nullptr ? Closed() : session->close(deadline);
 }
 
-SecretAnswer Session::add_secret(const char* value) noexcept {
-  return value == nullptr ? SecretAnswer::none : add_secret(std::string_view(value));
+AddSecretResult Session::add_secret(const char* value) noexcept {
+  return value == nullptr ? AddSecretResult::none : add_secret(std::string_view(value));
 }
 
-SecretAnswer Session::add_secret(std::string_view value) noexcept try {
-  const std::shared_ptr<detail::session::SessionCore>& first = rolling_->first();
-  const auto session =
-      first->in_own_process() ? rolling_ : detail::session::session_of_child(first);
-  if (session == nullptr) return SecretAnswer::no_memory;
-  const SecretAnswer answer = session->add_secret(value);
-  if (answer != SecretAnswer::added && answer != SecretAnswer::known) {
+AddSecretResult Session::add_secret(std::string_view value) noexcept try {
+  const std::shared_ptr<SessionCore>& first = rolling_->first();
+  const auto session = first->in_own_process() ? rolling_ : session_of_child(first);
+  if (session == nullptr) return AddSecretResult::no_memory;
+  const AddSecretResult result = session->add_secret(value);
+  if (result != AddSecretResult::added && result != AddSecretResult::known) {
     session->first()->diagnostics().report(
-        "redaction", fmt::format("a value given to add_secret() {}", text(answer)));
+        "redaction", fmt::format("a value given to add_secret() {}", text(result)));
   }
-  return answer;
+  return result;
 } catch (...) {
-  return SecretAnswer::no_memory;
+  return AddSecretResult::no_memory;
 }
 
 Stats Session::stats() const noexcept {
@@ -165,17 +161,16 @@ std::string_view Session::id() const noexcept {
 namespace {
 
 // The session core and run entry of this process.
-std::pair<std::shared_ptr<detail::session::SessionCore>, detail::ship::RunInfo*> here(
-    const detail::session::RunState& run) {
+std::pair<std::shared_ptr<SessionCore>, detail::ship::RunInfo*> here(const RunState& run) {
   if (run.info == nullptr || run.core->in_own_process()) return {run.core, run.info};
-  const auto session = detail::session::session_of_child(run.core);
+  const auto session = session_of_child(run.core);
   if (session == nullptr) return {run.core, nullptr};
   return session->open_run(run.info->id, run.info->spec);
 }
 
 }  // namespace
 
-Run::Run(std::shared_ptr<detail::session::RunState> state) noexcept : state_(std::move(state)) {}
+Run::Run(std::shared_ptr<RunState> state) noexcept : state_(std::move(state)) {}
 Run::~Run() = default;
 
 Node Run::node(std::string_view id) {
@@ -186,13 +181,13 @@ Node Run::node(std::string_view id) {
     core->diagnostics().report("bad_id",
                                fmt::format("node id {}; the node's events are dropped", fault));
   }
-  return Node(
-      std::make_shared<detail::session::NodeState>(core, run, detail::contract::repaired_id(id)));
+  return Node(std::make_shared<NodeState>(core, run, detail::contract::repaired_id(id)));
 }
 
 void Run::on_cancel(std::function<void()> callback) {
   const auto [core, run] = here(*state_);
-  if (run != nullptr) callbacks_.emplace_back(run->cancellation.subscribe(std::move(callback)));
+  if (run != nullptr)
+    callbacks_.push_back(CancelSubscription(run->cancellation.subscribe(std::move(callback))));
 }
 
 std::string_view Run::id() const noexcept {
@@ -201,25 +196,21 @@ std::string_view Run::id() const noexcept {
 
 // Node
 
-Node::Node(std::shared_ptr<detail::session::NodeState> state) noexcept : core_(std::move(state)) {}
+Node::Node(std::shared_ptr<detail::NodeBase> state) noexcept : state_(std::move(state)) {}
 
-detail::session::NodeState* Node::state() const noexcept {
-  return static_cast<detail::session::NodeState*>(core_.get());
-}
-
-std::shared_ptr<detail::session::NodeState> Node::shared_state() const noexcept {
-  return std::static_pointer_cast<detail::session::NodeState>(core_);
-}
+NodeState* Node::state() const noexcept { return static_cast<NodeState*>(state_.get()); }
 
 Node& Node::operator=(Node&& other) noexcept {
   if (this != &other) {
-    abandon(*this);
-    core_ = std::move(other.core_);
+    if (state_) state()->abandon();
+    state_ = std::move(other.state_);
   }
   return *this;
 }
 
-Node::~Node() { abandon(*this); }
+Node::~Node() {
+  if (state_) state()->abandon();
+}
 
 void Node::started() noexcept { record(*this, {.type = Type::started}); }
 
@@ -237,11 +228,11 @@ void Node::completed(std::string_view output) noexcept {
 }
 
 Summariser Node::summariser(SummaryLimits limits) const {
-  return Summariser(limits, detail::session::secrets_of(shared_state()));
+  return Summariser(limits, redaction_of(state()).secrets);
 }
 
 CutText Node::cut(std::string_view text, std::size_t most_bytes) const {
-  detail::secrets::EventRedactor redactor(detail::session::redaction_of(shared_state()));
+  detail::secrets::EventRedactor redactor(redaction_of(state()));
   redactor.refresh();
   return detail::secrets::RedactedTexts::of(redactor.cleaned(text)).beginning(most_bytes);
 }
@@ -269,56 +260,46 @@ void Node::failed(const Failure& failure) noexcept {
                  .data = unless_empty(data)});
 }
 
-LineStream Node::stream(Stream stream, const CaptureLimits& limits) {
-  return LineStream(shared_state(), stream, "component", limits);
-}
-
 CancelSubscription Node::on_cancel(std::function<void()> callback) {
-  detail::session::NodeState* own = state();
-  if (own == nullptr || own->run == nullptr) return {};
-  if (!own->core->in_own_process()) own = detail::session::node_of_child(*own);
+  const NodeState* own = node_here(state());
   if (own == nullptr || own->run == nullptr) return {};
   return CancelSubscription(own->run->cancellation.subscribe(std::move(callback)));
 }
 
 std::string_view Node::id() const noexcept {
-  return core_ ? std::string_view(state()->id) : std::string_view();
+  return state_ ? std::string_view(state()->id) : std::string_view();
 }
 std::string_view Node::run_id() const noexcept {
-  const detail::session::NodeState* own = state();
+  const NodeState* own = state();
   return own && own->run != nullptr ? std::string_view(own->run->id) : std::string_view();
 }
 
 namespace {
 
 // The session core of this process; null if there is none.
-detail::session::SessionCore* core_here(const Node& node) noexcept {
-  detail::session::NodeState* own = node.state();
-  if (own == nullptr || own->core->in_own_process()) return own ? own->core.get() : nullptr;
-  try {
-    own = detail::session::node_of_child(*own);
-  } catch (...) {  // no memory for a session of this process
-    own = nullptr;
-  }
-  return own ? own->core.get() : nullptr;
+SessionCore* core_here(NodeState* node) noexcept try {
+  node = node_here(node);
+  return node ? node->core.get() : nullptr;
+} catch (...) {  // no memory for a session of this process
+  return nullptr;
 }
 
 }  // namespace
 
 std::string_view Node::session_id() const noexcept {
-  const detail::session::SessionCore* core = core_here(*this);
+  const SessionCore* core = core_here(state());
   return core ? core->id() : std::string_view();
 }
 std::string_view Node::journal() const noexcept {
-  const detail::session::SessionCore* core = core_here(*this);
+  const SessionCore* core = core_here(state());
   return core ? core->journal_path() : std::string_view();
 }
 bool Node::add_note(std::string_view owner, std::string_view bytes) const noexcept {
-  detail::session::SessionCore* core = core_here(*this);
+  SessionCore* core = core_here(state());
   return core != nullptr && core->add_note({owner, bytes});
 }
 void Node::settle_note() const noexcept {
-  if (detail::session::SessionCore* core = core_here(*this)) core->settle_note();
+  if (SessionCore* core = core_here(state())) core->settle_note();
 }
 
 // CancelSubscription

@@ -52,23 +52,6 @@ std::shared_ptr<RollingSession> session_in(Estate& here,
   return session;
 }
 
-}  // namespace
-
-std::shared_ptr<RollingSession> session_of_child(const std::shared_ptr<SessionCore>& inherited) {
-  if (!inherited->may_be_succeeded()) return nullptr;
-  Estate& here = estate_of_this_process();
-  const std::lock_guard lock(here.mutex);
-  return session_in(here, inherited);
-}
-
-std::shared_ptr<RollingSession> known_session_of_child(const SessionCore& inherited) {
-  if (!inherited.may_be_succeeded()) return nullptr;
-  Estate& here = estate_of_this_process();
-  const std::lock_guard lock(here.mutex);
-  const auto known = here.sessions.find(&inherited);
-  return known == here.sessions.end() ? nullptr : known->second;
-}
-
 NodeState* node_of_child(NodeState& inherited) {
   if (last_node.inherited == &inherited &&
       last_node.fork_count == journal::LiveFiles::fork_count()) {
@@ -88,6 +71,23 @@ NodeState* node_of_child(NodeState& inherited) {
   return own.get();
 }
 
+}  // namespace
+
+std::shared_ptr<RollingSession> session_of_child(const std::shared_ptr<SessionCore>& inherited) {
+  if (!inherited->may_be_succeeded()) return nullptr;
+  Estate& here = estate_of_this_process();
+  const std::lock_guard lock(here.mutex);
+  return session_in(here, inherited);
+}
+
+std::shared_ptr<RollingSession> known_session_of_child(const SessionCore& inherited) {
+  if (!inherited.may_be_succeeded()) return nullptr;
+  Estate& here = estate_of_this_process();
+  const std::lock_guard lock(here.mutex);
+  const auto known = here.sessions.find(&inherited);
+  return known == here.sessions.end() ? nullptr : known->second;
+}
+
 std::shared_ptr<NodeState> take_node_of_child(const NodeState& inherited) {
   if (!inherited.core->may_be_succeeded()) return nullptr;
   Estate& here = estate_of_this_process();
@@ -95,6 +95,16 @@ std::shared_ptr<NodeState> take_node_of_child(const NodeState& inherited) {
   auto known = here.nodes.extract(&inherited);
   if (last_node.inherited == &inherited) last_node = {};
   return known.empty() ? nullptr : std::move(known.mapped());
+}
+
+NodeState* node_here(NodeState* node) {
+  return node == nullptr || node->core->in_own_process() ? node : node_of_child(*node);
+}
+
+secrets::RedactionRules redaction_of(NodeState* node) {
+  node = node_here(node);
+  if (node == nullptr) return {std::make_shared<const secrets::Secrets>(), true};
+  return node->core->redaction();
 }
 
 }  // namespace trace::detail::session

@@ -19,9 +19,13 @@ std::shared_ptr<RollingSession> session_of_child(const std::shared_ptr<SessionCo
 // The same; also null if nothing was recorded yet.
 std::shared_ptr<RollingSession> known_session_of_child(const SessionCore& inherited);
 
-// This process's state for `inherited`, or null. It lives as long as the handle.
-NodeState* node_of_child(NodeState& inherited);
+// The node's state in this process: itself, or in a child the one that succeeds it, which lives as
+// long as the handle. Null if there is none.
+NodeState* node_here(NodeState* node);
 // Removes the node's state, if there is one, because its handle ends.
 std::shared_ptr<NodeState> take_node_of_child(const NodeState& inherited);
+
+// What is redacted in texts about the node; also secrets that are added later. Null: any node.
+secrets::RedactionRules redaction_of(NodeState* node);
 
 }  // namespace trace::detail::session

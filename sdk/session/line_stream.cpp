@@ -5,9 +5,8 @@
 #include <optional>
 
 #include "secrets/redacted_texts.hpp"
-#include "session/borrowed_node.hpp"
+#include "session/inheritance.hpp"
 #include "session/node_output.hpp"
-#include "session/node_secrets.hpp"
 
 namespace trace {
 namespace {
@@ -18,15 +17,15 @@ constexpr std::size_t longest_uncut = 1024;
 }  // namespace
 
 struct LineStream::State {
-  State(const std::shared_ptr<detail::session::NodeState>& owner, Stream stream,
-        std::string_view origin, const CaptureLimits& limits)
-      : node(owner),
-        output(detail::session::NodeOutput::of(*owner, origin, limits)),
-        source(chain(), stream, detail::session::secrets_of(owner)) {
+  State(std::shared_ptr<detail::session::NodeState> of, Stream stream, const CaptureLimits& limits,
+        std::string_view origin)
+      : node(std::move(of)),
+        output(detail::session::NodeOutput::of(*node, origin, limits)),
+        source(chain(), stream, detail::session::redaction_of(node.get()).secrets) {
     use().begin_stream();
   }
 
-  detail::session::NodeOutput::Use use() { return {output, node.node()}; }
+  detail::session::NodeOutput::Use use() { return detail::session::NodeOutput::Use(output); }
   detail::capture::OutputChain& chain() { return use().chain(); }
 
   void write(detail::session::NodeOutput::Use& use, std::string_view bytes,
@@ -39,22 +38,24 @@ struct LineStream::State {
   // Known secrets are already removed; a token that is cut would not be recognised later.
   void show(const RedactedText& line, const std::function<void(const RedactedText&)>& see) {
     if (line.text().size() <= longest_uncut) return see(line);
-    if (!redactor) redactor.emplace(detail::session::redaction_of(node.node().shared_state()));
+    if (!redactor) redactor.emplace(detail::session::redaction_of(node.get()));
     redactor->refresh();
     see(detail::secrets::RedactedTexts::of(redactor->cleaned(line.text())));
   }
 
-  detail::session::BorrowedNode node;
+  const std::shared_ptr<detail::session::NodeState> node;
   detail::session::NodeOutput& output;
   detail::capture::OutputChain::Source source;
   std::optional<detail::secrets::EventRedactor> redactor;  // for long lines passed to on_line()
   bool has_ended = false;
 };
 
-LineStream::LineStream(const std::shared_ptr<detail::session::NodeState>& node, Stream stream,
-                       std::string_view origin, const CaptureLimits& limits)
-    : state_(std::make_unique<State>(node, stream, origin, limits)) {}
+LineStream Node::stream(Stream stream, const CaptureLimits& limits, std::string_view origin) {
+  return LineStream(std::make_unique<LineStream::State>(
+      std::static_pointer_cast<detail::session::NodeState>(state_), stream, limits, origin));
+}
 
+LineStream::LineStream(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
 LineStream::LineStream(LineStream&&) noexcept = default;
 
 LineStream& LineStream::operator=(LineStream&& other) noexcept {

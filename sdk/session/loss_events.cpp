@@ -61,10 +61,10 @@ void LossEvents::finish() {
 }
 
 bool LossEvents::report(NodeState& node) {
-  NodeLosses::Taken taken;
-  if (node.losses.take(taken)) {
+  NodeLosses::Unreported losses;
+  if (node.losses.take(losses)) {
     for (std::size_t i = 0; i < drop_reasons; ++i) {
-      if (taken.counts[i] > 0) record(node, static_cast<DropReason>(i), taken.counts[i], taken);
+      if (losses.counts[i] > 0) record(node, static_cast<DropReason>(i), losses.counts[i], losses);
     }
   }
   node.is_enlisted.store(false);
@@ -75,25 +75,21 @@ bool LossEvents::report(NodeState& node) {
 }
 
 void LossEvents::record(const NodeState& node, DropReason reason, std::uint64_t count,
-                        const NodeLosses::Taken& taken) {
+                        const NodeLosses::Unreported& losses) {
   std::string data = fmt::format(R"({{"dropped":{{"reason":"{}","count":{})", name(reason), count);
   const auto add = [&](std::string_view member, const std::optional<Neighbour>& event) {
     if (!event) return;
     data += fmt::format(R"(,"{}":"{}")", member,
                         contract::event_id(session_id_, event->lane, event->sequence));
   };
-  add("after", taken.after);
-  add("before", taken.before);
+  add("after", losses.after);
+  add("before", losses.before);
   data += "}}";
   const std::string message =
       fmt::format("{} event{} dropped: {}", count, count == 1 ? " was" : "s were", name(reason));
-  const record::EventParts parts({.level = Level::warn, .message = message, .data = data});
-  auto failure = record::Lane::Failure::none;
-  std::byte* at = lane_.reserve(node.ref(), parts.site(), Type::progress, Level::warn, parts.bits(),
-                                parts.bytes(), failure);
-  if (at == nullptr) return;  // the disk is full; the counters still report it
-  parts.store_to(at);
-  lane_.publish();
+  // Fails if the disk is full; the counters still report it.
+  record::record_unsearched(lane_, node.ref(),
+                            {.level = Level::warn, .message = message, .data = data});
 }
 
 }  // namespace trace::detail::session

@@ -47,7 +47,7 @@ class LossEvents {
   // False if there is more to report, and the node was not enlisted again.
   bool report(NodeState& node);
   void record(const NodeState& node, DropReason reason, std::uint64_t count,
-              const NodeLosses::Taken& taken);
+              const NodeLosses::Unreported& losses);
 
   record::Lane lane_;
   std::string_view session_id_;

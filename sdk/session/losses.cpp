@@ -3,45 +3,44 @@
 
 #include <fmt/format.h>
 
-namespace trace::detail::session {
+#include <iterator>
+
+namespace trace {
 namespace {
 
-std::string_view advice(DropReason reason) noexcept {
-  switch (reason) {
-    case DropReason::budget:
-      return "the journal's budget is exhausted; restore the backend, raise "
-             "SHIPTRACE_JOURNAL_BUDGET or choose the policy block";
-    case DropReason::disk_full:
-      return "the journal's disk is full, or a file size limit (ulimit -f) is reached";
-    case DropReason::closed:
-      return "the session is closed";
-    case DropReason::bad_id:
-      return "the run or node id is not valid";
-    case DropReason::bad_number:
-      return "a field holds NaN or an infinity";
-    case DropReason::bad_format:
-      return "a formatter threw";
-    case DropReason::bad_timestamp:
-      return "invalid timestamp: must be UTC, like 2025-10-13T12:00:00Z";
-    case DropReason::too_large:
-      return "larger than a slab";
-    case DropReason::nested:
-      return "record() was called inside record() by a signal handler";
-    case DropReason::forked:
-      return "a child of _Fork() records nothing";
-    case DropReason::no_memory:
-      return "no memory";
-    case DropReason::count_:
-      break;
-  }
-  return "unknown";
-}
+struct Reason {
+  std::string_view name;
+  std::string_view advice;
+};
+
+constexpr Reason reasons[] = {
+    {"budget",
+     "the journal's budget is exhausted; restore the backend, raise SHIPTRACE_JOURNAL_BUDGET or "
+     "choose the policy block"},
+    {"disk_full", "the journal's disk is full, or a file size limit (ulimit -f) is reached"},
+    {"closed", "the session is closed"},
+    {"bad_id", "the run or node id is not valid"},
+    {"bad_number", "a field holds NaN or an infinity"},
+    {"bad_format", "a formatter threw"},
+    {"bad_timestamp", "invalid timestamp: must be UTC, like 2025-10-13T12:00:00Z"},
+    {"too_large", "larger than a slab"},
+    {"nested", "record() was called inside record() by a signal handler"},
+    {"forked", "a child of _Fork() records nothing"},
+    {"no_memory", "no memory"},
+};
+static_assert(std::size(reasons) == detail::session::drop_reasons);
 
 }  // namespace
 
+std::string_view name(DropReason reason) noexcept {
+  return reasons[static_cast<std::size_t>(reason)].name;
+}
+
+namespace detail::session {
+
 void Losses::count(DropReason reason, std::string_view detail) noexcept {
   const auto index = static_cast<std::size_t>(reason);
-  Reason& lost = reasons_[index];
+  Lost& lost = lost_[index];
   lost.count.fetch_add(1, std::memory_order_relaxed);
   header_.dropped[index].fetch_add(1, std::memory_order_relaxed);
   auto empty = Slot::empty;
@@ -52,13 +51,13 @@ void Losses::count(DropReason reason, std::string_view detail) noexcept {
 }
 
 void Losses::count_in_memory(DropReason reason) noexcept {
-  reasons_[static_cast<std::size_t>(reason)].count.fetch_add(1, std::memory_order_relaxed);
+  lost_[static_cast<std::size_t>(reason)].count.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::array<std::uint64_t, drop_reasons> Losses::counts() const noexcept {
   std::array<std::uint64_t, drop_reasons> counts{};
   for (std::size_t i = 0; i < drop_reasons; ++i) {
-    counts[i] = reasons_[i].count.load(std::memory_order_relaxed);
+    counts[i] = lost_[i].count.load(std::memory_order_relaxed);
   }
   return counts;
 }
@@ -76,11 +75,11 @@ std::string Losses::summary() const {
 
 void Losses::report() {
   for (std::size_t i = 0; i < drop_reasons; ++i) {
-    Reason& lost = reasons_[i];
+    Lost& lost = lost_[i];
     const std::uint64_t count = lost.count.load(std::memory_order_relaxed);
     if (count == lost.reported) continue;
     const auto reason = static_cast<DropReason>(i);
-    std::string text = fmt::format("{} events dropped so far: {}", count, advice(reason));
+    std::string text = fmt::format("{} events dropped so far: {}", count, reasons[i].advice);
     if (lost.slot.load(std::memory_order_acquire) == Slot::full) {
       text += fmt::format(" ({})", lost.detail);
       lost.slot.store(Slot::empty, std::memory_order_release);
@@ -90,4 +89,5 @@ void Losses::report() {
   }
 }
 
-}  // namespace trace::detail::session
+}  // namespace detail::session
+}  // namespace trace

@@ -36,7 +36,7 @@ class Losses {
 
  private:
   enum class Slot : std::uint8_t { empty, written, full };
-  struct Reason {
+  struct Lost {
     std::atomic<std::uint64_t> count{0};
     std::uint64_t reported = 0;
     // An example of a refused event.
@@ -46,7 +46,7 @@ class Losses {
 
   journal::FileHeader& header_;
   ship::Diagnostics& diagnostics_;
-  std::array<Reason, drop_reasons> reasons_;
+  std::array<Lost, drop_reasons> lost_;
 };
 
 }  // namespace trace::detail::session

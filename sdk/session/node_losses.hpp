@@ -52,20 +52,20 @@ class NodeLosses {
   }
   bool resumed() const noexcept { return state_.load() == State::resumed; }
 
-  struct Taken {
+  struct Unreported {
     std::array<std::uint64_t, drop_reasons> counts{};
     std::optional<Neighbour> after;
     std::optional<Neighbour> before;
   };
   // Resets it; keeper only. False if there was nothing, or a producer was changing it.
-  bool take(Taken& taken) noexcept {
+  bool take(Unreported& losses) noexcept {
     auto found = state_.load();
     do {
       if (found == State::changing || found == State::none) return false;
     } while (!state_.compare_exchange_weak(found, State::changing));
-    taken.after = after_.load();
-    taken.before = before_.load();
-    for (std::size_t i = 0; i < drop_reasons; ++i) taken.counts[i] = counts_[i].exchange(0);
+    losses.after = after_.load();
+    losses.before = before_.load();
+    for (std::size_t i = 0; i < drop_reasons; ++i) losses.counts[i] = counts_[i].exchange(0);
     state_.store(State::none);
     return true;
   }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/node_output.hpp"
 
-#include <trace/record.hpp>
+#include <fmt/format.h>
 
 #include <new>
 
-#include "capture/event_data.hpp"
 #include "contract/timestamp.hpp"
 #include "session/core.hpp"
+#include "session/recording.hpp"
 
 namespace trace::detail::session {
 namespace {
@@ -38,30 +38,38 @@ NodeOutput& NodeOutput::of(NodeState& node, std::string_view origin, const Captu
 }
 
 NodeOutput::NodeOutput(NodeState& node, std::string_view origin, const CaptureLimits& limits)
-    : origin_(origin),
+    : node_(node),
+      origin_(origin),
       wall_(wall_ahead()),
       chain_(
           *this, limits,
-          [&node, this](std::uint64_t text_bytes) { return make_ring(node, origin_, text_bytes); },
+          [this](std::uint64_t text_bytes) { return make_ring(node_, origin_, text_bytes); },
           wall_) {}
 
 void NodeOutput::event(const capture::CapturedEvent& event) {
-  const std::string_view stream = name(event.stream);
   if (event.is_late || event.progress || (event.continued && !event.fields.empty())) {
     record_whole(event);
   } else if (event.continued) {
-    trace::record(*node_, Type::progress, event.level, field("stream", stream),
-                  field("origin", origin_), field("continued", true), "{}", event.message);
+    record_line(event, field("continued", true));
   } else if (!event.fields.empty()) {
-    trace::record(*node_, Type::progress, event.level, field("stream", stream),
-                  field("origin", origin_), field("fields", Json{event.fields}), "{}",
-                  event.message);
+    record_line(event, field("fields", Json{event.fields}));
   } else if (event.lines > 1) {
-    trace::record(*node_, Type::progress, event.level, field("stream", stream),
-                  field("origin", origin_), field("lines", event.lines), "{}", event.message);
+    record_line(event, field("lines", event.lines));
   } else {
-    trace::record(*node_, Type::progress, event.level, field("stream", stream),
-                  field("origin", origin_), "{}", event.message);
+    record_line(event);
+  }
+}
+
+template <class... F>
+void NodeOutput::record_line(const capture::CapturedEvent& event, Field<F>... fields) {
+  const std::string_view stream = name(event.stream);
+  Field<std::string_view> of_stream = field("stream", stream);
+  Field<std::string> origin = field("origin", origin_);
+  const auto all = std::tie(of_stream, origin, fields...);
+  if (event.searched == node_.core->secrets().version()) {
+    record_fields<Texts::redacted>(&node_, Type::progress, event.level, "{}", all, event.message);
+  } else {
+    record_fields<Texts::raw>(&node_, Type::progress, event.level, "{}", all, event.message);
   }
 }
 
@@ -73,20 +81,20 @@ void NodeOutput::record_whole(const capture::CapturedEvent& event) {
     contract::append_timestamp(timestamp, (event.at.time_since_epoch() + wall_).count());
   EventBody body{.level = event.level, .message = event.message, .data = data};
   if (event.is_late) body.timestamp = timestamp;
-  trace::record(*node_, body);
+  record(&node_, body);
 }
 
 void NodeOutput::omitting(const lines::LineVolume& so_far) {
   const std::string data =
       fmt::format(R"({{"omitting":{{"lines":{},"bytes":{}}}}})", so_far.lines, so_far.bytes);
   const std::string text = capture::text_of(so_far) + " so far";
-  trace::record(*node_, {.message = text, .data = data});
+  record(&node_, {.message = text, .data = data});
 }
 
 void NodeOutput::omitted(const capture::Omission& omission) {
   const std::string data = capture::data_of(omission);
   const std::string text = capture::text_of(omission.all);
-  trace::record(*node_, {.message = text, .data = data});
+  record(&node_, {.message = text, .data = data});
 }
 
 }  // namespace trace::detail::session

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include <trace/capture_limits.hpp>
-#include <trace/session.hpp>
+#include <trace/field.hpp>
 
 #include "capture/output_chain.hpp"
 #include "session/node_state.hpp"
@@ -23,12 +23,10 @@ class NodeOutput final : private capture::EventSink {
   static NodeOutput& of(NodeState& node, std::string_view origin, const CaptureLimits& limits);
   NodeOutput(NodeState& node, std::string_view origin, const CaptureLimits& limits);
 
-  // Locks the chain, and names the node of its events.
+  // Locks the chain.
   class Use {
    public:
-    Use(NodeOutput& output, const Node& node) : output_(output), lock_(output.mutex_) {
-      output.node_ = &node;
-    }
+    explicit Use(NodeOutput& output) : output_(output), lock_(output.mutex_) {}
     capture::OutputChain& chain() noexcept { return output_.chain_; }
     // Counts open streams: the end of the last one is the end of the output.
     void begin_stream() noexcept { ++output_.open_streams_; }
@@ -45,10 +43,12 @@ class NodeOutput final : private capture::EventSink {
   void event(const capture::CapturedEvent& event) override;
   void omitting(const lines::LineVolume& so_far) override;
   void omitted(const capture::Omission& omission) override;
+  template <class... F>
+  void record_line(const capture::CapturedEvent& event, Field<F>... fields);
   void record_whole(const capture::CapturedEvent& event);
 
+  NodeState& node_;  // which owns this
   std::mutex mutex_;
-  const Node* node_ = nullptr;  // during a use
   const std::string origin_;
   const std::chrono::nanoseconds wall_;  // wall clock minus steady clock
   std::size_t open_streams_ = 0;

@@ -27,13 +27,16 @@ struct RunState {
   const std::shared_ptr<const void> lease;
 };
 
-struct NodeState : NodeCore, std::enable_shared_from_this<NodeState> {
+struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
   NodeState(std::shared_ptr<SessionCore> core, ship::RunInfo* run, std::string id);
 
   const std::shared_ptr<SessionCore> core;
   ship::RunInfo* const run;  // null: refused
   const std::string id;
   const std::shared_ptr<const void> lease;
+
+  // Records FAILED, ABANDONED if the node has started and not ended.
+  void abandon() noexcept;
 
   // Of a node that was not refused: views of the members above.
   record::NodeRef ref() const noexcept { return {serial, run->number, run->id, id}; }

@@ -58,7 +58,7 @@ void RollingSession::end_unused() {
       used.push_back(core);
       continue;
     }
-    // The new generation adopts what it could not send yet.
+    // The new core adopts what this one could not send yet.
     const Closed closed = core->close(time::Steady::now());
     add(ended_, core->stats());
     if (closed.kept > 0) left_behind_.emplace_back(core->journal_path());
@@ -66,11 +66,11 @@ void RollingSession::end_unused() {
   cores_ = std::move(used);
 }
 
-SecretAnswer RollingSession::add_secret(std::string_view value) {
+AddSecretResult RollingSession::add_secret(std::string_view value) {
   const std::lock_guard lock(mutex_);  // a successor starts with all of them or gets them here
-  SecretAnswer answer = SecretAnswer::none;
-  for (const auto& core : cores_) answer = core->add_secret(value);
-  return answer;
+  AddSecretResult result = AddSecretResult::none;
+  for (const auto& core : cores_) result = core->add_secret(value);
+  return result;
 }
 
 bool RollingSession::flush(std::chrono::milliseconds timeout) {
@@ -91,7 +91,7 @@ Closed RollingSession::close(std::chrono::milliseconds timeout) {
   }
   const std::lock_guard lock(mutex_);
   sum.lost += ended_.lost;
-  // Of generations that ended before: a delivered journal was removed.
+  // Of cores that ended before: a delivered journal was removed.
   for (const std::string& path : left_behind_) {
     if (const auto report = inspect_journal(path)) sum.kept += report->unsent;
   }

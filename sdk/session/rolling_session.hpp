@@ -26,7 +26,7 @@ class RollingSession {
   std::pair<std::shared_ptr<SessionCore>, ship::RunInfo*> open_run(std::string_view id,
                                                                    const RunSpec& spec);
 
-  SecretAnswer add_secret(std::string_view value);
+  AddSecretResult add_secret(std::string_view value);
 
   bool flush(std::chrono::milliseconds timeout);
   Closed close(std::chrono::milliseconds timeout);

@@ -2,7 +2,7 @@
 // LaneCursor: where the calling thread's next event goes, and the fast path of record(). The fast
 // path requires that the thread has recorded in this slab for this node from this call site before,
 // that the slab has room, and that the session admits the event. Everything else takes the slow
-// path, reserve() and publish() in record.hpp.
+// path, record_values() in record.hpp.
 #pragma once
 
 #include <atomic>
@@ -12,6 +12,7 @@
 
 #include <trace/detail/definition_cache.hpp>
 #include <trace/detail/event_record.hpp>
+#include <trace/detail/outgoing_value.hpp>
 #include <trace/detail/stamp.hpp>
 #include <trace/detail/values.hpp>
 #include <trace/event.hpp>
@@ -55,7 +56,7 @@ struct Admission {
 enum class LossState : std::uint8_t { none, changing, losing, resumed };
 
 // The part of a node's state that record() needs; a base of NodeState.
-struct NodeCore {
+struct NodeBase {
   std::uint64_t serial = 0;  // unique in the process; 0: a refused node
   std::atomic<LossState> loss_state{LossState::none};
 };
@@ -96,8 +97,8 @@ struct ThisThread {
 extern constinit thread_local SHIPTRACE_API ThisThread this_thread;
 
 // The fast path. Returns false, with no effect, if the event has to take the slow path.
-template <class... V>
-inline bool record_fast_path(const NodeCore* node, Type type, Level level, const Site& site,
+template <Texts texts, class... V>
+inline bool record_fast_path(const NodeBase* node, Type type, Level level, const Site& site,
                              std::uint16_t parts, const V&... values) noexcept {
   if (type != Type::progress || node == nullptr || this_thread.lane == nullptr ||
       this_thread.is_recording) [[unlikely]] {
@@ -113,7 +114,8 @@ inline bool record_fast_path(const NodeCore* node, Type type, Level level, const
   const NodeEntry* const node_entry = lane->definitions.node(node->serial);
   const SiteEntry* const site_entry = lane->definitions.site(site);
   const std::size_t bytes = padded((sizeof(EventRecord) + ... + stored_bytes(values)));
-  constexpr bool has_text = (is_stored_text<V> || ...);
+  // Redacted texts need not be searched either.
+  constexpr bool has_text = texts == Texts::raw && (is_stored_text<V> || ...);
   const bool admitted = lane->admission->admits<has_text>(level) && node_entry != nullptr &&
                         site_entry != nullptr &&
                         node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -42,30 +43,23 @@ struct Signature {
 template <class T>
 inline constexpr bool is_text_v = std::is_convertible_v<const T&, std::string_view>;
 
+template <class T, class... Of>
+inline constexpr bool is_one_of = (std::is_same_v<T, Of> || ...);
+
 // The type that a T is stored as; void: it has no raw form and is formatted by the caller.
 template <class T>
 consteval auto stored_type() {
   using D = std::decay_t<T>;
-  if constexpr (std::is_same_v<D, bool>)
-    return std::type_identity<bool>{};
-  else if constexpr (std::is_same_v<D, char>)
-    return std::type_identity<char>{};
-  else if constexpr (std::is_same_v<D, float>)
-    return std::type_identity<float>{};
-  else if constexpr (std::is_same_v<D, double>)
-    return std::type_identity<double>{};
-  else if constexpr (std::is_same_v<D, Json>)
-    return std::type_identity<Json>{};
-  else if constexpr (std::is_same_v<D, wchar_t> || std::is_same_v<D, char8_t> ||
-                     std::is_same_v<D, char16_t> || std::is_same_v<D, char32_t>)
+  if constexpr (is_one_of<D, bool, char, float, double, Json>)
+    return std::type_identity<D>{};
+  else if constexpr (is_one_of<D, wchar_t, char8_t, char16_t, char32_t>)
     return std::type_identity<void>{};
   else if constexpr (std::is_integral_v<D> && sizeof(D) <= 8)
     return std::conditional_t<std::is_signed_v<D>, std::type_identity<std::int64_t>,
                               std::type_identity<std::uint64_t>>{};
   else if constexpr (is_text_v<T>)
     return std::type_identity<std::string_view>{};
-  else if constexpr (std::is_same_v<D, void*> || std::is_same_v<D, const void*> ||
-                     std::is_same_v<D, std::nullptr_t>)
+  else if constexpr (is_one_of<D, void*, const void*, std::nullptr_t>)
     return std::type_identity<const void*>{};
   else
     return std::type_identity<void>{};
@@ -74,26 +68,18 @@ consteval auto stored_type() {
 template <class T>
 using Stored = typename decltype(stored_type<T>())::type;
 
+template <class S, class... InOrder>
+consteval Tag tag_among() {
+  unsigned tag = 0;
+  ((++tag, std::is_same_v<S, InOrder>) || ...);
+  return static_cast<Tag>(tag);
+}
+
+// The stored types in the order of their tags.
 template <class S>
 consteval Tag tag_of() {
-  if constexpr (std::is_same_v<S, bool>)
-    return Tag::boolean;
-  else if constexpr (std::is_same_v<S, char>)
-    return Tag::character;
-  else if constexpr (std::is_same_v<S, std::int64_t>)
-    return Tag::int64;
-  else if constexpr (std::is_same_v<S, std::uint64_t>)
-    return Tag::uint64;
-  else if constexpr (std::is_same_v<S, float>)
-    return Tag::float32;
-  else if constexpr (std::is_same_v<S, double>)
-    return Tag::float64;
-  else if constexpr (std::is_same_v<S, const void*>)
-    return Tag::pointer;
-  else if constexpr (std::is_same_v<S, Json>)
-    return Tag::json;
-  else
-    return Tag::string;
+  return tag_among<S, bool, char, std::int64_t, std::uint64_t, float, double, std::string_view,
+                   const void*, Json>();
 }
 
 template <class... S>
@@ -118,13 +104,6 @@ inline std::string_view trimmed(std::string_view text, std::size_t& budget, bool
   return text;
 }
 
-// A value formatted on the caller's thread, because its type has no raw form.
-struct FormattedNow {
-  static constexpr std::size_t capacity = 1024;
-  char text[capacity];
-  std::size_t size = 0;
-};
-
 template <class T>
 struct Prepared {
   using type = Stored<T>;
@@ -148,17 +127,17 @@ struct Prepared {
   }
 };
 
+// Formatted on the caller's thread, because its type has no raw form.
 template <class T>
 requires std::is_void_v<Stored<T>>
 struct Prepared<T> {
   using type = std::string_view;
-  FormattedNow now;
+  char text[1024];
   std::string_view value;
-  Prepared(const T& v, std::size_t& budget, bool& cut) : now(), value() {
-    const auto end = fmt::format_to_n(now.text, FormattedNow::capacity, "{}", v);
-    now.size = end.size < FormattedNow::capacity ? end.size : FormattedNow::capacity;
-    cut = cut || end.size > FormattedNow::capacity;
-    value = trimmed({now.text, now.size}, budget, cut);
+  Prepared(const T& v, std::size_t& budget, bool& cut) : value() {
+    const auto end = fmt::format_to_n(text, sizeof text, "{}", v);
+    cut = cut || end.size > sizeof text;
+    value = trimmed({text, std::min(end.size, sizeof text)}, budget, cut);
   }
   Prepared(const Prepared&) = delete;
   Prepared& operator=(const Prepared&) = delete;

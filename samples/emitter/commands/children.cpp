@@ -62,7 +62,9 @@ TerminalSize terminal_size() {
 }
 
 // True when the value cannot be recorded, or is blank.
-bool is_safe(SecretAnswer answer) { return is_redacted(answer) || answer == SecretAnswer::none; }
+bool is_safe(AddSecretResult result) {
+  return is_redacted(result) || result == AddSecretResult::none;
+}
 
 // Returns false, with the reason on stderr, when a secret cannot be redacted.
 bool redact_secrets(Session& session, const std::vector<std::string>& names) {
@@ -73,9 +75,9 @@ bool redact_secrets(Session& session, const std::vector<std::string>& names) {
           fmt::format("--secret-env: {} is not set; export it or leave the option out", name));
       return false;
     }
-    const SecretAnswer answer = session.add_secret(value);
-    if (is_safe(answer)) continue;
-    output::fail(fmt::format("--secret-env: {}: {}", name, text(answer)));
+    const AddSecretResult result = session.add_secret(value);
+    if (is_safe(result)) continue;
+    output::fail(fmt::format("--secret-env: {}: {}", name, text(result)));
     return false;
   }
   return true;
@@ -115,7 +117,7 @@ bool redact_secrets_of_file(Session& session, const std::string& path) {
     const auto [name, value] = variable_of(rest.substr(0, end));
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (value.empty() || !is_secret_name(name) || is_path(value)) continue;
-    const SecretAnswer answer = session.add_secret(value);
+    const AddSecretResult answer = session.add_secret(value);
     if (!is_safe(answer)) output::fail(fmt::format("--env-file: {}: {}", name, text(answer)));
   }
   return true;

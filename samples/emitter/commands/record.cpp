@@ -66,7 +66,7 @@ class EventLines {
   explicit EventLines(Session& session) : session_(session) {}
   // Other processes may continue these nodes, so they are not ended as abandoned.
   ~EventLines() {
-    for (auto& [name, node] : nodes_) node.release();
+    for (auto& [name, node] : nodes_) node.detach();
   }
 
   void feed(std::string_view bytes) {
@@ -167,7 +167,7 @@ int record_one(Session& session, const RecordOptions& options) {
   auto run = session.run(options.node.run);
   Node node = run.node(options.node.node);
   const Outcome outcome = trace::record(node, body);
-  node.release();  // another process may continue this node
+  node.detach();  // another process may continue this node
   switch (outcome) {
     case Outcome::accepted:
       return exit_code::ok;

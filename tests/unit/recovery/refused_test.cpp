@@ -115,7 +115,7 @@ TEST_CASE("containers that could not be removed keep the journal's note, and not
     auto node = run.node("n");
     node.started();
     REQUIRE(node.add_note("docker", "podman"));
-    node.release();
+    node.detach();
   });
   auto store = std::make_shared<Store>();
   std::vector<std::vector<std::string>> asked;
@@ -158,7 +158,7 @@ TEST_CASE("a recovery that cannot remove containers keeps the note for another o
     auto node = run.node("n");
     REQUIRE(node.add_note("docker", "podman"));
     record(node, Type::progress, Level::info, "x");
-    node.release();
+    node.detach();
   });
   auto store = std::make_shared<Store>();
   CHECK(recovered(config, store).left.size() == 1);
@@ -182,7 +182,7 @@ TEST_CASE("what this process may not remove is reported once, and keeps no journ
     auto node = run.node("n");
     REQUIRE(node.add_note("docker", "/tmp/evil"));
     record(node, Type::progress, Level::info, "x");
-    node.release();
+    node.detach();
   });
   auto store = std::make_shared<Store>();
   Dependencies dependencies = storing(store);
@@ -236,7 +236,7 @@ TEST_CASE("with containers left, a journal with damaged extents stays whole unti
     auto node = run.node("n");
     REQUIRE(node.add_note("docker", "podman"));
     record(node, Type::progress, Level::info, "x");
-    node.release();
+    node.detach();
   });
   const std::string journal = journals(directory).front();
   std::uint32_t rows = 0;
@@ -295,7 +295,7 @@ TEST_CASE("a refused journal that is alone is adopted once, however long it wait
     auto node = run.node("n");
     REQUIRE(node.add_note("docker", "podman"));
     record(node, Type::progress, Level::info, "poison");
-    node.release();
+    node.detach();
   });
   const auto found = inspect_journal(journals(directory).front());
   REQUIRE(found);

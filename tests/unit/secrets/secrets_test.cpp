@@ -18,20 +18,20 @@ using namespace trace::detail::secrets;
 TEST_CASE("what is taken, warned about and refused") {
   Secrets secrets;
   CHECK(secrets.empty());
-  CHECK(secrets.add("") == SecretAnswer::none);
-  CHECK(secrets.add(" \n") == SecretAnswer::none);
-  CHECK(secrets.add("12345") == SecretAnswer::too_short);
-  CHECK(secrets.add("1\n2  \n3 ") == SecretAnswer::too_short);
-  CHECK(secrets.add("      12345\n") == SecretAnswer::too_short);
-  CHECK(secrets.add(std::string(40'000, 'x')) == SecretAnswer::too_long);
-  CHECK(secrets.add("REDACTED") == SecretAnswer::reserved);
+  CHECK(secrets.add("") == AddSecretResult::none);
+  CHECK(secrets.add(" \n") == AddSecretResult::none);
+  CHECK(secrets.add("12345") == AddSecretResult::too_short);
+  CHECK(secrets.add("1\n2  \n3 ") == AddSecretResult::too_short);
+  CHECK(secrets.add("      12345\n") == AddSecretResult::too_short);
+  CHECK(secrets.add(std::string(40'000, 'x')) == AddSecretResult::too_long);
+  CHECK(secrets.add("REDACTED") == AddSecretResult::reserved);
   CHECK(secrets.empty());
   CHECK(secrets.shared_matcher() == nullptr);
-  CHECK(secrets.add("correct horse") == SecretAnswer::added);
-  CHECK(secrets.add("correct horse") == SecretAnswer::known);
-  CHECK(secrets.add("correct\n horse\n") == SecretAnswer::added);  // in base64 it is another one
-  CHECK(secrets.add("correct\n horse\n") == SecretAnswer::known);
-  CHECK(secrets.add("ChangeMe") == SecretAnswer::common_word);
+  CHECK(secrets.add("correct horse") == AddSecretResult::added);
+  CHECK(secrets.add("correct horse") == AddSecretResult::known);
+  CHECK(secrets.add("correct\n horse\n") == AddSecretResult::added);  // in base64 it is another one
+  CHECK(secrets.add("correct\n horse\n") == AddSecretResult::known);
+  CHECK(secrets.add("ChangeMe") == AddSecretResult::common_word);
   CHECK_FALSE(secrets.empty());
   CHECK(secrets.shared_matcher()->redacted("ChangeMe, correct horse") == "[REDACTED], [REDACTED]");
 }
@@ -40,20 +40,20 @@ TEST_CASE("a secret that is a form of another one has forms of its own") {
   const std::string user = detail::text::base64(
       "user:pass-w0rd", detail::text::Base64::standard);  // as HTTP's Basic has it
   Secrets secrets;
-  CHECK(secrets.add("user:pass-w0rd") == SecretAnswer::added);
-  CHECK(secrets.add(user) == SecretAnswer::added);
-  CHECK(secrets.add(user) == SecretAnswer::known);
+  CHECK(secrets.add("user:pass-w0rd") == AddSecretResult::added);
+  CHECK(secrets.add(user) == AddSecretResult::added);
+  CHECK(secrets.add(user) == AddSecretResult::known);
   const std::string again = detail::text::base64(user, detail::text::Base64::standard);
   CHECK(secrets.shared_matcher()->redacted(user) == "[REDACTED]");
   CHECK(secrets.shared_matcher()->redacted(again).find(again.substr(0, 12)) == std::string::npos);
 }
 
 TEST_CASE("a result has a text, without the value") {
-  for (int answer = 0; answer <= static_cast<int>(SecretAnswer::no_memory); ++answer) {
-    CHECK_FALSE(text(static_cast<SecretAnswer>(answer)).empty());
+  for (int result = 0; result <= static_cast<int>(AddSecretResult::no_memory); ++result) {
+    CHECK_FALSE(text(static_cast<AddSecretResult>(result)).empty());
   }
-  CHECK(is_redacted(SecretAnswer::common_word));
-  CHECK_FALSE(is_redacted(SecretAnswer::too_short));
+  CHECK(is_redacted(AddSecretResult::common_word));
+  CHECK_FALSE(is_redacted(AddSecretResult::too_short));
 }
 
 TEST_CASE("many at once") {
@@ -61,9 +61,9 @@ TEST_CASE("many at once") {
   const std::vector<std::string> values{"first-secret", "tiny", "second-secret", "first-secret"};
   const auto results = secrets.add(values);
   REQUIRE(results.size() == 4);
-  CHECK(results[0] == SecretAnswer::added);
-  CHECK(results[1] == SecretAnswer::too_short);
-  CHECK(results[2] == SecretAnswer::added);
+  CHECK(results[0] == AddSecretResult::added);
+  CHECK(results[1] == AddSecretResult::too_short);
+  CHECK(results[2] == AddSecretResult::added);
   CHECK(is_redacted(results[3]));
   CHECK(secrets.superseded() == 0);
 }
@@ -76,7 +76,7 @@ TEST_CASE("what is added is fresh until it is merged, and never in neither match
   CHECK(secrets.is_newest(first));
 
   secrets.add("second-secret");
-  CHECK(secrets.add("second-secret") == SecretAnswer::known);
+  CHECK(secrets.add("second-secret") == AddSecretResult::known);
   CHECK_FALSE(secrets.is_newest(first));
   CHECK(secrets.matchers().merged == first);
   REQUIRE(secrets.matchers().fresh != nullptr);
@@ -91,7 +91,7 @@ TEST_CASE("what is added is fresh until it is merged, and never in neither match
   CHECK(secrets.matchers().merged->values() ==
         std::vector<std::string>{"first-secret", "second-secret", "third-secret"});
   CHECK(secrets.is_newest(secrets.matchers().merged));
-  CHECK(secrets.add("second-secret") == SecretAnswer::known);
+  CHECK(secrets.add("second-secret") == AddSecretResult::known);
   CHECK(secrets.is_merged());
 }
 
@@ -135,8 +135,8 @@ TEST_CASE("another one with the same secrets, merged or not") {
   secrets.add("fresh-secret");
   Secrets heir(secrets);
   CHECK(heir.is_merged());
-  CHECK(heir.add("first-secret") == SecretAnswer::known);
-  CHECK(heir.add("fresh-secret") == SecretAnswer::known);
+  CHECK(heir.add("first-secret") == AddSecretResult::known);
+  CHECK(heir.add("fresh-secret") == AddSecretResult::known);
   heir.add("second-secret");
   CHECK(heir.shared_matcher()->values().size() == 3);
   CHECK(heir.shared_matcher()->contains("first-secret"));

@@ -94,9 +94,9 @@ TEST_CASE("adding a secret costs no more when there are thousands of others") {
     const std::string secret = secret_number(i);
     const detail::secrets::Matcher* const merged = secrets.matchers().merged;
     const std::uint64_t before = allocations;
-    const SecretAnswer answer = secrets.add(secret);
+    const AddSecretResult result = secrets.add(secret);
     const std::uint64_t cost = allocations - before;
-    REQUIRE(answer == SecretAnswer::added);
+    REQUIRE(result == AddSecretResult::added);
     if (i == 0) continue;  // there was nothing to be merged with
     REQUIRE(secrets.matchers().merged == merged);
     const detail::secrets::Matcher& fresh = *secrets.matchers().fresh;
@@ -124,7 +124,7 @@ TEST_CASE("record allocates nothing while the tables of all secrets are built") 
   record_secrets(node, 100);
   session.events();
   wait_for_the_keeper(session);
-  const detail::secrets::Secrets& secrets = node.state()->core->secrets();
+  const detail::secrets::Secrets& secrets = state_of(node)->core->secrets();
   std::uint64_t allocated = 0;
   int while_fresh = 0;
   for (int i = 0; i < 200 && while_fresh < 3; ++i) {

@@ -3,9 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include "session/node_state.hpp"
 #include "unit/ship/rig.hpp"
 
 namespace trace::testing {
+
+detail::session::NodeState* state_of(const Node& node) {
+  return static_cast<detail::session::NodeState*>(detail::base_of(node));
+}
 
 struct RecordedSession::Store {
   std::mutex mutex;

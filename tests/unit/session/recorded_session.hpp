@@ -11,7 +11,13 @@
 
 #include "support/temp_dir.hpp"
 
+namespace trace::detail::session {
+struct NodeState;
+}
+
 namespace trace::testing {
+
+detail::session::NodeState* state_of(const Node& node);
 
 class RecordedSession {
  public:

@@ -13,7 +13,7 @@
 #include "secrets/secret_forms.hpp"
 #include "secrets/stream_redactor.hpp"
 #include "session/core.hpp"
-#include "session/node_secrets.hpp"
+#include "session/inheritance.hpp"
 #include "unit/secrets/oracle.hpp"
 #include "unit/session/recorded_session.hpp"
 
@@ -91,7 +91,7 @@ constexpr bool is_too_slow = false;
 TEST_CASE("no field and no form of a secret gets into the journal or onto the wire" *
           doctest::skip(is_too_slow)) {
   RecordedSession session(without_environment());
-  CHECK(session.session().add_secret(secret) == SecretAnswer::added);
+  CHECK(session.session().add_secret(secret) == AddSecretResult::added);
   auto node = session.run().node("n");
   node.started();
   std::size_t recorded = 1;
@@ -216,12 +216,12 @@ TEST_CASE("values of the environment and credentials of the transport are secret
 
 TEST_CASE("a refused secret is reported, without its value") {
   RecordedSession session(without_environment());
-  CHECK(session.session().add_secret(nullptr) == SecretAnswer::none);
-  CHECK(session.session().add_secret("abc1") == SecretAnswer::too_short);
+  CHECK(session.session().add_secret(nullptr) == AddSecretResult::none);
+  CHECK(session.session().add_secret("abc1") == AddSecretResult::too_short);
   const std::string observed = session.observed("redaction");
   CHECK(observed.find("less than 6 bytes") != std::string::npos);
   CHECK(observed.find("abc1") == std::string::npos);
-  CHECK(session.session().add_secret("changeme") == SecretAnswer::common_word);
+  CHECK(session.session().add_secret("changeme") == AddSecretResult::common_word);
 }
 
 TEST_CASE("a secret that several arguments form together is removed from the message") {
@@ -272,7 +272,7 @@ TEST_CASE("tokens are removed from every field, unless that is switched off") {
 TEST_CASE("a stream of a node is redacted with the secrets of its session") {
   RecordedSession session(without_environment());
   const auto node = session.run().node("n");
-  detail::secrets::StreamRedactor redactor(detail::session::secrets_of(node.shared_state()));
+  detail::secrets::StreamRedactor redactor(detail::session::redaction_of(state_of(node)).secrets);
   std::string out;
   const auto sink = [&](std::string_view bytes) { out += bytes; };
   redactor.write("hunter2-hunter2 ", sink);
@@ -281,7 +281,7 @@ TEST_CASE("a stream of a node is redacted with the secrets of its session") {
   redactor.write("ter2", sink);
   redactor.finish(sink);
   CHECK(out == "hunter2-hunter2 [REDACTED]");
-  const detail::secrets::StreamRedactor of_nothing(detail::session::secrets_of(nullptr));
+  const detail::secrets::StreamRedactor of_nothing(detail::session::redaction_of(nullptr).secrets);
   CHECK(of_nothing.kept() == 0);
 }
 
@@ -332,7 +332,7 @@ TEST_CASE("the memory of superseded tables is released while secrets are added")
   std::size_t most = 0;
   for (int i = 0; i < 100; ++i) {
     REQUIRE(is_redacted(session.session().add_secret("s3cret-" + std::to_string(i + 1000))));
-    most = std::max(most, node.state()->core->secrets().superseded());
+    most = std::max(most, state_of(node)->core->secrets().superseded());
   }
   CHECK(most < 16);
 }
@@ -372,11 +372,11 @@ TEST_CASE("a secret is redacted as soon as it is added, before and after the tab
   for (int attempt = 0; attempt < 20 && !seen_before; ++attempt) {
     RecordedSession session(without_environment());
     auto node = session.run().node("n");
-    const detail::secrets::Secrets& secrets = node.state()->core->secrets();
+    const detail::secrets::Secrets& secrets = state_of(node)->core->secrets();
     add_long_secrets(session.session());
     wait_until_merged(secrets);
 
-    REQUIRE(session.session().add_secret(secret) == SecretAnswer::added);
+    REQUIRE(session.session().add_secret(secret) == AddSecretResult::added);
     const std::string text = "<" + secret + ">";
     const std::string json = R"({"s":"<c0rrect/horse \"battery\"+staple>"})";
     record_everywhere(node, text, json);
@@ -411,7 +411,7 @@ TEST_CASE("a secret is redacted as soon as it is added, before and after the tab
 TEST_CASE("the memory of superseded tables is released after a merge") {
   RecordedSession session(without_environment());
   auto node = session.run().node("n");
-  const detail::secrets::Secrets& secrets = node.state()->core->secrets();
+  const detail::secrets::Secrets& secrets = state_of(node)->core->secrets();
   for (int i = 0; i < 40; ++i) {
     REQUIRE(is_redacted(session.session().add_secret("s3cret-" + std::to_string(i + 1000))));
   }
@@ -462,8 +462,8 @@ TEST_CASE("few secrets are merged at once: only they are removed from a text") {
   auto node = session.run().node("n");
   for (int i = 0; i < 20; ++i) {
     const std::string value = "a-secret-" + std::to_string(i) + ".";
-    REQUIRE(session.session().add_secret(value) == SecretAnswer::added);
-    CHECK(node.state()->core->secrets().is_merged());
+    REQUIRE(session.session().add_secret(value) == AddSecretResult::added);
+    CHECK(state_of(node)->core->secrets().is_merged());
     record(node, Type::progress, Level::info, "<{}>", "a " + value + " b");
   }
   for (const EventPayload& event : session.events()) CHECK(event.message == "<a [REDACTED] b>");
@@ -476,7 +476,7 @@ TEST_CASE("a closed session still knows what is added") {
   session.session().add_secret("the-first-secret");
   session.session().close(std::chrono::seconds(10));
   session.session().add_secret("the-second-secret");
-  CHECK_FALSE(node.state()->core->secrets().is_merged());
+  CHECK_FALSE(state_of(node)->core->secrets().is_merged());
   CHECK(node.cut("the-first-secret the-second-secret", 200).text() == "[REDACTED] [REDACTED]");
-  CHECK(node.state()->core->secrets().is_merged());
+  CHECK(state_of(node)->core->secrets().is_merged());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capture/event_data.hpp"
+#include "capture/captured_event.hpp"
 
 #include <fmt/format.h>
 
