@@ -30,7 +30,7 @@ struct LiveFile {
 
 class LiveFiles {
  public:
-  // Starts counting forks, see generation().
+  // Starts counting forks, see fork_count().
   static void follow_forks() noexcept;
 
   // Null if the table is full; the file is then used without this protection.
