@@ -149,6 +149,11 @@ violations=$(
 
   grep -rnE --include='*.hpp' '^namespace trace(::detail)? \{' sdk |
     sed -E 's|^(sdk/([^/]+)/[^:]+:[0-9]+):.*|\1: a header of sdk/\2 declares in trace::detail::\2|' || true
+  for folder in sdk/*/; do
+    name=$(basename "$folder")
+    find "$folder" -name '*.hpp' -exec grep -LE "^namespace trace::detail::$name \{" {} + |
+      sed "s|\$|: a header of sdk/$name declares in trace::detail::$name|" || true
+  done
   grep -rnE --include='*.[ch]pp' '\b(secure_)?getenv[[:space:]]*\(|\benviron\b' sdk adapters |
     grep -v '^sdk/config/environment\.cpp:' |
     sed -E 's/^([^:]+:[0-9]+):.*/\1: reads the environment: only sdk\/config\/environment.cpp does/' || true

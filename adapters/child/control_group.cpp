@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "child/control_group.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <system_error>
+#include <utility>
+
+#include "child/file_descriptor.hpp"
 
 namespace trace::child {
 namespace {
@@ -21,9 +24,21 @@ bool contains(const std::string& list, const std::string& word) {
   return ("," + list + ",").find("," + word + ",") != std::string::npos;
 }
 
+// The content of a file, empty if it cannot be read. Close-on-exec, which std::ifstream is not: a
+// thread of the host may start a program meanwhile.
+std::istringstream content_of(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string content;
+  char piece[4096];
+  for (ssize_t got = 0; file && (got = ::read(file.get(), piece, sizeof piece)) > 0;) {
+    content.append(piece, static_cast<std::size_t>(got));
+  }
+  return std::istringstream(std::move(content));
+}
+
 // The value of `name` in lines of "name value".
 std::optional<std::uint64_t> number_of(const std::string& path, std::string_view name) {
-  std::ifstream file(path);
+  std::istringstream file = content_of(path);
   std::string word;
   for (std::uint64_t number = 0; file >> word >> number;) {
     if (word == name) return number;
@@ -52,7 +67,7 @@ struct Mounts {
 
   // /proc/self/mountinfo: "id parent device root directory … - kind source options"
   Mounts() {
-    std::ifstream file("/proc/self/mountinfo");
+    std::istringstream file = content_of("/proc/self/mountinfo");
     for (std::string line; std::getline(file, line);) {
       const std::size_t dash = line.find(" - cgroup");
       if (dash == std::string::npos) continue;
@@ -73,7 +88,7 @@ ControlGroup ControlGroup::of(pid_t pid) {
   const Mounts mounts;
   ControlGroup group;
   std::string unified;
-  std::ifstream file("/proc/" + std::to_string(pid) + "/cgroup");
+  std::istringstream file = content_of("/proc/" + std::to_string(pid) + "/cgroup");
   std::string id, controllers, path;
   while (std::getline(file, id, ':') && std::getline(file, controllers, ':') &&
          std::getline(file, path)) {

@@ -71,7 +71,7 @@ FoundResult read_result(int file, Summariser summary) {
   };
   detail::text::JsonValidator check(next);
   const bool valid = check.is_valid();
-  while (!failed && !next().empty()) {
+  while (!failed && !check.ended() && !next().empty()) {  // the rest, for the summary
   }
   if (failed) return std::move(*failed);
   FoundResult found{.kind = FoundResult::Kind::json, .summary = summary.finish()};

@@ -55,8 +55,7 @@ def _latency_plots(measurements: Measurements) -> list[Plot]:
         places = [name for name in PERCENTILES if name in measured]
         figure, axes = _figure(f"Duration of one call: {scenario}, {counted(threads, 'thread')}")
         _draw_lines(axes, measurements, keys, group, places, lambda key: key.metric)
-        axes.set(xlabel="percentile of the calls", ylabel="duration")
-        axes.yaxis.set_major_formatter(lambda value, _: _ns(value))
+        axes.set(xlabel="percentile of the calls", ylabel="duration, ns")
         plots.append(_plot(figure, f"latency-{_slug(scenario)}-{threads}.svg"))
     return plots
 
@@ -173,9 +172,3 @@ def _others(key: Key) -> str:
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower().replace(",", "")).strip("-")
 
-
-def _ns(value: float) -> str:
-    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
-        if value >= size:
-            return f"{value / size:.3g} {unit}"
-    return f"{value:.3g} ns"

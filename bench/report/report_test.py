@@ -112,7 +112,7 @@ class Report(unittest.TestCase):
         ]
         self.report(latency)
         plot = self.directory / "results/latency-burst-1.svg"
-        self.assertIn("10 ms", plot.read_text("utf-8"))
+        self.assertIn("duration, ns", plot.read_text("utf-8"))
         mine = self.directory / "results/mine.svg"
         mine.write_text("stays")
         self.report([line("ours", 1)])

@@ -15,7 +15,10 @@ bool JsonValidator::is_valid() {
 
 // NUL at the end: no NUL is valid anywhere.
 char JsonValidator::peek() {
-  if (piece_.empty()) piece_ = next_();
+  if (piece_.empty() && !ended_) {
+    piece_ = next_();
+    ended_ = piece_.empty();
+  }
   return piece_.empty() ? '\0' : piece_.front();
 }
 

@@ -18,6 +18,8 @@ class JsonValidator {
 
   // Reads the text up to its end or its first invalid byte; once.
   bool is_valid();
+  // Whether the end of the text was reached; `next` is not called again.
+  bool ended() const noexcept { return ended_; }
   // Number of bytes before the first invalid one.
   std::uint64_t good_bytes() const noexcept { return good_; }
 
@@ -38,6 +40,7 @@ class JsonValidator {
 
   std::function<std::string_view()> next_;
   std::string_view piece_;  // what is left of it
+  bool ended_ = false;
   std::uint64_t good_ = 0;
 };
 

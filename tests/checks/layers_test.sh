@@ -89,6 +89,7 @@ expect adapters/http/planted.cpp 'const char* proxy = secure_getenv ("PROXY");'
 expect adapters/http/planted.cpp 'extern char** environ;'
 expect sdk/ship/planted.hpp 'namespace trace::detail {'
 expect sdk/ship/planted.hpp 'namespace trace {'
+expect sdk/ship/planted.hpp 'namespace trace::detail::journal {'
 
 expect_of_table '/^\| `sdk\/record`/d' 'sdk/record: is not in the table'
 expect_of_table 's/^\| `adapters\/http`, /| /' 'adapters/http: is not in the table'

@@ -132,6 +132,16 @@ TEST_CASE("texts that are nearly JSON are judged as by a parser") {
   CHECK(valid < 19'000);
 }
 
+TEST_CASE("text that a source has after its end is not read") {
+  // A file that grows while it is read.
+  const char* const pieces[] = {"12", "", "34"};
+  std::size_t next = 0;
+  JsonValidator check([&] { return std::string_view(pieces[next++]); });
+  CHECK(check.is_valid());
+  CHECK(check.ended());
+  CHECK(next == 2);
+}
+
 TEST_CASE("the place of the first wrong byte is known, and depth is bounded") {
   const auto good_bytes = [](std::string_view text) {
     JsonValidator check(in_pieces(text, 7));
