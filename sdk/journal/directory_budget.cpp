@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "journal/file_lock.hpp"
+#include "journal/descriptor.hpp"
 
 namespace trace::detail::journal {
 namespace {

@@ -12,7 +12,7 @@
 #include <new>
 #include <utility>
 
-#include "journal/file_lock.hpp"
+#include "journal/descriptor.hpp"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
