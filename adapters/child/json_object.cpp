@@ -9,11 +9,7 @@
 
 namespace trace::child {
 
-std::string json_text(std::string_view text) {
-  std::string out;
-  detail::text::append_quoted(out, text);
-  return out;
-}
+std::string json_text(std::string_view text) { return detail::text::in_quotes(text); }
 
 std::string json_arguments(const std::vector<std::string>& argv) {
   std::string out = "[";
