@@ -9,7 +9,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "collector/api/handlers.hpp"
+#include "collector/api/routes.hpp"
 #include "collector/server/access_rules.hpp"
 #include "collector/server/connection_registry.hpp"
 #include "collector/store/store_threads.hpp"

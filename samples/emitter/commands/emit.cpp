@@ -15,7 +15,6 @@
 
 #include "emitter/commands/commands.hpp"
 #include "emitter/load/returned_counts.hpp"
-#include "emitter/output/failure.hpp"
 #include "emitter/output/text.hpp"
 #include "emitter/stop_signals.hpp"
 
