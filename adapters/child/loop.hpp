@@ -60,10 +60,6 @@ class Watched {
 
 class Loop {
  public:
-  Loop() = default;
-  Loop(const Loop&) = delete;
-  Loop& operator=(const Loop&) = delete;
-
   // Creates its descriptor; throws std::system_error if none is left. run_until() does it if
   // necessary.
   void open();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collector/run/status.hpp"
 
+#include <fmt/chrono.h>
+
 #include <boost/json.hpp>
 #include <cassert>
+#include <chrono>
 
 namespace trace::collector::run {
 namespace {
@@ -145,6 +148,14 @@ bool apply_event(RunRow& run, NodeRow& node, const EventFacts& event) {
   }
   update_completed_at(run, before, event.timestamp);
   return failed;
+}
+
+std::string timestamp_now() {
+  using namespace std::chrono;
+  const auto now = floor<microseconds>(system_clock::now());
+  const auto second = floor<seconds>(now);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(system_clock::to_time_t(second)),
+                     (now - second).count());
 }
 
 void set_total_actions(RunRow& run, std::uint32_t total, std::string_view now) {

@@ -50,9 +50,6 @@ class Connection final : public RegisteredConnection,
     service_.connections.remove(*this);
   }
 
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
   void read_head() {
     parser_.emplace(service_.context.max_body);
     hold(0);

@@ -14,7 +14,6 @@
 #include "collector/server/connection_registry.hpp"
 #include "collector/store/store_threads.hpp"
 #include "collector/stream/feed.hpp"
-#include "collector/stream/subscriptions.hpp"
 
 namespace trace::collector::server {
 

@@ -41,8 +41,6 @@ class FeedConnection final : public RegisteredConnection,
     service_.subscriptions.remove(feed_.run_id(), *this);
     service_.connections.remove(*this);
   }
-  FeedConnection(const FeedConnection&) = delete;
-  FeedConnection& operator=(const FeedConnection&) = delete;
 
   void start(const api::Headers& sharing) {
     // The end of the connection is the end of the body.

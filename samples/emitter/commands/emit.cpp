@@ -40,8 +40,6 @@ class Load {
     }
   }
   ~Load() { stop(); }
-  Load(const Load&) = delete;
-  Load& operator=(const Load&) = delete;
 
   // Makes each thread return after its current event.
   void stop() noexcept { stop_.store(true); }

@@ -20,10 +20,6 @@
 namespace trace::cli::commands {
 namespace {
 
-std::optional<std::string_view> view(const std::optional<std::string>& text) {
-  return text ? std::optional<std::string_view>(*text) : std::nullopt;
-}
-
 // Far above the size of the largest event; bounds our memory.
 constexpr std::size_t longest_line = 16 * 1024 * 1024;
 
@@ -31,14 +27,14 @@ EventBody body_of(const EventPayload& event) {
   EventBody body;
   body.type = event.type;
   body.level = event.level;
-  body.message = view(event.message);
+  body.message = event.message;
   if (event.error) {
     body.error_message = event.error->message;
-    body.error_code = view(event.error->code);
-    body.error_stack = view(event.error->stack);
+    body.error_code = event.error->code;
+    body.error_stack = event.error->stack;
   }
-  body.output_summary = view(event.output_summary);
-  body.data = view(event.data);
+  body.output_summary = event.output_summary;
+  body.data = event.data;
   body.timestamp = event.timestamp;
   return body;
 }
@@ -150,10 +146,10 @@ int record_one(Session& session, const RecordOptions& options) {
   EventBody body;
   body.type = *type_from_name(options.type);
   body.level = options.level.empty() ? default_level(body.type) : *level_from_name(options.level);
-  body.message = view(options.message);
-  body.error_message = view(options.error_message);
-  body.error_code = view(options.error_code);
-  body.data = view(options.data);
+  body.message = options.message;
+  body.error_message = options.error_message;
+  body.error_code = options.error_code;
+  body.data = options.data;
   std::string summary;
   if (!options.output.empty()) {
     Summariser summariser;
