@@ -27,7 +27,7 @@ std::uint64_t blocks_of(const JournalDirectory& directory, Counts counts) {
   for (const std::string& name : directory.names().value_or(std::vector<std::string>())) {
     if (!counts(name)) continue;
     const auto info = directory.status(name);
-    if (info && S_ISREG(info->st_mode)) bytes += static_cast<std::uint64_t>(info->st_blocks) * 512;
+    if (info && S_ISREG(info->st_mode)) bytes += disk_bytes(*info);
   }
   return bytes;
 }

@@ -7,7 +7,7 @@
 #include <trace/summary.hpp>
 
 #include "contract/json_repair.hpp"
-#include "secrets/stream_redactor.hpp"
+#include "secrets/text_redactor.hpp"
 #include "text/json_text.hpp"
 #include "text/sha256.hpp"
 #include "text/utf8.hpp"
