@@ -51,10 +51,7 @@ class HttpTransport final : public Transport {
 
  private:
   SendResult keep(SendResult::Kind kind, const std::string& why) const {
-    SendResult result;
-    result.kind = kind;
-    result.detail = shown_ + ": " + why;
-    return result;
+    return {.kind = kind, .runs = {}, .retry_after = {}, .detail = shown_ + ": " + why};
   }
 
   SendResult deliver(const Batch& batch, Clock::time_point deadline) {

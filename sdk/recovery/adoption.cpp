@@ -7,7 +7,7 @@
 #include <map>
 
 #include "contract/timestamp.hpp"
-#include "journal/notes.hpp"
+#include "journal/file.hpp"
 #include "text/json_text.hpp"
 
 namespace trace::detail::recovery {
