@@ -5,8 +5,10 @@
 #include <cstring>
 
 #include "secrets/text_redactor.hpp"
+#include "text/utf8.hpp"
 
-namespace trace::detail::secrets {
+namespace trace {
+namespace detail::secrets {
 namespace {
 
 // Adds quotes to the replacement if it is not within a JSON string.
@@ -117,4 +119,20 @@ std::string Matcher::redacted(std::string_view text, TextSort sort) const {
   return out;
 }
 
-}  // namespace trace::detail::secrets
+}  // namespace detail::secrets
+
+constexpr std::string_view missing = "…";
+
+CutText RedactedText::beginning(std::size_t most_bytes) const {
+  if (text_.size() <= most_bytes) return CutText(std::string(text_));
+  const std::size_t kept = most_bytes - std::min(most_bytes, missing.size());
+  return CutText(std::string(detail::text::trimmed_utf8(text_, kept)).append(missing));
+}
+
+CutText RedactedText::end(std::size_t most_bytes) const {
+  if (text_.size() <= most_bytes) return CutText(std::string(text_));
+  const std::size_t kept = most_bytes - std::min(most_bytes, missing.size());
+  return CutText(std::string(missing).append(detail::text::utf8_tail(text_, kept)));
+}
+
+}  // namespace trace

@@ -126,24 +126,18 @@ bool apply_event(RunRow& run, NodeRow& node, const EventFacts& event) {
   if (event.cancels) run.cancelled = true;
   bool failed = false;
   if (event.type != Type::progress && !is_superseded(node, event)) {
-    switch (event.type) {
-      case Type::started:
-        set_phase(run, node, NodePhase::started);
-        node.started_at = event.timestamp;
-        node.started_by = event.session;
-        run.cancelled = false;
-        run.reopened = true;
-        break;
-      case Type::completed:
-        set_phase(run, node, NodePhase::completed);
-        break;
-      case Type::failed:
-        failed = !event.retryable;
-        set_phase(run, node, failed ? NodePhase::failed : NodePhase::retrying);
-        if (failed) run.reopened = false;
-        break;
-      case Type::progress:
-        break;
+    if (event.type == Type::started) {
+      set_phase(run, node, NodePhase::started);
+      node.started_at = event.timestamp;
+      node.started_by = event.session;
+      run.cancelled = false;
+      run.reopened = true;
+    } else if (event.type == Type::completed) {
+      set_phase(run, node, NodePhase::completed);
+    } else {
+      failed = !event.retryable;
+      set_phase(run, node, failed ? NodePhase::failed : NodePhase::retrying);
+      if (failed) run.reopened = false;
     }
   }
   update_completed_at(run, before, event.timestamp);

@@ -163,13 +163,9 @@ int record_one(Session& session, const RecordOptions& options) {
   Node node = run.node(options.node.node);
   const Outcome outcome = trace::record(node, body);
   node.detach();  // another process may continue this node
-  switch (outcome) {
-    case Outcome::accepted:
-      return exit_code::ok;
-    case Outcome::filtered:
-      return output::fail("not recorded: its level is below SHIPTRACE_LEVEL", exit_code::ok);
-    case Outcome::dropped:
-      break;
+  if (outcome == Outcome::accepted) return exit_code::ok;
+  if (outcome == Outcome::filtered) {
+    return output::fail("not recorded: its level is below SHIPTRACE_LEVEL", exit_code::ok);
   }
   return output::fail(
       "not recorded: a run id has 1 to 128 bytes and a node id 1 to 256, both without "
