@@ -41,8 +41,6 @@ class Watched {
   // `ready` may close or destroy it. `wanted` is called before each wait; false: skip it this time.
   Watched(Loop& loop, For what, std::function<void()> ready, std::function<bool()> wanted = {});
   ~Watched();
-  Watched(const Watched&) = delete;
-  Watched& operator=(const Watched&) = delete;
 
   void open(FileDescriptor descriptor) noexcept { descriptor_ = std::move(descriptor); }
   void close() noexcept { descriptor_.reset(); }

@@ -42,8 +42,6 @@ class JournalFile {
                                                 std::uint64_t capacity = default_capacity);
 
   ~JournalFile();
-  JournalFile(const JournalFile&) = delete;
-  JournalFile& operator=(const JournalFile&) = delete;
 
   FileHeader& header() const noexcept { return *header_; }
   bool crash_safe() const noexcept { return directory_ != nullptr; }

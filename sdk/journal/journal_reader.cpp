@@ -67,8 +67,7 @@ Result<JournalReader> JournalReader::open(FileDescriptor file, std::string path)
 Result<JournalReader> JournalReader::read(FileDescriptor file, std::string path) {
   auto reader = open(std::move(file), std::move(path));
   if (!reader) return reader;
-  while (!reader->read_on(Steady::time_point::max())) {
-  }
+  reader->read_on(Steady::time_point::max());
   if (!reader->problem_.empty()) return Error(reader->path_, reader->problem_);
   return reader;
 }

@@ -50,18 +50,9 @@ bool is_superseded(const NodeRow& node, const EventFacts& event) {
 }
 
 std::uint64_t* counter_of(RunRow& run, NodePhase phase) noexcept {
-  switch (phase) {
-    case NodePhase::started:
-    case NodePhase::retrying:
-      return &run.open_nodes;
-    case NodePhase::completed:
-      return &run.completed_nodes;
-    case NodePhase::failed:
-      return &run.failed_nodes;
-    case NodePhase::seen:
-      break;
-  }
-  return nullptr;
+  if (phase == NodePhase::started || phase == NodePhase::retrying) return &run.open_nodes;
+  if (phase == NodePhase::completed) return &run.completed_nodes;
+  return phase == NodePhase::failed ? &run.failed_nodes : nullptr;
 }
 
 void set_phase(RunRow& run, NodeRow& node, NodePhase phase) noexcept {
