@@ -28,7 +28,6 @@ constexpr std::size_t most_reported_at_once = 3;
 
 // A start needs milliseconds from creating its file to naming it.
 constexpr time_t unfinished_after_seconds = 600;
-constexpr std::string_view unfinished_ending = ".journal.new";
 
 bool is_old(const journal::JournalDirectory& directory, std::string_view name) noexcept {
   const auto info = directory.status(name);
@@ -266,7 +265,7 @@ LockedOrphan lock_orphan(const journal::JournalDirectory& directory, std::string
 
 void remove_leftovers(const journal::JournalDirectory& directory) {
   const std::vector<std::string> none;  // another scan finds what this one does not
-  for (const std::string& name : directory.names(unfinished_ending).value_or(none)) {
+  for (const std::string& name : directory.names(".journal.new").value_or(none)) {
     if (!is_old(directory, name)) continue;
     if (lock_orphan(directory, name)) directory.remove(name);
   }

@@ -18,16 +18,13 @@ class JsonSink {
   explicit JsonSink(Sink& sink) : sink_(sink) {}
 
   void operator()(std::string_view piece) {
+    const bool is_bare = piece.data() == replacement.data() && !in_string_;
     if (piece.data() != replacement.data()) {
       for (const char c : piece) follow(c);
-      sink_(piece);
-    } else if (in_string_) {
-      sink_(piece);
-    } else {
-      sink_("\"");
-      sink_(piece);
-      sink_("\"");
     }
+    if (is_bare) sink_("\"");
+    sink_(piece);
+    if (is_bare) sink_("\"");
   }
 
  private:
