@@ -41,8 +41,6 @@ class Watched {
   // `ready` may close or destroy it. `wanted` is called before each wait; false: skip it this time.
   Watched(Loop& loop, For what, std::function<void()> ready, std::function<bool()> wanted = {});
   ~Watched();
-  Watched(const Watched&) = delete;
-  Watched& operator=(const Watched&) = delete;
 
   void open(FileDescriptor descriptor) noexcept { descriptor_ = std::move(descriptor); }
   void close() noexcept { descriptor_.reset(); }
@@ -60,10 +58,6 @@ class Watched {
 
 class Loop {
  public:
-  Loop() = default;
-  Loop(const Loop&) = delete;
-  Loop& operator=(const Loop&) = delete;
-
   // Creates its descriptor; throws std::system_error if none is left. run_until() does it if
   // necessary.
   void open();

@@ -6,11 +6,8 @@
 // thread; requests from other threads arrive through the Loop.
 #pragma once
 
-#include <trace/capture.hpp>
-#include <trace/redacted_text.hpp>
-#include <trace/summary.hpp>
-
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -19,13 +16,45 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <trace/capture.hpp>
+#include <trace/redacted_text.hpp>
+#include <trace/summary.hpp>
 
 #include "child/execution.hpp"
-#include "child/json_object.hpp"
 #include "child/loop.hpp"
 #include "child/outlet.hpp"
 
 namespace trace::child {
+
+// A JSON string. Invalid UTF-8 is kept; the event's writer repairs it.
+std::string json_text(std::string_view text);
+// An argument list; a very long one is truncated.
+std::string json_arguments(const std::vector<std::string>& argv);
+// {"rows":24,"columns":80}
+std::string json_size(const TerminalSize& size);
+
+// Builds the text of a JSON object for `data`. Not thread-safe.
+class JsonObject {
+ public:
+  JsonObject& raw(std::string_view name, std::string_view json) {
+    text_ += text_.empty() ? "{" : ",";
+    text_.append(json_text(name)).append(":").append(json);
+    return *this;
+  }
+  JsonObject& text(std::string_view name, std::string_view value) {
+    return raw(name, json_text(value));
+  }
+  template <std::integral T>
+  JsonObject& number(std::string_view name, T value) {
+    return raw(name, std::to_string(value));
+  }
+  std::string str() const { return text_.empty() ? "{}" : text_ + "}"; }
+
+ private:
+  std::string text_;
+};
 
 // The last lines that a program wrote to stderr, for its failure. Bounded in lines and bytes;
 // characters are never cut. Not thread-safe.

@@ -72,9 +72,51 @@ struct Outlet::Shared {
   Shared(Loop& of, Take with, std::function<void()> when_closed)
       : loop(&of), take(std::move(with)), closed(std::move(when_closed)) {}
 
-  void work();
-  bool wait_for_piece(Piece& piece);
-  void finish_piece(std::size_t given, Taken taken, std::exception_ptr what);
+  bool wait_for_piece(Piece& piece) {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [this] { return !queue.empty() || is_ending; });
+    if (queue.empty()) return false;
+    piece = std::move(queue.front());
+    queue.pop_front();
+    is_taking = true;
+    return true;
+  }
+
+  void finish_piece(std::size_t given, Taken taken, std::exception_ptr what) {
+    const std::lock_guard lock(mutex);
+    is_taking = false;
+    bytes -= given;
+    missed += given - taken.bytes;
+    if (taken.bytes < given || what) {
+      is_closed = true;
+      error = taken.error;
+      thrown = std::move(what);
+      missed += bytes;
+      bytes = 0;
+      queue.clear();
+    }
+    if (loop == nullptr) return;
+    if (is_closed) return loop->post(closed);
+    const bool has_room = room_is_awaited && bytes < most_queued;
+    const bool is_idle = end_is_awaited && bytes == 0;
+    if (!has_room && !is_idle) return;
+    room_is_awaited = end_is_awaited = false;
+    loop->post([] {});  // wakes the loop
+  }
+
+  void work() {
+    for (Piece piece; wait_for_piece(piece);) {
+      Taken taken{0};
+      std::exception_ptr what;
+      try {
+        taken = take(piece.stream, piece.bytes);
+      } catch (const std::exception&) {
+        what = std::current_exception();
+      }
+      finish_piece(piece.bytes.size(), taken, std::move(what));
+      if (taken.bytes < piece.bytes.size()) return;
+    }
+  }
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -93,52 +135,6 @@ struct Outlet::Shared {
   int error = 0;
   std::exception_ptr thrown;
 };
-
-bool Outlet::Shared::wait_for_piece(Piece& piece) {
-  std::unique_lock lock(mutex);
-  changed.wait(lock, [this] { return !queue.empty() || is_ending; });
-  if (queue.empty()) return false;
-  piece = std::move(queue.front());
-  queue.pop_front();
-  is_taking = true;
-  return true;
-}
-
-void Outlet::Shared::finish_piece(std::size_t given, Taken taken, std::exception_ptr what) {
-  const std::lock_guard lock(mutex);
-  is_taking = false;
-  bytes -= given;
-  missed += given - taken.bytes;
-  if (taken.bytes < given || what) {
-    is_closed = true;
-    error = taken.error;
-    thrown = std::move(what);
-    missed += bytes;
-    bytes = 0;
-    queue.clear();
-  }
-  if (loop == nullptr) return;
-  if (is_closed) return loop->post(closed);
-  const bool has_room = room_is_awaited && bytes < most_queued;
-  const bool is_idle = end_is_awaited && bytes == 0;
-  if (!has_room && !is_idle) return;
-  room_is_awaited = end_is_awaited = false;
-  loop->post([] {});  // wakes the loop
-}
-
-void Outlet::Shared::work() {
-  for (Piece piece; wait_for_piece(piece);) {
-    Taken taken{0};
-    std::exception_ptr what;
-    try {
-      taken = take(piece.stream, piece.bytes);
-    } catch (const std::exception&) {
-      what = std::current_exception();
-    }
-    finish_piece(piece.bytes.size(), taken, std::move(what));
-    if (taken.bytes < piece.bytes.size()) return;
-  }
-}
 
 Outlet::Outlet(Loop& loop, AtEnd at_end, Take take, std::function<void()> closed)
     : shared_(std::make_shared<Shared>(loop, std::move(take), std::move(closed))),

@@ -40,8 +40,6 @@ class Outlet {
   // std::system_error if there is no thread.
   Outlet(Loop& loop, AtEnd at_end, Take take, std::function<void()> closed);
   ~Outlet();  // drops what is still queued
-  Outlet(const Outlet&) = delete;
-  Outlet& operator=(const Outlet&) = delete;
 
   // Copies the bytes. Bytes that do not fit, or arrive after it has closed, are dropped.
   void put(Stream stream, std::string_view bytes);

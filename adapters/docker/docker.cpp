@@ -77,6 +77,25 @@ Ended::Facts reader_gone() {
   return facts;
 }
 
+// Docker reports a signal as 128 + its number, like a shell.
+std::optional<int> signal_of(int exit_code) {
+  constexpr int base = 128;
+  const bool known = exit_code > base && ::sigabbrev_np(exit_code - base) != nullptr;
+  return known ? std::optional(exit_code - base) : std::nullopt;
+}
+
+Ended::Facts exit_facts(const ContainerState& state) {
+  Ended::Facts facts;
+  facts.exit_code = state.exit_code;
+  facts.signal = signal_of(state.exit_code);
+  child::describe_end(facts);
+  if (state.out_of_memory && state.exit_code != 0) {
+    facts.code = "OOM_KILLED";
+    facts.text = "killed: the container ran out of memory";
+  }
+  return facts;
+}
+
 class ContainerCapture {
  public:
   ContainerCapture(NodeCapture& capture, Loop& loop, const ContainerSpec& spec)
@@ -118,16 +137,155 @@ class ContainerCapture {
   }
 
  private:
-  Ended::Facts facts_of_run();
-  std::optional<Ended::Facts> prepare();
-  ClientResult create(const std::string& files);
-  Ended::Facts facts_of_end(const ContainerState& state, const child::ExitStatus& client);
-  Ended::Facts requested_end();
-  void stop(std::chrono::milliseconds grace);
-  void take_result(Ended::Facts& facts);
-  void wait_for_end();
-  void output(Stream stream, std::string_view bytes);
-  void release_held();
+  // Checks and preparations before the container is created; returns the failure, if any.
+  std::optional<Ended::Facts> prepare() {
+    for (const std::string& name : spec_.env) {
+      if (name.empty() || name.find('=') != std::string::npos) {
+        return refusal(fmt::format("env takes names of variables, not values: '{}=…'",
+                                   name.substr(0, name.find('='))));
+      }
+    }
+    // Before files or a container exist, so that an adopter of the journal finds them.
+    is_noted_ = capture_.node().add_note(note_owner, spec_.docker);
+    if (!spec_.input_file && !spec_.result_file) return std::nullopt;
+    try {
+      auto files = Files::make(capture_.node().journal(), container_.name(), spec_.input_file);
+      if (files) {
+        files_.emplace(std::move(*files));
+      } else if (spec_.input_file) {
+        return refusal(files.error().text());
+      } else {
+        without_files_ = files.error().text();
+      }
+    } catch (...) {
+      // There is no container yet, so close() must not keep the journal for it.
+      if (is_noted_) capture_.node().settle_note();
+      throw;
+    }
+    return std::nullopt;
+  }
+
+  ClientResult create(const std::string& files) {
+    Call creation(loop_, container_.creation(spec_, capture_.node(), files));
+    const auto ended = [&] { return creation.ended(); };
+    if (!capture_.run_until(ended) && !capture_.at_once()) {
+      // Unless an image is pulled it takes a moment; then we know whether there is one to remove.
+      loop_.run_until([&] { return ended() || capture_.at_once(); }, Steady::now() + 500ms);
+    }
+    ClientResult created = creation.finish();
+    container_.created(created);
+    return created;
+  }
+
+  Ended::Facts facts_of_run() {
+    if (auto wrong = prepare()) return std::move(*wrong);
+    ClientResult created = create(files_ ? files_->directory() : "");
+    const bool may_do_without = files_ && !spec_.input_file && !created.ok() && created.in_time;
+    if (may_do_without && says_mount_missing(created.err)) {
+      without_files_ = created.error_line();
+      files_.reset();
+      if (capture_.end_request() == EndRequest::none) created = create("");
+    }
+    if (capture_.end_request() != EndRequest::none) return requested_end();
+    if (!created.ok()) return creation_failure(client_, spec_, created);
+
+    if (const auto failure = attached_.start(container_.start_attached(spec_))) {
+      return client_failure(*failure);
+    }
+    readings_.emplace(loop_, container_.control_groups());
+    wait_for_end();
+    if (capture_.end_request() != EndRequest::none) {
+      stop(spec_.grace);
+      return requested_end();
+    }
+    if (capture_.is_reader_gone() && !attached_.ended()) {
+      stop(0s);
+      return reader_gone();
+    }
+    Ended::Facts facts = facts_of_end(container_.inspect(), attached_.status());
+    if (facts.code.empty()) take_result(facts);
+    return facts;
+  }
+
+  // An unusable result fails a program that exited with 0.
+  void take_result(Ended::Facts& facts) {
+    if (!files_ || !spec_.result_file) return;
+    FoundResult found = files_->result(capture_.node().summariser());
+    if (found.kind == FoundResult::Kind::none) return;
+    if (!found.summary.empty()) capture_.output_is(std::move(found.summary));
+    if (found.kind == FoundResult::Kind::json) return;
+    facts.code = "OUTPUT_INVALID";
+    facts.text = std::move(found.why);
+  }
+
+  // Waits until the client ends or must be ended, and releases held-back stderr in time.
+  void wait_for_end() {
+    const auto ended = [this] { return attached_.ended() || capture_.is_reader_gone(); };
+    const bool came = capture_.run_until([&] { return ended() || client_errors_.holding(); });
+    if (!came || ended()) return;
+    // A client that prints an error exits at once.
+    if (loop_.run_until(ended, Steady::now() + 1s)) return;
+    release_held();
+    capture_.run_until(ended);
+  }
+
+  void output(Stream stream, std::string_view bytes) {
+    if (spec_.network == "none") lookups_.see(stream, bytes);
+    if (stream == Stream::out) return capture_.output(stream, bytes);
+    const std::string passed = client_errors_.pass(bytes);
+    if (!passed.empty()) capture_.output(stream, passed);
+  }
+
+  void release_held() {
+    const std::string held = client_errors_.release();
+    if (!held.empty()) capture_.output(spec_.terminal ? Stream::pty : Stream::err, held);
+  }
+
+  Ended::Facts requested_end() {
+    Ended::Facts facts = capture_.end_request_facts();
+    if (attached_.pid() < 0) return facts;  // it never started
+    const ContainerState state = container_.inspect();
+    if (state.kind == ContainerState::Kind::exited) facts.exit_code = state.exit_code;
+    return facts;
+  }
+
+  void stop(std::chrono::milliseconds grace) {
+    // A stream whose reader is slow must not delay the client's exit when the other's reader has
+    // gone.
+    capture_.read_on();
+    container_.stop(grace, [this] { return capture_.at_once(); });
+    // The client exits with its container.
+    const auto ended = [this] { return attached_.ended(); };
+    if (!loop_.run_until(ended, Steady::now() + 5s)) {
+      attached_.kill();
+      loop_.run_until(ended, Steady::now() + 5s);
+    }
+    release_held();
+  }
+
+  Ended::Facts facts_of_end(const ContainerState& state, const child::ExitStatus& client) {
+    using Kind = ContainerState::Kind;
+    if (state.kind == Kind::waiting) return start_failure(state, client_errors_.held());
+    release_held();
+    out_of_memory_ = state.out_of_memory;
+    switch (state.kind) {
+      case Kind::exited:
+        return exit_facts(state);
+      case Kind::running:
+        return {.code = "DOCKER_UNAVAILABLE",
+                .text =
+                    "the docker client exited while the container was running; the container was "
+                    "stopped"};
+      case Kind::gone:
+        return {.code = "DOCKER_UNAVAILABLE",
+                .text = "the container was removed before its exit status was read",
+                .exit_code = client.code};
+      default:
+        if (state.not_asked) return client_failure(*state.not_asked);
+        return {.code = "DOCKER_UNAVAILABLE",
+                .text = "the Docker daemon became unreachable while the container was running"};
+    }
+  }
 
   NodeCapture& capture_;
   Loop& loop_;
@@ -143,176 +301,6 @@ class ContainerCapture {
   bool out_of_memory_ = false;
   bool is_noted_ = false;
 };
-
-// Checks and preparations before the container is created; returns the failure, if any.
-std::optional<Ended::Facts> ContainerCapture::prepare() {
-  for (const std::string& name : spec_.env) {
-    if (name.empty() || name.find('=') != std::string::npos) {
-      return refusal(fmt::format("env takes names of variables, not values: '{}=…'",
-                                 name.substr(0, name.find('='))));
-    }
-  }
-  // Before files or a container exist, so that an adopter of the journal finds them.
-  is_noted_ = capture_.node().add_note(note_owner, spec_.docker);
-  if (!spec_.input_file && !spec_.result_file) return std::nullopt;
-  try {
-    auto files = Files::make(capture_.node().journal(), container_.name(), spec_.input_file);
-    if (files) {
-      files_.emplace(std::move(*files));
-    } else if (spec_.input_file) {
-      return refusal(files.error().text());
-    } else {
-      without_files_ = files.error().text();
-    }
-  } catch (...) {
-    // There is no container yet, so close() must not keep the journal for it.
-    if (is_noted_) capture_.node().settle_note();
-    throw;
-  }
-  return std::nullopt;
-}
-
-ClientResult ContainerCapture::create(const std::string& files) {
-  Call creation(loop_, container_.creation(spec_, capture_.node(), files));
-  const auto ended = [&] { return creation.ended(); };
-  if (!capture_.run_until(ended) && !capture_.at_once()) {
-    // Unless an image is pulled it takes a moment; then we know whether there is one to remove.
-    loop_.run_until([&] { return ended() || capture_.at_once(); }, Steady::now() + 500ms);
-  }
-  ClientResult created = creation.finish();
-  container_.created(created);
-  return created;
-}
-
-Ended::Facts ContainerCapture::facts_of_run() {
-  if (auto wrong = prepare()) return std::move(*wrong);
-  ClientResult created = create(files_ ? files_->directory() : "");
-  const bool may_do_without = files_ && !spec_.input_file && !created.ok() && created.in_time;
-  if (may_do_without && says_mount_missing(created.err)) {
-    without_files_ = created.error_line();
-    files_.reset();
-    if (capture_.end_request() == EndRequest::none) created = create("");
-  }
-  if (capture_.end_request() != EndRequest::none) return requested_end();
-  if (!created.ok()) return creation_failure(client_, spec_, created);
-
-  if (const auto failure = attached_.start(container_.start_attached(spec_))) {
-    return client_failure(*failure);
-  }
-  readings_.emplace(loop_, container_.control_groups());
-  wait_for_end();
-  if (capture_.end_request() != EndRequest::none) {
-    stop(spec_.grace);
-    return requested_end();
-  }
-  if (capture_.is_reader_gone() && !attached_.ended()) {
-    stop(0s);
-    return reader_gone();
-  }
-  Ended::Facts facts = facts_of_end(container_.inspect(), attached_.status());
-  if (facts.code.empty()) take_result(facts);
-  return facts;
-}
-
-// An unusable result fails a program that exited with 0.
-void ContainerCapture::take_result(Ended::Facts& facts) {
-  if (!files_ || !spec_.result_file) return;
-  FoundResult found = files_->result(capture_.node().summariser());
-  if (found.kind == FoundResult::Kind::none) return;
-  if (!found.summary.empty()) capture_.output_is(std::move(found.summary));
-  if (found.kind == FoundResult::Kind::json) return;
-  facts.code = "OUTPUT_INVALID";
-  facts.text = std::move(found.why);
-}
-
-// Waits until the client ends or must be ended, and releases held-back stderr in time.
-void ContainerCapture::wait_for_end() {
-  const auto ended = [this] { return attached_.ended() || capture_.is_reader_gone(); };
-  const bool came = capture_.run_until([&] { return ended() || client_errors_.holding(); });
-  if (!came || ended()) return;
-  // A client that prints an error exits at once.
-  if (loop_.run_until(ended, Steady::now() + 1s)) return;
-  release_held();
-  capture_.run_until(ended);
-}
-
-void ContainerCapture::output(Stream stream, std::string_view bytes) {
-  if (spec_.network == "none") lookups_.see(stream, bytes);
-  if (stream == Stream::out) return capture_.output(stream, bytes);
-  const std::string passed = client_errors_.pass(bytes);
-  if (!passed.empty()) capture_.output(stream, passed);
-}
-
-void ContainerCapture::release_held() {
-  const std::string held = client_errors_.release();
-  if (!held.empty()) capture_.output(spec_.terminal ? Stream::pty : Stream::err, held);
-}
-
-Ended::Facts ContainerCapture::requested_end() {
-  Ended::Facts facts = capture_.end_request_facts();
-  if (attached_.pid() < 0) return facts;  // it never started
-  const ContainerState state = container_.inspect();
-  if (state.kind == ContainerState::Kind::exited) facts.exit_code = state.exit_code;
-  return facts;
-}
-
-void ContainerCapture::stop(std::chrono::milliseconds grace) {
-  // A stream whose reader is slow must not delay the client's exit when the other's reader has
-  // gone.
-  capture_.read_on();
-  container_.stop(grace, [this] { return capture_.at_once(); });
-  // The client exits with its container.
-  const auto ended = [this] { return attached_.ended(); };
-  if (!loop_.run_until(ended, Steady::now() + 5s)) {
-    attached_.kill();
-    loop_.run_until(ended, Steady::now() + 5s);
-  }
-  release_held();
-}
-
-// Docker reports a signal as 128 + its number, like a shell.
-std::optional<int> signal_of(int exit_code) {
-  constexpr int base = 128;
-  const bool known = exit_code > base && ::sigabbrev_np(exit_code - base) != nullptr;
-  return known ? std::optional(exit_code - base) : std::nullopt;
-}
-
-Ended::Facts exit_facts(const ContainerState& state) {
-  Ended::Facts facts;
-  facts.exit_code = state.exit_code;
-  facts.signal = signal_of(state.exit_code);
-  child::describe_end(facts);
-  if (state.out_of_memory && state.exit_code != 0) {
-    facts.code = "OOM_KILLED";
-    facts.text = "killed: the container ran out of memory";
-  }
-  return facts;
-}
-
-Ended::Facts ContainerCapture::facts_of_end(const ContainerState& state,
-                                            const child::ExitStatus& client) {
-  using Kind = ContainerState::Kind;
-  if (state.kind == Kind::waiting) return start_failure(state, client_errors_.held());
-  release_held();
-  out_of_memory_ = state.out_of_memory;
-  switch (state.kind) {
-    case Kind::exited:
-      return exit_facts(state);
-    case Kind::running:
-      return {.code = "DOCKER_UNAVAILABLE",
-              .text =
-                  "the docker client exited while the container was running; the container was "
-                  "stopped"};
-    case Kind::gone:
-      return {.code = "DOCKER_UNAVAILABLE",
-              .text = "the container was removed before its exit status was read",
-              .exit_code = client.code};
-    default:
-      if (state.not_asked) return client_failure(*state.not_asked);
-      return {.code = "DOCKER_UNAVAILABLE",
-              .text = "the Docker daemon became unreachable while the container was running"};
-  }
-}
 
 Ended capture_container(child::CapturedNode& node, Loop& loop, const child::StopTokens& stop,
                         const ContainerSpec& spec) {

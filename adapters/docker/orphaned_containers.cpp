@@ -88,11 +88,9 @@ OrphanedContainers::~OrphanedContainers() {
 std::vector<std::string> OrphanedContainers::out_of_reach() const {
   std::vector<std::string> lines;
   for (const std::string& client : clients_.others) {
-    std::string quoted;
-    detail::text::append_quoted(quoted, client);
     lines.push_back(error_of(fmt::format(
         "it used the docker client {}, which is not among the docker_clients of this process",
-        quoted)));
+        detail::text::in_quotes(client))));
   }
   return lines;
 }

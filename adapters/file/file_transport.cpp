@@ -78,150 +78,140 @@ class FileTransport final : public Transport {
   explicit FileTransport(std::string path) : path_(std::move(path)) {}
   ~FileTransport() override { close(); }
 
-  SendResult send(const Batch& batch, Clock::time_point deadline) noexcept override {
-    try {
-      return deliver(batch, deadline);
-    } catch (const std::exception&) {
-      return {};  // memory ran out
-    }
+  SendResult send(const Batch& batch, Clock::time_point deadline) noexcept override try {
+    return deliver(batch, deadline);
+  } catch (const std::exception&) {
+    return {};  // memory ran out
   }
   std::unique_ptr<Transport> another() const override { return make_file_transport(path_); }
 
  private:
-  SendResult deliver(const Batch& batch, Clock::time_point deadline);
-  // These return `acknowledged` on success, otherwise what send() returns; problem_ says why.
-  Kind append(Clock::time_point deadline);
-  Kind open();
-  Kind lock(Clock::time_point deadline);
-  Kind repair_end();
-  Kind write();
-  Kind fail(const char* what, int error);
-  bool moved_away() const;
-  void close() noexcept;
+  SendResult deliver(const Batch& batch, Clock::time_point deadline) {
+    SendResult result;
+    lines_.clear();
+    for (const OutgoingRun& run : batch.runs) {
+      // An envelope without events asks for the status of the run, which a file does not have.
+      if (!run.events.empty()) lines_.push_back(run.line);
+      result.runs.push_back(acknowledge(run, batch.session));
+    }
+    assert(
+        std::all_of(lines_.begin(), lines_.end(), [](auto line) { return line.ends_with('\n'); }));
+    result.kind = lines_.empty() ? Kind::acknowledged : append(deadline);
+    if (result.kind != Kind::acknowledged) {
+      result.runs.clear();
+      result.detail = problem_;
+    }
+    return result;
+  }
+
+  // This and the following return `acknowledged` on success, otherwise what send() returns;
+  // problem_ says why.
+  Kind append(Clock::time_point deadline) {
+    Kind kind = open();
+    if (kind == Kind::acknowledged) kind = lock(deadline);
+    if (kind != Kind::acknowledged) return kind;
+    kind = repair_end();
+    if (kind == Kind::acknowledged) kind = write();
+    ::flock(file_, LOCK_UN);
+    return kind;
+  }
+
+  void close() noexcept {
+    if (file_ >= 0) ::close(file_);
+    file_ = -1;
+  }
+
+  Kind fail(const char* what, int error) {
+    problem_ = fmt::format("{} {}: {}", path_, what, std::generic_category().message(error));
+    return passes(error) ? Kind::retry_later : Kind::refused;
+  }
+
+  bool moved_away() const {
+    struct stat here {};
+    struct stat there {};
+    if (::fstat(file_, &here) != 0 || ::stat(path_.c_str(), &there) != 0) return true;
+    return here.st_dev != there.st_dev || here.st_ino != there.st_ino;
+  }
+
+  Kind open() {
+    if (file_ >= 0 && !moved_away()) return Kind::acknowledged;
+    close();
+    // Non-blocking, because opening a pipe waits for a reader.
+    const int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    file_ = ::open(path_.c_str(), flags, 0600);
+    if (file_ >= 0 && file_ <= STDERR_FILENO) {
+      // If the host has closed stderr, its next message would go into our file.
+      const int low = std::exchange(file_, ::fcntl(file_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+      ::close(low);
+    }
+    if (file_ < 0) return fail("cannot be opened", errno);
+    struct stat facts {};
+    if (::fstat(file_, &facts) != 0) return fail("cannot be examined", errno);
+    if (!S_ISREG(facts.st_mode)) {
+      close();
+      problem_ = path_ + " is not a regular file";
+      return Kind::refused;
+    }
+    return Kind::acknowledged;
+  }
+
+  Kind lock(Clock::time_point deadline) {
+    while (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK && errno != EINTR) return fail("cannot be locked", errno);
+      if (Clock::now() >= deadline) {
+        problem_ = path_ + " is locked by another writer";
+        return Kind::retry_later;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    return Kind::acknowledged;
+  }
+
+  Kind repair_end() {
+    const off_t end = ::lseek(file_, 0, SEEK_END);
+    if (end < 0) return fail("cannot be read", errno);
+    const off_t start = line_start(file_, end);
+    if (start < 0) return fail("cannot be read", errno);
+    if (start == end) return Kind::acknowledged;
+    if (!is_envelope(file_, start, end)) {
+      return ::write(file_, "\n", 1) == 1 ? Kind::acknowledged : fail("cannot be written", errno);
+    }
+    // It was not acknowledged, so the journal of the dead writer still has its events.
+    return ::ftruncate(file_, start) == 0 ? Kind::acknowledged : fail("cannot be repaired", errno);
+  }
+
+  Kind write() {
+    const off_t before = ::lseek(file_, 0, SEEK_END);
+    if (before < 0) return fail("cannot be read", errno);
+    rlim_t after = static_cast<rlim_t>(before);
+    for (const std::string_view line : lines_) after += line.size();
+    // Checked first, because a write beyond this limit kills the process with SIGXFSZ.
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+        after > limit.rlim_cur) {
+      return fail("has reached this process's limit of a file's size", EFBIG);
+    }
+    for (std::string_view line : lines_) {
+      while (!line.empty()) {
+        const ssize_t count = ::write(file_, line.data(), line.size());
+        if (count > 0) {
+          line.remove_prefix(static_cast<std::size_t>(count));
+        } else if (count == 0 || errno != EINTR) {
+          const int error = count == 0 ? EIO : errno;
+          // If this fails too, the next append cuts off the incomplete line.
+          if (::ftruncate(file_, before) != 0) return fail("holds a half-written batch", error);
+          return fail("cannot be written", error);
+        }
+      }
+    }
+    return Kind::acknowledged;
+  }
 
   const std::string path_;
   std::string problem_;
   std::vector<std::string_view> lines_;  // of the batch
   int file_ = -1;
 };
-
-SendResult FileTransport::deliver(const Batch& batch, Clock::time_point deadline) {
-  SendResult result;
-  lines_.clear();
-  for (const OutgoingRun& run : batch.runs) {
-    // An envelope without events asks for the status of the run, which a file does not have.
-    if (!run.events.empty()) lines_.push_back(run.line);
-    result.runs.push_back(acknowledge(run, batch.session));
-  }
-  assert(std::all_of(lines_.begin(), lines_.end(), [](auto line) { return line.ends_with('\n'); }));
-  result.kind = lines_.empty() ? Kind::acknowledged : append(deadline);
-  if (result.kind != Kind::acknowledged) {
-    result.runs.clear();
-    result.detail = problem_;
-  }
-  return result;
-}
-
-Kind FileTransport::append(Clock::time_point deadline) {
-  Kind kind = open();
-  if (kind == Kind::acknowledged) kind = lock(deadline);
-  if (kind != Kind::acknowledged) return kind;
-  kind = repair_end();
-  if (kind == Kind::acknowledged) kind = write();
-  ::flock(file_, LOCK_UN);
-  return kind;
-}
-
-void FileTransport::close() noexcept {
-  if (file_ >= 0) ::close(file_);
-  file_ = -1;
-}
-
-Kind FileTransport::fail(const char* what, int error) {
-  problem_ = fmt::format("{} {}: {}", path_, what, std::generic_category().message(error));
-  return passes(error) ? Kind::retry_later : Kind::refused;
-}
-
-bool FileTransport::moved_away() const {
-  struct stat here {};
-  struct stat there {};
-  if (::fstat(file_, &here) != 0 || ::stat(path_.c_str(), &there) != 0) return true;
-  return here.st_dev != there.st_dev || here.st_ino != there.st_ino;
-}
-
-Kind FileTransport::open() {
-  if (file_ >= 0 && !moved_away()) return Kind::acknowledged;
-  close();
-  // Non-blocking, because opening a pipe waits for a reader.
-  const int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-  file_ = ::open(path_.c_str(), flags, 0600);
-  if (file_ >= 0 && file_ <= STDERR_FILENO) {
-    // If the host has closed stderr, its next message would go into our file.
-    const int low = std::exchange(file_, ::fcntl(file_, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-    ::close(low);
-  }
-  if (file_ < 0) return fail("cannot be opened", errno);
-  struct stat facts {};
-  if (::fstat(file_, &facts) != 0) return fail("cannot be examined", errno);
-  if (!S_ISREG(facts.st_mode)) {
-    close();
-    problem_ = path_ + " is not a regular file";
-    return Kind::refused;
-  }
-  return Kind::acknowledged;
-}
-
-Kind FileTransport::lock(Clock::time_point deadline) {
-  while (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) return fail("cannot be locked", errno);
-    if (Clock::now() >= deadline) {
-      problem_ = path_ + " is locked by another writer";
-      return Kind::retry_later;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  return Kind::acknowledged;
-}
-
-Kind FileTransport::repair_end() {
-  const off_t end = ::lseek(file_, 0, SEEK_END);
-  if (end < 0) return fail("cannot be read", errno);
-  const off_t start = line_start(file_, end);
-  if (start < 0) return fail("cannot be read", errno);
-  if (start == end) return Kind::acknowledged;
-  if (!is_envelope(file_, start, end)) {
-    return ::write(file_, "\n", 1) == 1 ? Kind::acknowledged : fail("cannot be written", errno);
-  }
-  // It was not acknowledged, so the journal of the dead writer still has its events.
-  return ::ftruncate(file_, start) == 0 ? Kind::acknowledged : fail("cannot be repaired", errno);
-}
-
-Kind FileTransport::write() {
-  const off_t before = ::lseek(file_, 0, SEEK_END);
-  if (before < 0) return fail("cannot be read", errno);
-  rlim_t after = static_cast<rlim_t>(before);
-  for (const std::string_view line : lines_) after += line.size();
-  // Checked first, because a write beyond this limit kills the process with SIGXFSZ.
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-      after > limit.rlim_cur) {
-    return fail("has reached this process's limit of a file's size", EFBIG);
-  }
-  for (std::string_view line : lines_) {
-    while (!line.empty()) {
-      const ssize_t count = ::write(file_, line.data(), line.size());
-      if (count > 0) {
-        line.remove_prefix(static_cast<std::size_t>(count));
-      } else if (count == 0 || errno != EINTR) {
-        const int error = count == 0 ? EIO : errno;
-        // If this fails too, the next append cuts off the incomplete line.
-        if (::ftruncate(file_, before) != 0) return fail("holds a half-written batch", error);
-        return fail("cannot be written", error);
-      }
-    }
-  }
-  return Kind::acknowledged;
-}
 
 std::vector<FieldError> validate(const TransportOptions& options) {
   const std::string& path = options.endpoint;

@@ -100,8 +100,6 @@ class Connection {
  public:
   explicit Connection(const HttpOptions& options);
   ~Connection();
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
 
   Response exchange(const Request& request);
 

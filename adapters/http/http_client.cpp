@@ -25,38 +25,36 @@ struct HttpClient::State {
         request_timeout(options.request_timeout),
         connection(options) {}
 
-  Result<HttpResponse> request(Request request, std::string_view path, std::string_view header);
+  Result<HttpResponse> request(Request request, std::string_view path, std::string_view header) {
+    const std::string shown = endpoint.shown(path);
+    if (!endpoint.usable()) return Error(shown, "the endpoint " + endpoint.problem());
+    if (!token.load()) return Error(shown, token.problem());
+    request.url = endpoint.url(path);
+    request.longest_response = longest_response;
+    const auto exchange = [&] {
+      std::vector<std::string> headers;
+      if (!header.empty()) headers.emplace_back(header);
+      if (!token.value().empty()) headers.push_back("Authorization: Bearer " + token.value());
+      request.headers = headers;
+      return connection.exchange(request);
+    };
+    Response response = exchange();
+    if ((response.status == 401 || response.status == 403) && token.reload()) response = exchange();
+
+    const bool streaming = request.on_chunk != nullptr;
+    const bool whole =
+        response.end == Response::End::complete || response.end == Response::End::stopped ||
+        (streaming && response.end == Response::End::interrupted && response.status == 200);
+    if (!whole) return Error(shown, failure_text(response));
+    return HttpResponse{response.status, std::move(response.content_type),
+                        std::move(response.body)};
+  }
 
   Endpoint endpoint;
   BearerToken token;
   std::chrono::milliseconds request_timeout;
   Connection connection;
 };
-
-Result<HttpResponse> HttpClient::State::request(Request request, std::string_view path,
-                                                std::string_view header) {
-  const std::string shown = endpoint.shown(path);
-  if (!endpoint.usable()) return Error(shown, "the endpoint " + endpoint.problem());
-  if (!token.load()) return Error(shown, token.problem());
-  request.url = endpoint.url(path);
-  request.longest_response = longest_response;
-  const auto exchange = [&] {
-    std::vector<std::string> headers;
-    if (!header.empty()) headers.emplace_back(header);
-    if (!token.value().empty()) headers.push_back("Authorization: Bearer " + token.value());
-    request.headers = headers;
-    return connection.exchange(request);
-  };
-  Response response = exchange();
-  if ((response.status == 401 || response.status == 403) && token.reload()) response = exchange();
-
-  const bool streaming = request.on_chunk != nullptr;
-  const bool whole =
-      response.end == Response::End::complete || response.end == Response::End::stopped ||
-      (streaming && response.end == Response::End::interrupted && response.status == 200);
-  if (!whole) return Error(shown, failure_text(response));
-  return HttpResponse{response.status, std::move(response.content_type), std::move(response.body)};
-}
 
 HttpClient::HttpClient(const HttpOptions& options) : state_(std::make_unique<State>(options)) {}
 HttpClient::~HttpClient() = default;

@@ -33,25 +33,78 @@ class HttpTransport final : public Transport {
                        options.unix_socket.empty())),
         connection_(options) {}
 
-  SendResult send(const Batch& batch, Clock::time_point deadline) noexcept override {
-    try {
-      return deliver(batch, deadline);
-    } catch (const std::exception&) {
-      // Out of memory; there may be none left for a text.
-      return {};
-    }
+  SendResult send(const Batch& batch, Clock::time_point deadline) noexcept override try {
+    return deliver(batch, deadline);
+  } catch (const std::exception&) {
+    return {};  // no memory is left, not even for a text
   }
 
   void interrupt() noexcept override { connection_.interrupt(); }
-  std::vector<Credential> credentials() override;
+
+  std::vector<Credential> credentials() override {
+    // A file that cannot be read now is read by the first send().
+    if (!token_.load() || token_.value().empty()) return {};
+    return {{token_.from_file() ? "token_file" : "token", token_.value()}};
+  }
+
   std::unique_ptr<Transport> another() const override { return make_http_transport(options_); }
 
  private:
-  SendResult deliver(const Batch& batch, Clock::time_point deadline);
-  ContentEncoding load_body(const Batch& batch);
-  Response exchange(ContentEncoding encoding, Clock::time_point deadline);
-  void note_offer(const Response& response);
-  SendResult keep(SendResult::Kind kind, const std::string& why) const;
+  SendResult keep(SendResult::Kind kind, const std::string& why) const {
+    return {.kind = kind, .runs = {}, .retry_after = {}, .detail = shown_ + ": " + why};
+  }
+
+  SendResult deliver(const Batch& batch, Clock::time_point deadline) {
+    if (!endpoint_.usable())
+      return keep(SendResult::Kind::refused, "the endpoint " + endpoint_.problem());
+    if (!token_.load()) return keep(SendResult::Kind::refused, token_.problem());
+    if (Clock::now() >= deadline) return keep(SendResult::Kind::retry_later, "no time was left");
+
+    ContentEncoding encoding = load_body(batch);
+    Response response = exchange(encoding, deadline);
+    if (response.status == 415 && encoding != ContentEncoding::identity) {
+      // The server does not accept what it has offered: send uncompressed from now on.
+      may_compress_ = false;
+      encoding = load_body(batch);
+      response = exchange(encoding, deadline);
+    }
+    if ((response.status == 401 || response.status == 403) && token_.reload()) {
+      response = exchange(encoding, deadline);
+    }
+    return send_result(response, shown_, std::time(nullptr), parser_);
+  }
+
+  ContentEncoding load_body(const Batch& batch) {
+    body_.clear();
+    for (const OutgoingRun& run : batch.runs) body_.add(run.line);
+    if (!may_compress_ || offered_ == ContentEncoding::identity) return ContentEncoding::identity;
+    return body_.compress(offered_) ? offered_ : ContentEncoding::identity;
+  }
+
+  Response exchange(ContentEncoding encoding, Clock::time_point deadline) {
+    std::vector<std::string> headers{"Content-Type: application/x-ndjson",
+                                     "Trace-Contract: 2025-10-13"};
+    if (!token_.value().empty()) headers.push_back("Authorization: Bearer " + token_.value());
+    if (encoding != ContentEncoding::identity) {
+      headers.push_back("Content-Encoding: " + std::string(name(encoding)));
+    }
+    Request request;
+    request.url = url_;
+    request.headers = headers;
+    request.body = &body_;
+    request.deadline = std::min(deadline, Clock::now() + options_.request_timeout);
+    Response response = connection_.exchange(request);
+    note_offer(response);
+    return response;
+  }
+
+  // RFC 7694: a response's Accept-Encoding says what the next request may use.
+  void note_offer(const Response& response) {
+    if (response.accept_encoding.empty()) return;
+    offered_ = offers(response.accept_encoding, "zstd")   ? ContentEncoding::zstd
+               : offers(response.accept_encoding, "gzip") ? ContentEncoding::gzip
+                                                          : ContentEncoding::identity;
+  }
 
   const HttpOptions options_;
   Endpoint endpoint_;
@@ -64,71 +117,6 @@ class HttpTransport final : public Transport {
   ResponseParser parser_;
   Connection connection_;
 };
-
-std::vector<Credential> HttpTransport::credentials() {
-  // A file that cannot be read now is read by the first send().
-  if (!token_.load() || token_.value().empty()) return {};
-  return {{token_.from_file() ? "token_file" : "token", token_.value()}};
-}
-
-SendResult HttpTransport::keep(SendResult::Kind kind, const std::string& why) const {
-  SendResult result;
-  result.kind = kind;
-  result.detail = shown_ + ": " + why;
-  return result;
-}
-
-SendResult HttpTransport::deliver(const Batch& batch, Clock::time_point deadline) {
-  if (!endpoint_.usable())
-    return keep(SendResult::Kind::refused, "the endpoint " + endpoint_.problem());
-  if (!token_.load()) return keep(SendResult::Kind::refused, token_.problem());
-  if (Clock::now() >= deadline) return keep(SendResult::Kind::retry_later, "no time was left");
-
-  ContentEncoding encoding = load_body(batch);
-  Response response = exchange(encoding, deadline);
-  if (response.status == 415 && encoding != ContentEncoding::identity) {
-    // The server does not accept what it has offered: send uncompressed from now on.
-    may_compress_ = false;
-    encoding = load_body(batch);
-    response = exchange(encoding, deadline);
-  }
-  if ((response.status == 401 || response.status == 403) && token_.reload()) {
-    response = exchange(encoding, deadline);
-  }
-  return send_result(response, shown_, std::time(nullptr), parser_);
-}
-
-ContentEncoding HttpTransport::load_body(const Batch& batch) {
-  body_.clear();
-  for (const OutgoingRun& run : batch.runs) body_.add(run.line);
-  if (!may_compress_ || offered_ == ContentEncoding::identity) return ContentEncoding::identity;
-  return body_.compress(offered_) ? offered_ : ContentEncoding::identity;
-}
-
-Response HttpTransport::exchange(ContentEncoding encoding, Clock::time_point deadline) {
-  std::vector<std::string> headers{"Content-Type: application/x-ndjson",
-                                   "Trace-Contract: 2025-10-13"};
-  if (!token_.value().empty()) headers.push_back("Authorization: Bearer " + token_.value());
-  if (encoding != ContentEncoding::identity) {
-    headers.push_back("Content-Encoding: " + std::string(name(encoding)));
-  }
-  Request request;
-  request.url = url_;
-  request.headers = headers;
-  request.body = &body_;
-  request.deadline = std::min(deadline, Clock::now() + options_.request_timeout);
-  Response response = connection_.exchange(request);
-  note_offer(response);
-  return response;
-}
-
-// RFC 7694: a response's Accept-Encoding says what the next request may use.
-void HttpTransport::note_offer(const Response& response) {
-  if (response.accept_encoding.empty()) return;
-  offered_ = offers(response.accept_encoding, "zstd")   ? ContentEncoding::zstd
-             : offers(response.accept_encoding, "gzip") ? ContentEncoding::gzip
-                                                        : ContentEncoding::identity;
-}
 
 std::vector<TransportSetting> settings() {
   return {

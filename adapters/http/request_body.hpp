@@ -27,8 +27,6 @@ class RequestBody {
  public:
   RequestBody();
   ~RequestBody();
-  RequestBody(const RequestBody&) = delete;
-  RequestBody& operator=(const RequestBody&) = delete;
 
   void clear() noexcept;
   // Adds the next bytes of the body; they must live until the body was sent.

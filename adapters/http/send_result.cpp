@@ -88,16 +88,10 @@ bool tls_refused(const Response& response) {
 
 // Not an HTTP server, or not an address that a request can be sent to.
 bool address_refused(CURLcode code) {
-  switch (code) {
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:  // includes a response that is not HTTP
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_NOT_BUILT_IN:
-    case CURLE_UNKNOWN_OPTION:
-      return true;
-    default:
-      return false;
-  }
+  // An unsupported protocol includes a response that is not HTTP.
+  return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
+         code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_NOT_BUILT_IN ||
+         code == CURLE_UNKNOWN_OPTION;
 }
 
 bool is_outage(int status) { return status == 408 || status == 429 || status >= 500; }
@@ -122,10 +116,7 @@ std::string target(const Response& response) {
 }
 
 SendResult result_of(Kind kind, std::string detail) {
-  SendResult result;
-  result.kind = kind;
-  result.detail = std::move(detail);
-  return result;
+  return {.kind = kind, .runs = {}, .retry_after = {}, .detail = std::move(detail)};
 }
 
 SendResult success(const Response& response, ResponseParser& parser, const std::string& head) {
@@ -230,17 +221,9 @@ std::string one_line(std::string_view text, std::size_t longest) {
 }
 
 std::string failure_text(const Response& response) {
-  switch (response.end) {
-    case Response::End::interrupted:
-      return "interrupted";
-    case Response::End::too_long:
-      return "the response is too long";
-    case Response::End::complete:
-    case Response::End::stopped:
-      return {};
-    case Response::End::failed:
-      break;
-  }
+  if (response.end == Response::End::interrupted) return "interrupted";
+  if (response.end == Response::End::too_long) return "the response is too long";
+  if (response.end != Response::End::failed) return {};
   if (response.connect_status >= 300) {
     return fmt::format("the proxy responded to CONNECT with {}", response.connect_status);
   }

@@ -16,7 +16,7 @@
 namespace trace {
 
 namespace detail::secrets {
-class RedactedTexts;  // sdk/secrets/redacted_texts.hpp
+class RedactedTexts;  // sdk/secrets/matcher.hpp
 }
 
 // Truncated between characters; "…" marks what is missing.

@@ -17,8 +17,6 @@ class StopSignals {
  public:
   StopSignals();
   ~StopSignals();
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
 
   std::stop_token token() const noexcept { return stop_.get_token(); }
   std::stop_token at_once() const noexcept { return at_once_.get_token(); }

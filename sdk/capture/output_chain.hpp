@@ -19,8 +19,8 @@
 #include "capture/head_and_tail.hpp"
 #include "capture/line_events.hpp"
 #include "lines/line_framer.hpp"
-#include "secrets/redacted_texts.hpp"
-#include "secrets/stream_redactor.hpp"
+#include "secrets/matcher.hpp"
+#include "secrets/text_redactor.hpp"
 
 namespace trace::detail::capture {
 

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "config/settings.hpp"
-#include "config/transport_settings.hpp"
 
 namespace trace::detail::config {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of the settings that all transports share: field of Config, values, help. A transport
-// has a table of its own (transport_settings.hpp).
-//
+// The table of the settings that all transports share: field of Config, values, help.
 // Config::from_env() reads by it, finalize() checks by it, and docs/configuration.md shows it (a
 // test compares the two). The table is constant; the functions are pure.
+//
+// A transport has a table of its own, its TransportType; transport_settings.cpp checks by it.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,10 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <trace/config.hpp>
+#include <trace/transport_type.hpp>
 #include "config/amount.hpp"
 
 namespace trace::detail::config {
@@ -37,6 +39,9 @@ std::span<const Setting> settings() noexcept;
 // "SHIPTRACE_JOURNAL_DIR" of "journal_dir": the name of any setting in the environment.
 std::string environment_name(std::string_view setting);
 
+// "name (SHIPTRACE_NAME)": nobody knows here which of the two the user wrote.
+std::string both_names(std::string_view setting);
+
 // Sets the member from the environment's text. Returns the rule that the text breaks (the member is
 // then unchanged), or an empty text.
 std::string read_setting(const Setting& setting, std::string_view text, Config& config);
@@ -55,5 +60,10 @@ std::optional<bool> boolean_from_text(std::string_view text) noexcept;
 inline constexpr std::string_view boolean_values = "true or false";
 inline constexpr std::string_view control_character_fault =
     "must not contain control characters, such as a newline at its end";
+
+// The settings of all these transports that are credentials and are set. The value of a file that
+// cannot be read, or has nothing in it, is empty.
+std::vector<Credential> configured_credentials(const Config& config,
+                                               const TransportRegistry& transports);
 
 }  // namespace trace::detail::config

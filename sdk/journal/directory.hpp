@@ -85,6 +85,11 @@ class JournalDirectory {
   const std::string path_;
 };
 
+// The disk space that a file takes.
+inline std::uint64_t disk_bytes(const struct stat& info) noexcept {
+  return static_cast<std::uint64_t>(info.st_blocks) * 512;
+}
+
 // "<session>.journal" for a session's ULID, and the reverse.
 std::string journal_name(std::string_view session);
 std::optional<std::string_view> session_of(std::string_view journal_name) noexcept;

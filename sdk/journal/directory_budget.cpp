@@ -2,11 +2,10 @@
 #include "journal/directory_budget.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 
-#include "journal/file_lock.hpp"
+#include "journal/descriptor.hpp"
 
 namespace trace::detail::journal {
 namespace {
@@ -28,7 +27,7 @@ std::uint64_t blocks_of(const JournalDirectory& directory, Counts counts) {
   for (const std::string& name : directory.names().value_or(std::vector<std::string>())) {
     if (!counts(name)) continue;
     const auto info = directory.status(name);
-    if (info && S_ISREG(info->st_mode)) bytes += static_cast<std::uint64_t>(info->st_blocks) * 512;
+    if (info && S_ISREG(info->st_mode)) bytes += disk_bytes(*info);
   }
   return bytes;
 }
@@ -51,13 +50,8 @@ std::uint64_t bytes_in(const JournalDirectory& directory, std::uint64_t budget) 
 DirectoryBudget::DirectoryBudget(SharedDirectory directory, std::uint64_t bytes)
     : directory_(std::move(directory)), bytes_(bytes) {
   if (directory_ == nullptr) return;
-  lock_fd_ = directory_->open_file(budget_lock_name, O_RDWR | O_CREAT).file.release();
-  if (lock_fd_ >= 0) live_ = LiveFiles::add(lock_fd_, nullptr, 0);
-}
-
-DirectoryBudget::~DirectoryBudget() {
-  LiveFiles::remove(live_);
-  if (lock_fd_ >= 0) ::close(lock_fd_);
+  lock_file_ = directory_->open_file(budget_lock_name, O_RDWR | O_CREAT).file;
+  if (lock_file_) live_.reset(LiveFiles::add(lock_file_.get(), nullptr, 0));
 }
 
 void DirectoryBudget::look(std::uint64_t own) {
@@ -73,7 +67,7 @@ bool DirectoryBudget::reserve(std::uint64_t wanted, std::uint64_t least, std::ui
   if (now < full_until_) return false;
   // If a process is stopped while it holds the lock, exceeding the budget a little is better than
   // waiting.
-  const PatientLock lock(lock_fd_);
+  const PatientLock lock(lock_file_.get());
   look(own);
   const std::uint64_t used = own + others();
   const std::uint64_t room = bytes_ > used ? bytes_ - used : 0;

@@ -39,9 +39,6 @@ class DirectoryBudget {
  public:
   // `directory`: null for a journal in memory.
   DirectoryBudget(SharedDirectory directory, std::uint64_t bytes);
-  ~DirectoryBudget();
-  DirectoryBudget(const DirectoryBudget&) = delete;
-  DirectoryBudget& operator=(const DirectoryBudget&) = delete;
 
   std::uint64_t bytes() const noexcept { return bytes_; }
 
@@ -58,8 +55,8 @@ class DirectoryBudget {
   const SharedDirectory directory_;
   const std::uint64_t bytes_;
   std::mutex mutex_;
-  int lock_fd_ = -1;
-  LiveFile* live_ = nullptr;
+  FileDescriptor lock_file_;
+  LiveFileHandle live_;
   std::atomic<std::uint64_t> others_{0};
   std::chrono::steady_clock::time_point full_until_{};
 };

@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <trace/result.hpp>
 
@@ -41,8 +42,6 @@ class JournalFile {
                                                 std::uint64_t capacity = default_capacity);
 
   ~JournalFile();
-  JournalFile(const JournalFile&) = delete;
-  JournalFile& operator=(const JournalFile&) = delete;
 
   FileHeader& header() const noexcept { return *header_; }
   bool crash_safe() const noexcept { return directory_ != nullptr; }
@@ -111,5 +110,20 @@ class JournalFile {
 
 // Write-faults the pages now, so that their first use costs a producer nothing.
 void populate(std::byte* base, std::size_t bytes) noexcept;
+
+// Left in the header by a session for whoever adopts its journal. The owner is the adapter that
+// wrote it; only the owner knows what the bytes mean.
+struct Note {
+  std::string_view owner;
+  std::string_view bytes;
+  bool operator==(const Note&) const = default;
+};
+
+// True if the journal contains the note now. False: it has no owner, or there is no room. Under the
+// session's lock.
+bool add_note(FileHeader& header, const Note& note) noexcept;
+
+// All notes up to the first damaged one, of a header that is untrusted; views into it.
+std::vector<Note> notes_of(const FileHeader& header);
 
 }  // namespace trace::detail::journal

@@ -45,7 +45,7 @@ struct Extent {
   std::uint32_t slab_count;
 };
 
-// Of a note (notes.hpp). No owner: there are no more notes.
+// Of a note (file.hpp). No owner: there are no more notes.
 struct NoteSizes {
   std::uint8_t owner;
   std::uint8_t reserved;

@@ -67,8 +67,7 @@ Result<JournalReader> JournalReader::open(FileDescriptor file, std::string path)
 Result<JournalReader> JournalReader::read(FileDescriptor file, std::string path) {
   auto reader = open(std::move(file), std::move(path));
   if (!reader) return reader;
-  while (!reader->read_on(Steady::time_point::max())) {
-  }
+  reader->read_on(Steady::time_point::max());
   if (!reader->problem_.empty()) return Error(reader->path_, reader->problem_);
   return reader;
 }
@@ -266,16 +265,13 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
   }
   if (header.kind == RecordKind::node_state) {
     NodeStateRecord fixed{};
-    FoundNode node{};
+    std::string id;
     TextReader texts(record, sizeof fixed);
-    if (!copy_fixed(record, fixed) || !texts.take(fixed.node_id_bytes, node.id)) return false;
-    node.run = fixed.run;
-    node.start_lane = fixed.start_lane.load();
-    node.end_lane = fixed.end_lane.load();
-    node.start_sequence = fixed.start_sequence.load();
-    node.end_sequence = fixed.end_sequence.load();
-    note_memory(sizeof node);
-    if (contract::fault_of_node_id(node.id).empty()) nodes_.push_back(std::move(node));
+    if (!copy_fixed(record, fixed) || !texts.take(fixed.node_id_bytes, id)) return false;
+    note_memory(sizeof(FoundNode));
+    if (!contract::fault_of_node_id(id).empty()) return true;
+    nodes_.push_back({fixed.run, std::move(id), fixed.start_lane.load(), fixed.end_lane.load(),
+                      fixed.start_sequence.load(), fixed.end_sequence.load()});
     return true;
   }
   return false;

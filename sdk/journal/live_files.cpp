@@ -47,27 +47,6 @@ LiveFile* file_mapped_at(const std::byte* address) noexcept {
   return nullptr;
 }
 
-}  // namespace
-
-void LiveFiles::look_for_truncation(LiveFile& file) noexcept {
-  for (;;) {
-    // Loaded before the length is read: another thread may extend the file in between.
-    std::uint64_t expected = file.file_bytes.load();
-    struct stat info {};
-    if (fstat(file.fd.load(), &info) != 0) return;
-    const auto found = static_cast<std::uint64_t>(info.st_size);
-    if (found >= expected) return;
-    if (!file.file_bytes.compare_exchange_strong(expected, found)) continue;
-    std::uint64_t shortest = file.shortest_bytes.load();
-    while (found < shortest && !file.shortest_bytes.compare_exchange_weak(shortest, found)) {
-    }
-    file.truncations.fetch_add(1);
-    return;
-  }
-}
-
-namespace {
-
 void pass_on(int signal, siginfo_t* info, void* context) noexcept {
   if ((former_action.sa_flags & SA_SIGINFO) != 0) {
     former_action.sa_sigaction(signal, info, context);
@@ -93,6 +72,23 @@ void on_sigbus(int signal, siginfo_t* info, void* context) noexcept {
 }
 
 }  // namespace
+
+void LiveFiles::look_for_truncation(LiveFile& file) noexcept {
+  for (;;) {
+    // Loaded before the length is read: another thread may extend the file in between.
+    std::uint64_t expected = file.file_bytes.load();
+    struct stat info {};
+    if (fstat(file.fd.load(), &info) != 0) return;
+    const auto found = static_cast<std::uint64_t>(info.st_size);
+    if (found >= expected) return;
+    if (!file.file_bytes.compare_exchange_strong(expected, found)) continue;
+    std::uint64_t shortest = file.shortest_bytes.load();
+    while (found < shortest && !file.shortest_bytes.compare_exchange_weak(shortest, found)) {
+    }
+    file.truncations.fetch_add(1);
+    return;
+  }
+}
 
 void LiveFiles::follow_forks() noexcept {
   static std::once_flag once;

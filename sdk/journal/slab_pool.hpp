@@ -28,7 +28,7 @@
 
 #include "journal/directory_budget.hpp"
 #include "journal/file.hpp"
-#include "journal/slab_source.hpp"
+#include "journal/slab.hpp"
 
 namespace trace::detail::journal {
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/slab_reader.hpp"
 
-#include <cstring>
-
 #include "contract/identifier.hpp"
 
 namespace trace::detail::journal {
@@ -10,13 +8,6 @@ namespace {
 
 std::string_view text_at(std::span<const std::byte> record, std::size_t at, std::size_t bytes) {
   return {reinterpret_cast<const char*>(record.data()) + at, bytes};
-}
-
-template <class T>
-T read(std::span<const std::byte> record) noexcept {
-  T value;
-  std::memcpy(&value, record.data(), sizeof value);
-  return value;
 }
 
 }  // namespace
@@ -32,8 +23,7 @@ SlabReader::Next SlabReader::read_any(std::uint32_t committed, EventView& event)
   while (position_ < committed) {
     if (read_usual(committed, event)) return Next::event;
     if (committed - position_ < sizeof(RecordHeader)) return Next::damaged;
-    RecordHeader header;
-    std::memcpy(&header, data_ + position_, sizeof header);
+    const auto header = at<RecordHeader>(data_, position_);
     if (header.size < sizeof(RecordHeader) || header.size % 8 != 0 ||
         header.size > committed - position_) {
       return Next::damaged;
@@ -58,7 +48,7 @@ SlabReader::Next SlabReader::read_any(std::uint32_t committed, EventView& event)
 
 bool SlabReader::define_node(std::span<const std::byte> record) {
   if (record.size() < sizeof(NodeDefinition)) return false;
-  const auto definition = read<NodeDefinition>(record);
+  const auto definition = at<NodeDefinition>(record.data(), 0);
   const std::uint64_t needed =
       sizeof definition + std::uint64_t{definition.run_id_bytes} + definition.node_id_bytes;
   if (needed > record.size() || definition.index != node_count_ || definition.run >= max_runs) {
@@ -79,7 +69,7 @@ bool SlabReader::define_node(std::span<const std::byte> record) {
 
 bool SlabReader::define_site(std::span<const std::byte> record) {
   if (record.size() < sizeof(SiteDefinition)) return false;
-  const auto definition = read<SiteDefinition>(record);
+  const auto definition = at<SiteDefinition>(record.data(), 0);
   const std::size_t tags = std::size_t{definition.fields} + definition.arguments;
   std::size_t at = sizeof definition + tags;
   if (definition.index != site_count_ || at + definition.format_bytes > record.size()) return false;
@@ -93,7 +83,7 @@ bool SlabReader::define_site(std::span<const std::byte> record) {
   site.plan = 0;
   for (unsigned i = 0; i < definition.fields; ++i) {
     if (record.size() - at < 4) return false;
-    const auto bytes = read<std::uint32_t>(record.subspan(at));
+    const auto bytes = SlabReader::at<std::uint32_t>(record.data(), at);
     at += 4;
     if (bytes > record.size() - at) return false;
     site.names.push_back(text_at(record, at, bytes));
@@ -105,7 +95,7 @@ bool SlabReader::define_site(std::span<const std::byte> record) {
 
 bool SlabReader::read_encoded(std::span<const std::byte> record, EventView& event) {
   if (record.size() < sizeof(EncodedEvent)) return false;
-  const auto header = read<EncodedEvent>(record);
+  const auto header = at<EncodedEvent>(record.data(), 0);
   if (node_count_ == 0 || header.json_bytes == 0 ||
       header.json_bytes > record.size() - sizeof header || header.stamp > latest_stamp) {
     return false;

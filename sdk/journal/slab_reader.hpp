@@ -77,7 +77,36 @@ class SlabReader {
   }
 
   // Fast path for a valid event; false: use the general reader.
-  bool read_usual(std::uint32_t committed, EventView& event) noexcept;
+  bool read_usual(std::uint32_t committed, EventView& event) noexcept {
+    // Member by member, because wide loads after narrow stores (of a copy) stall.
+    const std::uint32_t left = committed - position_;
+    if (left < sizeof(EventRecord)) return false;
+    const std::byte* record = data_ + position_;
+    const auto size = at<std::uint32_t>(record, offsetof(RecordHeader, size));
+    const auto kind = at<RecordKind>(record, offsetof(RecordHeader, kind));
+    const auto type = at<std::uint8_t>(record, offsetof(RecordHeader, type));
+    const auto level = at<std::uint8_t>(record, offsetof(RecordHeader, level));
+    const auto stamp = at<std::uint64_t>(record, offsetof(EventRecord, stamp));
+    const auto node = at<std::uint32_t>(record, offsetof(EventRecord, node));
+    const auto site = at<std::uint16_t>(record, offsetof(EventRecord, site));
+    const bool makes_sense = kind == RecordKind::event && size >= sizeof(EventRecord) &&
+                             size <= left && size % 8 == 0 && type <= last_type &&
+                             level <= last_level && stamp <= latest_stamp && node < node_count_ &&
+                             site < site_count_;
+    if (!makes_sense) return false;
+    event.type = static_cast<Type>(type);
+    event.level = static_cast<Level>(level);
+    event.parts = at<std::uint16_t>(record, offsetof(EventRecord, parts));
+    event.stamp = stamp;
+    event.sequence = at<std::uint64_t>(record, offsetof(EventRecord, sequence));
+    event.node = &nodes_[node];
+    event.site = &sites_[site];
+    event.payload = {record + sizeof(EventRecord), size - sizeof(EventRecord)};
+    event.encoded = {};
+    position_ += size;
+    return true;
+  }
+
   Next read_any(std::uint32_t committed, EventView& event);
   bool define_node(std::span<const std::byte> record);
   bool define_site(std::span<const std::byte> record);
@@ -90,35 +119,5 @@ class SlabReader {
   std::size_t node_count_ = 0;
   std::size_t site_count_ = 0;
 };
-
-inline bool SlabReader::read_usual(std::uint32_t committed, EventView& event) noexcept {
-  // Member by member, because wide loads after narrow stores (of a copy) stall.
-  const std::uint32_t left = committed - position_;
-  if (left < sizeof(EventRecord)) return false;
-  const std::byte* record = data_ + position_;
-  const auto size = at<std::uint32_t>(record, offsetof(RecordHeader, size));
-  const auto kind = at<RecordKind>(record, offsetof(RecordHeader, kind));
-  const auto type = at<std::uint8_t>(record, offsetof(RecordHeader, type));
-  const auto level = at<std::uint8_t>(record, offsetof(RecordHeader, level));
-  const auto stamp = at<std::uint64_t>(record, offsetof(EventRecord, stamp));
-  const auto node = at<std::uint32_t>(record, offsetof(EventRecord, node));
-  const auto site = at<std::uint16_t>(record, offsetof(EventRecord, site));
-  const bool makes_sense = kind == RecordKind::event && size >= sizeof(EventRecord) &&
-                           size <= left && size % 8 == 0 && type <= last_type &&
-                           level <= last_level && stamp <= latest_stamp && node < node_count_ &&
-                           site < site_count_;
-  if (!makes_sense) return false;
-  event.type = static_cast<Type>(type);
-  event.level = static_cast<Level>(level);
-  event.parts = at<std::uint16_t>(record, offsetof(EventRecord, parts));
-  event.stamp = stamp;
-  event.sequence = at<std::uint64_t>(record, offsetof(EventRecord, sequence));
-  event.node = &nodes_[node];
-  event.site = &sites_[site];
-  event.payload = {record + sizeof(EventRecord), size - sizeof(EventRecord)};
-  event.encoded = {};
-  position_ += size;
-  return true;
-}
 
 }  // namespace trace::detail::journal

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "recovery/orphan.hpp"
-
 namespace trace::detail::recovery {
 namespace {
 

@@ -26,6 +26,9 @@
 
 namespace trace::detail::recovery {
 
+// Ending of the name of a file to which recovery moves events of a stalled run.
+inline constexpr std::string_view spill_ending = "-backlog.journal";
+
 class AdoptedJournal final : public journal::SlabSource, public journal::WatermarkStore {
  public:
   // Slabs in memory at a time: 256 large ones.

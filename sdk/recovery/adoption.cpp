@@ -7,7 +7,7 @@
 #include <map>
 
 #include "contract/timestamp.hpp"
-#include "journal/notes.hpp"
+#include "journal/file.hpp"
 #include "text/json_text.hpp"
 
 namespace trace::detail::recovery {
@@ -20,12 +20,6 @@ constexpr auto cleanup_interval = 50ms;
 constexpr auto blocked_interval = 500ms;
 // For reading, per step: deadlines of close() and flush() are checked between steps.
 constexpr auto step_time = 20ms;
-
-std::string in_quotes(std::string_view text) {
-  std::string out;
-  text::append_quoted(out, text);
-  return out;
-}
 
 }  // namespace
 
@@ -62,7 +56,7 @@ void Adoption::begin_cleanup_of(const std::string& owner, std::vector<std::strin
     complain("containers",
              fmt::format("what the dead session {} started may be left behind: "
                          "Dependencies::clean_up_orphans has nothing for its notes of {}",
-                         session(), in_quotes(owner)));
+                         session(), text::in_quotes(owner)));
     orphans_left_ = true;
     return;
   }

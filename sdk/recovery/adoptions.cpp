@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "recovery/adoptions.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <utility>
 
-#include "recovery/orphan.hpp"
+#include "journal/descriptor.hpp"
+#include "journal/tail_format.hpp"
+#include "recovery/found_tail.hpp"
 #include "text/json_text.hpp"
 
 namespace trace::detail::recovery {
@@ -22,10 +26,12 @@ constexpr auto longest_pause = 10min;
 constexpr auto step_time = 20ms;
 constexpr std::size_t most_reported_at_once = 3;
 
-std::string in_quotes(std::string_view text) {
-  std::string out;
-  text::append_quoted(out, text);
-  return out;
+// A start needs milliseconds from creating its file to naming it.
+constexpr time_t unfinished_after_seconds = 600;
+
+bool is_old(const journal::JournalDirectory& directory, std::string_view name) noexcept {
+  const auto info = directory.status(name);
+  return info && std::time(nullptr) - info->st_mtime >= unfinished_after_seconds;
 }
 
 }  // namespace
@@ -117,7 +123,8 @@ void Adoptions::open(const std::string& name) {
   }
   if (header.transport != destination_.transport || header.endpoint != destination_.endpoint) {
     return leave_alone(fmt::format("{}: has another destination, {} {}", path,
-                                   in_quotes(header.transport), in_quotes(header.endpoint)));
+                                   text::in_quotes(header.transport),
+                                   text::in_quotes(header.endpoint)));
   }
   reader_.emplace(std::move(*reader));
 }
@@ -245,6 +252,34 @@ std::uint64_t Adoptions::progress() const noexcept {
   if (!current_) return progress_;
   const ship::ShipperCounters& counters = current_->counters();
   return progress_ + counters.acknowledged + counters.own_acknowledged + counters.rejected;
+}
+
+LockedOrphan lock_orphan(const journal::JournalDirectory& directory, std::string_view name) {
+  journal::OpenedFile opened = directory.open_file(name, O_RDWR);
+  if (!opened) return {{}, opened.missing ? std::string() : std::move(opened.why)};
+  // Between open and lock another process may have adopted and removed it.
+  if (!journal::try_lock(opened.file.get()) || !directory.leads_to(name, opened.file.get()))
+    return {};
+  return {std::move(opened.file), {}};
+}
+
+void remove_leftovers(const journal::JournalDirectory& directory) {
+  const std::vector<std::string> none;  // another scan finds what this one does not
+  for (const std::string& name : directory.names(".journal.new").value_or(none)) {
+    if (!is_old(directory, name)) continue;
+    if (lock_orphan(directory, name)) directory.remove(name);
+  }
+  // Normally removed right after its creation, unless its process died in between.
+  for (const std::string& name : directory.names(spill_ending).value_or(none)) {
+    if (lock_orphan(directory, name)) directory.remove(name);
+  }
+  for (const std::string& name : directory.names(journal::tail_ending).value_or(none)) {
+    const std::string_view session = session_of_tail(name);
+    if (!session.empty() && !directory.status(journal::journal_name(session)) &&
+        is_old(directory, name)) {
+      directory.remove(name);
+    }
+  }
 }
 
 }  // namespace trace::detail::recovery

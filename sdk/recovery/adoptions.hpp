@@ -5,8 +5,6 @@
 // thread; for interrupts see SessionCore.
 #pragma once
 
-#include <trace/recovery.hpp>
-
 #include <cstring>
 #include <deque>
 #include <map>
@@ -14,11 +12,31 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <trace/recovery.hpp>
+
+#include "journal/directory.hpp"
 #include "recovery/adoption.hpp"
 
 namespace trace::detail::recovery {
+
+// A journal whose session is gone and whose lock is free.
+struct LockedOrphan {
+  journal::FileDescriptor file = {};
+  std::string why = {};  // why it may not be opened; empty if it is locked or gone
+
+  explicit operator bool() const noexcept { return static_cast<bool>(file); }
+};
+
+// Opens the journal and takes its lock, so that no two processes adopt the same one. Nothing if it
+// was removed or replaced meanwhile.
+LockedOrphan lock_orphan(const journal::JournalDirectory& directory, std::string_view name);
+
+// Removes the files of sessions that died between creating a journal and naming it, and the tails
+// of journals that are gone.
+void remove_leftovers(const journal::JournalDirectory& directory);
 
 struct Destination {
   std::string transport;

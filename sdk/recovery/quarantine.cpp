@@ -9,13 +9,6 @@
 #include "journal/directory_budget.hpp"
 
 namespace trace::detail::recovery {
-namespace {
-
-std::uint64_t blocks_of(const struct stat& info) noexcept {
-  return static_cast<std::uint64_t>(info.st_blocks) * 512;
-}
-
-}  // namespace
 
 Quarantine::Quarantine(journal::SharedDirectory directory, std::uint64_t budget)
     : directory_(std::move(directory)), budget_(budget) {}
@@ -34,12 +27,12 @@ bool Quarantine::make_room(const journal::JournalDirectory& place, std::uint64_t
   if (!names) return false;
   std::uint64_t taken = 0;
   for (const std::string& name : *names) {
-    if (const auto info = place.status(name)) taken += blocks_of(*info);
+    if (const auto info = place.status(name)) taken += journal::disk_bytes(*info);
   }
   for (auto oldest = names->begin(); oldest != names->end() && taken + bytes > share; ++oldest) {
     const auto info = place.status(*oldest);
     if (!info || !place.remove(*oldest)) continue;
-    taken -= std::min(taken, blocks_of(*info));
+    taken -= std::min(taken, journal::disk_bytes(*info));
     ++removed_;
   }
   return taken + bytes <= share;
@@ -74,7 +67,7 @@ void Quarantine::take(std::string_view name) noexcept {
     const auto info = directory_ ? directory_->status(name) : std::nullopt;
     if (place == nullptr || !info) return;
     // Moving it takes no additional space, so a large one is kept, too, until the next one comes.
-    make_room(*place, blocks_of(*info));
+    make_room(*place, journal::disk_bytes(*info));
     if (directory_->move(name, *place)) ++kept_;
   } catch (...) {  // no memory: it stays where it is
   }

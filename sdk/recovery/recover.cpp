@@ -14,7 +14,7 @@
 #include <tuple>
 
 #include "config/finalized.hpp"
-#include "journal/file_lock.hpp"
+#include "journal/descriptor.hpp"
 #include "journal/slab_reader.hpp"
 #include "recovery/adoptions.hpp"
 #include "secrets/secrets.hpp"

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "secrets/symbols.hpp"
+#include "secrets/secret_forms.hpp"
 
 namespace trace::detail::secrets {
 

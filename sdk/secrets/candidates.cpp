@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "secrets/symbols.hpp"
+#include "secrets/secret_forms.hpp"
 
 namespace trace::detail::secrets {
 namespace {

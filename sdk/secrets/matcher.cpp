@@ -5,8 +5,10 @@
 #include <cstring>
 
 #include "secrets/text_redactor.hpp"
+#include "text/utf8.hpp"
 
-namespace trace::detail::secrets {
+namespace trace {
+namespace detail::secrets {
 namespace {
 
 // Adds quotes to the replacement if it is not within a JSON string.
@@ -16,16 +18,13 @@ class JsonSink {
   explicit JsonSink(Sink& sink) : sink_(sink) {}
 
   void operator()(std::string_view piece) {
+    const bool is_bare = piece.data() == replacement.data() && !in_string_;
     if (piece.data() != replacement.data()) {
       for (const char c : piece) follow(c);
-      sink_(piece);
-    } else if (in_string_) {
-      sink_(piece);
-    } else {
-      sink_("\"");
-      sink_(piece);
-      sink_("\"");
     }
+    if (is_bare) sink_("\"");
+    sink_(piece);
+    if (is_bare) sink_("\"");
   }
 
  private:
@@ -117,4 +116,20 @@ std::string Matcher::redacted(std::string_view text, TextSort sort) const {
   return out;
 }
 
-}  // namespace trace::detail::secrets
+}  // namespace detail::secrets
+
+constexpr std::string_view missing = "…";
+
+CutText RedactedText::beginning(std::size_t most_bytes) const {
+  if (text_.size() <= most_bytes) return CutText(std::string(text_));
+  const std::size_t kept = most_bytes - std::min(most_bytes, missing.size());
+  return CutText(std::string(detail::text::trimmed_utf8(text_, kept)).append(missing));
+}
+
+CutText RedactedText::end(std::size_t most_bytes) const {
+  if (text_.size() <= most_bytes) return CutText(std::string(text_));
+  const std::size_t kept = most_bytes - std::min(most_bytes, missing.size());
+  return CutText(std::string(missing).append(detail::text::utf8_tail(text_, kept)));
+}
+
+}  // namespace trace

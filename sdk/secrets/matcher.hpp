@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <trace/detail/outgoing_value.hpp>
+#include <trace/redacted_text.hpp>
 #include "secrets/automaton.hpp"
 #include "secrets/candidates.hpp"
 
@@ -23,6 +24,13 @@ namespace trace::detail::secrets {
 // literals share an address only if the linker merges them.
 inline constexpr char replacement_text[] = "[REDACTED]";
 inline constexpr std::string_view replacement = replacement_text;
+
+// Creates RedactedText; only for code that has just redacted the text.
+class RedactedTexts {
+ public:
+  // `clean`: output of a redactor. Valid as long as that.
+  static RedactedText of(std::string_view clean) noexcept { return RedactedText(clean); }
+};
 
 class Matcher {
  public:

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <span>
 
-#include "secrets/symbols.hpp"
 #include "text/ascii.hpp"
 #include "text/encodings.hpp"
 

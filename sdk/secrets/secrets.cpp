@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "config/environment.hpp"
-#include "secrets/symbols.hpp"
+#include "secrets/secret_forms.hpp"
 #include "text/ascii.hpp"
 
 namespace trace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TextRedactor: the state of the redaction of one text. Whole texts and streams are both redacted
-// by this algorithm:
+// TextRedactor: the state of the redaction of one text. Whole texts (Matcher) and streams
+// (StreamRedactor) are both redacted by this algorithm:
 //
 //   1. Skip parts without a candidate; read the rest byte by byte with the automaton.
 //   2. Where a form ends, note the part of the text that it covers, joined with its neighbours.
@@ -14,9 +14,13 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "secrets/matcher.hpp"
+#include "secrets/secrets.hpp"
 #include "secrets/walk.hpp"
 
 namespace trace::detail::secrets {
@@ -174,6 +178,40 @@ class TextRedactor {
   bool replaced_last_ = false;
   std::size_t noted_ = 0;
   std::array<Part, most_parts + 1> parts_;
+};
+
+// Removes secrets from a stream of bytes that arrives in pieces, before it is cut into lines: the
+// first stage of capture. One thread at a time.
+//
+// write() passes on all settled bytes and holds back only the longest suffix that could be the
+// beginning of a form of a secret: at most `Secrets::longest_kept()` bytes, usually none or a few.
+// There is nothing to flush when a stream pauses: the held-back bytes must not be shown before it
+// is known that they are not a secret.
+//
+// Secrets that are added while the stream runs are found from the next write() on, also in the
+// held-back bytes.
+class StreamRedactor {
+ public:
+  // Receives bytes; never none. Valid during the call.
+  using Sink = std::function<void(std::string_view bytes)>;
+
+  explicit StreamRedactor(std::shared_ptr<const Secrets> secrets) : secrets_(std::move(secrets)) {}
+
+  void write(std::string_view bytes, const Sink& sink);
+  // End of the stream: passes on the held-back bytes. A new stream may begin.
+  void finish(const Sink& sink);
+
+  // Number of held-back bytes.
+  std::size_t kept() const noexcept { return kept_.size(); }
+
+ private:
+  void follow_secrets();
+
+  const std::shared_ptr<const Secrets> secrets_;
+  std::shared_ptr<const Matcher> matcher_;
+  TextRedactor redactor_;
+  std::string kept_;
+  TextBefore before_;  // context before kept_
 };
 
 }  // namespace trace::detail::secrets

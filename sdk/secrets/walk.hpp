@@ -2,7 +2,8 @@
 // Walk: the state of reading a text with an automaton. A text is read in two ways at once:
 //
 //   plain    unchanged; a run of white space is a gap of a form.
-//   broken   without the line breaks that may occur within a form (symbols.hpp); only where the
+//   broken   without the line breaks that may occur within a form (secret_forms.hpp); only where
+//   the
 //            text before such a break is the start of a form. It ends as soon as no partial match
 //            spans the last break.
 //
@@ -14,7 +15,7 @@
 #include <cstdint>
 
 #include "secrets/automaton.hpp"
-#include "secrets/symbols.hpp"
+#include "secrets/secret_forms.hpp"
 
 namespace trace::detail::secrets {
 

@@ -15,7 +15,6 @@
 #include "config/finalized.hpp"
 #include "journal/file.hpp"
 #include "journal/live_files.hpp"
-#include "journal/notes.hpp"
 #include "journal/slab_pool.hpp"
 #include "journal/tables.hpp"
 #include "journal/tail_ring.hpp"

@@ -11,7 +11,7 @@
 
 #include "contract/identifier.hpp"
 #include "secrets/event_redactor.hpp"
-#include "secrets/redacted_texts.hpp"
+#include "secrets/matcher.hpp"
 #include "session/inheritance.hpp"
 #include "session/recording.hpp"
 #include "session/rolling_session.hpp"

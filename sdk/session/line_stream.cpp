@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "secrets/redacted_texts.hpp"
+#include "secrets/matcher.hpp"
 #include "session/inheritance.hpp"
 #include "session/node_output.hpp"
 

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "journal/slab.hpp"
 #include "journal/slab_reader.hpp"
-#include "journal/slab_source.hpp"
 #include "ship/pending_batch.hpp"
 
 namespace trace::detail::ship {

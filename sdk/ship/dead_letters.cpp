@@ -12,8 +12,8 @@
 #include <optional>
 #include <vector>
 
+#include "journal/descriptor.hpp"
 #include "journal/directory_budget.hpp"
-#include "journal/file_lock.hpp"
 #include "text/json_text.hpp"
 
 namespace trace::detail::ship {

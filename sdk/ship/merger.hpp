@@ -13,8 +13,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "journal/slab.hpp"
 #include "journal/slab_reader.hpp"
-#include "journal/slab_source.hpp"
 
 namespace trace::detail::ship {
 

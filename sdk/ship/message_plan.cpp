@@ -62,12 +62,6 @@ bool has_anchor(std::string_view text) noexcept {
   return tokens::next_anchor(text, 0) != text.size();
 }
 
-std::string in_quotes(std::string_view text) {
-  std::string out;
-  text::append_quoted(out, text);
-  return out;
-}
-
 }  // namespace
 
 std::optional<MessagePlan> MessagePlan::compile(const journal::SiteView& site) {
@@ -79,7 +73,8 @@ std::optional<MessagePlan> MessagePlan::compile(const journal::SiteView& site) {
   for (std::size_t i = 0; i < site.fields; ++i) {
     // JSON cannot represent every float; the general encoder handles them.
     if (is_float(site.tags[i])) return std::nullopt;
-    const std::string before = (i == 0 ? ",\"data\":{" : ",") + in_quotes(site.names[i]) + ":";
+    const std::string before =
+        (i == 0 ? ",\"data\":{" : ",") + text::in_quotes(site.names[i]) + ":";
     plan.fields_.push_back({text::PaddedText(before), site.tags[i]});
     plan.fixed_bytes_ += before.size() + longest_number + 4;
   }
@@ -94,7 +89,7 @@ bool MessagePlan::add_message(const journal::SiteView& site) {
   std::string text;
   std::string before = has_message ? ",\"message\":\"" : "";
   const auto literal = [&] {
-    const std::string whole = in_quotes(text);
+    const std::string whole = text::in_quotes(text);
     text.clear();
     const text::PaddedText json(before.append(whole, 1, whole.size() - 2));
     fixed_bytes_ += json.size() + longest_number;

@@ -18,7 +18,7 @@
 #include <mutex>
 #include <string>
 
-#include "journal/slab_source.hpp"
+#include "journal/slab.hpp"
 #include "ship/backoff.hpp"
 #include "ship/batch_builder.hpp"
 #include "ship/dead_letters.hpp"

@@ -7,7 +7,7 @@
 #include <trace/summary.hpp>
 
 #include "contract/json_repair.hpp"
-#include "secrets/stream_redactor.hpp"
+#include "secrets/text_redactor.hpp"
 #include "text/json_text.hpp"
 #include "text/sha256.hpp"
 #include "text/utf8.hpp"
@@ -15,15 +15,11 @@
 namespace trace {
 namespace {
 
+using detail::text::in_quotes;
+
 constexpr std::size_t least_max_bytes = 512;
 // The names, the hash, the count and the punctuation of a large output's summary.
 constexpr std::size_t frame_bytes = 160;
-
-std::string in_quotes(std::string_view text) {
-  std::string out;
-  detail::text::append_quoted(out, text);
-  return out;
-}
 
 // The most bytes of a text whose JSON string has at most `budget` bytes; `part` makes the text of a
 // number of bytes.

@@ -157,6 +157,12 @@ void append_quoted(std::string& out, std::string_view text) {
   out.append(room.data(), write_quoted(room.data(), text));
 }
 
+std::string in_quotes(std::string_view text) {
+  std::string out;
+  append_quoted(out, text);
+  return out;
+}
+
 void append_number(std::string& out, std::int64_t value) {
   const fmt::format_int digits(value);
   out.append(digits.data(), digits.size());

@@ -34,6 +34,8 @@ char* write_quoted(char* to, std::string_view text) noexcept;
 
 // Appends `text` as a JSON string with its quotes.
 void append_quoted(std::string& out, std::string_view text);
+// The JSON string by itself.
+std::string in_quotes(std::string_view text);
 
 void append_number(std::string& out, std::int64_t value);
 void append_number(std::string& out, std::uint64_t value);

@@ -16,7 +16,7 @@
 #include "capture/recorder.hpp"
 #include "child/control_group.hpp"
 #include "child/node_capture.hpp"
-#include "secrets/redacted_texts.hpp"
+#include "secrets/matcher.hpp"
 
 namespace trace::testing {
 namespace {

@@ -14,7 +14,7 @@
 #include "contract/json_repair.hpp"
 #include "secrets/event_redactor.hpp"
 #include "secrets/secret_forms.hpp"
-#include "secrets/stream_redactor.hpp"
+#include "secrets/text_redactor.hpp"
 #include "tokens/token_patterns.hpp"
 #include "unit/secrets/oracle.hpp"
 

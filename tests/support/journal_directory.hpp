@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "journal/directory.hpp"
+#include "recovery/adoptions.hpp"
 #include "recovery/found_tail.hpp"
-#include "recovery/orphan.hpp"
 
 namespace trace::testing {
 

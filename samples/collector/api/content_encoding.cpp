@@ -25,20 +25,11 @@ std::size_t grow(std::string& out, std::size_t used, std::size_t limit) {
   return room;
 }
 
-struct Inflater {
-  z_stream stream{};
-  bool ready = false;
-  ~Inflater() {
-    if (ready) inflateEnd(&stream);
-  }
-};
-
 Inflated inflate_gzip(std::string_view body, std::size_t limit) {
   constexpr int gzip_only = 15 + 16;
-  Inflater inflater;
-  z_stream& stream = inflater.stream;
-  inflater.ready = inflateInit2(&stream, gzip_only) == Z_OK;
-  if (!inflater.ready) throw std::bad_alloc();
+  z_stream stream{};
+  if (inflateInit2(&stream, gzip_only) != Z_OK) throw std::bad_alloc();
+  const std::unique_ptr<z_stream, decltype(&inflateEnd)> at_end(&stream, &inflateEnd);
   // zlib's interface predates const.
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
   stream.avail_in = static_cast<uInt>(body.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "collector/api/handlers.hpp"
+#include "collector/api/routes.hpp"
 
 #include <fmt/core.h>
 
@@ -99,14 +99,12 @@ Response ingest_lines(const Context& context, std::string_view body) {
 Response ingest(const Context& context, const Request& request) {
   if (request.encoding == ContentEncoding::identity) return ingest_lines(context, request.body);
   const Inflated inflated = inflate(request.encoding, request.body, context.max_body);
-  switch (inflated.outcome) {
-    case Inflated::Outcome::corrupt:
-      return error_response(400, "body", "does not match its Content-Encoding, or is truncated");
-    case Inflated::Outcome::too_large:
-      return error_response(
-          413, "body", fmt::format("is larger than {} bytes after inflation", context.max_body));
-    case Inflated::Outcome::whole:
-      break;
+  if (inflated.outcome == Inflated::Outcome::corrupt) {
+    return error_response(400, "body", "does not match its Content-Encoding, or is truncated");
+  }
+  if (inflated.outcome == Inflated::Outcome::too_large) {
+    return error_response(413, "body",
+                          fmt::format("is larger than {} bytes after inflation", context.max_body));
   }
   return ingest_lines(context, inflated.bytes);
 }

@@ -10,7 +10,6 @@
 #include <optional>
 
 #include "collector/run/status.hpp"
-#include "collector/run/wall_clock.hpp"
 
 namespace trace::collector::api {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "collector/api/handlers.hpp"
+#include "collector/api/routes.hpp"
 
 #include <fmt/core.h>
 

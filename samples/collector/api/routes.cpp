@@ -6,7 +6,6 @@
 #include <charconv>
 
 #include "collector/api/ascii.hpp"
-#include "collector/api/handlers.hpp"
 
 namespace trace::collector::api {
 namespace {

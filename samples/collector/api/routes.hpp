@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of the API's endpoints: method, path and handler of each. Knows nothing of HTTP
-// libraries and sockets. Lookups run on the I/O thread, handlers on a store thread.
+// The API's endpoints (docs/ingestion-api.md): the table of method, path and handler of each, and
+// the handlers, except for the feed. Knows nothing of HTTP libraries and sockets. Lookups run on
+// the I/O thread, handlers on a store thread; these throw StoreError.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,10 +15,17 @@
 
 #include "collector/api/content_encoding.hpp"
 #include "collector/api/response.hpp"
+#include "collector/store/store.hpp"
 
 namespace trace::collector::api {
 
-struct Context;
+// What the handlers work with.
+struct Context {
+  store::Store& store;
+  std::size_t max_body;  // in bytes, after inflation
+  // Called after each batch that was accepted, also one of nothing but duplicates.
+  std::function<void(const std::string& run_id)> on_stored;
+};
 
 // What a handler needs of a request.
 struct Request {
@@ -55,5 +65,15 @@ struct Target {
   std::string_view path_and_query = {};
 };
 Target split_target(std::string_view target);
+
+// Stores a body of NDJSON envelopes and acknowledges them. The whole body is validated before its
+// first line is stored: a body that cannot be read leaves nothing behind.
+Response ingest(const Context& context, const Request& request);
+
+// Runs, the status of one, a page of its events, and its gaps.
+Response runs(const Context& context, const Request& request);
+Response status(const Context& context, const Request& request);
+Response trace(const Context& context, const Request& request);
+Response gaps(const Context& context, const Request& request);
 
 }  // namespace trace::collector::api

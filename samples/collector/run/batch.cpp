@@ -10,7 +10,6 @@
 
 #include "collector/run/emitter_id.hpp"
 #include "collector/run/status.hpp"
-#include "collector/run/wall_clock.hpp"
 
 namespace trace::collector::run {
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collector/run/status.hpp"
 
+#include <fmt/chrono.h>
+
 #include <boost/json.hpp>
 #include <cassert>
+#include <chrono>
 
 namespace trace::collector::run {
 namespace {
@@ -47,18 +50,9 @@ bool is_superseded(const NodeRow& node, const EventFacts& event) {
 }
 
 std::uint64_t* counter_of(RunRow& run, NodePhase phase) noexcept {
-  switch (phase) {
-    case NodePhase::started:
-    case NodePhase::retrying:
-      return &run.open_nodes;
-    case NodePhase::completed:
-      return &run.completed_nodes;
-    case NodePhase::failed:
-      return &run.failed_nodes;
-    case NodePhase::seen:
-      break;
-  }
-  return nullptr;
+  if (phase == NodePhase::started || phase == NodePhase::retrying) return &run.open_nodes;
+  if (phase == NodePhase::completed) return &run.completed_nodes;
+  return phase == NodePhase::failed ? &run.failed_nodes : nullptr;
 }
 
 void set_phase(RunRow& run, NodeRow& node, NodePhase phase) noexcept {
@@ -123,28 +117,30 @@ bool apply_event(RunRow& run, NodeRow& node, const EventFacts& event) {
   if (event.cancels) run.cancelled = true;
   bool failed = false;
   if (event.type != Type::progress && !is_superseded(node, event)) {
-    switch (event.type) {
-      case Type::started:
-        set_phase(run, node, NodePhase::started);
-        node.started_at = event.timestamp;
-        node.started_by = event.session;
-        run.cancelled = false;
-        run.reopened = true;
-        break;
-      case Type::completed:
-        set_phase(run, node, NodePhase::completed);
-        break;
-      case Type::failed:
-        failed = !event.retryable;
-        set_phase(run, node, failed ? NodePhase::failed : NodePhase::retrying);
-        if (failed) run.reopened = false;
-        break;
-      case Type::progress:
-        break;
+    if (event.type == Type::started) {
+      set_phase(run, node, NodePhase::started);
+      node.started_at = event.timestamp;
+      node.started_by = event.session;
+      run.cancelled = false;
+      run.reopened = true;
+    } else if (event.type == Type::completed) {
+      set_phase(run, node, NodePhase::completed);
+    } else {
+      failed = !event.retryable;
+      set_phase(run, node, failed ? NodePhase::failed : NodePhase::retrying);
+      if (failed) run.reopened = false;
     }
   }
   update_completed_at(run, before, event.timestamp);
   return failed;
+}
+
+std::string timestamp_now() {
+  using namespace std::chrono;
+  const auto now = floor<microseconds>(system_clock::now());
+  const auto second = floor<seconds>(now);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(system_clock::to_time_t(second)),
+                     (now - second).count());
 }
 
 void set_total_actions(RunRow& run, std::uint32_t total, std::string_view now) {

@@ -20,6 +20,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <trace/event.hpp>
@@ -48,6 +49,9 @@ store::NodeFailure failure_of(const EventPayload& event);
 // Applies one event of `node` that is being stored. Returns true when it failed the node without a
 // retry to come.
 bool apply_event(store::RunRow& run, store::NodeRow& node, const EventFacts& event);
+
+// The current time as a contract timestamp with six fractional digits. Any thread.
+std::string timestamp_now();
 
 // Sets the number of actions, at the time `now`.
 void set_total_actions(store::RunRow& run, std::uint32_t total, std::string_view now);

@@ -9,12 +9,11 @@
 #include <chrono>
 #include <cstddef>
 
-#include "collector/api/handlers.hpp"
+#include "collector/api/routes.hpp"
 #include "collector/server/access_rules.hpp"
 #include "collector/server/connection_registry.hpp"
 #include "collector/store/store_threads.hpp"
 #include "collector/stream/feed.hpp"
-#include "collector/stream/subscriptions.hpp"
 
 namespace trace::collector::server {
 

@@ -41,20 +41,86 @@ class FeedConnection final : public RegisteredConnection,
     service_.subscriptions.remove(feed_.run_id(), *this);
     service_.connections.remove(*this);
   }
-  FeedConnection(const FeedConnection&) = delete;
-  FeedConnection& operator=(const FeedConnection&) = delete;
 
-  void start(const api::Headers& sharing);
-  void notify() override;
+  void start(const api::Headers& sharing) {
+    // The end of the connection is the end of the body.
+    outgoing_.push_back(response_head(stream::sse_response(), sharing, {}));
+    outgoing_.push_back(stream::sse_event(feed_.ready()));
+    write_next();
+  }
+
+  void notify() override {
+    was_notified_ = true;
+    if (!is_waiting_) return;
+    is_waiting_ = false;
+    ++timer_round_;  // no keep-alive in the middle of what is about to be written
+    read_page();
+  }
+
   void shut_down() override { close(); }
 
  private:
-  void read_page();
-  void on_page(stream::FeedPage page);
-  void write_next();
-  void wait();
-  void close();
-  void after(std::chrono::seconds delay, std::function<void()> action);
+  void read_page() {
+    was_notified_ = false;
+    service_.store_threads.run(
+        socket_.get_executor(),
+        [&store = service_.context.store, run_id = feed_.run_id(), after = feed_.position()] {
+          return stream::read_feed_page(store, run_id, after);
+        },
+        [self = shared_from_this()](stream::FeedPage page) { self->on_page(std::move(page)); });
+  }
+
+  void on_page(stream::FeedPage page) {
+    if (!socket_.is_open()) return;
+    for (const stream::FeedMessage& message : feed_.advance(std::move(page))) {
+      outgoing_.push_back(stream::sse_event(message));
+    }
+    write_next();
+  }
+
+  void write_next() {
+    if (!socket_.is_open()) return;
+    if (outgoing_.empty()) {
+      if (feed_.has_ended()) return close();
+      return feed_.has_more() || was_notified_ ? read_page() : wait();
+    }
+    after(Service::response_time, [this] { close(); });
+    asio::async_write(socket_, asio::buffer(outgoing_.front()),
+                      [self = shared_from_this()](error_code fault, std::size_t) {
+                        if (fault) return self->close();
+                        self->outgoing_.pop_front();
+                        self->write_next();
+                      });
+  }
+
+  void wait() {
+    assert(!is_waiting_);
+    is_waiting_ = true;
+    after(service_.keepalive, [this] {
+      is_waiting_ = false;
+      outgoing_.emplace_back(stream::sse_keepalive);
+      write_next();
+    });
+  }
+
+  void close() {
+    is_waiting_ = false;
+    timer_.cancel();
+    ++timer_round_;
+    error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+    socket_.close(ignored);
+  }
+
+  // One timer: a new delay replaces the previous one. The round distinguishes a timer that had
+  // already fired when it was replaced.
+  void after(std::chrono::seconds delay, std::function<void()> action) {
+    const std::uint64_t round = ++timer_round_;
+    timer_.expires_after(delay);
+    timer_.async_wait([self = shared_from_this(), round, action = std::move(action)](error_code) {
+      if (round == self->timer_round_) action();
+    });
+  }
 
   Service& service_;
   asio::ip::tcp::socket socket_;
@@ -65,83 +131,6 @@ class FeedConnection final : public RegisteredConnection,
   bool is_waiting_ = false;
   bool was_notified_ = false;  // since the last page was read
 };
-
-void FeedConnection::start(const api::Headers& sharing) {
-  // The end of the connection is the end of the body.
-  outgoing_.push_back(response_head(stream::sse_response(), sharing, {}));
-  outgoing_.push_back(stream::sse_event(feed_.ready()));
-  write_next();
-}
-
-void FeedConnection::notify() {
-  was_notified_ = true;
-  if (!is_waiting_) return;
-  is_waiting_ = false;
-  ++timer_round_;  // no keep-alive in the middle of what is about to be written
-  read_page();
-}
-
-void FeedConnection::read_page() {
-  was_notified_ = false;
-  service_.store_threads.run(
-      socket_.get_executor(),
-      [&store = service_.context.store, run_id = feed_.run_id(), after = feed_.position()] {
-        return stream::read_feed_page(store, run_id, after);
-      },
-      [self = shared_from_this()](stream::FeedPage page) { self->on_page(std::move(page)); });
-}
-
-void FeedConnection::on_page(stream::FeedPage page) {
-  if (!socket_.is_open()) return;
-  for (const stream::FeedMessage& message : feed_.advance(std::move(page))) {
-    outgoing_.push_back(stream::sse_event(message));
-  }
-  write_next();
-}
-
-void FeedConnection::write_next() {
-  if (!socket_.is_open()) return;
-  if (outgoing_.empty()) {
-    if (feed_.has_ended()) return close();
-    return feed_.has_more() || was_notified_ ? read_page() : wait();
-  }
-  after(Service::response_time, [this] { close(); });
-  asio::async_write(socket_, asio::buffer(outgoing_.front()),
-                    [self = shared_from_this()](error_code fault, std::size_t) {
-                      if (fault) return self->close();
-                      self->outgoing_.pop_front();
-                      self->write_next();
-                    });
-}
-
-void FeedConnection::wait() {
-  assert(!is_waiting_);
-  is_waiting_ = true;
-  after(service_.keepalive, [this] {
-    is_waiting_ = false;
-    outgoing_.emplace_back(stream::sse_keepalive);
-    write_next();
-  });
-}
-
-void FeedConnection::close() {
-  is_waiting_ = false;
-  timer_.cancel();
-  ++timer_round_;
-  error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-  socket_.close(ignored);
-}
-
-// One timer: a new delay replaces the previous one. The round distinguishes a timer that had
-// already fired when it was replaced.
-void FeedConnection::after(std::chrono::seconds delay, std::function<void()> action) {
-  const std::uint64_t round = ++timer_round_;
-  timer_.expires_after(delay);
-  timer_.async_wait([self = shared_from_this(), round, action = std::move(action)](error_code) {
-    if (round == self->timer_round_) action();
-  });
-}
 
 }  // namespace
 

@@ -19,8 +19,6 @@ class Server {
   // `store` must outlive the server.
   Server(const Options& options, store::Store& store);
   ~Server();
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
 
   // Throws boost::system::system_error when the address cannot be listened on. Once.
   void listen(const Options& options);

@@ -7,9 +7,12 @@
 // reads a page on a store thread, passes it to advance() on the I/O thread, and sends the result.
 #pragma once
 
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <trace/status.hpp>
@@ -63,6 +66,42 @@ class Feed {
   std::string fingerprint_ = {};
   bool has_more_ = true;
   bool has_ended_ = false;
+};
+
+class Subscriber {
+ public:
+  virtual ~Subscriber() = default;
+  // Something about the run may have been committed. Must not subscribe or unsubscribe.
+  virtual void notify() = 0;
+};
+
+// Which feeds follow which run, so that ingestion can notify them. I/O thread only.
+class Subscriptions {
+ public:
+  void add(const std::string& run_id, Subscriber& subscriber) {
+    by_run_.emplace(run_id, &subscriber);
+  }
+
+  // `subscriber` was added for that run.
+  void remove(const std::string& run_id, Subscriber& subscriber) {
+    const auto [first, last] = by_run_.equal_range(run_id);
+    for (auto place = first; place != last; ++place) {
+      if (place->second != &subscriber) continue;
+      by_run_.erase(place);
+      return;
+    }
+    assert(false);
+  }
+
+  void notify(const std::string& run_id) {
+    const auto [first, last] = by_run_.equal_range(run_id);
+    for (auto place = first; place != last; ++place) place->second->notify();
+  }
+
+  std::size_t count() const noexcept { return by_run_.size(); }
+
+ private:
+  std::unordered_multimap<std::string, Subscriber*> by_run_;
 };
 
 }  // namespace trace::collector::stream

@@ -23,19 +23,12 @@ std::optional<std::string> message_of(const std::string& body) {
 }
 
 std::string advice(int status) {
-  switch (status) {
-    case 401:
-    case 403:
-      return "give a file with a valid token with --token-file";
-    case 404:
-      return "check --run and --endpoint";
-    case 400:
-      return "check --cursor and --run";
-    default:
-      return status >= 300 && status < 400
-                 ? "redirects are not followed; give the URL of the backend itself"
-                 : "try again later, or read the backend's log";
-  }
+  if (status == 401 || status == 403) return "give a file with a valid token with --token-file";
+  if (status == 404) return "check --run and --endpoint";
+  if (status == 400) return "check --cursor and --run";
+  return status >= 300 && status < 400
+             ? "redirects are not followed; give the URL of the backend itself"
+             : "try again later, or read the backend's log";
 }
 
 // Throws simdjson::simdjson_error when a member is missing or of another type.

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "emitter/commands/session.hpp"
+#include "emitter/commands/commands.hpp"
 
 namespace trace::cli::command_line {
 

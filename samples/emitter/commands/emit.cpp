@@ -15,7 +15,6 @@
 
 #include "emitter/commands/commands.hpp"
 #include "emitter/load/returned_counts.hpp"
-#include "emitter/output/failure.hpp"
 #include "emitter/output/text.hpp"
 #include "emitter/stop_signals.hpp"
 
@@ -41,8 +40,6 @@ class Load {
     }
   }
   ~Load() { stop(); }
-  Load(const Load&) = delete;
-  Load& operator=(const Load&) = delete;
 
   // Makes each thread return after its current event.
   void stop() noexcept { stop_.store(true); }

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "emitter/commands/commands.hpp"
-#include "emitter/output/failure.hpp"
 #include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {

@@ -15,15 +15,10 @@
 
 #include "emitter/commands/commands.hpp"
 #include "emitter/input/input_file.hpp"
-#include "emitter/output/failure.hpp"
 #include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {
 namespace {
-
-std::optional<std::string_view> view(const std::optional<std::string>& text) {
-  return text ? std::optional<std::string_view>(*text) : std::nullopt;
-}
 
 // Far above the size of the largest event; bounds our memory.
 constexpr std::size_t longest_line = 16 * 1024 * 1024;
@@ -32,14 +27,14 @@ EventBody body_of(const EventPayload& event) {
   EventBody body;
   body.type = event.type;
   body.level = event.level;
-  body.message = view(event.message);
+  body.message = event.message;
   if (event.error) {
     body.error_message = event.error->message;
-    body.error_code = view(event.error->code);
-    body.error_stack = view(event.error->stack);
+    body.error_code = event.error->code;
+    body.error_stack = event.error->stack;
   }
-  body.output_summary = view(event.output_summary);
-  body.data = view(event.data);
+  body.output_summary = event.output_summary;
+  body.data = event.data;
   body.timestamp = event.timestamp;
   return body;
 }
@@ -151,10 +146,10 @@ int record_one(Session& session, const RecordOptions& options) {
   EventBody body;
   body.type = *type_from_name(options.type);
   body.level = options.level.empty() ? default_level(body.type) : *level_from_name(options.level);
-  body.message = view(options.message);
-  body.error_message = view(options.error_message);
-  body.error_code = view(options.error_code);
-  body.data = view(options.data);
+  body.message = options.message;
+  body.error_message = options.error_message;
+  body.error_code = options.error_code;
+  body.data = options.data;
   std::string summary;
   if (!options.output.empty()) {
     Summariser summariser;
@@ -168,13 +163,9 @@ int record_one(Session& session, const RecordOptions& options) {
   Node node = run.node(options.node.node);
   const Outcome outcome = trace::record(node, body);
   node.detach();  // another process may continue this node
-  switch (outcome) {
-    case Outcome::accepted:
-      return exit_code::ok;
-    case Outcome::filtered:
-      return output::fail("not recorded: its level is below SHIPTRACE_LEVEL", exit_code::ok);
-    case Outcome::dropped:
-      break;
+  if (outcome == Outcome::accepted) return exit_code::ok;
+  if (outcome == Outcome::filtered) {
+    return output::fail("not recorded: its level is below SHIPTRACE_LEVEL", exit_code::ok);
   }
   return output::fail(
       "not recorded: a run id has 1 to 128 bytes and a node id 1 to 256, both without "

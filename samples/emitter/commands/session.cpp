@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emitter/commands/session.hpp"
+#include "emitter/commands/commands.hpp"
 
 #include <fmt/format.h>
 
-#include "emitter/output/failure.hpp"
+#include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {
 

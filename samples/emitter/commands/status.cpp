@@ -7,7 +7,6 @@
 
 #include "emitter/backend/backend.hpp"
 #include "emitter/commands/commands.hpp"
-#include "emitter/output/failure.hpp"
 #include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {

@@ -7,7 +7,6 @@
 
 #include "emitter/commands/commands.hpp"
 #include "emitter/input/input_file.hpp"
-#include "emitter/output/failure.hpp"
 #include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {

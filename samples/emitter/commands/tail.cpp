@@ -15,7 +15,6 @@
 #include "emitter/backend/backend.hpp"
 #include "emitter/backend/sse_parser.hpp"
 #include "emitter/commands/commands.hpp"
-#include "emitter/output/failure.hpp"
 #include "emitter/output/text.hpp"
 #include "emitter/output/timeline.hpp"
 #include "emitter/stop_signals.hpp"

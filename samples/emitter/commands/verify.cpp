@@ -11,7 +11,6 @@
 #include "emitter/commands/commands.hpp"
 #include "emitter/load/returned_counts.hpp"
 #include "emitter/load/run_check.hpp"
-#include "emitter/output/failure.hpp"
 #include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {

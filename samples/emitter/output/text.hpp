@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text for people: numbers, JSON on several lines, and text from elsewhere, escaped for a terminal:
-// characters that could move the cursor, change colours or reorder text. Pure functions, safe on
-// any thread.
+// What people see: errors on stderr and the exit codes; numbers, JSON on several lines, and text
+// from elsewhere, escaped for a terminal: characters that could move the cursor, change colours or
+// reorder text. Any thread.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace trace::cli::output {
+namespace trace::cli {
+
+namespace exit_code {  // each command's --help repeats them
+inline constexpr int ok = 0;
+inline constexpr int failed = 1;  // the result is negative, or there is none; stderr says why
+inline constexpr int usage = 2;   // wrong options or configuration
+inline constexpr int not_started = 125;  // run and docker: usage, configuration, no child
+inline constexpr int interrupted = 130;  // ended early by Ctrl-C or SIGTERM
+}  // namespace exit_code
+
+namespace output {
 
 // 1204 -> "1,204".
 std::string thousands(std::uint64_t number);
@@ -25,4 +35,8 @@ std::string printable_json(std::string_view json);
 // (docs/decisions/0027-what-stays-hand-written.md).
 std::string indented_json(std::string_view json);
 
-}  // namespace trace::cli::output
+// Writes "shiptrace: <text>" to stderr, printable. Returns `code`.
+int fail(std::string_view text, int code = exit_code::failed);
+
+}  // namespace output
+}  // namespace trace::cli

@@ -20,16 +20,9 @@ constexpr std::size_t indent = 14;
 constexpr std::size_t widest_node = 24;
 
 std::string_view colour_of(const EventPayload& event) {
-  switch (event.level) {
-    case Level::error:
-      return "\x1b[31m";
-    case Level::warn:
-      return "\x1b[33m";
-    case Level::debug:
-      return dim;
-    case Level::info:
-      break;
-  }
+  if (event.level == Level::error) return "\x1b[31m";
+  if (event.level == Level::warn) return "\x1b[33m";
+  if (event.level == Level::debug) return dim;
   return event.type == Type::completed ? "\x1b[32m" : "";
 }
 

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "journal/notes.hpp"
+#include "journal/file.hpp"
 
 namespace trace::testing {
 namespace {

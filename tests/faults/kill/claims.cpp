@@ -24,7 +24,7 @@
 #include "emitter/output/text.hpp"
 #include "journal/file.hpp"
 #include "journal/journal_reader.hpp"
-#include "recovery/orphan.hpp"
+#include "recovery/adoptions.hpp"
 #include "support/journal_directory.hpp"
 #include "support/temp_dir.hpp"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "journal/notes.hpp"
+#include "journal/file.hpp"
 
 using namespace trace::detail::journal;
 using namespace std::string_literals;

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "recovery/adoptions.hpp"
 #include "recovery/found_tail.hpp"
-#include "recovery/orphan.hpp"
 #include "unit/recovery/killed_worker.hpp"
 
 using namespace trace;

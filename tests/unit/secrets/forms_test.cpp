@@ -6,7 +6,6 @@
 
 #include "secrets/matcher.hpp"
 #include "secrets/secret_forms.hpp"
-#include "secrets/symbols.hpp"
 #include "text/encodings.hpp"
 
 using namespace trace::detail::secrets;

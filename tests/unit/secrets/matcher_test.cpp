@@ -8,7 +8,6 @@
 #include <string>
 
 #include "secrets/secret_forms.hpp"
-#include "secrets/symbols.hpp"
 #include "unit/secrets/each_look.hpp"
 
 using namespace trace::detail::secrets;

@@ -11,7 +11,7 @@
 
 #include "secrets/matcher.hpp"
 #include "secrets/secret_forms.hpp"
-#include "secrets/stream_redactor.hpp"
+#include "secrets/text_redactor.hpp"
 #include "text/encodings.hpp"
 #include "unit/secrets/each_look.hpp"
 #include "unit/secrets/oracle.hpp"

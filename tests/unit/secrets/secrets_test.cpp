@@ -9,7 +9,7 @@
 #include <atomic>
 #include <thread>
 
-#include "secrets/stream_redactor.hpp"
+#include "secrets/text_redactor.hpp"
 #include "text/encodings.hpp"
 
 using namespace trace;

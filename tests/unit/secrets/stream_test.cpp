@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "secrets/stream_redactor.hpp"
+#include "secrets/text_redactor.hpp"
 
 using namespace trace;
 using namespace trace::detail::secrets;

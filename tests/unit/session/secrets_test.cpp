@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "secrets/secret_forms.hpp"
-#include "secrets/stream_redactor.hpp"
+#include "secrets/text_redactor.hpp"
 #include "session/core.hpp"
 #include "session/inheritance.hpp"
 #include "unit/secrets/oracle.hpp"

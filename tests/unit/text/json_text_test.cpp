@@ -15,13 +15,7 @@
 namespace {
 
 using trace::detail::text::append_number;
-using trace::detail::text::append_quoted;
-
-std::string in_quotes(std::string_view text) {
-  std::string out;
-  append_quoted(out, text);
-  return out;
-}
+using trace::detail::text::in_quotes;
 
 template <class T>
 std::string number(T value) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "secrets/stream_redactor.hpp"
+#include "secrets/text_redactor.hpp"
 
 namespace trace::detail::secrets {
 
