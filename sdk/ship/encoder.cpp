@@ -5,7 +5,6 @@
 
 #include "contract/json_repair.hpp"
 #include "contract/timestamp.hpp"
-#include "ship/payload_reader.hpp"
 #include "text/json_text.hpp"
 #include "text/utf8.hpp"
 #include "tokens/token_anchors.hpp"

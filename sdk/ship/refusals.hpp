@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "ship/pending_batch.hpp"
+#include "ship/batch.hpp"
 
 namespace trace::detail::ship {
 
