@@ -13,7 +13,6 @@
 #include "secrets/event_redactor.hpp"
 #include "secrets/redacted_texts.hpp"
 #include "session/inheritance.hpp"
-#include "session/recording.hpp"
 #include "session/rolling_session.hpp"
 
 namespace trace {

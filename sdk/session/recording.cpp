@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/recording.hpp"
-
+// record() below the fast path: admission, secrets, the thread's lane.
 #include <algorithm>
 #include <cassert>
 #include <vector>
