@@ -79,10 +79,6 @@ RunInfo& RunRegistry::add(std::uint32_t number, std::string_view id, const RunSp
   return run;
 }
 
-RunInfo& RunRegistry::resolve(std::uint32_t number, std::string_view id) {
-  return restore(number, id, {});
-}
-
 RunInfo& RunRegistry::restore(std::uint32_t number, std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
   const auto known = by_number_.find(number);

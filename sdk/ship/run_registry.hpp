@@ -70,11 +70,9 @@ class RunRegistry {
 
   // The entry of the id, or null.
   RunInfo* find(std::string_view id);
-  // The entry of a run of a journal; created if unknown.
-  RunInfo& resolve(std::uint32_t number, std::string_view id);
-  // Adds a run with the number that it had in another session. Its id may come from a version that
-  // did not repair ids: it is repaired here.
-  RunInfo& restore(std::uint32_t number, std::string_view id, const RunSpec& spec);
+  // The entry of a run of a journal, by its number there; added if unknown. Its id may come from a
+  // version that did not repair ids: it is repaired here.
+  RunInfo& restore(std::uint32_t number, std::string_view id, const RunSpec& spec = {});
   // The runs with cancellation callbacks.
   std::vector<RunInfo*> awaiting_cancellation();
 
