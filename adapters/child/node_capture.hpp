@@ -7,7 +7,7 @@
 #pragma once
 
 #include <trace/capture.hpp>
-#include <trace/redacted_text.hpp>
+#include <trace/redaction.hpp>
 #include <trace/summary.hpp>
 
 #include <chrono>

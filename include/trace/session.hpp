@@ -25,7 +25,6 @@
 #include <trace/event.hpp>
 #include <trace/export.hpp>
 #include <trace/orphan.hpp>
-#include <trace/redacted_text.hpp>
 #include <trace/redaction.hpp>
 #include <trace/result.hpp>
 #include <trace/summary.hpp>
@@ -279,8 +278,8 @@ class SHIPTRACE_API Session {
 
  private:
   explicit Session(std::shared_ptr<detail::session::RollingSession> rolling) noexcept;
-  // This process's; null in a child of fork() that has recorded nothing.
-  std::shared_ptr<detail::session::RollingSession> here() const;
+  // This process's; null in a child of fork() that has recorded nothing, unless `starts` it.
+  std::shared_ptr<detail::session::RollingSession> here(bool starts = false) const;
   std::shared_ptr<detail::session::RollingSession> rolling_;
 };
 

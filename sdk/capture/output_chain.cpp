@@ -8,12 +8,6 @@
 
 namespace trace::detail::capture {
 
-namespace {
-
-constexpr std::size_t longest_utf8 = 4;
-
-}  // namespace
-
 OutputChain::Source::Source(OutputChain& chain, Stream stream,
                             std::shared_ptr<const secrets::Secrets> secrets)
     : chain_(chain),
@@ -96,6 +90,7 @@ std::string_view OutputChain::Source::without_secrets(lines::LineKind kind, std:
   const bool has_end = kind != lines::LineKind::frame;
   const std::string_view line = text.substr(0, text.size() - (has_end ? 1 : 0));
   // Text that did not fit into a frame is omitted.
+  constexpr std::size_t longest_utf8 = 4;
   const bool is_cut = kind == lines::LineKind::frame &&
                       line.size() + longest_utf8 > lines::LineFramer::max_line_bytes;
   const TextSort sort = is_cut ? TextSort::cut : TextSort::whole;

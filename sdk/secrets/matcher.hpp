@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include <trace/detail/outgoing_value.hpp>
+#include <trace/detail/values.hpp>
 #include "secrets/automaton.hpp"
 #include "secrets/candidates.hpp"
 

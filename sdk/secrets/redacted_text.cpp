@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <trace/redacted_text.hpp>
+#include <trace/redaction.hpp>
 
 #include <algorithm>
 

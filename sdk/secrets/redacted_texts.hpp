@@ -2,7 +2,7 @@
 // RedactedTexts: creates RedactedText; only for code that has just redacted the text. Any thread.
 #pragma once
 
-#include <trace/redacted_text.hpp>
+#include <trace/redaction.hpp>
 
 #include <string_view>
 

@@ -148,27 +148,24 @@ void NodeOutput::omitted(const capture::Omission& omission) {
 
 }  // namespace detail::session
 
-namespace {
-
-// Consumers truncate only longer lines.
-constexpr std::size_t longest_uncut = 1024;
-
-}  // namespace
+using namespace detail::session;
 
 struct LineStream::State {
-  State(std::shared_ptr<detail::session::NodeState> of, Stream stream, const CaptureLimits& limits,
+  // Consumers truncate only longer lines.
+  static constexpr std::size_t longest_uncut = 1024;
+
+  State(std::shared_ptr<NodeState> of, Stream stream, const CaptureLimits& limits,
         std::string_view origin)
       : node(std::move(of)),
-        output(detail::session::NodeOutput::of(*node, origin, limits)),
-        source(chain(), stream, detail::session::redaction_of(node.get()).secrets) {
+        output(NodeOutput::of(*node, origin, limits)),
+        source(chain(), stream, redaction_of(node.get()).secrets) {
     use().begin_stream();
   }
 
-  detail::session::NodeOutput::Use use() { return detail::session::NodeOutput::Use(output); }
+  NodeOutput::Use use() { return NodeOutput::Use(output); }
   detail::capture::OutputChain& chain() { return use().chain(); }
 
-  void write(detail::session::NodeOutput::Use& use, std::string_view bytes,
-             detail::time::Steady::time_point now) {
+  void write(NodeOutput::Use& use, std::string_view bytes, detail::time::Steady::time_point now) {
     if (has_ended) use.begin_stream();
     has_ended = false;
     source.write(bytes, now);
@@ -177,21 +174,21 @@ struct LineStream::State {
   // Known secrets are already removed; a token that is cut would not be recognised later.
   void show(const RedactedText& line, const std::function<void(const RedactedText&)>& see) {
     if (line.text().size() <= longest_uncut) return see(line);
-    if (!redactor) redactor.emplace(detail::session::redaction_of(node.get()));
+    if (!redactor) redactor.emplace(redaction_of(node.get()));
     redactor->refresh();
     see(detail::secrets::RedactedTexts::of(redactor->cleaned(line.text())));
   }
 
-  const std::shared_ptr<detail::session::NodeState> node;
-  detail::session::NodeOutput& output;
+  const std::shared_ptr<NodeState> node;
+  NodeOutput& output;
   detail::capture::OutputChain::Source source;
   std::optional<detail::secrets::EventRedactor> redactor;  // for long lines passed to on_line()
   bool has_ended = false;
 };
 
 LineStream Node::stream(Stream stream, const CaptureLimits& limits, std::string_view origin) {
-  return LineStream(std::make_unique<LineStream::State>(
-      std::static_pointer_cast<detail::session::NodeState>(state_), stream, limits, origin));
+  return LineStream(std::make_unique<LineStream::State>(std::static_pointer_cast<NodeState>(state_),
+                                                        stream, limits, origin));
 }
 
 LineStream::LineStream(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}

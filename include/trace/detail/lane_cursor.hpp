@@ -12,7 +12,6 @@
 
 #include <trace/detail/definition_cache.hpp>
 #include <trace/detail/event_record.hpp>
-#include <trace/detail/outgoing_value.hpp>
 #include <trace/detail/stamp.hpp>
 #include <trace/detail/values.hpp>
 #include <trace/event.hpp>
