@@ -152,8 +152,7 @@ struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
   journal::NodeStateRecord* life = nullptr;  // in the journal, once the node has started
 };
 
-// record() below the handles: takes a node's state and values known at run time. Every event that a
-// component, a captured stream or the SDK itself records for a node takes this way. Any thread.
+// record() below the handles, for values known only at run time. Any thread.
 Outcome record(NodeState* node, const EventBody& body, Texts texts = Texts::raw) noexcept;
 
 }  // namespace trace::detail::session
