@@ -5,8 +5,6 @@
 #include <trace/record.hpp>
 
 #include <algorithm>
-#include <cstring>
-#include <exception>
 
 #include "child/spawn.hpp"
 

@@ -10,7 +10,6 @@
 #include <deque>
 #include <map>
 #include <string>
-#include <string_view>
 
 #include "ship/batch.hpp"
 

@@ -8,7 +8,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include <trace/detail/definition_cache.hpp>
 #include <trace/detail/event_record.hpp>
