@@ -6,7 +6,6 @@
 #include <termios.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 
 namespace trace::child {

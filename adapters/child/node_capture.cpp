@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
-#include <exception>
 
 #include <trace/detail/values.hpp>
 #include <trace/record.hpp>

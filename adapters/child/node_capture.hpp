@@ -6,6 +6,10 @@
 // thread; requests from other threads arrive through the Loop.
 #pragma once
 
+#include <trace/capture.hpp>
+#include <trace/redaction.hpp>
+#include <trace/summary.hpp>
+
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -19,7 +23,6 @@
 #include <vector>
 
 #include <trace/capture.hpp>
-#include <trace/redacted_text.hpp>
 #include <trace/summary.hpp>
 
 #include "child/execution.hpp"

@@ -8,7 +8,6 @@
 #include <trace/summary.hpp>
 
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>

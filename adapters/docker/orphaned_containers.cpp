@@ -55,12 +55,9 @@ NotedClients noted_clients(const std::vector<std::string>& notes, std::string_vi
   const std::vector<std::string> ours = names_in(our_list);
   NotedClients noted;
   for (const std::string& note : notes) {
-    const auto same = std::find(ours.begin(), ours.end(), note);
-    if (same != ours.end()) {
-      noted.ours.push_back(*same);
-    } else {
-      noted.others.push_back(note);
-    }
+    std::vector<std::string>& clients =
+        std::find(ours.begin(), ours.end(), note) != ours.end() ? noted.ours : noted.others;
+    if (std::find(clients.begin(), clients.end(), note) == clients.end()) clients.push_back(note);
   }
   return noted;
 }

@@ -13,7 +13,6 @@
 #include <trace/orphan.hpp>
 
 #include <atomic>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -15,7 +15,7 @@
 #include "http/request_body.hpp"
 #include "record/event.hpp"
 #include "record/lane.hpp"
-#include "ship/batch_builder.hpp"
+#include "ship/batch.hpp"
 #include "support/report.hpp"
 #include "support/server.hpp"
 #include "support/taking_transport.hpp"

@@ -30,7 +30,6 @@
 #include <type_traits>
 
 #include <trace/detail/lane_cursor.hpp>
-#include <trace/detail/outgoing_value.hpp>
 #include <trace/detail/values.hpp>
 #include <trace/event.hpp>
 #include <trace/export.hpp>

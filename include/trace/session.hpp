@@ -25,7 +25,6 @@
 #include <trace/event.hpp>
 #include <trace/export.hpp>
 #include <trace/orphan.hpp>
-#include <trace/redacted_text.hpp>
 #include <trace/redaction.hpp>
 #include <trace/result.hpp>
 #include <trace/summary.hpp>
@@ -152,7 +151,8 @@ class SHIPTRACE_API Node {
 
   // A sink for output of this node; its lines become events with data.stream and data.origin, which
   // says what the output comes from. The stream refers to this node's state and may outlive the
-  // handle. Limits and origin belong to the node: those of its first stream apply.
+  // handle. Limits and origin belong to the node: those of its first stream apply. Not for a node
+  // that was detached.
   LineStream stream(Stream stream, const CaptureLimits& limits = {},
                     std::string_view origin = "component");
 
@@ -169,7 +169,7 @@ class SHIPTRACE_API Node {
   std::string_view journal() const noexcept;
   // Notes in that journal that something is about to be started that whoever adopts it has to
   // remove: `bytes` for the OrphanCleaner that is registered for `owner`. Copied. False: there is
-  // no journal, or no room for one more.
+  // no journal, no room for one more, or no owner of 1 to 255 bytes.
   bool add_note(std::string_view owner, std::string_view bytes) const noexcept;
   // What one such call announced has been removed. A session that closes before everything is keeps
   // the notes, so that a later session or recover() removes the rest.
@@ -279,8 +279,8 @@ class SHIPTRACE_API Session {
 
  private:
   explicit Session(std::shared_ptr<detail::session::RollingSession> rolling) noexcept;
-  // This process's; null in a child of fork() that has recorded nothing.
-  std::shared_ptr<detail::session::RollingSession> here() const;
+  // This process's; null in a child of fork() that has recorded nothing, unless `starts` it.
+  std::shared_ptr<detail::session::RollingSession> here(bool starts = false) const;
   std::shared_ptr<detail::session::RollingSession> rolling_;
 };
 

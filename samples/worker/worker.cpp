@@ -7,7 +7,6 @@
 // The backend and the journal come from SHIPTRACE_… (docs/configuration.md), the scanner's image
 // from SCANNER_IMAGE.
 #include <chrono>
-#include <cstdio>
 #include <exception>
 #include <stop_token>
 

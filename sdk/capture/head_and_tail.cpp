@@ -50,7 +50,7 @@ void HeadAndTail::take_more(Stream stream, lines::LineKind kind, std::string_vie
     push(stream, kind, text, now);
   }
   if (omitted_.all.bytes > reported_ && next_report_ == time::Steady::time_point::max()) {
-    next_report_ = now + telling_interval;
+    next_report_ = now + report_interval;
   }
   tick(now);
 }

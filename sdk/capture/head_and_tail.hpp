@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include <trace/capture_limits.hpp>
@@ -27,7 +26,7 @@ class HeadAndTail {
  public:
   // Creates the ring when the first line does not fit the head; null on failure.
   using MakeRing = std::function<std::unique_ptr<journal::TailRing>(std::uint64_t text_bytes)>;
-  static constexpr std::chrono::seconds telling_interval{5};
+  static constexpr std::chrono::seconds report_interval{5};
 
   // `wall`: wall clock minus steady clock.
   HeadAndTail(const CaptureLimits& limits, MakeRing make_ring, std::chrono::nanoseconds wall,

@@ -8,12 +8,6 @@
 
 namespace trace::detail::capture {
 
-namespace {
-
-constexpr std::size_t longest_utf8 = 4;
-
-}  // namespace
-
 OutputChain::Source::Source(OutputChain& chain, Stream stream,
                             std::shared_ptr<const secrets::Secrets> secrets)
     : chain_(chain),
@@ -71,17 +65,20 @@ void OutputChain::Source::take(lines::LineKind kind, std::string_view text) {
 
 // What the redactor passed on holds no secret, nor does a line that was cut from it: the framer
 // leaves it as it is, or it was searched again (without_secrets). Across lines that holds only if
-// nothing between them was left out.
+// nothing between them was left out or came from another source. Beside a replacement, which is
+// longer than what it replaces, a search of the line may find more.
 Searched OutputChain::Source::searched(lines::LineKind kind, std::string_view text) noexcept {
   Searched searched{.version = is_outdated_ ? Searched::never : version_};
   if (kind == lines::LineKind::lines || kind == lines::LineKind::last_part) is_outdated_ = false;
+  if (text.find(secrets::replacement) != std::string_view::npos) searched.version = Searched::never;
   const std::less<> before;
   if (!before(text.data(), piece_.data()) &&
       !before(piece_.data() + piece_.size(), text.data() + text.size())) {
     const std::uint64_t at = piece_at_ + static_cast<std::uint64_t>(text.data() - piece_.data());
-    searched.with_previous = taken_end_ == at;
+    searched.with_previous = taken_end_ == at && chain_.last_source(stream_) == this;
     taken_end_ = at + text.size();
   }
+  chain_.last_source(stream_) = this;
   return searched;
 }
 
@@ -96,6 +93,7 @@ std::string_view OutputChain::Source::without_secrets(lines::LineKind kind, std:
   const bool has_end = kind != lines::LineKind::frame;
   const std::string_view line = text.substr(0, text.size() - (has_end ? 1 : 0));
   // Text that did not fit into a frame is omitted.
+  constexpr std::size_t longest_utf8 = 4;
   const bool is_cut = kind == lines::LineKind::frame &&
                       line.size() + longest_utf8 > lines::LineFramer::max_line_bytes;
   const TextSort sort = is_cut ? TextSort::cut : TextSort::whole;

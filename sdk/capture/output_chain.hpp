@@ -9,6 +9,7 @@
 // is passed by the owner. One thread at a time.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -70,7 +71,7 @@ class OutputChain {
     bool is_outdated_ = false;   // the current line began with another version
     std::string_view piece_;     // that the framer is cutting, valid meanwhile
     std::uint64_t piece_at_ = 0;
-    std::uint64_t taken_end_ = 0;  // of the last lines that were taken from the bytes as they are
+    std::uint64_t taken_end_ = UINT64_MAX;  // of the last lines that were taken as they are
     std::optional<secrets::StreamRedactor> parts_redactor_;  // of the parts of an edited line
     OnLine see_;
     secrets::StreamRedactor::Sink see_bytes_;
@@ -93,8 +94,13 @@ class OutputChain {
   void finish() { head_and_tail_.finish(); }
 
  private:
+  const Source*& last_source(Stream stream) noexcept {
+    return last_source_[static_cast<std::size_t>(stream)];
+  }
+
   LineEvents events_;
   HeadAndTail head_and_tail_;
+  std::array<const Source*, lines::max_streams> last_source_{};  // of each stream's lines
 };
 
 }  // namespace trace::detail::capture

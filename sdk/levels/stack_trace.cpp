@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "levels/stack_trace.hpp"
 
-#include <algorithm>
 #include <array>
 #include <iterator>
 

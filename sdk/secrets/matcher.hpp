@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include <trace/detail/outgoing_value.hpp>
-#include <trace/redacted_text.hpp>
+#include <trace/detail/values.hpp>
+#include <trace/redaction.hpp>
 #include "secrets/automaton.hpp"
 #include "secrets/candidates.hpp"
 

@@ -58,9 +58,8 @@ class Secrets {
     const Matcher* const fresh = fresh_.load(std::memory_order_acquire);
     return {merged_.load(std::memory_order_acquire), fresh};
   }
-  // Identifies the set of values in this process; 0 while it is empty. A text that was searched
-  // after it was read, and in which nothing has changed, need not be searched again as long as it
-  // stays the same.
+  // Identifies the set of values in this process; 0 while it is empty. A text in which a search
+  // after reading it has found nothing need not be searched again as long as it stays the same.
   std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
   // Total size of all values.
   std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }

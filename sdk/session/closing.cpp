@@ -96,7 +96,7 @@ Closed SessionCore::close(time::Steady::time_point deadline) {
   // From here on no count changes: nothing is recorded, and the shipper has made its last step.
   stop_threads();
   losses_.report();
-  tell_of_the_journal(time::Steady::time_point::max());
+  report_on_journal(time::Steady::time_point::max());
   settle_account(shipper_.resolved_before() >= stamp);
   file_->header().closed_cleanly.store(1, std::memory_order_release);
   const bool note_stays = containers_ > 0 && file_->crash_safe();

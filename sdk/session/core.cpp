@@ -9,7 +9,6 @@
 
 #include "journal/directory.hpp"
 #include "record/ulid.hpp"
-#include "secrets/secrets.hpp"
 
 namespace trace::detail::session {
 namespace {
@@ -155,7 +154,7 @@ SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependenci
   keeper_thread_ =
       std::make_unique<StepThread>("trace-keeper", [this](time::Steady::time_point now) {
         losses_.report();
-        tell_of_the_journal(now);
+        report_on_journal(now);
         loss_events_.step(now, !refused_by_budget(Type::progress, Level::debug));
         const time::Steady::time_point next = keeper_.step(now);
         release_superseded_secrets();
@@ -210,11 +209,6 @@ void SessionCore::admit() noexcept {
   }
 }
 
-Outcome SessionCore::drop(DropReason reason, std::string_view detail) noexcept {
-  losses_.count(reason, detail);
-  return Outcome::dropped;
-}
-
 Outcome SessionCore::drop(NodeState& node, DropReason reason, const record::Lane* lane,
                           std::string_view detail) noexcept {
   losses_.count(reason, detail);
@@ -223,16 +217,6 @@ Outcome SessionCore::drop(NodeState& node, DropReason reason, const record::Lane
   if (lane != nullptr) after = {lane->number(), lane->last_sequence(node.run->number)};
   if (node.losses.add(reason, after)) loss_events_.enlist(node);
   return Outcome::dropped;
-}
-
-Outcome SessionCore::drop_in_child() noexcept {
-  losses_.count_in_memory(DropReason::forked);
-  return Outcome::dropped;
-}
-
-Outcome SessionCore::filter() noexcept {
-  filtered_.fetch_add(1, std::memory_order_relaxed);
-  return Outcome::filtered;
 }
 
 void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
@@ -312,7 +296,7 @@ bool SessionCore::flush(time::Steady::time_point deadline) {
   return !closed() && drain(clock_.stamp(), deadline, false);
 }
 
-void SessionCore::tell_of_the_journal(time::Steady::time_point now) {
+void SessionCore::report_on_journal(time::Steady::time_point now) {
   const bool check_is_due = now >= next_file_check_;
   if (check_is_due) file_->look_for_truncation();  // the missing pages may never be accessed
   if (!truncation_reported_ && file_->truncations() > 0) {

@@ -19,12 +19,11 @@
 #include "journal/tables.hpp"
 #include "journal/tail_ring.hpp"
 #include "record/admission_gate.hpp"
-#include "record/lanes.hpp"
+#include "record/lane.hpp"
 #include "recovery/adoptions.hpp"
 #include "secrets/event_redactor.hpp"
 #include "secrets/secrets.hpp"
 #include "session/keeper.hpp"
-#include "session/loss_events.hpp"
 #include "session/losses.hpp"
 #include "session/node_state.hpp"
 #include "session/step_thread.hpp"
@@ -84,14 +83,23 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
     return level == Level::debug || (pool_.used_percent() >= 90 && type == Type::progress);
   }
   // `detail` has static storage or is empty.
-  Outcome drop(DropReason reason, std::string_view detail = {}) noexcept;
+  Outcome drop(DropReason reason, std::string_view detail = {}) noexcept {
+    losses_.count(reason, detail);
+    return Outcome::dropped;
+  }
   // The same for an event of a node, which is reported in its stream. `lane`: the thread's, or
   // null.
   Outcome drop(NodeState& node, DropReason reason, const record::Lane* lane,
                std::string_view detail = {}) noexcept;
   // In a child, where the journal must not be touched.
-  Outcome drop_in_child() noexcept;
-  Outcome filter() noexcept;
+  Outcome drop_in_child() noexcept {
+    losses_.count_in_memory(DropReason::forked);
+    return Outcome::dropped;
+  }
+  Outcome filter() noexcept {
+    filtered_.fetch_add(1, std::memory_order_relaxed);
+    return Outcome::filtered;
+  }
   // Notes a node's start or end in the journal, before that event commits.
   void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
 
@@ -126,7 +134,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Delivers our own events; when idle, those of dead sessions.
   time::Steady::time_point ship(time::Steady::time_point now);
   void stop_threads();
-  void tell_of_the_journal(time::Steady::time_point now);
+  void report_on_journal(time::Steady::time_point now);
   void release_superseded_secrets();
 
   const config::FinalizedConfig config_;

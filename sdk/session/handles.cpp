@@ -13,7 +13,6 @@
 #include "secrets/event_redactor.hpp"
 #include "secrets/matcher.hpp"
 #include "session/inheritance.hpp"
-#include "session/recording.hpp"
 #include "session/rolling_session.hpp"
 
 namespace trace {
@@ -22,9 +21,29 @@ using namespace detail::session;
 
 namespace {
 
-std::uint64_t next_serial() noexcept {
-  static std::atomic<std::uint64_t> serial{0};
-  return serial.fetch_add(1, std::memory_order_relaxed) + 1;
+// The repaired id of a workflow or organization; if it is invalid the run is traced without it.
+std::string known_id(std::string_view id, std::string_view of, SessionCore& core) {
+  if (id.empty()) return {};
+  const std::string_view fault = detail::contract::fault_of_node_id(id);
+  if (fault.empty()) return detail::contract::repaired_id(id);
+  core.diagnostics().report("bad_id", fmt::format("{} id {}; it is omitted", of, fault));
+  return {};
+}
+
+// The session core and run entry of this process.
+std::pair<std::shared_ptr<SessionCore>, detail::ship::RunInfo*> here(const RunState& run) {
+  if (run.info == nullptr || run.core->in_own_process()) return {run.core, run.info};
+  const auto session = session_of_child(run.core);
+  if (session == nullptr) return {run.core, nullptr};
+  return session->open_run(run.info->id, run.info->spec);
+}
+
+// The session core of this process; null if there is none.
+SessionCore* core_here(NodeState* node) noexcept try {
+  node = node_here(node);
+  return node ? node->core.get() : nullptr;
+} catch (...) {  // no memory for a session of this process
+  return nullptr;
 }
 
 }  // namespace
@@ -33,7 +52,8 @@ namespace detail::session {
 
 NodeState::NodeState(std::shared_ptr<SessionCore> owner, ship::RunInfo* of, std::string name)
     : core(std::move(owner)), run(of), id(std::move(name)), lease(core->lease()) {
-  if (run != nullptr) serial = next_serial();
+  static std::atomic<std::uint64_t> last_serial{0};
+  if (run != nullptr) serial = last_serial.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 RunState::RunState(std::shared_ptr<SessionCore> of, ship::RunInfo* run)
@@ -51,19 +71,6 @@ void NodeState::abandon() noexcept {
                   .error_code = "ABANDONED"});
   }
 }
-
-namespace {
-
-// The repaired id of a workflow or organization; if it is invalid the run is traced without it.
-std::string known_id(std::string_view id, std::string_view of, SessionCore& core) {
-  if (id.empty()) return {};
-  const std::string_view fault = contract::fault_of_node_id(id);
-  if (fault.empty()) return contract::repaired_id(id);
-  core.diagnostics().report("bad_id", fmt::format("{} id {}; it is omitted", of, fault));
-  return {};
-}
-
-}  // namespace
 
 }  // namespace detail::session
 
@@ -96,15 +103,14 @@ Session::~Session() {
   if (const auto session = here()) session->close(rolling_->first()->close_timeout());
 }
 
-std::shared_ptr<RollingSession> Session::here() const {
-  const SessionCore& core = *rolling_->first();
-  return core.in_own_process() ? rolling_ : known_session_of_child(core);
+std::shared_ptr<RollingSession> Session::here(bool starts) const {
+  const std::shared_ptr<SessionCore>& first = rolling_->first();
+  return first->in_own_process() ? rolling_ : session_of_child(first, starts);
 }
 
 Run Session::run(std::string_view id, const RunSpec& spec) {
-  const std::shared_ptr<SessionCore>& first = rolling_->first();
-  const auto session = first->in_own_process() ? rolling_ : session_of_child(first);
-  if (session == nullptr) return Run(std::make_shared<RunState>(first, nullptr));
+  const auto session = here(true);
+  if (session == nullptr) return Run(std::make_shared<RunState>(rolling_->first(), nullptr));
   const std::string_view fault = detail::contract::fault_of_run_id(id);
   if (!fault.empty()) {
     session->first()->diagnostics().report(
@@ -133,8 +139,7 @@ AddSecretResult Session::add_secret(const char* value) noexcept {
 }
 
 AddSecretResult Session::add_secret(std::string_view value) noexcept try {
-  const std::shared_ptr<SessionCore>& first = rolling_->first();
-  const auto session = first->in_own_process() ? rolling_ : session_of_child(first);
+  const auto session = here(true);
   if (session == nullptr) return AddSecretResult::no_memory;
   const AddSecretResult result = session->add_secret(value);
   if (result != AddSecretResult::added && result != AddSecretResult::known) {
@@ -157,18 +162,6 @@ std::string_view Session::id() const noexcept {
 }
 
 // Run
-
-namespace {
-
-// The session core and run entry of this process.
-std::pair<std::shared_ptr<SessionCore>, detail::ship::RunInfo*> here(const RunState& run) {
-  if (run.info == nullptr || run.core->in_own_process()) return {run.core, run.info};
-  const auto session = session_of_child(run.core);
-  if (session == nullptr) return {run.core, nullptr};
-  return session->open_run(run.info->id, run.info->spec);
-}
-
-}  // namespace
 
 Run::Run(std::shared_ptr<RunState> state) noexcept : state_(std::move(state)) {}
 Run::~Run() = default;
@@ -273,18 +266,6 @@ std::string_view Node::run_id() const noexcept {
   const NodeState* own = state();
   return own && own->run != nullptr ? std::string_view(own->run->id) : std::string_view();
 }
-
-namespace {
-
-// The session core of this process; null if there is none.
-SessionCore* core_here(NodeState* node) noexcept try {
-  node = node_here(node);
-  return node ? node->core.get() : nullptr;
-} catch (...) {  // no memory for a session of this process
-  return nullptr;
-}
-
-}  // namespace
 
 std::string_view Node::session_id() const noexcept {
   const SessionCore* core = core_here(state());

@@ -73,18 +73,13 @@ NodeState* node_of_child(NodeState& inherited) {
 
 }  // namespace
 
-std::shared_ptr<RollingSession> session_of_child(const std::shared_ptr<SessionCore>& inherited) {
+std::shared_ptr<RollingSession> session_of_child(const std::shared_ptr<SessionCore>& inherited,
+                                                 bool starts) {
   if (!inherited->may_be_succeeded()) return nullptr;
   Estate& here = estate_of_this_process();
   const std::lock_guard lock(here.mutex);
-  return session_in(here, inherited);
-}
-
-std::shared_ptr<RollingSession> known_session_of_child(const SessionCore& inherited) {
-  if (!inherited.may_be_succeeded()) return nullptr;
-  Estate& here = estate_of_this_process();
-  const std::lock_guard lock(here.mutex);
-  const auto known = here.sessions.find(&inherited);
+  if (starts) return session_in(here, inherited);
+  const auto known = here.sessions.find(inherited.get());
   return known == here.sessions.end() ? nullptr : known->second;
 }
 

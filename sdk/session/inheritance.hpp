@@ -14,10 +14,10 @@
 
 namespace trace::detail::session {
 
-// This process's session for `inherited`. Null if there can be none.
-std::shared_ptr<RollingSession> session_of_child(const std::shared_ptr<SessionCore>& inherited);
-// The same; also null if nothing was recorded yet.
-std::shared_ptr<RollingSession> known_session_of_child(const SessionCore& inherited);
+// This process's session for `inherited`. Null if there can be none or, unless `starts` it, if
+// nothing was recorded yet.
+std::shared_ptr<RollingSession> session_of_child(const std::shared_ptr<SessionCore>& inherited,
+                                                 bool starts = true);
 
 // The node's state in this process: itself, or in a child the one that succeeds it, which lives as
 // long as the handle. Null if there is none.

@@ -1,35 +1,180 @@
 // SPDX-License-Identifier: Apache-2.0
-// LineStream: turns the bytes of a stream into events of its node.
+// LineStream: turns the bytes of a stream into events of its node, by the chain that all streams of
+// the node share.
+#include <trace/record.hpp>
 #include <trace/session.hpp>
 
+#include <fmt/format.h>
+
+#include <cassert>
+#include <mutex>
+#include <new>
 #include <optional>
 
+#include "capture/output_chain.hpp"
+#include "contract/timestamp.hpp"
 #include "secrets/matcher.hpp"
+#include "session/core.hpp"
 #include "session/inheritance.hpp"
-#include "session/node_output.hpp"
 
 namespace trace {
+namespace detail::session {
+
+// The captured output of a node: the chain that all its streams share, ending in record(). Part of
+// the node's state. Streams may be written from several threads: a mutex admits one at a time.
+class NodeOutput final : private capture::EventSink {
+ public:
+  // The node's instance; its first stream sets the limits and the origin.
+  static NodeOutput& of(NodeState& node, std::string_view origin, const CaptureLimits& limits);
+  NodeOutput(NodeState& node, std::string_view origin, const CaptureLimits& limits);
+
+  // Locks the chain.
+  class Use {
+   public:
+    explicit Use(NodeOutput& output) : output_(output), lock_(output.mutex_) {}
+    capture::OutputChain& chain() noexcept { return output_.chain_; }
+    // Counts open streams: the end of the last one is the end of the output.
+    void begin_stream() noexcept { ++output_.open_streams_; }
+    void end_stream() {
+      if (--output_.open_streams_ == 0) output_.chain_.finish();
+    }
+
+   private:
+    NodeOutput& output_;
+    const std::lock_guard<std::mutex> lock_;
+  };
+
+ private:
+  void event(const capture::CapturedEvent& event) override;
+  void omitting(const lines::LineVolume& so_far) override;
+  void omitted(const capture::Omission& omission) override;
+  template <class... F>
+  void record_line(const capture::CapturedEvent& event, Field<F>... fields);
+  void record_whole(const capture::CapturedEvent& event);
+
+  NodeState& node_;  // which owns this
+  std::mutex mutex_;
+  const std::uint64_t origin_searched_;  // Secrets::version() before the search of origin_
+  const std::string origin_;             // without secrets
+  const std::chrono::nanoseconds wall_;  // wall clock minus steady clock
+  std::size_t open_streams_ = 0;
+  capture::OutputChain chain_;
+};
+
 namespace {
 
-// Consumers truncate only longer lines.
-constexpr std::size_t longest_uncut = 1024;
+std::chrono::nanoseconds wall_ahead() {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(wall) -
+         std::chrono::duration_cast<std::chrono::nanoseconds>(
+             time::Steady::now().time_since_epoch());
+}
+
+std::unique_ptr<journal::TailRing> make_ring(NodeState& node, std::string_view origin,
+                                             std::uint64_t text_bytes) {
+  const std::uint32_t run = node.run != nullptr ? node.run->number : 0;
+  try {
+    return node.core->make_tail(text_bytes, {.run = run, .node = node.id, .origin = origin});
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+std::string without_secrets(const secrets::Secrets& secrets, std::string_view text) {
+  const auto matcher = secrets.shared_matcher();
+  return matcher == nullptr ? std::string(text) : matcher->redacted(text, TextSort::whole);
+}
 
 }  // namespace
 
+NodeOutput& NodeOutput::of(NodeState& node, std::string_view origin, const CaptureLimits& limits) {
+  const std::lock_guard lock(node.output_mutex);
+  if (node.output == nullptr) node.output = std::make_shared<NodeOutput>(node, origin, limits);
+  return *node.output;
+}
+
+NodeOutput::NodeOutput(NodeState& node, std::string_view origin, const CaptureLimits& limits)
+    : node_(node),
+      origin_searched_(node.core->secrets().version()),
+      origin_(without_secrets(node.core->secrets(), origin)),
+      wall_(wall_ahead()),
+      chain_(
+          *this, limits,
+          [this](std::uint64_t text_bytes) { return make_ring(node_, origin_, text_bytes); },
+          wall_) {}
+
+void NodeOutput::event(const capture::CapturedEvent& event) {
+  if (event.is_late || event.progress || (event.continued && !event.fields.empty())) {
+    record_whole(event);
+  } else if (event.continued) {
+    record_line(event, field("continued", true));
+  } else if (!event.fields.empty()) {
+    record_line(event, field("fields", Json{event.fields}));
+  } else if (event.lines > 1) {
+    record_line(event, field("lines", event.lines));
+  } else {
+    record_line(event);
+  }
+}
+
+template <class... F>
+void NodeOutput::record_line(const capture::CapturedEvent& event, Field<F>... fields) {
+  const std::string_view stream = name(event.stream);
+  Field<std::string_view> of_stream = field("stream", stream);
+  Field<std::string> origin = field("origin", origin_);
+  const auto all = std::tie(of_stream, origin, fields...);
+  const std::uint64_t version = node_.core->secrets().version();
+  if (event.searched == version && origin_searched_ == version) {
+    record_fields<Texts::redacted>(&node_, Type::progress, event.level, "{}", all, event.message);
+  } else {
+    record_fields<Texts::raw>(&node_, Type::progress, event.level, "{}", all, event.message);
+  }
+}
+
+// For rare kinds of events.
+void NodeOutput::record_whole(const capture::CapturedEvent& event) {
+  const std::string data = capture::data_of(event, origin_);
+  std::string timestamp;
+  if (event.is_late)
+    contract::append_timestamp(timestamp, (event.at.time_since_epoch() + wall_).count());
+  EventBody body{.level = event.level, .message = event.message, .data = data};
+  if (event.is_late) body.timestamp = timestamp;
+  record(&node_, body);
+}
+
+void NodeOutput::omitting(const lines::LineVolume& so_far) {
+  const std::string data =
+      fmt::format(R"({{"omitting":{{"lines":{},"bytes":{}}}}})", so_far.lines, so_far.bytes);
+  const std::string text = capture::text_of(so_far) + " so far";
+  record(&node_, {.message = text, .data = data});
+}
+
+void NodeOutput::omitted(const capture::Omission& omission) {
+  const std::string data = capture::data_of(omission);
+  const std::string text = capture::text_of(omission.all);
+  record(&node_, {.message = text, .data = data});
+}
+
+}  // namespace detail::session
+
+using namespace detail::session;
+
 struct LineStream::State {
-  State(std::shared_ptr<detail::session::NodeState> of, Stream stream, const CaptureLimits& limits,
+  // Consumers truncate only longer lines.
+  static constexpr std::size_t longest_uncut = 1024;
+
+  State(std::shared_ptr<NodeState> of, Stream stream, const CaptureLimits& limits,
         std::string_view origin)
       : node(std::move(of)),
-        output(detail::session::NodeOutput::of(*node, origin, limits)),
-        source(chain(), stream, detail::session::redaction_of(node.get()).secrets) {
+        output(NodeOutput::of(*node, origin, limits)),
+        source(chain(), stream, redaction_of(node.get()).secrets) {
     use().begin_stream();
   }
 
-  detail::session::NodeOutput::Use use() { return detail::session::NodeOutput::Use(output); }
+  NodeOutput::Use use() { return NodeOutput::Use(output); }
   detail::capture::OutputChain& chain() { return use().chain(); }
 
-  void write(detail::session::NodeOutput::Use& use, std::string_view bytes,
-             detail::time::Steady::time_point now) {
+  void write(NodeOutput::Use& use, std::string_view bytes, detail::time::Steady::time_point now) {
     if (has_ended) use.begin_stream();
     has_ended = false;
     source.write(bytes, now);
@@ -38,21 +183,22 @@ struct LineStream::State {
   // Known secrets are already removed; a token that is cut would not be recognised later.
   void show(const RedactedText& line, const std::function<void(const RedactedText&)>& see) {
     if (line.text().size() <= longest_uncut) return see(line);
-    if (!redactor) redactor.emplace(detail::session::redaction_of(node.get()));
+    if (!redactor) redactor.emplace(redaction_of(node.get()));
     redactor->refresh();
     see(detail::secrets::RedactedTexts::of(redactor->cleaned(line.text())));
   }
 
-  const std::shared_ptr<detail::session::NodeState> node;
-  detail::session::NodeOutput& output;
+  const std::shared_ptr<NodeState> node;
+  NodeOutput& output;
   detail::capture::OutputChain::Source source;
   std::optional<detail::secrets::EventRedactor> redactor;  // for long lines passed to on_line()
   bool has_ended = false;
 };
 
 LineStream Node::stream(Stream stream, const CaptureLimits& limits, std::string_view origin) {
-  return LineStream(std::make_unique<LineStream::State>(
-      std::static_pointer_cast<detail::session::NodeState>(state_), stream, limits, origin));
+  assert(state_ != nullptr);
+  return LineStream(std::make_unique<LineStream::State>(std::static_pointer_cast<NodeState>(state_),
+                                                        stream, limits, origin));
 }
 
 LineStream::LineStream(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session/recording.hpp"
-
+// record() below the fast path: admission, secrets, the thread's lane.
 #include <algorithm>
 #include <cassert>
 #include <vector>
@@ -181,13 +180,13 @@ Outcome record_in(NodeState& node, Texts texts, Type type, Level level, const Si
 
 }  // namespace
 
-Outcome record(NodeState* node, const EventBody& body, Texts texts) noexcept {
+Outcome record(NodeState* node, const EventBody& body) noexcept {
   if (body.timestamp && !contract::is_contract_timestamp(*body.timestamp)) {
     return drop(node, DropReason::bad_timestamp,
                 "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z");
   }
   record::EventParts parts(body);
-  return record_values(node, texts, body.type, body.level, parts.site(), parts.bits(),
+  return record_values(node, Texts::raw, body.type, body.level, parts.site(), parts.bits(),
                        parts.values());
 }
 

@@ -5,8 +5,29 @@
 
 #include <new>
 
-namespace trace::detail::session {
+namespace trace::detail {
 
+AsynchronousSignalsBlocked::AsynchronousSignalsBlocked() noexcept {
+  sigset_t asynchronous;
+  sigfillset(&asynchronous);
+  for (const int own : {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) {
+    sigdelset(&asynchronous, own);
+  }
+  // Sets the whole mask: if the caller blocks SIGBUS, our thread must not inherit that.
+  pthread_sigmask(SIG_SETMASK, &asynchronous, &before_);
+}
+
+AsynchronousSignalsBlocked::~AsynchronousSignalsBlocked() {
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+BackgroundThread::BackgroundThread(const char* name, std::function<void()> body) {
+  const AsynchronousSignalsBlocked blocked;
+  thread_ = std::thread(std::move(body));
+  pthread_setname_np(thread_.native_handle(), name);
+}
+
+namespace session {
 namespace {
 
 // SCHED_BATCH: waking one of our threads does not preempt the host's. If the host has chosen
@@ -68,4 +89,5 @@ void StepThread::stop() {
   thread_.join();
 }
 
-}  // namespace trace::detail::session
+}  // namespace session
+}  // namespace trace::detail

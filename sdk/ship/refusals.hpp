@@ -10,9 +10,8 @@
 #include <deque>
 #include <map>
 #include <string>
-#include <string_view>
 
-#include "ship/pending_batch.hpp"
+#include "ship/batch.hpp"
 
 namespace trace::detail::ship {
 

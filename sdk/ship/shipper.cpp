@@ -148,7 +148,7 @@ time::Steady::duration Shipper::pause_after(double brought,
 RunInfo& Shipper::run_of(const journal::NodeView& node) {
   if (node.run < run_cache_.size() && run_cache_[node.run] != nullptr) return *run_cache_[node.run];
   if (node.run >= run_cache_.size()) run_cache_.resize(node.run + 1);
-  return *(run_cache_[node.run] = &parts_.runs.resolve(node.run, node.run_id));
+  return *(run_cache_[node.run] = &parts_.runs.restore(node.run, node.run_id));
 }
 
 void Shipper::ask_for_states(time::Steady::time_point now) {

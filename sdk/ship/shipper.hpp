@@ -20,7 +20,7 @@
 
 #include "journal/slab.hpp"
 #include "ship/backoff.hpp"
-#include "ship/batch_builder.hpp"
+#include "ship/batch.hpp"
 #include "ship/dead_letters.hpp"
 #include "ship/diagnostics.hpp"
 #include "ship/merger.hpp"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Passwords and tokens before the @ of URLs and of Oracle's connections.
-#include <array>
 
 #include "tokens/token_readers.hpp"
 

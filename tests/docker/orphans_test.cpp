@@ -282,9 +282,9 @@ TEST_CASE("without containers no docker client is called") {
 }
 
 TEST_CASE("only clients of our own list are called") {
-  const docker::NotedClients clients =
-      docker::noted_clients({"podman", "/tmp/evil", "docker", "docker ", "./docker", ""},
-                            " docker, ,podman,/opt/docker,");
+  const docker::NotedClients clients = docker::noted_clients(
+      {"podman", "/tmp/evil", "docker", "podman", "/tmp/evil", "docker ", "./docker", ""},
+      " docker, ,podman,/opt/docker,");
   CHECK(clients.ours == std::vector<std::string>{"podman", "docker"});
   CHECK(clients.others == std::vector<std::string>{"/tmp/evil", "docker ", "./docker", ""});
   const docker::OrphanedContainers cleanup({"01ARZ3NDEKTSV4RRFFQ69G5FAV", "x.journal"},

@@ -8,11 +8,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include <trace/detail/definition_cache.hpp>
 #include <trace/detail/event_record.hpp>
-#include <trace/detail/outgoing_value.hpp>
 #include <trace/detail/stamp.hpp>
 #include <trace/detail/values.hpp>
 #include <trace/event.hpp>
