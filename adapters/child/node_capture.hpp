@@ -22,9 +22,6 @@
 #include <string_view>
 #include <vector>
 
-#include <trace/capture.hpp>
-#include <trace/summary.hpp>
-
 #include "child/execution.hpp"
 #include "child/loop.hpp"
 #include "child/outlet.hpp"

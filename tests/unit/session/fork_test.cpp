@@ -241,16 +241,16 @@ TEST_CASE("a parent's journal can be adopted while its child lives") {
     auto session = Session::start(config, std::move(dependencies));
     auto node = session->run("run").node("n");
     record(node, Type::progress, Level::info, "kept");
-    const pid_t child = fork();
-    if (child == 0) {
-      pause();
-      _exit(0);
+    if (fork() == 0) {  // it has given up its copy of the lock when fork() returns
+      const pid_t self = getpid();
+      [[maybe_unused]] const auto observed = write(ready[1], &self, sizeof self);
     }
-    [[maybe_unused]] const auto observed = write(ready[1], &child, sizeof child);
-    kill(getpid(), SIGKILL);
+    pause();
+    _exit(0);
   }
   pid_t child = 0;
   REQUIRE(read(ready[0], &child, sizeof child) == sizeof child);
+  kill(parent, SIGKILL);
   waitpid(parent, nullptr, 0);
   Config config;
   config.journal_dir = directory.path().string();
