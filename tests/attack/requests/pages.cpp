@@ -59,9 +59,9 @@ class Site {
     while (const auto request = peer.read_request()) {
       std::unique_lock lock(mutex_);
       std::string answer = answer_text(404, "", "");
-      if (request->target.starts_with("/page")) {
+      const bool is_page = request->target.starts_with("/page");
+      if (is_page) {
         answer = answer_text(200, page_, "Content-Type: text/html\r\n");
-        ++pages_;
       } else if (request->target == "/who") {
         answer = answer_text(200, "the attacker");
       } else if (request->method == "POST") {
@@ -71,6 +71,10 @@ class Site {
       changed_.notify_all();
       lock.unlock();
       if (!peer.send(answer)) return;
+      if (!is_page) continue;
+      lock.lock();
+      ++pages_;  // only now: who waits for it may end this server
+      changed_.notify_all();
     }
   }
 
