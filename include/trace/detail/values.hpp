@@ -71,7 +71,7 @@ using Stored = typename decltype(stored_type<T>())::type;
 template <class S, class... InOrder>
 consteval Tag tag_among() {
   unsigned tag = 0;
-  ((++tag, std::is_same_v<S, InOrder>) || ...);
+  (void)((++tag, std::is_same_v<S, InOrder>) || ...);
   return static_cast<Tag>(tag);
 }
 
