@@ -292,7 +292,7 @@ class ContainerCapture {
   const ContainerSpec& spec_;
   DockerClient client_;
   std::optional<Files> files_;
-  std::string without_files_;  // why there are none although they were wanted
+  std::string without_files_;  // why the container runs without its files
   Container container_;
   std::optional<child::UsageReadings> readings_;
   Child attached_;

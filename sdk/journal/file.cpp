@@ -237,7 +237,8 @@ bool add_note(FileHeader& header, const Note& note) noexcept {
   std::memcpy(at + 1, reinterpret_cast<const char*>(&sizes) + 1, sizeof sizes - 1);
   char* const after_owner = at + sizeof sizes + note.owner.copy(at + sizeof sizes, sizes.owner);
   note.bytes.copy(after_owner, sizes.bytes);
-  // The first byte is written last: without it there is no note, whenever this process dies.
+  // The first byte is written last, because it makes the note valid: a process that dies before
+  // leaves no partial note.
   std::atomic_signal_fence(std::memory_order_release);
   *at = static_cast<char>(sizes.owner);
   return true;

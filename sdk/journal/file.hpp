@@ -119,7 +119,7 @@ struct Note {
   bool operator==(const Note&) const = default;
 };
 
-// True if the journal contains the note now. False: it has no owner, or there is no room. Under the
+// True if the journal contains the note now. False if it has no owner or does not fit. Under the
 // session's lock.
 bool add_note(FileHeader& header, const Note& note) noexcept;
 

@@ -104,7 +104,7 @@ class SlabSource {
   // Every event in it is resolved.
   virtual void give_back(Slab* slab) noexcept = 0;
 
-  // An empty slab for parked events; null if there is no room.
+  // An empty slab for parked events; null if the budget or the disk is exhausted.
   virtual Slab* take_backlog_slab(SlabSize /*size*/) noexcept { return nullptr; }
 
   // False if a truncation destroyed part of the slab. Called twice per event; usually compares only

@@ -40,7 +40,7 @@ class RecoveryLane {
   void begin_node(std::uint32_t run, std::string_view run_id, std::string_view node_id) noexcept {
     node_ = {node_.serial + 1, run, run_id, node_id};
   }
-  // False if there is no room.
+  // False if no slab is left for it.
   bool record(const EventBody& body) noexcept {
     return record::record_unsearched(lane_, node_, body);
   }

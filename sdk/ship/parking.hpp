@@ -31,10 +31,10 @@ class Backlog {
   Backlog(const Backlog&) = delete;
   Backlog& operator=(const Backlog&) = delete;
 
-  // Appends an event. False if there is no room.
+  // Appends an event. False if no slab is left for it.
   bool append(std::string_view json, std::uint32_t lane, std::uint64_t sequence,
               std::uint64_t stamp);
-  // Appends all of the batches' events or, if there is no room, none.
+  // Appends all events of the batches, or none if no slab is left for them.
   bool append(const std::deque<RunBatch>& batches);
 
   bool empty();

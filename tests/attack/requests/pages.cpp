@@ -73,7 +73,7 @@ class Site {
       if (!peer.send(answer)) return;
       if (!is_page) continue;
       lock.lock();
-      ++pages_;  // only now: who waits for it may end this server
+      ++pages_;  // after sending: the test ends this server once the page counts as read
       changed_.notify_all();
     }
   }
