@@ -70,19 +70,22 @@ std::chrono::nanoseconds wall_ahead() {
              time::Steady::now().time_since_epoch());
 }
 
+// By the secrets of this process: in a child of fork(), those of an inherited node's own session
+// may be locked by a thread that the child does not have.
+std::string without_secrets(NodeState& node, std::string_view text) {
+  const auto matcher = redaction_of(&node).secrets->shared_matcher();
+  return matcher == nullptr ? std::string(text) : matcher->redacted(text, TextSort::whole);
+}
+
 std::unique_ptr<journal::TailRing> make_ring(NodeState& node, std::string_view origin,
                                              std::uint64_t text_bytes) {
   const std::uint32_t run = node.run != nullptr ? node.run->number : 0;
   try {
-    return node.core->make_tail(text_bytes, {.run = run, .node = node.id, .origin = origin});
+    const std::string clean = without_secrets(node, origin);  // some were added meanwhile
+    return node.core->make_tail(text_bytes, {.run = run, .node = node.id, .origin = clean});
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
-}
-
-std::string without_secrets(const secrets::Secrets& secrets, std::string_view text) {
-  const auto matcher = secrets.shared_matcher();
-  return matcher == nullptr ? std::string(text) : matcher->redacted(text, TextSort::whole);
 }
 
 }  // namespace
@@ -96,7 +99,7 @@ NodeOutput& NodeOutput::of(NodeState& node, std::string_view origin, const Captu
 NodeOutput::NodeOutput(NodeState& node, std::string_view origin, const CaptureLimits& limits)
     : node_(node),
       origin_searched_(node.core->secrets().version()),
-      origin_(without_secrets(node.core->secrets(), origin)),
+      origin_(without_secrets(node, origin)),
       wall_(wall_ahead()),
       chain_(
           *this, limits,

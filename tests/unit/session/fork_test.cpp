@@ -7,6 +7,7 @@
 #include <trace/recovery.hpp>
 #include <trace/trace.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -224,6 +225,29 @@ TEST_CASE("a child of _Fork records nothing and harms nothing") {
   CHECK(family.session().close(20s).kept == 0);
   CHECK(family.delivered().begin()->second == Messages{"parent"});
 }
+
+#ifndef __SANITIZE_ADDRESS__  // see let_threads_rest()
+TEST_CASE("a child opens a stream of its parent's node while the parent adds secrets") {
+  Family family;
+  auto node = family.session().run("run").node("n");
+  std::atomic<bool> done{false};
+  std::thread adding([&] {
+    for (int i = 0; !done; ++i) family.session().add_secret("secret-number-" + std::to_string(i));
+  });
+  int hung = 0;
+  for (int i = 0; i < 20; ++i) {
+    hung += Family::child([&] {
+      alarm(20);
+      node.stream(Stream::out, {}, "an origin");
+      return 0;
+    });
+    if (hung != 0) break;
+  }
+  done = true;
+  adding.join();
+  CHECK(hung == 0);
+}
+#endif
 
 TEST_CASE("a parent's journal can be adopted while its child lives") {
   TempDir directory;
