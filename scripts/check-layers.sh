@@ -147,13 +147,20 @@ violations=$(
       else if (("sdk/" part[1]) in may_include) bad("a sample uses the SDK through <trace/…> only")
     }'
 
-  grep -rnE --include='*.hpp' '^namespace trace(::detail)? \{' sdk |
-    sed -E 's|^(sdk/([^/]+)/[^:]+:[0-9]+):.*|\1: a header of sdk/\2 declares in trace::detail::\2|' || true
-  for folder in sdk/*/; do
-    name=$(basename "$folder")
-    find "$folder" -name '*.hpp' -exec grep -LE "^namespace trace::detail::$name \{" {} + |
-      sed "s|\$|: a header of sdk/$name declares in trace::detail::$name|" || true
-  done
+  # In another namespace a header may only declare names ahead ("struct SiteView;").
+  find sdk -name '*.hpp' -print0 | xargs -0 awk '
+    function end_of_file() { if (file != "" && !has_own) print file ": a header of sdk/" folder " declares in " own }
+    FNR == 1 {
+      end_of_file()
+      file = FILENAME; split(file, part, "/"); folder = part[2]
+      own = "trace::detail::" folder; has_own = 0; other = 0
+    }
+    /^namespace trace/ { other = $2 != own; has_own = has_own || !other; next }
+    /^}/ { other = 0 }
+    other && NF && !/^(struct|class) [A-Za-z]+;/ {
+      print file ":" FNR ": a header of sdk/" folder " declares in " own; other = 0
+    }
+    END { end_of_file() }'
   grep -rnE --include='*.[ch]pp' '\b(secure_)?getenv[[:space:]]*\(|\benviron\b' sdk adapters |
     grep -v '^sdk/config/environment\.cpp:' |
     sed -E 's/^([^:]+:[0-9]+):.*/\1: reads the environment: only sdk\/config\/environment.cpp does/' || true

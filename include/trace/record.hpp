@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// trace::record: records one event. Every event of the SDK goes through it.
+// trace::record: records one event.
 //
 //   trace::record(node, trace::Type::progress, trace::Level::info,
 //                 trace::field("host", host), "{} resolved", done);
