@@ -150,9 +150,9 @@ class SHIPTRACE_API Node {
   CutText cut(std::string_view text, std::size_t most_bytes) const;
 
   // A sink for output of this node; its lines become events with data.stream and data.origin, which
-  // says what the output comes from. The stream refers to this node's state and may outlive the
-  // handle. Limits and origin belong to the node: those of its first stream apply. Not for a node
-  // that was detached.
+  // says what the output comes from: at most 64 bytes, the rest is cut off between characters. The
+  // stream refers to this node's state and may outlive the handle. Limits and origin belong to the
+  // node: those of its first stream apply. Not for a node that was detached.
   LineStream stream(Stream stream, const CaptureLimits& limits = {},
                     std::string_view origin = "component");
 
