@@ -54,7 +54,7 @@ struct CancelCallback;
 enum class DropReason : std::uint8_t {
   budget,         // the journal's budget is spent and the policy is drop
   disk_full,      // the journal's disk is full, or RLIMIT_FSIZE is reached
-  closed,         // the session is closed, or the handle is empty
+  closed,         // the session is closed
   bad_id,         // run or node id is empty, too long or contains control characters
   bad_number,     // a field holds NaN or an infinity
   bad_format,     // a user-defined formatter threw
@@ -176,7 +176,8 @@ class SHIPTRACE_API Node {
   void settle_note() const noexcept;
 
   // Gives the node up without recording its end, because another process continues it or its end
-  // is recorded already. What is recorded through this handle afterwards is dropped.
+  // is recorded already. What is recorded through this handle afterwards is dropped and not
+  // counted.
   void detach() noexcept { state_.reset(); }
 
  private:
