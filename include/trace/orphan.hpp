@@ -5,8 +5,9 @@
 // Only the process that has taken the lock of a dead session's journal may remove what that session
 // started, because the lock proves that the session is gone. Adapters that can do it pass an
 // OrphanCleaner to Session::start() and recover(), under the name that owns their notes. It is
-// called once for each adopted journal with such notes, on the thread that delivers events; so are
-// the methods of the object that it returns.
+// called for each adopted journal with such notes, and by the same session or recover() not again
+// for that journal once it has succeeded; on the thread that delivers events, as are the methods of
+// the object that it returns.
 #pragma once
 
 #include <functional>
@@ -40,7 +41,8 @@ class OrphanCleanup {
   virtual bool ended() const noexcept = 0;
   // After the end: what failed, in one line; empty on success. The notes stay for another attempt.
   virtual std::string error() const = 0;
-  // From the start: what this process may not remove, one line each. Reported, not tried again.
+  // From the start: what this process may not remove, one line each. Reported, and no failure: the
+  // notes do not stay for it.
   virtual std::vector<std::string> out_of_reach() const { return {}; }
 };
 

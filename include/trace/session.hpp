@@ -54,7 +54,7 @@ struct CancelCallback;
 enum class DropReason : std::uint8_t {
   budget,         // the journal's budget is spent and the policy is drop
   disk_full,      // the journal's disk is full, or RLIMIT_FSIZE is reached
-  closed,         // the session is closed, or the handle is empty
+  closed,         // the session is closed
   bad_id,         // run or node id is empty, too long or contains control characters
   bad_number,     // a field holds NaN or an infinity
   bad_format,     // a user-defined formatter threw
@@ -150,9 +150,9 @@ class SHIPTRACE_API Node {
   CutText cut(std::string_view text, std::size_t most_bytes) const;
 
   // A sink for output of this node; its lines become events with data.stream and data.origin, which
-  // says what the output comes from. The stream refers to this node's state and may outlive the
-  // handle. Limits and origin belong to the node: those of its first stream apply. Not for a node
-  // that was detached.
+  // says what the output comes from: at most 64 bytes, the rest is cut off between characters. The
+  // stream refers to this node's state and may outlive the handle. Limits and origin belong to the
+  // node: those of its first stream apply. Not for a node that was detached.
   LineStream stream(Stream stream, const CaptureLimits& limits = {},
                     std::string_view origin = "component");
 
@@ -176,7 +176,8 @@ class SHIPTRACE_API Node {
   void settle_note() const noexcept;
 
   // Gives the node up without recording its end, because another process continues it or its end
-  // is recorded already. What is recorded through this handle afterwards is dropped.
+  // is recorded already. What is recorded through this handle afterwards is dropped and not
+  // counted.
   void detach() noexcept { state_.reset(); }
 
  private:

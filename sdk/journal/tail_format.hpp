@@ -25,6 +25,7 @@ inline constexpr std::uint32_t tail_version = 1;
 inline constexpr std::uint32_t tail_record_magic = 0x4C494154;  // "TAIL"
 inline constexpr std::size_t tail_header_bytes = 4096;
 inline constexpr std::string_view tail_ending = ".tail";
+inline constexpr std::size_t max_origin_bytes = 64;
 
 struct TailHeader {
   char magic[8];
@@ -34,7 +35,7 @@ struct TailHeader {
   std::uint32_t node_bytes;
   std::uint32_t origin_bytes;
   char node[256];
-  char origin[64];
+  char origin[max_origin_bytes];
   // The first record's offset / 8 in the upper 44 bits; how much of its text is gone below.
   std::atomic<std::uint64_t> begin;
   std::atomic<std::uint64_t> end;  // of the text of the last record

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <exception>
-#include <map>
 
 #include "contract/timestamp.hpp"
 #include "journal/file.hpp"
@@ -39,7 +38,7 @@ Adoption::Adoption(journal::JournalReader reader, AdoptionParts parts, ship::Shi
                    .organization_id = run.organization_id,
                    .total_actions = run.total_actions});
   }
-  if (!parts_.is_cleaned_up) begin_cleanup();
+  begin_cleanup();
 }
 
 void Adoption::begin_cleanup() {
@@ -47,25 +46,30 @@ void Adoption::begin_cleanup() {
   for (const journal::Note& note : journal::notes_of(journal_.reader().header())) {
     by_owner[std::string(note.owner)].emplace_back(note.bytes);
   }
-  for (auto& [owner, notes] : by_owner) begin_cleanup_of(owner, std::move(notes));
+  for (auto& [owner, notes] : by_owner) {
+    if (!parts_.cleaned_up.contains(owner)) begin_cleanup_of(owner, std::move(notes));
+  }
 }
 
 void Adoption::begin_cleanup_of(const std::string& owner, std::vector<std::string> notes) {
   const auto cleaner = parts_.clean_up_orphans.find(owner);
   if (cleaner == parts_.clean_up_orphans.end()) {
     complain("containers",
-             fmt::format("what the dead session {} started may be left behind: "
-                         "Dependencies::clean_up_orphans has nothing for its notes of {}",
-                         session(), text::in_quotes(owner)));
+             fmt::format("journal {} has notes of {}, which this program does not handle; recover "
+                         "it with the program that wrote it, or remove the file",
+                         path_, text::in_quotes(owner)));
     orphans_left_ = true;
     return;
   }
   try {
     const int directory = parts_.directory ? parts_.directory->descriptor() : -1;
     auto cleanup = cleaner->second({session(), path_, directory, std::move(notes)}, parts_.config);
-    if (cleanup == nullptr) return;
+    if (cleanup == nullptr) {
+      parts_.cleaned_up.insert(owner);
+      return;
+    }
     for (std::string& why : cleanup->out_of_reach()) complain("containers", std::move(why));
-    cleanups_.push_back(std::move(cleanup));
+    cleanups_.emplace(owner, std::move(cleanup));
   } catch (const std::exception& error) {  // thrown by the host's cleanup, or no memory
     complain("containers", error.what());
     orphans_left_ = true;
@@ -104,16 +108,17 @@ time::Steady::time_point Adoption::step(time::Steady::time_point now) {
 
 // Before the journal, and with it the lock, is removed.
 void Adoption::end_cleanup() {
-  if (cleanups_.empty()) return;
-  std::erase_if(cleanups_, [this](const std::unique_ptr<OrphanCleanup>& cleanup) {
+  std::erase_if(cleanups_, [this](const auto& of_owner) {
+    const auto& [owner, cleanup] = of_owner;
     if (!cleanup->ended()) return false;
-    if (std::string error = cleanup->error(); !error.empty()) {
+    if (std::string error = cleanup->error(); error.empty()) {
+      parts_.cleaned_up.insert(owner);
+    } else {
       complain("containers", std::move(error));
       orphans_left_ = true;
     }
     return true;
   });
-  cleaned_up_ = cleanups_.empty() && !orphans_left_;
 }
 
 void Adoption::finish() {

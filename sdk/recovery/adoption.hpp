@@ -6,7 +6,9 @@
 
 #include <trace/orphan.hpp>
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +28,8 @@ struct AdoptionParts {
   OrphanCleaners clean_up_orphans = {};
   secrets::RedactionRules redaction = {};
   journal::SharedDirectory directory = {};  // of the journals
-  // What the adopted session left running has already been removed.
-  bool is_cleaned_up = false;
+  // Owners of the journal's notes whose OrphanCleaner has already succeeded.
+  std::set<std::string> cleaned_up = {};
 };
 
 class Adoption {
@@ -54,8 +56,8 @@ class Adoption {
   }
   // What that session left running is being removed.
   bool is_cleaning_up() const noexcept { return !cleanups_.empty(); }
-  // It has been removed.
-  bool is_cleaned_up() const noexcept { return cleaned_up_; }
+  // See AdoptionParts; grows.
+  const std::set<std::string>& cleaned_up() const noexcept { return parts_.cleaned_up; }
   // What failed, one line each; complete once done().
   const std::vector<std::string>& complaints() const noexcept { return complaints_; }
   // Something of it may be left. Then the file stays, so that the next adopter tries again: without
@@ -94,9 +96,9 @@ class Adoption {
   time::WallTime wall_time_;
   ship::RunRegistry runs_;
   ship::Shipper shipper_;
-  std::vector<std::unique_ptr<OrphanCleanup>> cleanups_;  // end before the journal is removed
+  // By the owner of the notes; end before the journal is removed.
+  std::map<std::string, std::unique_ptr<OrphanCleanup>> cleanups_;
   bool all_added_ = false;
-  bool cleaned_up_ = false;
   bool orphans_left_ = false;
   bool done_ = false;
   std::vector<std::string> complaints_;

@@ -133,7 +133,7 @@ void Adoptions::begin_adoption(time::Steady::time_point now) {
   const std::string problem = reader_->problem();
   if (problem.empty()) {
     AdoptionParts parts = parts_;
-    parts.is_cleaned_up = cleaned_up_.contains(reader_->header().session);
+    parts.cleaned_up = cleaned_up_[reader_->header().session];
     current_ = std::make_unique<Adoption>(std::move(*reader_), std::move(parts), limits_);
     found_ = true;
     turn_end_ = now + turn_;
@@ -156,6 +156,7 @@ void Adoptions::count_current() {
   done_.lost += counters.unreadable + counters.discarded;
   done_.quarantined += current_->quarantined();
   done_.not_quarantined += current_->not_quarantined();
+  cleaned_up_[current_->session()] = current_->cleaned_up();
 }
 
 void Adoptions::finish_current(time::Steady::time_point now) {
@@ -174,6 +175,7 @@ void Adoptions::finish_current(time::Steady::time_point now) {
     postponed_[name] = {.until = now + pause, .pause = pause};
   } else {
     postponed_.erase(name);
+    cleaned_up_.erase(current_->session());
     if (parts_.directory->status(name)) {
       // Delivering it repeatedly is useless.
       done_with_.insert(name);
@@ -211,7 +213,6 @@ void Adoptions::end_turn(time::Steady::time_point now) {
                             std::chrono::duration_cast<std::chrono::milliseconds>(turn_).count()),
           waiting_.size()));
   count_current();
-  if (current_->is_cleaned_up()) cleaned_up_.insert(current_->session());
   current_.reset();
 }
 

@@ -122,7 +122,8 @@ class Adoptions {
   std::vector<std::string> unreported_;
   // Names of journals that take too much to be read, or are delivered and cannot be removed.
   std::set<std::string> done_with_;
-  std::set<std::string> cleaned_up_;  // sessions that left nothing running
+  // Of journals that are adopted again: see AdoptionParts. By session.
+  std::map<std::string, std::set<std::string>> cleaned_up_;
 };
 
 }  // namespace trace::detail::recovery

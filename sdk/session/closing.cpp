@@ -99,13 +99,15 @@ Closed SessionCore::close(time::Steady::time_point deadline) {
   report_on_journal(time::Steady::time_point::max());
   settle_account(shipper_.resolved_before() >= stamp);
   file_->header().closed_cleanly.store(1, std::memory_order_release);
-  const bool note_stays = containers_ > 0 && file_->crash_safe();
+  const bool note_stays = unsettled_notes_ > 0 && file_->crash_safe();
   if (note_stays) {
+    const std::int64_t left = unsettled_notes_;
     diagnostics_.report_final(
         "containers",
-        fmt::format("{} container{} may be left: the Docker daemon did not confirm "
-                    "the removal; the next session or 'shiptrace recover' tries again",
-                    containers_.load(), containers_ == 1 ? "" : "s"));
+        fmt::format("{} thing{} that this session started and noted may still be running, because "
+                    "the removal was not confirmed; a later session or 'shiptrace recover' "
+                    "removes {}",
+                    left, left == 1 ? "" : "s", left == 1 ? "it" : "them"));
   }
   if (close_result_.kept == 0) note_stays ? file_->forget_events() : file_->remove();
   file_->release();

@@ -247,7 +247,7 @@ bool SessionCore::add_note(const journal::Note& note) noexcept {
   if (!file_->crash_safe()) return false;
   const std::lock_guard lock(notes_mutex_);
   const bool noted = journal::add_note(file_->header(), note);
-  if (noted) ++containers_;
+  if (noted) ++unsettled_notes_;
   return noted;
 }
 

@@ -48,7 +48,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::string_view journal_path() const noexcept { return file_->path(); }
   // See Node.
   bool add_note(const journal::Note& note) noexcept;
-  void settle_note() noexcept { --containers_; }
+  void settle_note() noexcept { --unsettled_notes_; }
   Level least_level() const noexcept { return least_level_; }
 
   // For the last lines of a node: a file beside the journal if there is one, and room in the
@@ -178,7 +178,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::mutex close_mutex_;
   Closed close_result_;
   std::mutex notes_mutex_;
-  std::atomic<std::int64_t> containers_{0};  // noted and not confirmed as removed
+  std::atomic<std::int64_t> unsettled_notes_{0};
   std::mutex open_nodes_mutex_;
   std::unordered_map<NodeState*, std::weak_ptr<NodeState>> open_nodes_;
 

@@ -13,9 +13,11 @@
 
 #include "capture/output_chain.hpp"
 #include "contract/timestamp.hpp"
-#include "secrets/matcher.hpp"
+#include "journal/tail_format.hpp"
+#include "secrets/event_redactor.hpp"
 #include "session/core.hpp"
 #include "session/inheritance.hpp"
+#include "text/utf8.hpp"
 
 namespace trace {
 namespace detail::session {
@@ -48,14 +50,17 @@ class NodeOutput final : private capture::EventSink {
   void event(const capture::CapturedEvent& event) override;
   void omitting(const lines::LineVolume& so_far) override;
   void omitted(const capture::Omission& omission) override;
+  std::unique_ptr<journal::TailRing> make_ring(std::uint64_t text_bytes);
+  const std::string& origin(std::uint64_t version);
   template <class... F>
   void record_line(const capture::CapturedEvent& event, Field<F>... fields);
   void record_whole(const capture::CapturedEvent& event);
 
   NodeState& node_;  // which owns this
   std::mutex mutex_;
-  const std::uint64_t origin_searched_;  // Secrets::version() before the search of origin_
-  const std::string origin_;             // without secrets
+  const std::string given_origin_;  // may contain secrets
+  std::uint64_t origin_searched_;   // the version that was current before the search of origin_
+  std::string origin_;              // see clean_origin()
   const std::chrono::nanoseconds wall_;  // wall clock minus steady clock
   std::size_t open_streams_ = 0;
   capture::OutputChain chain_;
@@ -70,22 +75,14 @@ std::chrono::nanoseconds wall_ahead() {
              time::Steady::now().time_since_epoch());
 }
 
-// By the secrets of this process: in a child of fork(), those of an inherited node's own session
-// may be locked by a thread that the child does not have.
-std::string without_secrets(NodeState& node, std::string_view text) {
-  const auto matcher = redaction_of(&node).secrets->shared_matcher();
-  return matcher == nullptr ? std::string(text) : matcher->redacted(text, TextSort::whole);
-}
-
-std::unique_ptr<journal::TailRing> make_ring(NodeState& node, std::string_view origin,
-                                             std::uint64_t text_bytes) {
-  const std::uint32_t run = node.run != nullptr ? node.run->number : 0;
-  try {
-    const std::string clean = without_secrets(node, origin);  // some were added meanwhile
-    return node.core->make_tail(text_bytes, {.run = run, .node = node.id, .origin = clean});
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
+// The beginning of `given` that fits into the header of a tail, so that live and recovered events
+// have the same origin. Secrets and tokens are removed before the cut: a part of one would not be
+// recognised later. By the secrets of this process: in a child of fork(), those of an inherited
+// node's own session may be locked by a thread that the child does not have.
+std::string clean_origin(NodeState& node, std::string_view given) {
+  secrets::EventRedactor redactor(redaction_of(&node));
+  redactor.refresh();
+  return std::string(text::trimmed_utf8(redactor.cleaned(given), journal::max_origin_bytes));
 }
 
 }  // namespace
@@ -98,13 +95,32 @@ NodeOutput& NodeOutput::of(NodeState& node, std::string_view origin, const Captu
 
 NodeOutput::NodeOutput(NodeState& node, std::string_view origin, const CaptureLimits& limits)
     : node_(node),
+      given_origin_(origin),
       origin_searched_(node.core->secrets().version()),
-      origin_(without_secrets(node, origin)),
+      origin_(clean_origin(node, origin)),
       wall_(wall_ahead()),
       chain_(
-          *this, limits,
-          [this](std::uint64_t text_bytes) { return make_ring(node_, origin_, text_bytes); },
+          *this, limits, [this](std::uint64_t text_bytes) { return make_ring(text_bytes); },
           wall_) {}
+
+std::unique_ptr<journal::TailRing> NodeOutput::make_ring(std::uint64_t text_bytes) {
+  const std::uint32_t run = node_.run != nullptr ? node_.run->number : 0;
+  try {
+    const std::string& clean = origin(node_.core->secrets().version());
+    return node_.core->make_tail(text_bytes, {.run = run, .node = node_.id, .origin = clean});
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+// Without the secrets of at least that Secrets::version().
+const std::string& NodeOutput::origin(std::uint64_t version) {
+  if (origin_searched_ != version) {
+    origin_ = clean_origin(node_, given_origin_);
+    origin_searched_ = version;
+  }
+  return origin_;
+}
 
 void NodeOutput::event(const capture::CapturedEvent& event) {
   if (event.is_late || event.progress || (event.continued && !event.fields.empty())) {
@@ -124,10 +140,10 @@ template <class... F>
 void NodeOutput::record_line(const capture::CapturedEvent& event, Field<F>... fields) {
   const std::string_view stream = name(event.stream);
   Field<std::string_view> of_stream = field("stream", stream);
-  Field<std::string> origin = field("origin", origin_);
-  const auto all = std::tie(of_stream, origin, fields...);
   const std::uint64_t version = node_.core->secrets().version();
-  if (event.searched == version && origin_searched_ == version) {
+  Field<std::string> of_origin = field("origin", origin(version));
+  const auto all = std::tie(of_stream, of_origin, fields...);
+  if (event.searched == version) {
     record_fields<Texts::redacted>(&node_, Type::progress, event.level, "{}", all, event.message);
   } else {
     record_fields<Texts::raw>(&node_, Type::progress, event.level, "{}", all, event.message);
@@ -136,7 +152,7 @@ void NodeOutput::record_line(const capture::CapturedEvent& event, Field<F>... fi
 
 // For rare kinds of events.
 void NodeOutput::record_whole(const capture::CapturedEvent& event) {
-  const std::string data = capture::data_of(event, origin_);
+  const std::string data = capture::data_of(event, origin(node_.core->secrets().version()));
   std::string timestamp;
   if (event.is_late)
     contract::append_timestamp(timestamp, (event.at.time_since_epoch() + wall_).count());

@@ -15,7 +15,6 @@
 
 #include "capture/recorder.hpp"
 #include "docker/daemon.hpp"
-#include "docker/orphaned_containers.hpp"
 #include "support/temp_dir.hpp"
 
 namespace trace::testing {
@@ -279,22 +278,6 @@ TEST_CASE("without containers no docker client is called") {
   REQUIRE(report);
   CHECK(asked == 0);
   CHECK(report->left.empty());
-}
-
-TEST_CASE("only clients of our own list are called") {
-  const docker::NotedClients clients = docker::noted_clients(
-      {"podman", "/tmp/evil", "docker", "podman", "/tmp/evil", "docker ", "./docker", ""},
-      " docker, ,podman,/opt/docker,");
-  CHECK(clients.ours == std::vector<std::string>{"podman", "docker"});
-  CHECK(clients.others == std::vector<std::string>{"/tmp/evil", "docker ", "./docker", ""});
-  const docker::OrphanedContainers cleanup({"01ARZ3NDEKTSV4RRFFQ69G5FAV", "x.journal"},
-                                           {{}, {"/tmp/evil"}});
-  CHECK(cleanup.ended());
-  CHECK(cleanup.error().empty());
-  REQUIRE(cleanup.out_of_reach().size() == 1);
-  CHECK(
-      cleanup.out_of_reach()[0].find("it used the docker client \"/tmp/evil\", which is not among "
-                                     "the docker_clients") != std::string::npos);
 }
 
 }  // namespace trace::testing

@@ -3,6 +3,9 @@
 // refuses, beside orphans that it takes; and containers that could not be removed.
 #include <trace/orphan.hpp>
 
+#include <algorithm>
+#include <optional>
+
 #include "journal/file.hpp"
 #include "journal/journal_reader.hpp"
 #include "recovery/adoptions.hpp"
@@ -59,6 +62,48 @@ class Ended final : public OrphanCleanup {
  private:
   std::string error_;
   std::vector<std::string> out_of_reach_;
+};
+
+// Adopts what the directory of `config` holds, by a clock that is stepped.
+class SteppedScan {
+ public:
+  SteppedScan(const Config& config, OrphanCleaners cleaners) : config_(config) {
+    auto opened = detail::journal::JournalDirectory::open(config.journal_dir);
+    REQUIRE(opened);
+    const auto found = inspect_journal(journal_paths(config.journal_dir).at(0));
+    REQUIRE(found);
+    dead_letters_.emplace(*opened, config.journal_budget);
+    const detail::journal::SharedDirectory place = *opened;
+    const detail::recovery::AdoptionParts parts{transport_,          clock_, *dead_letters_,
+                                                diagnostics_,        taken_, config_,
+                                                std::move(cleaners), {},     place};
+    adoptions_.emplace(detail::recovery::Destination{found->transport, found->endpoint}, "", 1s,
+                       parts, detail::ship::ShipperLimits{{1 << 20, 2000}, 0ms, 30s, 1});
+  }
+
+  void run(std::chrono::minutes duration) {
+    const auto end = clock_.now() + duration;
+    while (clock_.now() < end) {
+      const auto next = adoptions_->step(clock_.now());
+      const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(next - clock_.now());
+      if (wait > 0ms) clock_.advance(wait + 1ms);
+    }
+  }
+  const detail::recovery::Adoptions& adoptions() const { return *adoptions_; }
+  std::ptrdiff_t reported(const std::string& text) const {
+    return std::ranges::count(reported_, text);
+  }
+
+ private:
+  const Config config_;
+  std::vector<std::string> reported_;
+  SteppedClock clock_;
+  detail::ship::Diagnostics diagnostics_{
+      [this](const Diagnostic& diagnostic) { reported_.emplace_back(diagnostic.text); }, clock_};
+  std::optional<detail::ship::DeadLetters> dead_letters_;
+  detail::ship::TakenEvents taken_;
+  PickyTransport transport_{std::make_shared<Store>()};
+  std::optional<detail::recovery::Adoptions> adoptions_;
 };
 
 }  // namespace
@@ -297,33 +342,47 @@ TEST_CASE("a refused journal that is alone is adopted once, however long it wait
     record(node, Type::progress, Level::info, "poison");
     node.detach();
   });
-  const auto found = inspect_journal(journals(directory).front());
-  REQUIRE(found);
-  auto opened = detail::journal::JournalDirectory::open(directory.path().string());
-  REQUIRE(opened);
-  SteppedClock clock;
-  detail::ship::Diagnostics diagnostics([](const Diagnostic&) {}, clock);
-  detail::ship::DeadLetters dead_letters(*opened, config.journal_budget);
-  detail::ship::TakenEvents taken;
-  PickyTransport transport(std::make_shared<Store>());
   int adopted = 0;
-  const OrphanCleaner count_adoption = [&adopted](const AdoptedSession&, const Config&) {
-    ++adopted;
-    return nullptr;
-  };
-  const detail::journal::SharedDirectory place = *opened;
-  const detail::recovery::AdoptionParts parts{
-      transport, clock, dead_letters, diagnostics, taken, config, {{"docker", count_adoption}},
-      {},        place};
-  const detail::ship::ShipperLimits limits{{1 << 20, 2000}, 0ms, 30s, 1};
-  detail::recovery::Adoptions adoptions({found->transport, found->endpoint}, "", 1s, parts, limits);
-  const auto end = clock.now() + 10min;
-  while (clock.now() < end) {
-    const auto next = adoptions.step(clock.now());
-    const auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(next - clock.now());
-    if (wait > 0ms) clock.advance(wait + 1ms);
-  }
+  SteppedScan scan(config, {{"docker", [&](const AdoptedSession&, const Config&) {
+                               ++adopted;
+                               return nullptr;
+                             }}});
+  scan.run(10min);
   CHECK(adopted == 1);
-  CHECK(adoptions.only_refused_is_left());
-  CHECK(adoptions.report().rejected == 0);
+  CHECK(scan.adoptions().only_refused_is_left());
+  CHECK(scan.adoptions().report().rejected == 0);
+}
+
+TEST_CASE("a cleaner that has succeeded is not called again for a journal that stays for others") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto node = run.node("n");
+    REQUIRE(node.add_note("docker", "podman"));
+    REQUIRE(node.add_note("k8s", "a job"));
+    record(node, Type::progress, Level::info, "x");
+    node.detach();
+  });
+  const std::string journal = journals(directory).front();
+  bool succeeds = true;
+  SUBCASE("it succeeds") {}
+  SUBCASE("it fails") { succeeds = false; }
+  int called = 0;
+  SteppedScan scan(config, {{"docker", [&](const AdoptedSession& session, const Config&) {
+                               ++called;
+                               CHECK(session.notes == std::vector<std::string>{"podman"});
+                               return std::make_unique<Ended>(succeeds ? "" : "no daemon");
+                             }}});
+  const std::string unhandled = "journal " + journal +
+                                " has notes of \"k8s\", which this program does not handle; "
+                                "recover it with the program that wrote it, or remove the file";
+  scan.run(2min);
+  CHECK(scan.reported(unhandled) > 1);
+  if (succeeds) {
+    CHECK(called == 1);
+  } else {
+    CHECK(called > 1);
+  }
+  CHECK(std::ranges::count(scan.adoptions().report().left, unhandled) == 1);
+  CHECK(std::filesystem::file_size(journal) == detail::journal::header_bytes);
 }

@@ -70,6 +70,32 @@ TEST_CASE("the last lines of a killed worker's captured output come before WORKE
   CHECK(tail_paths(journal).empty());
 }
 
+TEST_CASE("a long origin is the same in live and in recovered events") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  killed_worker(config, 0, [](Session&, Run& run) {
+    auto node = new Node(run.node("open"));
+    std::string origin;
+    for (int i = 0; i < 26; ++i) origin += "€";  // of three bytes, so that byte 64 is within one
+    origin += "xx";
+    auto out =
+        new LineStream(node->stream(Stream::out, {.head_bytes = 5, .tail_bytes = 30'000}, origin));
+    out->write("live\ntail\n");
+  });
+  REQUIRE(tail_paths(journals(directory).front()).size() == 1);
+  auto store = std::make_shared<Store>();
+  recovered(config, store);
+  std::string expected;
+  for (int i = 0; i < 21; ++i) expected += "€";
+  int lines = 0;
+  for (const EventPayload& event : store->events) {
+    if (event.message != "live" && event.message != "tail") continue;
+    ++lines;
+    CHECK(event.data == R"({"stream":"stdout","origin":")" + expected + "\"}");
+  }
+  CHECK(lines == 2);
+}
+
 TEST_CASE("an invalid tail is skipped, reported, and kept in quarantine") {
   TempDir directory;
   Config config = config_in(directory);

@@ -92,6 +92,19 @@ TEST_CASE("a secret in the origin of a stream is not in the file of its tail") {
   CHECK_FALSE(capture.keeps("later-secret"));
 }
 
+TEST_CASE("no part of a secret or token is left where an origin is cut to 64 bytes") {
+  Capture capture;
+  std::string secret = "hunter2-hunter2";
+  SUBCASE("a known secret") { capture.session().add_secret(secret); }
+  SUBCASE("a secret that is added later") {}
+  SUBCASE("a token") { secret = "AKIA234567ABCDEFGHIJ"; }
+  auto out = capture.node().stream(Stream::out, {}, std::string(54, 'x') + " " + secret);
+  if (secret.starts_with("hunter2")) capture.session().add_secret(secret);
+  out.write("a line\n");
+  CHECK(capture.keeps("x [REDACTED"));
+  CHECK_FALSE(capture.keeps("x " + secret.substr(0, 4)));
+}
+
 TEST_CASE("lines of two sources of a stream that are joined are searched together") {
   Capture capture;
   capture.session().add_secret("firsthalfofkey\nsecondhalfofkey");

@@ -158,6 +158,28 @@ TEST_CASE("nothing is reported as lost when nothing is") {
   CHECK(session.observed_so_far("lost").empty());
 }
 
+TEST_CASE("what a session noted and did not settle is reported at its close, whoever owns it") {
+  RecordedSession session;
+  const Node node = session.run().node("n");
+  CHECK(node.add_note("k8s", "job 1"));
+  std::string expected =
+      "1 thing that this session started and noted may still be running, because the removal was "
+      "not confirmed; a later session or 'shiptrace recover' removes it";
+  SUBCASE("one") {}
+  SUBCASE("two") {
+    CHECK(node.add_note("k8s", "job 2"));
+    expected =
+        "2 things that this session started and noted may still be running, because the removal "
+        "was not confirmed; a later session or 'shiptrace recover' removes them";
+  }
+  SUBCASE("none") {
+    node.settle_note();
+    expected = "";
+  }
+  session.session().close(5s);
+  CHECK(session.observed_so_far("containers") == expected);
+}
+
 TEST_CASE("what an earlier journal of the session holds counts as kept") {
   RecordedSession session({.when_full = WhenFull::block});
   session.break_backend();

@@ -121,6 +121,30 @@ TEST_CASE("handles outlive their session") {
   CHECK(record(run->node("m"), Type::progress, Level::info, "x") == Outcome::dropped);
 }
 
+TEST_CASE("what is recorded for a detached node is dropped and not counted") {
+  RecordedSession session;
+  auto node = session.run().node("n");
+  node.started();
+  node.detach();
+  CHECK(record(node, Type::progress, Level::info, "x {}", 1) == Outcome::dropped);
+  CHECK(record(node, EventBody{.message = "x"}) == Outcome::dropped);
+  node.started();
+  node.failed({.message = "m", .retryable = true, .attempt = 2});
+  node.completed();
+  node.completed("{}");
+  node.settle_note();
+  CHECK(node.cut("text", 100).text() == "text");
+  {
+    const CancelSubscription none = node.on_cancel([] { FAIL("called"); });
+  }
+  CHECK(node.id().empty());
+  CHECK(node.run_id().empty());
+  node.detach();
+  CHECK(session.events().size() == 1);
+  CHECK(session.stats().accepted == 1);
+  CHECK(session.stats().dropped == 0);
+}
+
 TEST_CASE("each lane numbers its events 1, 2, 3 … per run, and lanes outlive threads") {
   RecordedSession session;
   auto other = session.session().run("other");
