@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "contract/json_repair.hpp"
+#include "ship/payload_reader.hpp"
 #include "text/json_text.hpp"
 #include "text/utf8.hpp"
 #include "tokens/token_anchors.hpp"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Encoder: converts an event of the journal to contract JSON (docs/contract.md, Event Fields).
 // Messages are formatted here, not on the thread that recorded them. Strings are redacted, then
-// repaired and trimmed; `data.truncated` lists what was cut. One thread.
+// repaired and trimmed; `data.truncated` lists what was cut. EventHead writes the members that each
+// event begins with, and BoundedAllocator limits the memory for a formatted message. One thread.
 #pragma once
 
 #include <fmt/args.h>
