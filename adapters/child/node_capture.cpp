@@ -5,11 +5,9 @@
 
 #include <algorithm>
 
-#include <trace/detail/values.hpp>
 #include <trace/record.hpp>
 
 #include "child/spawn.hpp"
-#include "text/json_text.hpp"
 
 namespace trace::child {
 namespace {
@@ -32,25 +30,6 @@ bool is_within_key(std::string_view line) {
 }
 
 }  // namespace
-
-std::string json_text(std::string_view text) { return detail::text::in_quotes(text); }
-
-std::string json_arguments(const std::vector<std::string>& argv) {
-  std::string out = "[";
-  for (std::size_t i = 0; i < argv.size(); ++i) {
-    if (i > 0) out += ',';
-    if (out.size() + argv[i].size() > detail::max_message_bytes) {
-      out += json_text(fmt::format("… {} more", argv.size() - i));
-      break;
-    }
-    out += json_text(argv[i]);
-  }
-  return out + "]";
-}
-
-std::string json_size(const TerminalSize& size) {
-  return JsonObject().number("rows", size.rows).number("columns", size.columns).str();
-}
 
 void StderrTail::add(const RedactedText& line) {
   bytes_ += lines_.emplace_back(line.end(most_bytes).text()).size();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages of the docker clients: docker of each version, and podman. Recognises them, maps them to
-// the error codes of docs/contract.md, and separates them from a container's output; recognises
-// there that a name could not be resolved. The only place that knows these texts.
+// the error codes of docs/contract.md, and separates them from a container's output; detects failed
+// name lookups in that output. The only place that knows these texts.
 #pragma once
 
 #include <trace/capture.hpp>

@@ -12,6 +12,7 @@
 #include "child/child.hpp"
 #include "child/control_group.hpp"
 #include "child/execution.hpp"
+#include "child/json_object.hpp"
 #include "child/node_capture.hpp"
 #include "docker/client.hpp"
 #include "docker/client_messages.hpp"

@@ -9,6 +9,7 @@
 #include <array>
 #include <utility>
 
+#include "http/broken_pipe_guard.hpp"
 #include "http/endpoint.hpp"
 #include "http/send_result.hpp"
 

@@ -46,8 +46,8 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text
 // name, with a weight other than 0.
 bool offers(std::string_view accept_encoding, std::string_view coding);
 
-// Text of others for a message on one line: control characters become spaces; at most `longest`
-// bytes, cut between characters.
+// Foreign text, reduced to one line for a message: control characters become spaces; at most
+// `longest` bytes, cut between characters.
 std::string one_line(std::string_view text, std::size_t longest = 300);
 
 // `where` is the URL as people may see it; `now` is for dates in Retry-After.

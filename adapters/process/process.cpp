@@ -8,6 +8,7 @@
 #include "child/child.hpp"
 #include "child/control_group.hpp"
 #include "child/execution.hpp"
+#include "child/json_object.hpp"
 #include "child/node_capture.hpp"
 
 namespace trace {

@@ -18,8 +18,10 @@ namespace trace::detail::capture {
 // How far lines were searched for secrets before they came here.
 struct Searched {
   static constexpr std::uint64_t never = ~std::uint64_t{0};
-  std::uint64_t version = never;  // Secrets::version() of the search, which found nothing in a line
-  bool with_previous = false;     // or across its first line and the stream's previous one
+  // Secrets::version() of the search, which found nothing in any line,
+  std::uint64_t version = never;
+  // nor across the boundary to the stream's previous line.
+  bool with_previous = false;
 };
 
 struct CapturedEvent {
@@ -54,7 +56,7 @@ class EventSink {
 };
 
 // Texts of events that are recorded whole, also by recovery.
-// {"stream":…,"origin":…} and what else there is to say of the event.
+// {"stream":…,"origin":…} and the members that apply.
 std::string data_of(const CapturedEvent& event, std::string_view origin);
 // {"omitted":{"lines":…,"bytes":…,"sha256":…,"stdout":{…}}}
 std::string data_of(const Omission& omission);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of the settings that all transports share: field of Config, values, help.
-// Config::from_env() reads by it, finalize() checks by it, and docs/configuration.md shows it (a
-// test compares the two). The table is constant; the functions are pure.
+// Config::from_env() and finalize() use it, and docs/configuration.md shows it (a test compares the
+// two). The table is constant; the functions are pure.
 //
-// A transport has a table of its own, its TransportType; transport_settings.cpp checks by it.
+// A transport has a table of its own, its TransportType; transport_settings.cpp uses it for
+// validation.
 #pragma once
 
 #include <chrono>

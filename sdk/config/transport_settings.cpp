@@ -132,7 +132,7 @@ Result<TransportOptions> transport_options(const Config& config, const Transport
     std::string value = given != config.transport_settings.end() ? given->second : std::string();
     if (std::string fault = value_fault(setting, value); !fault.empty()) {
       errors.push_back({both_names(setting.name), std::move(fault)});
-      // What validate() cannot read, it does not see.
+      // validate() skips values that it cannot read.
       if (is_amount(setting)) value.clear();
     }
     if (value.empty()) {

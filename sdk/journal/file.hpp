@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // JournalFile: the mapped file of a session's journal: its header and its extents. Provides raw
-// slabs and does not interpret records. The keeper grows it; if necessary a producer does.
+// slabs and does not interpret records. The keeper grows it; if necessary a producer does. Also the
+// notes in the header, which adapters leave for the process that adopts the journal.
 //
 // A file is created and locked under a temporary name and then renamed, so that the owner of a name
 // ending in ".journal" is either alive or dead, never about to appear. Without a usable directory

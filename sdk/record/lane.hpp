@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lane: one thread's place in a session: its open slab, its definitions, its sequence per run.
 // Owned by one thread at a time; other threads see only what the slab's commit word publishes.
-// After the thread's end the lane, with slab and numbering, is reused by the next thread.
+// Lanes holds those of a session: after a thread's end the next thread reuses its lane, with slab
+// and numbering.
 #pragma once
 
 #include <trace/record.hpp>

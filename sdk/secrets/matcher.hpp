@@ -4,7 +4,8 @@
 // pieces. Immutable, so safe on any thread.
 //
 // Every part of a text that belongs to any form of any secret is replaced; parts that overlap or
-// touch are replaced together, by one "[REDACTED]".
+// touch are replaced together, by one "[REDACTED]". RedactedTexts creates RedactedText,
+// the type of text that has been redacted.
 #pragma once
 
 #include <cstddef>

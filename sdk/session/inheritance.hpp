@@ -4,7 +4,8 @@
 // its own when it first records through an inherited handle; and each inherited node gets a state
 // in it. The parent's objects are never changed and never destroyed.
 //
-// A child of _Fork() gets none, see LiveFiles::fork_count(). Thread-safe.
+// A child of _Fork() gets none, see LiveFiles::fork_count(). redaction_of() returns what to redact
+// in texts about a node. Thread-safe.
 #pragma once
 
 #include <memory>

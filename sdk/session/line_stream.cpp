@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LineStream: turns the bytes of a stream into events of its node, by the chain that all streams of
-// the node share.
+// LineStream: turns the bytes of a stream into events of its node. NodeOutput is the chain that all
+// streams of the node share, and records what the chain produces.
 #include <trace/record.hpp>
 #include <trace/session.hpp>
 

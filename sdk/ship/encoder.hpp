@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Encoder: converts an event of the journal to contract JSON (docs/contract.md, Event Fields).
 // Messages are formatted here, not on the thread that recorded them. Strings are redacted, then
-// repaired and trimmed; `data.truncated` lists what was cut. One thread.
+// repaired and trimmed; `data.truncated` lists what was cut. EventHead writes the members that each
+// event begins with, and BoundedAllocator limits the memory for a formatted message. One thread.
 #pragma once
 
 #include <fmt/args.h>
@@ -57,7 +58,7 @@ class EventHead {
   explicit EventHead(std::string_view session_id);
 
   // Sets the points for converting stamps.
-  void set_time(std::vector<time::Calibration> points);
+  void set_time(std::vector<time::Calibration> points) { stamps_.set_points(std::move(points)); }
 
   // The maximum number of bytes that write() and write_time() write or overwrite for an event of
   // this node.
@@ -78,13 +79,7 @@ class EventHead {
   }
   // Writes what follows: the stamp as UTC, quoted.
   char* write_time(char* to, std::uint64_t stamp) noexcept {
-    const std::uint64_t ticks = stamp - point_.stamp;
-    const std::int64_t wall_ns =
-        ticks < valid_for_
-            ? point_.wall_ns +
-                  static_cast<std::int64_t>(static_cast<double>(static_cast<std::int64_t>(ticks)) *
-                                            point_.ns_per_tick)
-            : convert(stamp);
+    const std::int64_t wall_ns = stamps_.wall_ns(stamp);
     *to++ = '"';
     to = timestamps_.write(to, wall_ns);
     *to++ = '"';
@@ -96,16 +91,10 @@ class EventHead {
   static constexpr std::size_t levels = 4;
   static constexpr std::size_t longest_kind = 64;
 
-  // UTC at any stamp; finds its calibration point.
-  std::int64_t convert(std::uint64_t stamp) noexcept;
-
   const std::string session_id_;
   // The text between the node and the time.
   std::array<std::array<text::PaddedText, levels>, types> kinds_;
-  std::vector<time::Calibration> points_;
-  // The point of the last stamp, and the ticks after it for which it holds without overflow.
-  time::Calibration point_{};
-  std::uint64_t valid_for_ = 0;
+  time::StampConverter stamps_;
   contract::TimestampWriter timestamps_;
 };
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "journal/slab_reader.hpp"
+#include "ship/payload_reader.hpp"
 #include "text/json_text.hpp"
 #include "tokens/token_anchors.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parking: runs that the backend does not accept while it accepts others. Their events wait in a
-// backlog, in order, each run with its own backoff, so that one run's problem neither delays nor
-// crowds out the others. Shipper's thread only.
+// Parking: runs that the backend does not accept while it accepts others. Each run waits with its
+// own Backlog, which holds its events in order, and its own backoff, so that one run's problem
+// neither delays nor crowds out the others. Shipper's thread only.
 #pragma once
 
 #include <cstdint>

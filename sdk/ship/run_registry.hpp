@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // RunRegistry: the runs of a session, numbered in the order in which they were opened. Producers'
 // handles, the shipper and the acknowledgements all refer to a run by its RunInfo or its number.
-// Entries live as long as the session. Thread-safe.
+// Entries live as long as the session. CancelList holds the callbacks for a run's cancellation.
+// Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -38,8 +39,8 @@ struct CancelCallback {
   const std::uint32_t fork_count;  // in a child of fork() no thread calls it
 };
 
-// The callbacks for a run's cancellation. The shipper calls them when a response of the backend
-// reports it; each runs at most once. Thread-safe.
+// The shipper runs the callbacks when a response of the backend reports the cancellation; each runs
+// at most once.
 class CancelList {
  public:
   // Calls back immediately, on this thread, if the run is already cancelled.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Encodings and quotings of text within other text: what URLs, headers, JSON, shells, languages,
-// markup and mail make of a secret. Used to compute the forms of a secret, not on a hot path. Pure
-// functions, safe on any thread.
+// markup and mail make of it. Used to compute the forms of a secret and to build the URLs of HTTP
+// requests, not on a hot path. Pure functions, safe on any thread.
 #pragma once
 
 #include <cstddef>

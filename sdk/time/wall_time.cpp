@@ -2,6 +2,7 @@
 #include "time/wall_time.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace trace::detail::time {
 namespace {
@@ -14,6 +15,15 @@ bool makes_sense(const Calibration& point) noexcept {
   const auto wall_ns = static_cast<double>(point.wall_ns);
   return wall_ns >= 0 && wall_ns <= latest_ns && point.ns_per_tick > 0 &&
          point.ns_per_tick <= one_second_ns;
+}
+
+// UTC at the stamp, by this point.
+std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) noexcept {
+  // 126 years: a valid point plus this distance does not overflow.
+  constexpr double farthest_ns = 4e18;
+  const auto ticks = static_cast<std::int64_t>(stamp - point.stamp);
+  const double ns = static_cast<double>(ticks) * point.ns_per_tick;
+  return point.wall_ns + static_cast<std::int64_t>(std::clamp(ns, -farthest_ns, farthest_ns));
 }
 
 }  // namespace
@@ -71,6 +81,28 @@ std::vector<Calibration> calibrations_of(const Calibrations& kept) {
     if (makes_sense(point)) points.push_back(point);
   }
   return points;
+}
+
+void StampConverter::set_points(std::vector<Calibration> points) {
+  points_ = std::move(points);
+  valid_for_ = 0;
+}
+
+std::int64_t StampConverter::find(std::uint64_t stamp) noexcept {
+  constexpr std::uint64_t most_ticks = 86'400'000'000'000;
+  constexpr double slowest_tick_ns = 1000;  // 64 bits of nanoseconds hold that many
+  const auto next = std::upper_bound(
+      points_.begin(), points_.end(), stamp,
+      [](std::uint64_t value, const Calibration& point) { return value < point.stamp; });
+  const bool before_all = next == points_.begin();
+  point_ = points_.empty() ? Calibration{} : before_all ? points_.front() : *(next - 1);
+  valid_for_ = 0;
+  if (!before_all && point_.ns_per_tick < slowest_tick_ns) {
+    const std::uint64_t until_next =
+        (next == points_.end() ? UINT64_MAX : next->stamp) - point_.stamp;
+    valid_for_ = std::min(until_next, most_ticks);
+  }
+  return extrapolate(point_, stamp);
 }
 
 }  // namespace trace::detail::time

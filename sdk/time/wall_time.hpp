@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// WallTime: converts stamps to UTC. The keeper calibrates about once a second; the shipper
-// converts.
+// Wall time of stamps. WallTime holds the calibration points, which the keeper adds about once a
+// second; StampConverter converts stamps to UTC with them, on the shipper's thread.
 //
 // The result is monotonic: if the wall clock is behind the last result, time runs at half speed
 // until the clock has caught up; if it is ahead by more than a second it jumps, otherwise it speeds
 // up. The calibration points are in the journal's header, so that recovery computes the same times.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -59,13 +58,31 @@ class WallTime {
 // The valid points of a journal, oldest first.
 std::vector<Calibration> calibrations_of(const Calibrations& kept);
 
-// UTC at the stamp, by this point.
-inline std::int64_t extrapolate(const Calibration& point, std::uint64_t stamp) noexcept {
-  // 126 years: a valid point plus this distance does not overflow.
-  constexpr double farthest_ns = 4e18;
-  const auto ticks = static_cast<std::int64_t>(stamp - point.stamp);
-  const double ns = static_cast<double>(ticks) * point.ns_per_tick;
-  return point.wall_ns + static_cast<std::int64_t>(std::clamp(ns, -farthest_ns, farthest_ns));
-}
+// Converts stamps to UTC, each with the latest point that is not after it, or with the first point.
+// Consecutive stamps are usually close, so it keeps the last point that it used. One thread.
+class StampConverter {
+ public:
+  // `points`: oldest first; without any, the result is the epoch.
+  void set_points(std::vector<Calibration> points);
+
+  // Nanoseconds since the epoch, UTC.
+  std::int64_t wall_ns(std::uint64_t stamp) noexcept {
+    const std::uint64_t ticks = stamp - point_.stamp;
+    return ticks < valid_for_
+               ? point_.wall_ns +
+                     static_cast<std::int64_t>(
+                         static_cast<double>(static_cast<std::int64_t>(ticks)) * point_.ns_per_tick)
+               : find(stamp);
+  }
+
+ private:
+  // The slow path: finds the stamp's point.
+  std::int64_t find(std::uint64_t stamp) noexcept;
+
+  std::vector<Calibration> points_;
+  // The point of the last stamp, and the ticks after it for which it holds without overflow.
+  Calibration point_{};
+  std::uint64_t valid_for_ = 0;
+};
 
 }  // namespace trace::detail::time

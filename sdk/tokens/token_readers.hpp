@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The readers of tokens, one for each form of the table's rows: they find the token around an
 // anchor. Each is linear: it examines a bounded part of the text, or returns the run that it has
-// read. And the decision whether a value is a secret, or a placeholder, a word, a piece of a
-// program (secret_values.cpp). Pure functions, safe on any thread; used by token_patterns.cpp.
+// read. Also decides whether a value is a secret or a placeholder, a word, a piece of a program
+// (secret_values.cpp). Pure functions, safe on any thread; used by token_patterns.cpp.
 #pragma once
 
 #include <optional>

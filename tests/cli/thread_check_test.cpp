@@ -4,9 +4,9 @@
 
 #include <initializer_list>
 
-#include "emitter/load/run_check.hpp"
+#include "emitter/verify/run_check.hpp"
 
-namespace trace::cli::load {
+namespace trace::cli::verify {
 namespace {
 
 ThreadCheck seen(std::initializer_list<std::uint64_t> numbers) {
@@ -54,4 +54,4 @@ TEST_CASE("only the first few are listed, all are counted") {
   CHECK(check.problems(100) == Lines{"missing 50: 1, 3, 5, 7, 9 …"});
 }
 
-}  // namespace trace::cli::load
+}  // namespace trace::cli::verify

@@ -112,7 +112,7 @@ inline bool record_fast_path(const NodeBase* node, Type type, Level level, const
   const NodeEntry* const node_entry = lane->definitions.node(node->serial);
   const SiteEntry* const site_entry = lane->definitions.site(site);
   const std::size_t bytes = padded((sizeof(EventRecord) + ... + stored_bytes(values)));
-  // Redacted texts need not be searched either.
+  // Redacted texts are not searched again.
   constexpr bool has_text = texts == Texts::raw && (is_stored_text<V> || ...);
   const bool admitted = lane->admission->admits<has_text>(level) && node_entry != nullptr &&
                         site_entry != nullptr &&

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "emitter/command_line/definitions.hpp"
-#include "emitter/output/text.hpp"
+#include "emitter/output/exit.hpp"
 #include "emitter/stop_signals.hpp"
 
 namespace trace::cli::command_line {

@@ -21,6 +21,7 @@
 
 #include "emitter/commands/commands.hpp"
 #include "emitter/input/input_file.hpp"
+#include "emitter/output/exit.hpp"
 #include "emitter/output/text.hpp"
 #include "emitter/stop_signals.hpp"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of shiptrace, one file each: what they take, as the command line fills it in, and
-// what they return, the exit status; and what they share (session.cpp). An option overrides the
-// environment (docs/configuration.md), which overrides the defaults. Main thread.
+// The commands of shiptrace: their options and exit status. children.cpp has run and docker,
+// journals.cpp has inspect and recover, session.cpp what the commands share, each other command a
+// file of its own. An option overrides the environment (docs/configuration.md), which overrides the
+// defaults. Main thread.
 #pragma once
 
 #include <chrono>

@@ -14,9 +14,10 @@
 #include <vector>
 
 #include "emitter/commands/commands.hpp"
-#include "emitter/load/returned_counts.hpp"
+#include "emitter/output/exit.hpp"
 #include "emitter/output/text.hpp"
 #include "emitter/stop_signals.hpp"
+#include "emitter/verify/returned_counts.hpp"
 
 namespace trace::cli::commands {
 namespace {
@@ -30,7 +31,7 @@ constexpr std::chrono::seconds give_up_after{60};
 class Load {
  public:
   // Starts the threads. All arguments outlive the load.
-  Load(const Node& node, const EmitOptions& options, load::ReturnedCounts& returned)
+  Load(const Node& node, const EmitOptions& options, verify::ReturnedCounts& returned)
       : node_(node), options_(options), returned_(returned), running_(options.threads) {
     for (std::size_t thread = 0; thread < options_.threads; ++thread) {
       threads_.emplace_back("load", [this, thread] {
@@ -77,7 +78,7 @@ class Load {
 
   const Node& node_;
   const EmitOptions& options_;
-  load::ReturnedCounts& returned_;
+  verify::ReturnedCounts& returned_;
   const Clock::time_point start_ = Clock::now();
   std::atomic<bool> stop_{false};
   std::atomic<std::size_t> running_;
@@ -163,9 +164,9 @@ int emit(EmitOptions options) {
   auto session = Session::start(config);
   if (!session) return output::fail(session.error().text(), exit_code::usage);
   if (options.label.empty()) options.label = session->id();
-  load::ReturnedCounts returned;
+  verify::ReturnedCounts returned;
   if (!options.returned.empty()) {
-    auto created = load::ReturnedCounts::create(options.returned, options.threads);
+    auto created = verify::ReturnedCounts::create(options.returned, options.threads);
     if (!created) return output::fail(created.error().text(), exit_code::usage);
     returned = std::move(*created);
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "emitter/commands/commands.hpp"
+#include "emitter/output/exit.hpp"
 #include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {

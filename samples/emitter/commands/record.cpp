@@ -15,6 +15,7 @@
 
 #include "emitter/commands/commands.hpp"
 #include "emitter/input/input_file.hpp"
+#include "emitter/output/exit.hpp"
 #include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+// What the commands share: the configuration from their options, and how they close a session and
+// report what it lost, kept, or had rejected.
 #include "emitter/commands/commands.hpp"
 
 #include <fmt/format.h>
 
+#include "emitter/output/exit.hpp"
 #include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {

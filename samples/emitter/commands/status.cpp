@@ -7,6 +7,7 @@
 
 #include "emitter/backend/backend.hpp"
 #include "emitter/commands/commands.hpp"
+#include "emitter/output/exit.hpp"
 #include "emitter/output/text.hpp"
 
 namespace trace::cli::commands {

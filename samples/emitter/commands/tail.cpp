@@ -15,6 +15,7 @@
 #include "emitter/backend/backend.hpp"
 #include "emitter/backend/sse_parser.hpp"
 #include "emitter/commands/commands.hpp"
+#include "emitter/output/exit.hpp"
 #include "emitter/output/text.hpp"
 #include "emitter/output/timeline.hpp"
 #include "emitter/stop_signals.hpp"

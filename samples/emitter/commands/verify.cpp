@@ -9,9 +9,10 @@
 
 #include "emitter/backend/backend.hpp"
 #include "emitter/commands/commands.hpp"
-#include "emitter/load/returned_counts.hpp"
-#include "emitter/load/run_check.hpp"
+#include "emitter/output/exit.hpp"
 #include "emitter/output/text.hpp"
+#include "emitter/verify/returned_counts.hpp"
+#include "emitter/verify/run_check.hpp"
 
 namespace trace::cli::commands {
 namespace {
@@ -26,14 +27,14 @@ struct Verdict {
 };
 
 // Checks the threads of one label against the counts of a file, or for consistency.
-void judge_label(const std::string& label, const load::LabelCheck& threads,
+void judge_label(const std::string& label, const verify::LabelCheck& threads,
                  const std::optional<std::vector<std::uint64_t>>& returned, Verdict& verdict) {
   const std::size_t before = verdict.problems.size();
   std::uint64_t events = 0;
   const std::size_t count = std::max(threads.size(), returned ? returned->size() : 0);
   for (std::size_t i = 0; i < count; ++i) {
-    static const load::ThreadCheck nothing;
-    const load::ThreadCheck& thread = i < threads.size() ? threads[i] : nothing;
+    static const verify::ThreadCheck nothing;
+    const verify::ThreadCheck& thread = i < threads.size() ? threads[i] : nothing;
     events += thread.events();
     const std::string head = fmt::format("label {}, thread {}: ", label, i);
     if (returned && i >= returned->size()) {
@@ -55,7 +56,7 @@ void judge_label(const std::string& label, const load::LabelCheck& threads,
 
 // The label that the counts of --returned belong to.
 std::optional<std::string> label_of_counts(const VerifyOptions& options,
-                                           const load::RunCheck& check, Verdict& verdict) {
+                                           const verify::RunCheck& check, Verdict& verdict) {
   if (!options.label.empty()) return options.label;
   if (check.labels().size() == 1) return check.labels().begin()->first;
   std::string names;
@@ -66,7 +67,7 @@ std::optional<std::string> label_of_counts(const VerifyOptions& options,
   return std::nullopt;
 }
 
-Verdict judge(const VerifyOptions& options, const load::RunCheck& check,
+Verdict judge(const VerifyOptions& options, const verify::RunCheck& check,
               const std::optional<std::vector<std::uint64_t>>& returned) {
   Verdict verdict;
   verdict.problems = check.problems();
@@ -79,7 +80,7 @@ Verdict judge(const VerifyOptions& options, const load::RunCheck& check,
                           output::thousands(check.events())));
   }
   const auto judge_threads_of = [&](const std::string& label) {
-    static const load::LabelCheck nothing;
+    static const verify::LabelCheck nothing;
     const auto found = check.labels().find(label);
     const bool is_known = found != check.labels().end();
     judge_label(label, is_known ? found->second : nothing, returned, verdict);
@@ -120,11 +121,11 @@ int verify(const VerifyOptions& options) {
   std::optional<std::vector<std::uint64_t>> returned;
   if (!options.returned.empty()) {
     // Read before the store, which must have everything that is counted now.
-    auto counts = load::read_returned_counts(options.returned);
+    auto counts = verify::read_returned_counts(options.returned);
     if (!counts) return output::fail(counts.error().text(), exit_code::usage);
     returned = std::move(*counts);
   }
-  load::RunCheck check(options.run);
+  verify::RunCheck check(options.run);
   const auto read = backend::read_trace(
       *backend, options.run, "", page_limit, [&](auto& event) { check.see(event); },
       [] { return true; });

@@ -2,7 +2,6 @@
 #include "emitter/output/text.hpp"
 
 #include <fmt/format.h>
-#include <trace/detail/standard_error.hpp>
 
 namespace trace::cli::output {
 namespace {
@@ -124,11 +123,6 @@ std::string indented_json(std::string_view json) {
     if (c == '{' || c == '[') ++depth;
   }
   return out;
-}
-
-int fail(std::string_view text, int code) {
-  detail::write_to_stderr(fmt::format("shiptrace: {}\n", printable(text)));
-  return code;
 }
 
 }  // namespace trace::cli::output

@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What people see: errors on stderr and the exit codes; numbers, JSON on several lines, and text
-// from elsewhere, escaped for a terminal: characters that could move the cursor, change colours or
-// reorder text. Any thread.
+// Text for a terminal: numbers, JSON on several lines, and foreign text, in which characters that
+// could move the cursor, change colours or reorder text are escaped. Any thread.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace trace::cli {
-
-namespace exit_code {  // each command's --help repeats them
-inline constexpr int ok = 0;
-inline constexpr int failed = 1;  // the result is negative, or there is none; stderr says why
-inline constexpr int usage = 2;   // wrong options or configuration
-inline constexpr int not_started = 125;  // run and docker: usage, configuration, no child
-inline constexpr int interrupted = 130;  // ended early by Ctrl-C or SIGTERM
-}  // namespace exit_code
-
-namespace output {
+namespace trace::cli::output {
 
 // 1204 -> "1,204".
 std::string thousands(std::uint64_t number);
@@ -35,8 +24,4 @@ std::string printable_json(std::string_view json);
 // (docs/decisions/0027-what-stays-hand-written.md).
 std::string indented_json(std::string_view json);
 
-// Writes "shiptrace: <text>" to stderr, printable. Returns `code`.
-int fail(std::string_view text, int code = exit_code::failed);
-
-}  // namespace output
-}  // namespace trace::cli
+}  // namespace trace::cli::output

@@ -21,7 +21,7 @@
 
 #include <trace/http.hpp>
 #include "emitter/input/integer.hpp"
-#include "emitter/load/returned_counts.hpp"
+#include "emitter/verify/returned_counts.hpp"
 #include "kill/emitter_counts.hpp"
 
 namespace {
@@ -32,7 +32,7 @@ using testing::places;
 
 struct Work {
   std::vector<Node>& nodes;  // one of each run
-  cli::load::ReturnedCounts& returned;
+  cli::verify::ReturnedCounts& returned;
   std::string label;
   std::uint64_t rate;  // events per second of one place
 };
@@ -81,7 +81,7 @@ int emit(const std::array<std::string, 6>& arguments) {
   const auto rate = cli::input::integer_from_text(rate_text);
   if (!runs || *runs == 0 || !rate || *rate < 1000 * places) return 2;
 
-  auto returned = cli::load::ReturnedCounts::create(returned_path, testing::counts_of(*runs));
+  auto returned = cli::verify::ReturnedCounts::create(returned_path, testing::counts_of(*runs));
   if (!returned) return 1;
   Config config;
   config.endpoint = endpoint;

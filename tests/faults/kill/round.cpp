@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "emitter/load/returned_counts.hpp"
+#include "emitter/verify/returned_counts.hpp"
 #include "kill/emitter_counts.hpp"
 #include "kill/journal_locks.hpp"
 
@@ -87,7 +87,7 @@ void Round::kill_emitter() {
     ++figures_.left_behind;
     figures_.unacknowledged += left->unsent;
   }
-  auto counts = cli::load::read_returned_counts(returned);
+  auto counts = cli::verify::read_returned_counts(returned);
   check_.expect(label, counts ? *counts : std::vector<std::uint64_t>(counts_of(options_.runs)));
   if (happens_once_in(3)) kill_recovery();
 }
@@ -101,7 +101,7 @@ void Round::live(Child& emitter, const std::string& returned) {
   const std::size_t recorded = options_.runs * places;
   const auto give_up = Clock::now() + patience;
   const auto accepted = [&] {
-    const auto counts = cli::load::read_returned_counts(returned);
+    const auto counts = cli::verify::read_returned_counts(returned);
     return counts ? sum(*counts, recorded) : 0;
   };
   while (accepted() == 0) {

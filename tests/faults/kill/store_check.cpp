@@ -24,7 +24,7 @@ void StoreCheck::compare(const std::string& endpoint, Figures& figures) const {
   auto backend = cli::backend::Backend::open(config);
   for (std::size_t run = 0; run < runs_; ++run) {
     const std::string id = run_name(run);
-    cli::load::RunCheck found(id);
+    cli::verify::RunCheck found(id);
     const auto read = cli::backend::read_trace(
         *backend, id, "", page_limit, [&](auto& event) { found.see(event); }, [] { return true; });
     if (!read) {
@@ -39,16 +39,17 @@ void StoreCheck::compare(const std::string& endpoint, Figures& figures) const {
   }
 }
 
-void StoreCheck::compare_run(std::size_t run, const cli::load::RunCheck& found,
+void StoreCheck::compare_run(std::size_t run, const cli::verify::RunCheck& found,
                              Figures& figures) const {
   std::uint64_t known_events = 0;
   for (const Emitter& emitter : emitters_) {
-    static const cli::load::LabelCheck nothing;
+    static const cli::verify::LabelCheck nothing;
     const auto label = found.labels().find(emitter.label);
-    const cli::load::LabelCheck& threads = label == found.labels().end() ? nothing : label->second;
+    const cli::verify::LabelCheck& threads =
+        label == found.labels().end() ? nothing : label->second;
     for (std::size_t place = 0; place < places; ++place) {
-      static const cli::load::ThreadCheck no_thread;
-      const cli::load::ThreadCheck& thread = place < threads.size() ? threads[place] : no_thread;
+      static const cli::verify::ThreadCheck no_thread;
+      const cli::verify::ThreadCheck& thread = place < threads.size() ? threads[place] : no_thread;
       const std::uint64_t returned = emitter.returned[run * places + place];
       known_events += thread.events();
       figures.compared += thread.events();
@@ -71,7 +72,7 @@ void StoreCheck::compare_run(std::size_t run, const cli::load::RunCheck& found,
 
 // The node of each emitter was started once and has failed once, as lost. An emitter that died
 // before it could say that its node was started may have both, the first or none.
-void StoreCheck::compare_lives(std::size_t run, const cli::load::RunCheck& found,
+void StoreCheck::compare_lives(std::size_t run, const cli::verify::RunCheck& found,
                                Figures& figures) const {
   std::uint64_t started = 0;
   for (const Emitter& emitter : emitters_) started += emitter.returned[start_count(runs_, run)];

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "emitter/load/run_check.hpp"
+#include "emitter/verify/run_check.hpp"
 #include "kill/figures.hpp"
 
 namespace trace::testing {
@@ -29,8 +29,8 @@ class StoreCheck {
     std::string label;
     std::vector<std::uint64_t> returned;
   };
-  void compare_run(std::size_t run, const cli::load::RunCheck& found, Figures& figures) const;
-  void compare_lives(std::size_t run, const cli::load::RunCheck& found, Figures& figures) const;
+  void compare_run(std::size_t run, const cli::verify::RunCheck& found, Figures& figures) const;
+  void compare_lives(std::size_t run, const cli::verify::RunCheck& found, Figures& figures) const;
 
   std::size_t runs_;
   std::vector<Emitter> emitters_;

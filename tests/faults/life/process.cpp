@@ -17,7 +17,6 @@
 #include "faults/life/worker.hpp"
 #include "journal/file.hpp"
 #include "support/collector.hpp"
-#include "support/wall_time.hpp"
 #include "time/wall_time.hpp"
 
 namespace trace::testing {
@@ -179,20 +178,27 @@ void wall_clock_steps(Trial& trial) {
   std::uint64_t stamp = 1000;
   std::int64_t wall = 1'000'000 * second;
   trace::detail::time::WallTime time(file->header().calibrations, stamp, wall, 1.0);
-  std::int64_t reported = 0;
+  trace::detail::time::StampConverter converter;
+  std::uint64_t converted = stamp;
+  std::int64_t reported = wall;
   std::uint64_t back = 0;
+  std::uint64_t changed = 0;
   for (int i = 0; i < 3 * 3600; ++i) {
     stamp += static_cast<std::uint64_t>(second);
     wall += second;
     if (i == 100) wall += hour;
     if (i == 200) wall -= hour;
     time.calibrate(stamp, wall, stamp);
-    const std::int64_t now = trace::testing::wall_ns_at(time.points(), stamp + 500'000'000);
+    converter.set_points(time.points());
+    changed += converter.wall_ns(converted) != reported ? 1 : 0;
+    converted = stamp + 500'000'000;
+    const std::int64_t now = converter.wall_ns(converted);
     back += now < reported ? 1 : 0;
     reported = now;
     if (i == 110) trial.expect(std::abs(now - wall) < 2 * second, "an hour ahead was not followed");
   }
   trial.expect_equal(back, 0U, "times that stepped back");
+  trial.expect_equal(changed, 0U, "stamps whose time a later point changed");
   trial.expect(std::abs(reported - wall) < 2 * second, "an hour back was never caught up");
   trial.note("+1 h followed at once, -1 h slewed, never back");
 }

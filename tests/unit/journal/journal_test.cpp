@@ -15,8 +15,6 @@
 #include "record/lane.hpp"
 #include "support/journal_directory.hpp"
 #include "support/temp_dir.hpp"
-#include "support/wall_time.hpp"
-#include "time/wall_time.hpp"
 
 using namespace trace;
 using namespace trace::detail::journal;
@@ -214,35 +212,4 @@ TEST_CASE("the pool stays within its budget and says how much of it is used") {
   for (Slab* slab : taken) pool.give_back(slab);
   CHECK(pool.used_percent() == 0);
   CHECK(pool.take(SlabSize::large) != nullptr);  // also without the keeper
-}
-
-TEST_CASE("wall time follows the clock and never steps back") {
-  auto file = in_memory();
-  constexpr std::int64_t second = 1'000'000'000;
-  std::int64_t wall = 1'000 * second;
-  std::uint64_t stamp = 5'000;
-  detail::time::WallTime time(file->header().calibrations, stamp, wall, 1.0);
-  std::int64_t observed = 0;
-  std::int64_t furthest_behind = 0;
-  const auto pass = [&](int seconds, std::int64_t clock_error) {
-    for (int i = 0; i < seconds; ++i) {
-      stamp += static_cast<std::uint64_t>(second);
-      wall += second;
-      time.calibrate(stamp, wall + clock_error, stamp);
-      for (std::uint64_t offset = 0; offset < 10; ++offset) {
-        const std::int64_t now = testing::wall_ns_at(time.points(), stamp + offset * 100'000'000);
-        CHECK(now > observed);
-        observed = now;
-      }
-      furthest_behind = wall + clock_error - testing::wall_ns_at(time.points(), stamp);
-    }
-  };
-  pass(5, 0);
-  CHECK(std::abs(furthest_behind) < 1'000'000);
-  pass(5, 3600 * second);  // the clock jumps forwards: so does the time
-  CHECK(std::abs(furthest_behind) < 1'000'000);
-  pass(5, 3590 * second);  // and steps back: time slows down until the clock has caught up
-  CHECK(furthest_behind < 0);
-  pass(60, 3590 * second);
-  CHECK(std::abs(furthest_behind) < 1'000'000);
 }

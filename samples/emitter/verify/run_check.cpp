@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emitter/load/run_check.hpp"
+#include "emitter/verify/run_check.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "emitter/input/integer.hpp"
 #include "emitter/output/text.hpp"
 
-namespace trace::cli::load {
+namespace trace::cli::verify {
 namespace {
 
 using simdjson::ondemand::json_type;
@@ -164,4 +164,4 @@ std::vector<std::string> RunCheck::problems() const {
   return lines;
 }
 
-}  // namespace trace::cli::load
+}  // namespace trace::cli::verify

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace trace::cli::load {
+namespace trace::cli::verify {
 
 // The number of events with one kind of fault, and the first few of them for people.
 class Findings {
@@ -94,4 +94,4 @@ class RunCheck {
   std::map<std::string, LabelCheck, std::less<>> labels_;
 };
 
-}  // namespace trace::cli::load
+}  // namespace trace::cli::verify

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace trace::cli::load {
+namespace trace::cli::verify {
 
 class ReturnedCounts {
  public:
@@ -35,4 +35,4 @@ class ReturnedCounts {
 // The counts in a file.
 Result<std::vector<std::uint64_t>> read_returned_counts(const std::string& path);
 
-}  // namespace trace::cli::load
+}  // namespace trace::cli::verify

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "emitter/load/returned_counts.hpp"
+#include "emitter/verify/returned_counts.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 
 #include "emitter/input/input_file.hpp"
 
-namespace trace::cli::load {
+namespace trace::cli::verify {
 
 // The file has the byte order of the machine.
 static_assert(std::endian::native == std::endian::little);
@@ -60,4 +60,4 @@ Result<std::vector<std::uint64_t>> read_returned_counts(const std::string& path)
   return counts;
 }
 
-}  // namespace trace::cli::load
+}  // namespace trace::cli::verify
