@@ -167,12 +167,12 @@ class SHIPTRACE_API Node {
   std::string_view session_id() const noexcept;
   // Path of that session's journal; empty if it is in memory only. Valid as long as the node.
   std::string_view journal() const noexcept;
-  // Notes in that journal that something is about to be started that whoever adopts it has to
-  // remove: `bytes` for the OrphanCleaner that is registered for `owner`. Copied. False: there is
-  // no journal, no room for one more, or no owner of 1 to 255 bytes.
+  // Records in that journal that something is about to be started, which an adopter must remove:
+  // `bytes` for the OrphanCleaner that is registered for `owner`. Copied. False: there is no
+  // journal, no room for one more, or `owner` is empty or longer than 255 bytes.
   bool add_note(std::string_view owner, std::string_view bytes) const noexcept;
-  // What one such call announced has been removed. A session that closes before everything is keeps
-  // the notes, so that a later session or recover() removes the rest.
+  // What one add_note() announced has been removed. A session that closes with unsettled notes keeps
+  // all of them, so that a later session or recover() removes the rest.
   void settle_note() const noexcept;
 
   // Gives the node up without recording its end, because another process continues it or its end

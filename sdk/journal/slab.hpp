@@ -5,11 +5,11 @@
 // the shipper.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "journal/format.hpp"
@@ -68,8 +68,7 @@ struct Slab {
 
 // Copies bytes into a slab; returns their end.
 inline std::byte* put(std::byte* to, const void* bytes, std::size_t size) noexcept {
-  std::memcpy(to, bytes, size);
-  return to + size;
+  return std::copy_n(static_cast<const std::byte*>(bytes), size, to);  // null is allowed for 0 bytes
 }
 
 inline std::size_t definition_bytes(std::string_view run_id, std::string_view node_id) noexcept {

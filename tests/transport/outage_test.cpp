@@ -9,7 +9,7 @@
 #include <future>
 #include <latch>
 
-#include "http/connection.hpp"
+#include "http/broken_pipe_guard.hpp"
 #include "transport/sending.hpp"
 
 using namespace trace;

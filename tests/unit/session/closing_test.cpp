@@ -163,14 +163,14 @@ TEST_CASE("what a session noted and did not settle is reported at its close, who
   const Node node = session.run().node("n");
   CHECK(node.add_note("k8s", "job 1"));
   std::string expected =
-      "1 thing that this session started and noted may still be running, because the removal was "
-      "not confirmed; a later session or 'shiptrace recover' removes it";
+      "1 noted resource may be left: the removal was not confirmed; the next session or 'shiptrace "
+      "recover' tries again";
   SUBCASE("one") {}
   SUBCASE("two") {
     CHECK(node.add_note("k8s", "job 2"));
     expected =
-        "2 things that this session started and noted may still be running, because the removal "
-        "was not confirmed; a later session or 'shiptrace recover' removes them";
+        "2 noted resources may be left: the removal was not confirmed; the next session or "
+        "'shiptrace recover' tries again";
   }
   SUBCASE("none") {
     node.settle_note();
