@@ -171,8 +171,8 @@ class SHIPTRACE_API Node {
   // `bytes` for the OrphanCleaner that is registered for `owner`. Copied. False: there is no
   // journal, no room for one more, or `owner` is empty or longer than 255 bytes.
   bool add_note(std::string_view owner, std::string_view bytes) const noexcept;
-  // What one add_note() announced has been removed. A session that closes with unsettled notes keeps
-  // all of them, so that a later session or recover() removes the rest.
+  // What one add_note() announced has been removed. A session that closes with unsettled notes
+  // keeps all of them, so that a later session or recover() removes the rest.
   void settle_note() const noexcept;
 
   // Gives the node up without recording its end, because another process continues it or its end

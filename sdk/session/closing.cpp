@@ -103,10 +103,9 @@ Closed SessionCore::close(time::Steady::time_point deadline) {
   if (note_stays) {
     const std::int64_t left = unsettled_notes_;
     diagnostics_.report_final(
-        "containers",
-        fmt::format("{} noted resource{} may be left: the removal was not confirmed; "
-                    "the next session or 'shiptrace recover' tries again",
-                    left, left == 1 ? "" : "s"));
+        "containers", fmt::format("{} noted resource{} may be left: the removal was not confirmed; "
+                                  "the next session or 'shiptrace recover' tries again",
+                                  left, left == 1 ? "" : "s"));
   }
   if (close_result_.kept == 0) note_stays ? file_->forget_events() : file_->remove();
   file_->release();
