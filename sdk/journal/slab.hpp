@@ -66,10 +66,9 @@ struct Slab {
   }
 };
 
-// Copies bytes into a slab; returns their end.
+// Copies bytes into a slab; returns their end. `bytes` may be null if there are none.
 inline std::byte* put(std::byte* to, const void* bytes, std::size_t size) noexcept {
-  return std::copy_n(static_cast<const std::byte*>(bytes), size,
-                     to);  // null is allowed for 0 bytes
+  return std::copy_n(static_cast<const std::byte*>(bytes), size, to);
 }
 
 inline std::size_t definition_bytes(std::string_view run_id, std::string_view node_id) noexcept {
