@@ -7,6 +7,7 @@
 #include <barrier>
 #include <chrono>
 #include <mutex>
+#include <numeric>
 #include <thread>
 
 #include "support/statistics.hpp"
@@ -42,13 +43,23 @@ class Measurement {
   void run(unsigned number) {
     pin_this_thread(number);
     const auto producer = subject_.producer();
+    std::vector<std::uint32_t> durations(scenario_.burst * scenario_.bursts);
+    if (scenario_.fresh_subjects > 0) {
+      for (std::uint64_t i = 0; i < scenario_.bursts; ++i) {
+        pause(number);
+        producer->timed(ticks_, &durations[i * scenario_.burst], scenario_.burst);
+      }
+      const double ticks = std::accumulate(durations.begin(), durations.end(), 0.0);
+      const auto calls = static_cast<double>(durations.size());
+      add(durations, ticks * ticks_.ns(1) - calls * ticks_.own_ns());
+      return;
+    }
     // What a library sets up with a thread's first events, and how far its memory grows for a load
-    // like this, is not what a call costs.
+    // like this, is measured by the scenarios with a fresh subject.
     for (int i = 0; i < warm_up_bursts; ++i) {
       pause(number);
       producer->burst(scenario_.burst);
     }
-    std::vector<std::uint32_t> durations(scenario_.burst * scenario_.bursts);
     Steady::duration in_bursts{};
     for (std::uint64_t i = 0; i < scenario_.bursts; ++i) {
       pause(number);
@@ -58,7 +69,7 @@ class Measurement {
       pause(number);
       producer->timed(ticks_, &durations[i * scenario_.burst], scenario_.burst);
     }
-    add(durations, in_bursts);
+    add(durations, std::chrono::duration<double, std::nano>(in_bursts).count());
   }
 
   Latencies result() {
@@ -79,9 +90,8 @@ class Measurement {
     }
   }
 
-  void add(const std::vector<std::uint32_t>& durations, Steady::duration in_bursts) {
-    const auto events = static_cast<double>(scenario_.burst * scenario_.bursts);
-    const double mean = std::chrono::duration<double, std::nano>(in_bursts).count() / events;
+  void add(const std::vector<std::uint32_t>& durations, double ns_in_bursts) {
+    const double mean = ns_in_bursts / static_cast<double>(scenario_.burst * scenario_.bursts);
     const std::lock_guard lock(mutex_);
     sum_.mean_ns += mean;
     sum_.events_per_second += 1e9 / mean;
@@ -103,6 +113,8 @@ std::vector<Scenario> scenarios(bool quick) {
   const std::uint64_t shorter = quick ? 10 : 1;
   return {{"burst of 100,000", 100'000, quick ? 5U : 20U, 0, true, {1, 2, 4}},
           {"bursts of 20", 20, 5'000 / shorter, 50, false, {1, 2}},
+          {"burst of 100,000, fresh journal", 100'000, 1, 0, true, {1}, quick ? 3U : 15U},
+          {"bursts of 20, fresh journal", 20, 5'000 / shorter, 50, false, {1}, quick ? 1U : 3U},
           {"after idling", 1, 1'000 / shorter, 1'000, false, {1}},
           {"flood", 4'000'000 / shorter, 1, 0, true, {1, 2, 4}}};
 }

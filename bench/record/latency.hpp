@@ -17,17 +17,22 @@ struct Scenario {
   std::uint64_t pause_us;  // between them
   bool settled;            // between them the subject may finish what it has
   std::vector<unsigned> threads;
+  // No warm-up, and every call is timed from the subject's first event on. Each of so many subjects
+  // does the bursts.
+  unsigned fresh_subjects = 0;
 };
 
 std::vector<Scenario> scenarios(bool quick);
 
 struct Latencies {
-  double mean_ns = 0;                    // of bursts in which no single call is timed
+  // Of bursts in which no single call is timed; of a fresh subject the mean of the single calls.
+  double mean_ns = 0;
   std::vector<std::uint32_t> durations;  // of single calls, sorted
   double events_per_second = 0;          // of all threads together
 };
 
-// One repetition of a scenario. Each producing thread has a core of its own while there are some.
+// One repetition of a scenario with one subject. Each producing thread has a core of its own while
+// there are some.
 Latencies measure(Subject& subject, const Scenario& scenario, unsigned threads, const Ticks& ticks);
 
 }  // namespace trace::bench

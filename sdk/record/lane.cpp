@@ -16,6 +16,7 @@ using journal::put;
 namespace {
 
 constexpr std::size_t sequences_bytes = std::size_t{journal::max_runs} * sizeof(std::uint64_t);
+constexpr std::size_t tables_bytes = sequences_bytes + DefinitionCache::bytes;
 
 // A slab that filled sooner than this belongs to a busy thread. In ticks of any plausible clock
 // (1 to 5 GHz) it is some tens of milliseconds.
@@ -33,13 +34,14 @@ std::size_t definition_bytes(const Site& site) noexcept {
 Lane::Lane(journal::SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty when_empty)
     : pool_(pool), token_(pool.producer_token()), number_(number), when_empty_(when_empty) {
   source = stamps;
-  void* pages = mmap(nullptr, sequences_bytes, PROT_READ | PROT_WRITE,
+  void* pages = mmap(nullptr, tables_bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (pages == MAP_FAILED) throw std::bad_alloc();
   sequences_ = static_cast<std::uint64_t*>(pages);
+  definitions = DefinitionCache(static_cast<std::byte*>(pages) + sequences_bytes);
 }
 
-Lane::~Lane() { munmap(sequences_, sequences_bytes); }
+Lane::~Lane() { munmap(sequences_, tables_bytes); }
 
 journal::Slab* Lane::take(journal::SlabSize wanted, bool either) noexcept {
   const journal::SlabSize other =

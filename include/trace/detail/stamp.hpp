@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stamps order events across threads: a counter that is monotonic over all cores. The time stamp
-// counter if the kernel uses it as its clock source, otherwise the monotonic clock. rdtscp, not
-// rdtsc: it waits for earlier instructions; without that, two threads that exchange a message could
-// read inverted stamps.
+// Stamps order events across threads: a counter that is monotonic over all CPUs. The time stamp
+// counter where it is proven synchronised, otherwise the monotonic clock. rdtscp, not rdtsc: it
+// waits for earlier instructions; without that, two threads that exchange a message could read
+// inverted stamps.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,9 @@ inline std::uint64_t monotonic_ns() noexcept {
 
 enum class StampSource : std::uint8_t { monotonic, tsc };
 
-// Reads the kernel's current clock source.
+// The time stamp counter if the kernel uses it as its clock source, or if it is invariant and a
+// measurement over all CPUs finds no inverted stamps (at most 50 ms, in the first call of a
+// process). Thread-safe.
 SHIPTRACE_API StampSource best_stamp_source() noexcept;
 
 inline std::uint64_t stamp_now(StampSource source) noexcept {

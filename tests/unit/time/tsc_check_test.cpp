@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The proof that the counters of the CPUs order events, with the machine's own counters and with
+// counters that disagree.
+#include "time/tsc_check.hpp"
+
+#include <doctest/doctest.h>
+#include <sched.h>
+
+#include <chrono>
+#include <vector>
+
+#include <trace/detail/stamp.hpp>
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace trace::detail;
+
+constexpr auto patience = 20s;  // a loaded machine runs the two threads one after the other
+
+// The monotonic clock, on one CPU a millisecond behind.
+int late_cpu = -1;
+std::uint64_t unsynchronised() noexcept {
+  const std::uint64_t lag = sched_getcpu() == late_cpu ? 1'000'000U : 0U;
+  return monotonic_ns() - lag;
+}
+
+TEST_CASE("a clock that the kernel keeps in order is proven ordered") {
+  CHECK(time::counters_are_ordered(time::allowed_cpus(), monotonic_ns, patience));
+}
+
+TEST_CASE("a counter that is behind on one CPU is found") {
+  const std::vector<int> cpus = time::allowed_cpus();
+  if (cpus.size() < 2) return;  // one CPU cannot disagree with itself
+  for (const int cpu : cpus) {
+    late_cpu = cpu;
+    CHECK_FALSE(time::counters_are_ordered(cpus, unsynchronised, patience));
+  }
+}
+
+TEST_CASE("a measurement that does not end in time proves nothing") {
+  const std::vector<int> cpus = time::allowed_cpus();
+  if (cpus.size() < 2) return;
+  CHECK_FALSE(time::counters_are_ordered(cpus, monotonic_ns, -1ms));
+}
+
+TEST_CASE("a CPU that the process may not use is not proven") {
+  CHECK_FALSE(
+      time::counters_are_ordered({CPU_SETSIZE - 1, CPU_SETSIZE - 2}, monotonic_ns, patience));
+  CHECK_FALSE(time::counters_are_ordered({}, monotonic_ns, patience));
+}
+
+TEST_CASE("the counter that the kernel uses as its clock is proven as well") {
+  if (best_stamp_source() != StampSource::tsc) return;
+  const auto read = +[]() noexcept { return stamp_now_fenced(StampSource::tsc); };
+  CHECK(time::counters_are_ordered(time::allowed_cpus(), read, patience));
+}
+
+}  // namespace
