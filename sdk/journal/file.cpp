@@ -60,8 +60,8 @@ bool take_first(std::span<const char>& rest, Note& note) noexcept {
 }  // namespace
 
 void populate(std::byte* base, std::size_t bytes) noexcept {
-  if (madvise(base, bytes, MADV_POPULATE_WRITE) == 0) return;
-  // Older kernels: touch each page. The slabs are not in use, so rewriting the contents is safe.
+  madvise(base, bytes, MADV_POPULATE_WRITE);
+  // Older kernels do not know it; and on some hosts the first store waits for the host all the same.
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   for (std::size_t at = 0; at < bytes; at += page) {
     auto* byte = reinterpret_cast<volatile std::byte*>(base + at);
@@ -159,6 +159,13 @@ std::byte* JournalFile::map(std::uint64_t offset, std::uint64_t bytes) noexcept 
   if (base == MAP_FAILED) return nullptr;
   bytes_ += bytes;
   return static_cast<std::byte*>(base);
+}
+
+void JournalFile::fill(std::byte* slab, std::uint32_t bytes) noexcept {
+  // A write() makes the pages of a file many at a time; faults make them one by one, which takes
+  // five times as long. If it fails, the faults do it.
+  if (fd_ >= 0) write_zeros(fd_, static_cast<std::uint64_t>(slab - base_), bytes);
+  populate(slab, bytes);
 }
 
 std::byte* JournalFile::add_extent(std::uint32_t slab_bytes, std::uint32_t count) noexcept {

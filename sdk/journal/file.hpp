@@ -55,7 +55,11 @@ class JournalFile {
   // Reserved on disk now.
   std::uint64_t bytes() const noexcept { return bytes_; }
 
-  // Reserves and maps `count` more slabs, not populated; null if the disk, the address space or the
+  // Makes the pages of a slab that has none writable: so that their first use costs a producer
+  // nothing. Zeros its bytes. Any thread.
+  void fill(std::byte* slab, std::uint32_t bytes) noexcept;
+
+  // Reserves and maps `count` more slabs, without pages; null if the disk, the address space or the
   // extent table is full. The caller serialises calls.
   std::byte* add_extent(std::uint32_t slab_bytes, std::uint32_t count) noexcept;
   // Frees a slab's disk space and reserves it again; the bytes are zero afterwards. False if the
@@ -109,7 +113,8 @@ class JournalFile {
   std::atomic<std::uint64_t> bytes_{0};
 };
 
-// Write-faults the pages now, so that their first use costs a producer nothing.
+// Makes pages writable again that may have been written back; keeps their bytes, which no other
+// thread may change meanwhile.
 void populate(std::byte* base, std::size_t bytes) noexcept;
 
 // Left in the header by a session for whoever adopts its journal. The owner is the adapter that

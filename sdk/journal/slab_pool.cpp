@@ -42,6 +42,7 @@ Slab* SlabPool::take(SlabSize size) noexcept {
       if (grown.empty()) return nullptr;
       mapped_by_producers_.fetch_add(1, std::memory_order_relaxed);
       slab = grown.front();
+      make_writable(*slab);
       slab->reset();
     }
   }
@@ -179,8 +180,13 @@ void SlabPool::make_writable(Slab& slab) noexcept {
   // Writeback makes clean pages of dirty ones, and the next writer faults on each. It comes every
   // some seconds: what goes around faster than that is still dirty.
   const auto now = std::chrono::steady_clock::now();
-  if (now - slab.populated < writeback_interval) return;
-  populate(slab.base, slab.bytes);
+  if (slab.populated == decltype(slab.populated){}) {
+    file_.fill(slab.base, slab.bytes);
+  } else if (now - slab.populated >= writeback_interval) {
+    populate(slab.base, slab.bytes);
+  } else {
+    return;
+  }
   slab.populated = now;
 }
 

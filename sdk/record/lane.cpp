@@ -144,6 +144,7 @@ Lane& Lanes::acquire() {
   Lane& lane =
       lanes_.emplace_back(pool_, static_cast<std::uint32_t>(lanes_.size()), source_, when_empty_);
   lane.admission = &admission_;
+  lane.secrets = &secrets_;
   free_.reserve(lanes_.size());  // so that release() does not allocate
   return lane;
 }

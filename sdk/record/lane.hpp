@@ -78,10 +78,14 @@ class Lane : public LaneCursor {
 // numbering. Thread-safe; used once per thread and session.
 class Lanes {
  public:
-  // `admission` outlives the lanes; its address identifies the session.
+  // `admission` and `secrets` outlive the lanes; the address of `admission` identifies the session.
   Lanes(journal::SlabPool& pool, StampSource source, Lane::WhenEmpty when_empty,
-        const Admission& admission)
-      : pool_(pool), source_(source), when_empty_(when_empty), admission_(admission) {}
+        const Admission& admission, const secrets::Secrets& secrets)
+      : pool_(pool),
+        source_(source),
+        when_empty_(when_empty),
+        admission_(admission),
+        secrets_(secrets) {}
 
   // A lane that no thread owns; throws std::bad_alloc.
   Lane& acquire();
@@ -104,6 +108,7 @@ class Lanes {
   const StampSource source_;
   const Lane::WhenEmpty when_empty_;
   const Admission& admission_;
+  const secrets::Secrets& secrets_;
   mutable std::mutex mutex_;
   std::deque<Lane> lanes_;
   std::vector<Lane*> free_;

@@ -255,15 +255,30 @@ struct Block {
 }
 
 template <bool with_upper_half>
+[[gnu::target("avx2"), gnu::always_inline]] inline Block block_at(const ByteSet::Tables& tables,
+                                                                  std::string_view text,
+                                                                  std::size_t at) noexcept {
+  if (at >= text.size()) return {~std::uint32_t{0}, 0};
+  // The last block is read from the end of the text, because a copy of it would be slow.
+  const std::size_t missing = block - std::min(block, text.size() - at);
+  char copy[block];
+  const char* bytes = text.data() + at - missing;
+  if (missing > at) {
+    std::memset(copy, 0, sizeof copy);
+    std::memcpy(copy + missing, text.data() + at, block - missing);
+    bytes = copy;
+  }
+  const __m256i loaded = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
+  const std::uint64_t others = ByteSet::lacks_32<with_upper_half>(tables, loaded);
+  constexpr std::uint64_t behind_end = ~std::uint64_t{0} << block;
+  return {static_cast<std::uint32_t>((others | behind_end) >> missing),
+          breaks_of(loaded) >> missing};
+}
+
+template <bool with_upper_half>
 [[gnu::target("avx2"), gnu::noinline]] Block last_block(const ByteSet& set, std::string_view text,
                                                         std::size_t at) noexcept {
-  char bytes[block] = {};
-  if (at < text.size()) std::memcpy(bytes, text.data() + at, std::min(block, text.size() - at));
-  const __m256i loaded = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
-  const std::uint32_t others = ByteSet::lacks_32<with_upper_half>(set.tables(), loaded);
-  const std::size_t left = at < text.size() ? text.size() - at : 0;
-  if (left >= block) return {others, breaks_of(loaded)};
-  return {others | ~std::uint32_t{0} << left, breaks_of(loaded)};
+  return block_at<with_upper_half>(set.tables(), text, at);
 }
 
 // Like is_wrapped_line(), but with false positives.
@@ -362,6 +377,35 @@ Candidates::Place Candidates::next(std::string_view text, std::size_t from) cons
   }
 #endif
   return next_by_window(text, from);
+}
+
+#ifdef __x86_64__
+template <bool with_upper_half>
+[[gnu::target("avx2,bmi,bmi2")]] bool Candidates::has_run_or_break(
+    std::string_view text) const noexcept {
+  const Shifts shifts = shifts_;
+  const ByteSet::Tables tables = beginnings_.tables();
+  Block here = block_at<with_upper_half>(tables, text, 0);
+  std::uint32_t found = here.breaks;
+  for (std::size_t at = block; here.others != ~std::uint32_t{0} || at < text.size(); at += block) {
+    const Block next = block_at<with_upper_half>(tables, text, at);
+    found |= next.breaks | ~static_cast<std::uint32_t>(without_runs(
+                               here.others | std::uint64_t{next.others} << block, shifts));
+    here = next;
+  }
+  return found != 0;
+}
+#endif
+
+bool Candidates::may_contain(std::string_view text) const noexcept {
+  if (text.size() < run_) return false;
+#ifdef __x86_64__
+  if (uses_runs) {
+    return beginnings_.has_upper_half() ? has_run_or_break<true>(text)
+                                        : has_run_or_break<false>(text);
+  }
+#endif
+  return next_by_window(text, 0).seen < text.size();
 }
 
 bool set_candidate_runs(bool are_used) noexcept {

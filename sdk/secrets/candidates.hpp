@@ -42,6 +42,9 @@ class Candidates {
   // one.
   Place next(std::string_view text, std::size_t from) const noexcept;
 
+  // False: the whole text contains no form. Faster than next(), and more often true.
+  bool may_contain(std::string_view text) const noexcept;
+
   // A partial match of at most this length may be dropped: next() finds it again.
   std::size_t window() const noexcept { return window_; }
 
@@ -51,6 +54,8 @@ class Candidates {
   Place next_by_window(std::string_view text, std::size_t from) const noexcept;
   template <bool with_upper_half>
   Place next_by_run(std::string_view text, std::size_t from) const noexcept;
+  template <bool with_upper_half>
+  bool has_run_or_break(std::string_view text) const noexcept;
   std::optional<Place> next_in_block(std::string_view text, std::size_t from, std::size_t at,
                                      std::uint32_t begins, std::uint32_t breaks,
                                      std::size_t& next) const noexcept;

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <utility>
 
+#include <trace/detail/lane_cursor.hpp>
+
 #include "config/environment.hpp"
 #include "secrets/secret_forms.hpp"
 #include "text/ascii.hpp"
@@ -30,6 +32,12 @@ std::string_view text(AddSecretResult answer) noexcept {
   };
   const auto index = static_cast<std::size_t>(answer);
   return index < std::size(texts) ? texts[index] : std::string_view();
+}
+
+bool detail::is_clean(const secrets::Secrets& secrets, std::string_view text,
+                      TextSort sort) noexcept {
+  const auto [matcher, fresh] = secrets.matchers();
+  return fresh == nullptr && (matcher == nullptr || !matcher->contains(text, sort));
 }
 
 namespace detail::secrets {

@@ -121,7 +121,7 @@ SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependenci
       dead_letters_(file_->directory(), config_.values().journal_budget),
       lanes_(pool_, source_,
              drops_when_full_ ? record::Lane::WhenEmpty::refuse : record::Lane::WhenEmpty::wait,
-             gate_.admission()),
+             gate_.admission(), *secrets_),
       loss_events_(pool_, source_, id_),
       transport_(std::move(dependencies.transport)),
       clean_up_orphans_(std::move(dependencies.clean_up_orphans)),

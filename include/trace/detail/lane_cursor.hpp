@@ -17,6 +17,9 @@
 #include <trace/export.hpp>
 
 namespace trace::detail {
+namespace secrets {
+class Secrets;
+}
 
 inline constexpr std::size_t cache_line = 64;
 // A few events ahead: a recycled slab's lines are in the cache of the shipper's core, and its pages
@@ -37,8 +40,8 @@ inline void fetch_for_writing(const std::byte* at) noexcept {
 // nothing is admitted there.
 struct Admission {
   std::atomic<std::uint32_t> own_process;
-  // Bit n: events of this type and Level n. The next four bits: those without text, which need not
-  // be searched once there are secrets.
+  // Bit n: events of this type and Level n. The next four bits: those without text that may contain
+  // a secret; all of them while there are no secrets.
   std::atomic<std::uint32_t> progress;
   static constexpr unsigned without_text = 4;
 
@@ -62,6 +65,7 @@ struct NodeBase {
 // The base of Lane. One thread at a time, except for the atomics.
 struct LaneCursor {
   const Admission* admission = nullptr;
+  const secrets::Secrets* secrets = nullptr;
   std::byte* at = nullptr;
   std::byte* end = nullptr;
   std::byte* data = nullptr;  // start of the slab's payload
@@ -94,6 +98,22 @@ struct ThisThread {
 };
 extern constinit thread_local SHIPTRACE_API ThisThread this_thread;
 
+// Whether a text contains none of the secrets. Called while the lane is busy, which keeps what it
+// reads.
+SHIPTRACE_API bool is_clean(const secrets::Secrets& secrets, std::string_view text,
+                            TextSort sort) noexcept;
+
+template <class S>
+inline bool is_clean_value(const secrets::Secrets& secrets, const S& value) noexcept {
+  if constexpr (std::is_same_v<S, std::string_view>) {
+    return is_clean(secrets, value, TextSort::whole);
+  } else if constexpr (std::is_same_v<S, Json>) {
+    return is_clean(secrets, value.text, TextSort::json);
+  } else {
+    return true;
+  }
+}
+
 // The fast path. Returns false, with no effect, if the event has to take the slow path.
 template <Texts texts, class... V>
 inline bool record_fast_path(const NodeBase* node, Type type, Level level, const Site& site,
@@ -114,18 +134,24 @@ inline bool record_fast_path(const NodeBase* node, Type type, Level level, const
   const std::size_t bytes = padded((sizeof(EventRecord) + ... + stored_bytes(values)));
   // Redacted texts are not searched again.
   constexpr bool has_text = texts == Texts::raw && (is_stored_text<V> || ...);
-  const bool admitted = lane->admission->admits<has_text>(level) && node_entry != nullptr &&
-                        site_entry != nullptr &&
-                        node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&
-                        static_cast<std::size_t>(lane->end - lane->at) >= bytes;
+  bool admitted = lane->admission->admits<false>(level) && node_entry != nullptr &&
+                  site_entry != nullptr &&
+                  node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&
+                  static_cast<std::size_t>(lane->end - lane->at) >= bytes;
+  // Before the search, because rdtscp waits for earlier instructions.
+  const std::uint64_t stamp = admitted ? stamp_now(lane->source) : 0;
+  if constexpr (has_text) {
+    // What was cut may end in a part of a secret.
+    admitted = admitted && (lane->admission->admits<true>(level) ||
+                            (parts == 0 && (is_clean_value(*lane->secrets, values) && ...)));
+  }
   if (admitted) [[likely]] {
     std::byte* const at = lane->at;
     fetch_for_writing(at + fetch_ahead);
     fetch_for_writing(at + fetch_ahead + cache_line);
-    [[maybe_unused]] std::byte* to =
-        write_event_record(at, bytes, static_cast<std::uint8_t>(type),
-                           static_cast<std::uint8_t>(level), stamp_now(lane->source),
-                           *node_entry->sequence + 1, node_entry->index, site_entry->index, parts);
+    [[maybe_unused]] std::byte* to = write_event_record(
+        at, bytes, static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(level), stamp,
+        *node_entry->sequence + 1, node_entry->index, site_entry->index, parts);
     (store(to, values), ...);
     lane->publish(at + bytes, node_entry->sequence);
   }
