@@ -104,11 +104,12 @@ inline Outcome record_prepared(const N& node, Type type, Level level, std::strin
                                const P&... prepared) noexcept {
   const auto parts = static_cast<std::uint16_t>((cut_message ? part_cut_message : 0) |
                                                 (cut_data ? part_cut_data : 0));
-  const Site site{format, &signature, names};
-  if (record_fast_path<texts>(base_of(node), type, level, site, parts, prepared.value...))
-      [[likely]]
+  // Each call has a Site of its own, because the compiler keeps one that both use in memory.
+  if (record_fast_path<texts>(base_of(node), type, level, Site{format, &signature, names}, parts,
+                              prepared.value...)) [[likely]]
     return Outcome::accepted;
-  return record_slow_path(base_of(node), texts, type, level, site, parts, prepared.value...);
+  return record_slow_path(base_of(node), texts, type, level, Site{format, &signature, names}, parts,
+                          prepared.value...);
 }
 
 template <Texts texts, class N, class... F, class... A>
@@ -117,14 +118,14 @@ inline Outcome record_stored(const N& node, Type type, Level level, std::string_
                              const A&... args) {
   return std::apply(
       [&](const Field<F>&... field) {
-        const FieldName names[] = {field.name..., FieldName("-")};
+        const std::array<FieldName, sizeof...(F)> names{field.name...};
         [[maybe_unused]] std::size_t message_budget = max_message_bytes;
         [[maybe_unused]] std::size_t data_budget = max_data_bytes;
         bool cut_data = false;
         return record_prepared<texts>(node, type, level, format,
                                       signature_of<sizeof...(F), typename Prepared<F>::type...,
                                                    typename Prepared<A>::type...>,
-                                      names, cut_message, cut_data,
+                                      names.data(), cut_message, cut_data,
                                       Prepared<F>(field.value, data_budget, cut_data)...,
                                       Prepared<A>(args, message_budget, cut_message)...);
       },
