@@ -5,10 +5,8 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
-#include <string_view>
 
-#include <trace/event.hpp>
+#include "levels/level_words.hpp"
 
 namespace trace::detail::levels {
 
