@@ -56,56 +56,6 @@ std::optional<Level> level_of_one_letter(std::string_view text) noexcept {
   return is_klog ? level_of_letter(text.front()) : std::nullopt;
 }
 
-}  // namespace
-
-std::optional<Level> level_before_colon(std::string_view text) noexcept {
-  const std::string_view word = text.substr(0, length_of(text.substr(0, 14), is_letter));
-  if (word.size() < 3) return std::nullopt;
-  const std::string_view rest = from(text, word.size());
-  switch (at(rest, 0)) {
-    case ':': {
-      if (rest.starts_with("://")) return std::nullopt;
-      const std::optional<Level> level = level_of_mark(word);
-      const bool counts = level && is_message(from(rest, 1), level, is_in_capitals(word));
-      return counts ? level : std::nullopt;
-    }
-    case '[':
-      return level_before_bracket(word, rest);
-    case ' ':
-      if (rest.starts_with(" error:") || rest.starts_with(" ERROR:")) {
-        return level_of(word, before_error);
-      }
-      if (word == "internal" && rest.starts_with(" compiler error:")) return Level::error;
-      if (word == "fatal" && rest.starts_with(" error ")) {
-        return is_code_and_colon(from(rest, 7)) ? std::optional(Level::error) : std::nullopt;
-      }
-      return is_code_and_colon(from(rest, 1)) ? level_of(word, before_code) : std::nullopt;
-    default:
-      return std::nullopt;
-  }
-}
-
-std::optional<Level> level_of_leading_word(std::string_view text) noexcept {
-  const std::size_t letters = length_of(text.substr(0, 14), is_letter);
-  if (letters == 1) return level_of_one_letter(text);
-  if (letters < 3) return std::nullopt;
-  const std::string_view word = text.substr(0, letters);
-  const std::string_view rest = from(text, letters);
-  const char behind = at(rest, 0);
-  if (behind == ':' || behind == '[') return level_before_colon(text);
-  if (behind != ' ' && behind != '\t' && behind != '|' && behind != '\0') return std::nullopt;
-  // Words in lower case have usually been decided by now.
-  if (is_capital(word[1])) {
-    if (!is_in_capitals(word)) return std::nullopt;
-    const std::optional<Level> level = level_of(word, alone);
-    const bool is_assigned = rest.starts_with(" = ");
-    return level && !is_assigned && !is_plain_value(rest) ? level : std::nullopt;
-  }
-  return behind == ' ' ? level_before_colon(text) : std::nullopt;
-}
-
-namespace {
-
 constexpr int most_sources = 5;
 
 // "line 12:" in the messages of bash.
@@ -153,6 +103,52 @@ std::optional<Level> level_of_phrase(std::string_view text, bool is_shell) noexc
 }
 
 }  // namespace
+
+std::optional<Level> level_before_colon(std::string_view text) noexcept {
+  const std::string_view word = text.substr(0, length_of(text.substr(0, 14), is_letter));
+  if (word.size() < 3) return std::nullopt;
+  const std::string_view rest = from(text, word.size());
+  switch (at(rest, 0)) {
+    case ':': {
+      if (rest.starts_with("://")) return std::nullopt;
+      const std::optional<Level> level = level_of_mark(word);
+      const bool counts = level && is_message(from(rest, 1), level, is_in_capitals(word));
+      return counts ? level : std::nullopt;
+    }
+    case '[':
+      return level_before_bracket(word, rest);
+    case ' ':
+      if (rest.starts_with(" error:") || rest.starts_with(" ERROR:")) {
+        return level_of(word, before_error);
+      }
+      if (word == "internal" && rest.starts_with(" compiler error:")) return Level::error;
+      if (word == "fatal" && rest.starts_with(" error ")) {
+        return is_code_and_colon(from(rest, 7)) ? std::optional(Level::error) : std::nullopt;
+      }
+      return is_code_and_colon(from(rest, 1)) ? level_of(word, before_code) : std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Level> level_of_leading_word(std::string_view text) noexcept {
+  const std::size_t letters = length_of(text.substr(0, 14), is_letter);
+  if (letters == 1) return level_of_one_letter(text);
+  if (letters < 3) return std::nullopt;
+  const std::string_view word = text.substr(0, letters);
+  const std::string_view rest = from(text, letters);
+  const char behind = at(rest, 0);
+  if (behind == ':' || behind == '[') return level_before_colon(text);
+  if (behind != ' ' && behind != '\t' && behind != '|' && behind != '\0') return std::nullopt;
+  // Words in lower case have usually been decided by now.
+  if (is_capital(word[1])) {
+    if (!is_in_capitals(word)) return std::nullopt;
+    const std::optional<Level> level = level_of(word, alone);
+    const bool is_assigned = rest.starts_with(" = ");
+    return level && !is_assigned && !is_plain_value(rest) ? level : std::nullopt;
+  }
+  return behind == ' ' ? level_before_colon(text) : std::nullopt;
+}
 
 std::optional<Level> level_of_compiler_message(std::string_view line,
                                                std::string_view word) noexcept {

@@ -60,31 +60,19 @@ bool TerminalControls::step(unsigned char byte, TerminalMove& move) noexcept {
 }
 
 bool TerminalControls::step_escape(unsigned char byte, TerminalMove& move) noexcept {
-  switch (byte) {
-    case '[':
-      begin_csi();
-      return true;
-    case ']':
-    case 'P':
-    case 'X':
-    case '^':
-    case '_':
-      state_ = State::text;
-      return true;
-    case 0x1B:
-      return true;
-    case 'M':
-      move = {TerminalMove::Kind::up, 1};
-      break;
-    default:
-      if (is_intermediate(byte)) {
-        state_ = State::intermediate;
-        return true;
-      }
-      if (byte < 0x30 || byte > 0x7E) return false;
-      break;
+  constexpr std::string_view strings = "]PX^_";  // OSC, DCS, SOS, PM, APC
+  if (byte == 0x1B) return true;
+  if (byte == '[') {
+    begin_csi();
+  } else if (strings.find(static_cast<char>(byte)) != std::string_view::npos) {
+    state_ = State::text;
+  } else if (is_intermediate(byte)) {
+    state_ = State::intermediate;
+  } else {
+    if (byte < 0x30 || byte > 0x7E) return false;
+    if (byte == 'M') move = {TerminalMove::Kind::up, 1};
+    state_ = State::outside;
   }
-  state_ = State::outside;
   return true;
 }
 
@@ -142,28 +130,14 @@ TerminalMove TerminalControls::csi_move(unsigned char final) const noexcept {
 }
 
 bool TerminalControls::step_text(unsigned char byte) noexcept {
-  const bool after_c2 = state_ == State::text_c2;
-  state_ = State::text;
-  switch (byte) {
-    case '\n':
-      return false;
-    case 0x07:  // BEL
-    case 0x18:  // CAN
-    case 0x1A:  // SUB
-      state_ = State::outside;
-      return true;
-    case 0x1B:
-      state_ = State::text_escape;
-      return true;
-    case 0xC2:
-      state_ = State::text_c2;
-      return true;
-    case 0x9C:
-      if (after_c2) state_ = State::outside;
-      return true;
-    default:
-      return true;
+  if (byte == '\n') return false;
+  const bool is_string_terminator = byte == 0x9C && state_ == State::text_c2;
+  if (byte == 0x07 || byte == 0x18 || byte == 0x1A || is_string_terminator) {  // BEL, CAN, SUB
+    state_ = State::outside;
+  } else {
+    state_ = byte == 0x1B ? State::text_escape : byte == 0xC2 ? State::text_c2 : State::text;
   }
+  return true;
 }
 
 std::string without_controls(std::string_view text) {

@@ -54,9 +54,7 @@ const RowSet& rows_with(std::size_t place, char c) noexcept {
 
 // Most candidates of the first pass are not anchors.
 bool is_anchor_at(std::string_view text, std::size_t at) noexcept {
-  const RowSet& first = rows_with(0, text[at]);
-  const RowSet& second = rows_with(1, text[at + 1]);
-  const RowSet pair = first & second;
+  const RowSet pair = rows_with(0, text[at]) & rows_with(1, text[at + 1]);
   if (pair.empty()) return false;
   const RowSet rows = pair & rows_with(2, text[at + 2]) & rows_with(3, text[at + 3]);
   if (rows.empty()) return false;

@@ -122,6 +122,10 @@ using enum Alphabet;
 using enum Form;
 using enum Evidence;
 
+inline constexpr std::string_view key_names =
+    "apikey|accesskey|secretkey|privatekey|accountkey|masterkey|signingkey|encryptionkey|authkey|"
+    "storagekey|licensekey|sharedkey";
+
 inline constexpr auto table = std::to_array<TokenRow>({
     // Cloud providers
     {"AWS access key id", shaped, "A[KS]IA", 0, upper, 16, 16},
@@ -243,8 +247,7 @@ inline constexpr auto table = std::to_array<TokenRow>({
      0,
      random,
      {},
-     "apikey|accesskey|secretkey|privatekey|accountkey|masterkey|signingkey|encryptionkey|authkey|"
-     "storagekey|licensekey|sharedkey"},
+     key_names},
     {"credential", assigned, "credential", 2, dotted, 8, 0, random, {}, "credential|credentials"},
     {"signature", assigned, "ure[=:\"'\\]", 0, dotted, 16, 0, random, {}, "signature"},
     {"auth of docker and npm", assigned, "auth[=:\"'\\]", 1, base64, 8, 0, basic, {}, "auth"},
