@@ -29,10 +29,7 @@ class Database {
   [[noreturn]] void fail() const;
 
  private:
-  struct Close {
-    void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
-  };
-  std::unique_ptr<sqlite3, Close> handle_;
+  std::unique_ptr<sqlite3, decltype(&sqlite3_close_v2)> handle_{nullptr, &sqlite3_close_v2};
 };
 
 // A prepared statement. Bind all parameters in order, step() until it returns false, then reset()
@@ -99,11 +96,8 @@ class Statement {
     if (result != SQLITE_OK) database_->fail();
   }
 
-  struct Finalize {
-    void operator()(sqlite3_stmt* handle) const noexcept { sqlite3_finalize(handle); }
-  };
   Database* database_;
-  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> handle_{nullptr, &sqlite3_finalize};
 };
 
 // A read transaction: several reads of one snapshot, with one lock. `begin` and `end` are prepared.
