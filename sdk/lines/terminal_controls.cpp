@@ -47,9 +47,6 @@ bool TerminalControls::step(unsigned char byte, TerminalMove& move) noexcept {
       return true;
     case State::csi:
       return step_csi(byte, move);
-    case State::text_escape:
-      state_ = State::escape;
-      return step_escape(byte, move);  // ESC \ ends it, and another sequence ends it, too
     case State::text:
     case State::text_c2:
       return step_text(byte);
@@ -105,28 +102,14 @@ bool TerminalControls::step_csi(unsigned char byte, TerminalMove& move) noexcept
 TerminalMove TerminalControls::csi_move(unsigned char final) const noexcept {
   using Kind = TerminalMove::Kind;
   const unsigned count = std::max(number_, 1U);
-  switch (final) {
-    case 'A':
-    case 'F':
-      return {Kind::up, count};
-    case 'B':
-    case 'E':
-      return {Kind::down, count};
-    case 'C':
-      return {Kind::forward, count};
-    case 'D':
-      return {Kind::back, count};
-    case 'G':
-    case '`':
-      return {number_ <= 1 ? Kind::line_start : Kind::none, 1};
-    case 'H':
-    case 'f':
-      return {Kind::line_start, 1};
-    case 'K':
-      return {number_ == 0 ? Kind::none : Kind::erase, 1};
-    default:
-      return {};
-  }
+  if (final == 'A' || final == 'F') return {Kind::up, count};
+  if (final == 'B' || final == 'E') return {Kind::down, count};
+  if (final == 'C') return {Kind::forward, count};
+  if (final == 'D') return {Kind::back, count};
+  if (final == 'G' || final == '`') return {number_ <= 1 ? Kind::line_start : Kind::none, 1};
+  if (final == 'H' || final == 'f') return {Kind::line_start, 1};
+  if (final == 'K') return {number_ == 0 ? Kind::none : Kind::erase, 1};
+  return {};
 }
 
 bool TerminalControls::step_text(unsigned char byte) noexcept {
@@ -135,7 +118,8 @@ bool TerminalControls::step_text(unsigned char byte) noexcept {
   if (byte == 0x07 || byte == 0x18 || byte == 0x1A || is_string_terminator) {  // BEL, CAN, SUB
     state_ = State::outside;
   } else {
-    state_ = byte == 0x1B ? State::text_escape : byte == 0xC2 ? State::text_c2 : State::text;
+    // ESC \ ends a text, and another sequence ends it, too.
+    state_ = byte == 0x1B ? State::escape : byte == 0xC2 ? State::text_c2 : State::text;
   }
   return true;
 }
