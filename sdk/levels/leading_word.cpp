@@ -108,27 +108,22 @@ std::optional<Level> level_before_colon(std::string_view text) noexcept {
   const std::string_view word = text.substr(0, length_of(text.substr(0, 14), is_letter));
   if (word.size() < 3) return std::nullopt;
   const std::string_view rest = from(text, word.size());
-  switch (at(rest, 0)) {
-    case ':': {
-      if (rest.starts_with("://")) return std::nullopt;
-      const std::optional<Level> level = level_of_mark(word);
-      const bool counts = level && is_message(from(rest, 1), level, is_in_capitals(word));
-      return counts ? level : std::nullopt;
-    }
-    case '[':
-      return level_before_bracket(word, rest);
-    case ' ':
-      if (rest.starts_with(" error:") || rest.starts_with(" ERROR:")) {
-        return level_of(word, before_error);
-      }
-      if (word == "internal" && rest.starts_with(" compiler error:")) return Level::error;
-      if (word == "fatal" && rest.starts_with(" error ")) {
-        return is_code_and_colon(from(rest, 7)) ? std::optional(Level::error) : std::nullopt;
-      }
-      return is_code_and_colon(from(rest, 1)) ? level_of(word, before_code) : std::nullopt;
-    default:
-      return std::nullopt;
+  if (at(rest, 0) == '[') return level_before_bracket(word, rest);
+  if (at(rest, 0) == ':') {
+    if (rest.starts_with("://")) return std::nullopt;
+    const std::optional<Level> level = level_of_mark(word);
+    const bool counts = level && is_message(from(rest, 1), level, is_in_capitals(word));
+    return counts ? level : std::nullopt;
   }
+  if (at(rest, 0) != ' ') return std::nullopt;
+  if (rest.starts_with(" error:") || rest.starts_with(" ERROR:")) {
+    return level_of(word, before_error);
+  }
+  if (word == "internal" && rest.starts_with(" compiler error:")) return Level::error;
+  if (word == "fatal" && rest.starts_with(" error ")) {
+    return is_code_and_colon(from(rest, 7)) ? std::optional(Level::error) : std::nullopt;
+  }
+  return is_code_and_colon(from(rest, 1)) ? level_of(word, before_code) : std::nullopt;
 }
 
 std::optional<Level> level_of_leading_word(std::string_view text) noexcept {

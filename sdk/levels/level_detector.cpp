@@ -112,40 +112,35 @@ std::optional<Level> level_of_indented_line(std::string_view line) noexcept {
 
 std::optional<Level> level_of_signed_line(std::string_view line) noexcept {
   if (const auto level = level_of_tool(line)) return level;
-  switch (line.front()) {
-    case '=': {  // "==123==ERROR: AddressSanitizer: …", Erlang's "=ERROR REPORT==== …"
-      const std::string_view text =
-          from(line, length_of(line, [](char c) { return c == '=' || is_digit(c); }));
-      if (text.starts_with("ERROR REPORT")) return Level::error;
-      if (text.starts_with("WARNING REPORT")) return Level::warn;
-      return line[1] == '=' ? level_before_colon(text) : std::nullopt;
-    }
-    case '+':  // nikto: "+ ERROR: …"
-      return line[1] == ' ' && is_capital(at(line, 3)) ? level_before_colon(from(line, 2))
-                                                       : std::nullopt;
-    case '#':  // BuildKit: "#5 ERROR: …"
-      if (const std::size_t digits = length_of(from(line, 1), is_digit); digits > 0) {
-        return level_before_colon(without_blanks_before(from(line, 1 + digits)));
-      }
-      return std::nullopt;
-    case '@': {  // ssh: "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @"
-      const std::string_view text = without_blanks_before(from(line, 1));
-      return text.starts_with("WARNING: ") ? std::optional(Level::warn) : std::nullopt;
-    }
-    case '*':
-      if (!line.starts_with("** (")) return std::nullopt;
-      {
-        // GLib: "** (process:12): WARNING **: …", Elixir: "** (RuntimeError) …"
-        const std::string_view text = from(line, 3);
-        return is_capital(at(text, 1)) && first_word(text).back() == ')'
-                   ? std::optional(Level::error)
-                   : level_of_compiler_message(text, first_word(text));
-      }
-    case '>':
-      return std::nullopt;
-    default:
-      return level_by_first_word(line);
+  const char first = line.front();
+  if (first == '=') {  // "==123==ERROR: AddressSanitizer: …", Erlang's "=ERROR REPORT==== …"
+    const std::string_view text =
+        from(line, length_of(line, [](char c) { return c == '=' || is_digit(c); }));
+    if (text.starts_with("ERROR REPORT")) return Level::error;
+    if (text.starts_with("WARNING REPORT")) return Level::warn;
+    return line[1] == '=' ? level_before_colon(text) : std::nullopt;
   }
+  if (first == '+') {  // nikto: "+ ERROR: …"
+    const bool may_be_one = line[1] == ' ' && is_capital(at(line, 3));
+    return may_be_one ? level_before_colon(from(line, 2)) : std::nullopt;
+  }
+  if (first == '#') {  // BuildKit: "#5 ERROR: …"
+    const std::size_t digits = length_of(from(line, 1), is_digit);
+    if (digits == 0) return std::nullopt;
+    return level_before_colon(without_blanks_before(from(line, 1 + digits)));
+  }
+  if (first == '@') {  // ssh: "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @"
+    const std::string_view text = without_blanks_before(from(line, 1));
+    return text.starts_with("WARNING: ") ? std::optional(Level::warn) : std::nullopt;
+  }
+  if (first == '*') {  // GLib: "** (process:12): WARNING **: …", Elixir: "** (RuntimeError) …"
+    if (!line.starts_with("** (")) return std::nullopt;
+    const std::string_view text = from(line, 3);
+    return is_capital(at(text, 1)) && first_word(text).back() == ')'
+               ? std::optional(Level::error)
+               : level_of_compiler_message(text, first_word(text));
+  }
+  return first == '>' ? std::nullopt : level_by_first_word(line);
 }
 
 std::optional<Level> level_of_text(std::string_view line) noexcept {

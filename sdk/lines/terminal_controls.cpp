@@ -37,23 +37,13 @@ std::size_t TerminalControls::take(std::string_view bytes, TerminalMove& move) n
 }
 
 bool TerminalControls::step(unsigned char byte, TerminalMove& move) noexcept {
-  switch (state_) {
-    case State::escape:
-      return step_escape(byte, move);
-    case State::intermediate:
-      if (is_intermediate(byte)) return true;
-      if (byte < 0x30 || byte > 0x7E) return false;
-      state_ = State::outside;
-      return true;
-    case State::csi:
-      return step_csi(byte, move);
-    case State::text:
-    case State::text_c2:
-      return step_text(byte);
-    case State::outside:
-      break;
-  }
-  return false;
+  if (state_ == State::escape) return step_escape(byte, move);
+  if (state_ == State::csi) return step_csi(byte, move);
+  if (state_ != State::intermediate) return step_text(byte);
+  if (is_intermediate(byte)) return true;
+  if (byte < 0x30 || byte > 0x7E) return false;
+  state_ = State::outside;
+  return true;
 }
 
 bool TerminalControls::step_escape(unsigned char byte, TerminalMove& move) noexcept {
