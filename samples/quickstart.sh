@@ -94,6 +94,7 @@ echo "    built in $((SECONDS - began)) s"
 shiptrace=$build/samples/emitter/shiptrace
 shiptrace_collector=$build/samples/collector/shiptrace-collector
 
+: > "$work/collector.log"  # read below, perhaps before the backend has opened it
 "$shiptrace_collector" --listen 127.0.0.1:0 --db "$work/trace.db" > "$work/collector.log" 2>&1 &
 collector=$!
 endpoint=

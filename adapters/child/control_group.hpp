@@ -18,7 +18,6 @@ namespace trace::child {
 
 class ControlGroup {
  public:
-  // The group of a running process.
   static ControlGroup of(pid_t pid);
   // The first of these paths, relative to the mount point, that is a group.
   static ControlGroup at(const std::vector<std::string>& paths);

@@ -56,12 +56,9 @@ Pipe make_pipe() {
 PseudoTerminal make_terminal(const TerminalSize& size, bool raw) {
   constexpr const char* failed = "cannot create a pseudo terminal";
   FileDescriptor ours = opened(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), failed);
-  char name[64];
-  if (::grantpt(ours.get()) != 0 || ::unlockpt(ours.get()) != 0 ||
-      ::ptsname_r(ours.get(), name, sizeof name) != 0) {
-    throw_errno(failed);
-  }
-  FileDescriptor childs = opened(::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC), failed);
+  if (::unlockpt(ours.get()) != 0) throw_errno(failed);
+  FileDescriptor childs =
+      opened(::ioctl(ours.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC), failed);
   winsize window{};
   window.ws_row = size.rows;
   window.ws_col = size.columns;

@@ -17,11 +17,8 @@ class FileDescriptor {
   FileDescriptor() noexcept = default;
   explicit FileDescriptor(int number) noexcept : number_(number) {}
   FileDescriptor(FileDescriptor&& other) noexcept : number_(other.release()) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    if (this != &other) {
-      reset();
-      number_ = other.release();
-    }
+  FileDescriptor& operator=(FileDescriptor other) noexcept {
+    std::swap(number_, other.number_);
     return *this;
   }
   ~FileDescriptor() { reset(); }

@@ -48,7 +48,6 @@ class StderrTail {
   bool is_in_key_ = false;  // the first line follows one of a private key
 };
 
-// Why a program was asked to end.
 enum class EndRequest { none, timeout, cancelled };
 
 class NodeCapture final : private Timed {
@@ -74,7 +73,6 @@ class NodeCapture final : private Timed {
   // Records STARTED; the timeout counts from here.
   void started(const CutText& message, const JsonObject& data);
 
-  // The program wrote these bytes.
   void output(Stream stream, std::string_view bytes);
   // For Child: whether the queues have room. Always true once the program must end.
   bool may_read(Stream stream) const;

@@ -27,7 +27,6 @@ constexpr bool is_exhaustion(int error) noexcept {
          error == ENOSPC || error == ENOBUFS;
 }
 
-// Why a child could not be started.
 struct StartFailure {
   std::string code;  // COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE or RESOURCE_EXHAUSTED
   std::string text;  // one line, human readable

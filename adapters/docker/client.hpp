@@ -21,7 +21,6 @@ namespace trace::docker {
 // Removes the first line from the text and returns it, without its end.
 std::string_view take_line(std::string_view& text);
 
-// What a call of the client returned.
 struct ClientResult {
   std::optional<child::StartFailure> not_started;  // the client itself
   bool in_time = true;
@@ -34,7 +33,6 @@ struct ClientResult {
   std::string error_line() const;
 };
 
-// A running call.
 class Call {
  public:
   Call(child::Loop& loop, const child::Command& command);

@@ -30,7 +30,6 @@ bool says_mount_missing(std::string_view words);
 // has no code for it.
 Ended::Facts refusal(std::string text);
 
-// The docker client itself could not be started.
 Ended::Facts client_failure(const child::StartFailure& failure);
 
 // `docker create` failed. Asks the daemon if the message is ambiguous.

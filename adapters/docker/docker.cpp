@@ -71,8 +71,7 @@ JsonObject description(const ContainerSpec& spec, const std::string& name) {
 // A broken pipe does not reach a container by itself; without this it would keep running with no
 // reader.
 Ended::Facts reader_gone() {
-  Ended::Facts facts;
-  facts.signal = SIGPIPE;
+  Ended::Facts facts{.signal = SIGPIPE};
   child::describe_end(facts);
   facts.text += ": the reader of its output has gone";
   return facts;
@@ -86,9 +85,7 @@ std::optional<int> signal_of(int exit_code) {
 }
 
 Ended::Facts exit_facts(const ContainerState& state) {
-  Ended::Facts facts;
-  facts.exit_code = state.exit_code;
-  facts.signal = signal_of(state.exit_code);
+  Ended::Facts facts{.exit_code = state.exit_code, .signal = signal_of(state.exit_code)};
   child::describe_end(facts);
   if (state.out_of_memory && state.exit_code != 0) {
     facts.code = "OOM_KILLED";

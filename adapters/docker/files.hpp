@@ -23,7 +23,6 @@ namespace trace::docker {
 inline constexpr std::string_view input_name = "input.json";
 inline constexpr std::string_view result_name = "result.json";
 
-// The result that a container left.
 struct FoundResult {
   enum class Kind { none, json, invalid };
   Kind kind = Kind::none;

@@ -12,6 +12,7 @@
 #include "docker/client_messages.hpp"
 #include "docker/container.hpp"
 #include "docker/containers_directory.hpp"
+#include "text/ascii.hpp"
 #include "text/json_text.hpp"
 
 namespace trace {
@@ -40,9 +41,7 @@ std::vector<std::string> names_in(std::string_view names) {
   std::vector<std::string> all;
   while (!names.empty()) {
     const std::size_t end = std::min(names.find(','), names.size());
-    std::string_view name = names.substr(0, end);
-    while (name.starts_with(' ')) name.remove_prefix(1);
-    while (name.ends_with(' ')) name.remove_suffix(1);
+    const std::string_view name = detail::text::without_blanks_around(names.substr(0, end));
     if (!name.empty()) all.emplace_back(name);
     names.remove_prefix(std::min(end + 1, names.size()));
   }

@@ -21,8 +21,6 @@ using trace::collector::server::Server;
 using trace::collector::store::StoreError;
 using trace::collector::store::sqlite::SqliteStore;
 
-int exit_with(ExitCode code) { return static_cast<int>(code); }
-
 std::string advice_for(const boost::system::error_code& fault) {
   if (fault == boost::asio::error::address_in_use) {
     return "; stop the program that listens there, or choose another port (0 picks a free one)";
@@ -42,7 +40,7 @@ int serve(const Options& options) {
                "shiptrace-collector: cannot use the database {}: {}; the file and its directory "
                "must be writable\n",
                options.database, error.what());
-    return exit_with(ExitCode::database);
+    return ExitCode::database;
   }
   Server server(options, *store);
   try {
@@ -50,12 +48,12 @@ int serve(const Options& options) {
   } catch (const boost::system::system_error& error) {
     fmt::print(stderr, "shiptrace-collector: cannot listen on {}:{}: {}{}\n", options.host,
                options.port, error.code().message(), advice_for(error.code()));
-    return exit_with(ExitCode::listen);
+    return ExitCode::listen;
   }
   fmt::print("listening on {}\n", server.url());
   std::fflush(stdout);
   server.run();
-  return exit_with(ExitCode::success);
+  return ExitCode::success;
 }
 
 }  // namespace
@@ -64,10 +62,10 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a failed write reports a client that has disconnected
   try {
     const auto parsed = trace::collector::parse_options(argc, argv);
-    if (const auto* code = std::get_if<ExitCode>(&parsed)) return exit_with(*code);
+    if (const auto* code = std::get_if<ExitCode>(&parsed)) return *code;
     return serve(std::get<Options>(parsed));
   } catch (const std::exception& error) {
     fmt::print(stderr, "shiptrace-collector: {}\n", error.what());
-    return exit_with(ExitCode::failure);
+    return ExitCode::failure;
   }
 }

@@ -8,7 +8,6 @@
 #include <charconv>
 #include <fstream>
 #include <optional>
-#include <sstream>
 
 #include "collector/server/access_rules.hpp"
 
@@ -131,43 +130,36 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
 
   CLI::App app(description, "shiptrace-collector");
   app.footer(footer);
-  app.add_option("--listen", raw.listen, "Address and port; port 0 picks a free one")
-      ->type_name("ADDRESS:PORT")
-      ->capture_default_str();
-  app.add_option("--db", options.database, "SQLite file, created if it does not exist")
-      ->type_name("FILE")
-      ->capture_default_str();
-  app.add_option("--token-file", raw.token_file,
-                 "File with the bearer token that every request must carry; required for any "
-                 "address that is not loopback")
-      ->type_name("FILE");
-  app.add_option("--allow-host", raw.hosts,
-                 "Additional host name that clients use for the collector, as in a Host header: "
-                 "of a proxy, or of this machine in the network. Repeatable. Without a port: "
-                 "any port. Loopback names and the listen address are always accepted")
-      ->type_name("NAME[:PORT]")
+  app.option_defaults()->always_capture_default();
+  const auto add = [&app](const char* name, auto& value, const char* value_name, const char* help) {
+    return app.add_option(name, value, help)->type_name(value_name);
+  };
+  add("--listen", raw.listen, "ADDRESS:PORT", "Address and port; port 0 picks a free one");
+  add("--db", options.database, "FILE", "SQLite file, created if it does not exist");
+  add("--token-file", raw.token_file, "FILE",
+      "File with the bearer token that every request must carry; required for any "
+      "address that is not loopback");
+  add("--allow-host", raw.hosts, "NAME[:PORT]",
+      "Additional host name that clients use for the collector, as in a Host header: "
+      "of a proxy, or of this machine in the network. Repeatable. Without a port: "
+      "any port. Loopback names and the listen address are always accepted")
+      ->default_str("")
       ->allow_extra_args(false);
-  app.add_option("--allow-origin", raw.origins,
-                 "Web pages of this origin may read and write, for example "
-                 "http://localhost:5173. Repeatable. Pages of other origins are refused")
-      ->type_name("ORIGIN")
+  add("--allow-origin", raw.origins, "ORIGIN",
+      "Web pages of this origin may read and write, for example "
+      "http://localhost:5173. Repeatable. Pages of other origins are refused")
+      ->default_str("")
       ->allow_extra_args(false);
-  app.add_option("--max-body", options.max_body,
-                 "Maximum size of a body in bytes, both as sent and after inflation. All bodies "
-                 "and responses together may take 16 times as much memory")
-      ->type_name("BYTES")
-      ->check(CLI::Range(std::size_t{1024}, std::size_t{1} << 30))
-      ->capture_default_str();
-  app.add_option("--max-connections", options.max_connections,
-                 "Maximum number of open connections; beyond it the one whose client is furthest "
-                 "behind is closed. Half of them, at most 256, may be live streams")
-      ->type_name("COUNT")
-      ->check(CLI::Range(std::size_t{8}, std::size_t{10'000}))
-      ->capture_default_str();
-  app.add_option("--keepalive", keepalive, "Seconds between the keep-alive comments of a stream")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(1L, 3600L))
-      ->capture_default_str();
+  add("--max-body", options.max_body, "BYTES",
+      "Maximum size of a body in bytes, both as sent and after inflation. All bodies "
+      "and responses together may take 16 times as much memory")
+      ->check(CLI::Range(std::size_t{1024}, std::size_t{1} << 30));
+  add("--max-connections", options.max_connections, "COUNT",
+      "Maximum number of open connections; beyond it the one whose client is furthest "
+      "behind is closed. Half of them, at most 256, may be live streams")
+      ->check(CLI::Range(std::size_t{8}, std::size_t{10'000}));
+  add("--keepalive", keepalive, "SECONDS", "Seconds between the keep-alive comments of a stream")
+      ->check(CLI::Range(1L, 3600L));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -13,8 +13,7 @@
 
 namespace trace::collector {
 
-// The exit codes of the process.
-enum class ExitCode : int {
+enum ExitCode : int {
   success = 0,
   failure = 1,   // anything that the others do not cover
   usage = 2,     // invalid options, or a missing token

@@ -10,8 +10,8 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iterator>
 #include <memory>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -41,9 +41,7 @@ std::vector<std::string> names_of(const std::string& hosts) {
   std::string text = hosts;
   if (std::filesystem::is_regular_file(hosts, ignored)) {
     std::ifstream file(hosts);
-    std::ostringstream content;
-    content << file.rdbuf();
-    text = content.str();
+    text.assign(std::istreambuf_iterator(file), {});
   }
   std::vector<std::string> names;
   constexpr std::string_view separators = ", \t\r\n";

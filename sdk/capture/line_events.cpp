@@ -10,26 +10,19 @@ void LineEvents::take(Stream stream, lines::LineKind kind, std::string_view text
                       time::Steady::time_point now, Searched searched) {
   coalescer_.set_searched(searched);
   Reading& reading = readings_[lines::index_of(stream)];
-  switch (kind) {
-    case lines::LineKind::lines:
-      while (!text.empty()) {
-        const auto* end = static_cast<const char*>(std::memchr(text.data(), '\n', text.size()));
-        const auto length = static_cast<std::size_t>(end - text.data());
-        take_line(stream, reading, text.substr(0, length), now);
-        text.remove_prefix(length + 1);
-      }
-      coalescer_.keep();
-      return;
-    case lines::LineKind::part:
-      take_part(stream, reading, text, false, now);
-      return;
-    case lines::LineKind::last_part:
-      take_part(stream, reading, text.substr(0, text.size() - 1), true, now);
-      return;
-    case lines::LineKind::frame:
-      take_frame(stream, text, now);
-      return;
+  if (kind == lines::LineKind::frame) return take_frame(stream, text, now);
+  if (kind != lines::LineKind::lines) {
+    const bool is_last = kind == lines::LineKind::last_part;
+    return take_part(stream, reading, text.substr(0, text.size() - (is_last ? 1 : 0)), is_last,
+                     now);
   }
+  while (!text.empty()) {
+    const auto* end = static_cast<const char*>(std::memchr(text.data(), '\n', text.size()));
+    const auto length = static_cast<std::size_t>(end - text.data());
+    take_line(stream, reading, text.substr(0, length), now);
+    text.remove_prefix(length + 1);
+  }
+  coalescer_.keep();
 }
 
 void LineEvents::take_line(Stream stream, Reading& reading, std::string_view line,

@@ -22,53 +22,31 @@ std::string names_of(const TransportRegistry& transports) {
   return names;
 }
 
-// Collects what is wrong.
-class Check {
- public:
-  Check(const Config& config, const TransportRegistry* transports)
-      : config_(config), transports_(transports), errors_(config.unreadable) {}
+bool is_known(std::string_view name, const TransportRegistry& transports) {
+  const auto& types = transports.types();
+  return std::any_of(types.begin(), types.end(), [&](const TransportType& type) {
+    return std::any_of(type.settings.begin(), type.settings.end(),
+                       [&](const TransportSetting& setting) { return setting.name == name; });
+  });
+}
 
-  std::vector<FieldError> run() {
-    if (transports_ != nullptr) check_transport();
-    for (const Setting& setting : settings()) note(setting.field, value_fault(setting, config_));
-    return std::move(errors_);
+void check_transport(const Config& config, const TransportRegistry& transports,
+                     std::vector<FieldError>& errors) {
+  for (const auto& [name, value] : config.transport_settings) {
+    if (is_known(name, transports)) continue;
+    errors.push_back({"transport_settings", '"' + name + "\" is not a setting of any transport"});
   }
-
- private:
-  void note(std::string_view setting, std::string fault) {
-    if (!fault.empty()) errors_.push_back({both_names(setting), std::move(fault)});
+  const TransportType* const type = transports.find(config.transport);
+  if (type == nullptr) {
+    const std::string names = names_of(transports);
+    errors.push_back(
+        {both_names("transport"), '"' + config.transport + "\" is not a transport; " +
+                                      (names.empty() ? "register one" : "use " + names)});
+  } else if (const auto options = transport_options(config, *type); !options) {
+    const auto& faults = options.error().fields();
+    errors.insert(errors.end(), faults.begin(), faults.end());
   }
-
-  void check_transport() {
-    for (const auto& [name, value] : config_.transport_settings) {
-      if (!is_known(name)) {
-        errors_.push_back(
-            {"transport_settings", '"' + name + "\" is not a setting of any transport"});
-      }
-    }
-    const TransportType* const type = transports_->find(config_.transport);
-    if (type == nullptr) {
-      const std::string names = names_of(*transports_);
-      note("transport", '"' + config_.transport + "\" is not a transport; " +
-                            (names.empty() ? "register one" : "use " + names));
-    } else if (const auto options = transport_options(config_, *type); !options) {
-      const auto& faults = options.error().fields();
-      errors_.insert(errors_.end(), faults.begin(), faults.end());
-    }
-  }
-
-  bool is_known(std::string_view name) const {
-    const auto& types = transports_->types();
-    return std::any_of(types.begin(), types.end(), [&](const TransportType& type) {
-      return std::any_of(type.settings.begin(), type.settings.end(),
-                         [&](const TransportSetting& setting) { return setting.name == name; });
-    });
-  }
-
-  const Config& config_;
-  const TransportRegistry* transports_;
-  std::vector<FieldError> errors_;
-};
+}
 
 // The working directory may change after the start, the journal may not.
 std::string resolved_journal_dir(const Config& config, const Environment& environment) {
@@ -82,7 +60,12 @@ std::string resolved_journal_dir(const Config& config, const Environment& enviro
 
 Result<FinalizedConfig> finalize(Config config, const TransportRegistry* transports,
                                  const Environment& environment) {
-  std::vector<FieldError> errors = Check(config, transports).run();
+  std::vector<FieldError> errors = config.unreadable;
+  if (transports != nullptr) check_transport(config, *transports, errors);
+  for (const Setting& setting : settings()) {
+    std::string fault = value_fault(setting, config);
+    if (!fault.empty()) errors.push_back({both_names(setting.field), std::move(fault)});
+  }
   if (!errors.empty()) return Error(std::move(errors));
   std::string journal_dir = resolved_journal_dir(config, environment);
   return FinalizedConfig(std::move(config), std::move(journal_dir));

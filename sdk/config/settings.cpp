@@ -19,6 +19,10 @@ constexpr std::uint64_t tib = 1024 * 1024 * mib;
 constexpr std::uint64_t minute = 60'000;
 constexpr std::uint64_t hour = 60 * minute;
 
+constexpr AmountRange range(Unit unit, std::uint64_t least, std::uint64_t most) noexcept {
+  return {unit, least, most};
+}
+
 constexpr std::array table{
     Setting{"transport", &Config::transport,
             "`http` (docs/ingestion-api.md), `file` (NDJSON envelopes), or a transport of your "
@@ -28,10 +32,9 @@ constexpr std::array table{
     Setting{"journal_dir", &Config::journal_dir,
             "directory of the journal; without it `$XDG_STATE_HOME/shiptrace`, else "
             "`~/.local/state/shiptrace`"},
-    Setting{"journal_budget",
-            &Config::journal_budget,
+    Setting{"journal_budget", &Config::journal_budget,
             "limit on the size of the directory: journals, tails, dead letters and quarantine",
-            {Unit::bytes, 4 * mib, 16 * tib}},
+            range(Unit::bytes, 4 * mib, 16 * tib)},
     Setting{"when_full", &Config::when_full,
             "what `record()` does when the budget is spent: refuse the event, or wait"},
     Setting{"docker_clients", &Config::docker_clients,
@@ -46,26 +49,17 @@ constexpr std::array table{
             "redact what has the form of a token: JWT, `ghp_…`, `AKIA…`, `Authorization` headers, "
             "passwords and signatures in URLs, private keys"},
     Setting{"level", &Config::level, "events below it are not recorded"},
-    Setting{"batch_bytes",
-            &Config::batch_bytes,
-            "a batch is sent when it has this size …",
-            {Unit::bytes, 4 * kib, 64 * mib}},
-    Setting{"batch_events",
-            &Config::batch_events,
-            "… or this many events …",
-            {Unit::count, 1, 100'000}},
-    Setting{"batch_delay",
-            &Config::batch_delay,
-            "… or when its first event is this old",
-            {Unit::milliseconds, 0, minute}},
-    Setting{"request_timeout",
-            &Config::request_timeout,
-            "limit on the time of one request",
-            {Unit::milliseconds, 1, hour}},
-    Setting{"close_timeout",
-            &Config::close_timeout,
+    Setting{"batch_bytes", &Config::batch_bytes, "a batch is sent when it has this size …",
+            range(Unit::bytes, 4 * kib, 64 * mib)},
+    Setting{"batch_events", &Config::batch_events, "… or this many events …",
+            range(Unit::count, 1, 100'000)},
+    Setting{"batch_delay", &Config::batch_delay, "… or when its first event is this old",
+            range(Unit::milliseconds, 0, minute)},
+    Setting{"request_timeout", &Config::request_timeout, "limit on the time of one request",
+            range(Unit::milliseconds, 1, hour)},
+    Setting{"close_timeout", &Config::close_timeout,
             "how long the end of the session waits for the last events to be delivered",
-            {Unit::milliseconds, 0, hour}},
+            range(Unit::milliseconds, 0, hour)},
 };
 
 // Of the types whose values have names.

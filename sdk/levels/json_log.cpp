@@ -144,9 +144,8 @@ bool are_whole(ondemand::array elements, int depth) {
 bool are_whole(ondemand::object members, int depth) {
   for (auto found : members) {
     ondemand::field member;
-    std::string_view key;
     if (std::move(found).get(member) != SUCCESS) return false;
-    if (member.unescaped_key().get(key) != SUCCESS) return false;
+    if (member.unescaped_key().error() != SUCCESS) return false;
     if (!is_whole(member.value(), depth)) return false;
   }
   return true;
@@ -166,18 +165,12 @@ bool is_whole(ondemand::value value, int depth) {
       ondemand::array elements;
       return value.get_array().get(elements) == SUCCESS && are_whole(elements, depth - 1);
     }
-    case ondemand::json_type::string: {
-      std::string_view text;
-      return value.get_string().get(text) == SUCCESS;
-    }
-    case ondemand::json_type::number: {
-      ondemand::number number;
-      return value.get_number().get(number) == SUCCESS;
-    }
-    case ondemand::json_type::boolean: {
-      bool boolean = false;
-      return value.get_bool().get(boolean) == SUCCESS;
-    }
+    case ondemand::json_type::string:
+      return value.get_string().error() == SUCCESS;
+    case ondemand::json_type::number:
+      return value.get_number().error() == SUCCESS;
+    case ondemand::json_type::boolean:
+      return value.get_bool().error() == SUCCESS;
     case ondemand::json_type::null: {
       bool null = false;
       return value.is_null().get(null) == SUCCESS && null;
@@ -249,8 +242,7 @@ bool JsonLog::State::find_message(ondemand::document& document) {
       message_start = start_of(member);
       continue;
     }
-    std::string_view unescaped;
-    if (member.unescaped_key().get(unescaped) != SUCCESS) return false;
+    if (member.unescaped_key().error() != SUCCESS) return false;
     if (!is_whole(member.value(), max_depth)) return false;
   }
   // Nothing may follow the object.

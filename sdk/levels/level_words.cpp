@@ -105,18 +105,17 @@ const LevelName* level_name(std::string_view text, unsigned places) noexcept {
 }
 
 bool is_plain_value(std::string_view text) noexcept {
-  text = text::without_blanks_around(text);
-  if (text::is_digit(text::at(text, 0))) {
-    const std::size_t digits =
-        text::length_of(text, [](char c) { return text::is_digit(c) || c == '.'; });
-    const char behind = text::at(text, digits);
+  text = without_blanks_around(text);
+  if (is_digit(at(text, 0))) {
+    const std::size_t digits = length_of(text, [](char c) { return is_digit(c) || c == '.'; });
+    const char behind = at(text, digits);
     if (behind == '\0' || behind == ',' || behind == ';' || behind == ')' || behind == '%') {
       return true;
     }
     // "Critical: 2 High: 3" is a summary, "Error: 2 files are missing" is not.
-    const std::string_view next = text::without_blanks_before(text::from(text, digits));
-    const std::size_t name = text::length_of(next, text::is_letter);
-    return text::is_blank(behind) && name > 0 && text::at(next, name) == ':';
+    const std::string_view next = without_blanks_before(from(text, digits));
+    const std::size_t name = length_of(next, is_letter);
+    return is_blank(behind) && name > 0 && at(next, name) == ':';
   }
   constexpr std::string_view words[] = {"true", "false", "null", "none", "nil", "None",
                                         "yes",  "no",    "on",   "off",  "-",   "\"\"",

@@ -13,6 +13,10 @@
 
 namespace trace::detail::levels {
 
+using text::at, text::first_word, text::from, text::length_of;
+using text::is_blank, text::is_capital, text::is_digit, text::is_letter, text::is_small;
+using text::without_blanks_around, text::without_blanks_before;
+
 // Where a name of a level counts.
 enum LevelPlace : unsigned {
   as_word = 1U << 0,       // in any case, wherever a level is expected; other names as they are
@@ -56,7 +60,7 @@ inline std::optional<Level> level_of_letter(char letter) noexcept {
 
 // True for a word in capitals, which distinguishes a level from a word of a sentence.
 constexpr bool is_in_capitals(std::string_view word) noexcept {
-  return !word.empty() && text::length_of(word, text::is_capital) == word.size();
+  return !word.empty() && length_of(word, is_capital) == word.size();
 }
 
 // True for a value after a name in a table, a summary or a configuration, which is not a message:

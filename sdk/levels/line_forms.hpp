@@ -5,10 +5,8 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
-#include <string_view>
 
-#include <trace/event.hpp>
+#include "levels/level_words.hpp"
 
 namespace trace::detail::levels {
 
@@ -45,6 +43,11 @@ bool begins_with_timed_bracket(std::string_view line) noexcept;
 // "  - Checking for old accounts      [ WARNING ]": the state of a check at the end of its line.
 std::optional<Level> level_of_state(std::string_view line) noexcept;
 
+// The date or time that a log line begins with, in the many ways of loggers: length of the date,
+// time or both, zone included, at the front of `text`; 0 if there is none:
+// "2024-01-02T03:04:05.678Z", "2024/01/02 03:04:05", "03:04:05,678", "3:04PM", "02-Jan-2024 …".
+std::size_t leading_time(std::string_view text) noexcept;
+
 // logfmt.cpp: time="…" level=warn msg="…", as logrus, Go's slog, Prometheus and Grafana write it.
 // Reads pairs from the front, at most 512 bytes; anything else ends the reading, so a `level=`
 // within a sentence, a URL or a quoted message does not count. A line of a single pair is a
@@ -62,14 +65,5 @@ bool may_open_tool(std::string_view line) noexcept;
 // colon and a message, or is a dotted name alone: "TypeError: x", "java.io.IOException: x",
 // "AssertionError [ERR_ASSERTION]: x". "MaxError: 0.1" is a value and "StandardError" a word.
 bool begins_with_exception(std::string_view line) noexcept;
-
-// leading_time.cpp: the date or time that a log line begins with, in the many ways of loggers.
-//
-// Length of the date, time or both, zone included, at the front of `text`; 0 if there is none:
-// "2024-01-02T03:04:05.678Z", "2024/01/02 03:04:05", "03:04:05,678", "3:04PM", "02-Jan-2024 …".
-std::size_t leading_time(std::string_view text) noexcept;
-// True for the contents of brackets with a time of day or a date:
-// "Wed Oct 11 14:32:52.123456 2023", "1234:5678:0102/030405.678901:ERROR:gpu_init.cc(523)".
-bool has_time(std::string_view text) noexcept;
 
 }  // namespace trace::detail::levels

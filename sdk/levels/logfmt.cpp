@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "levels/level_words.hpp"
 #include "levels/line_forms.hpp"
-#include "text/ascii.hpp"
 
 namespace trace::detail::levels {
 namespace {
@@ -15,8 +13,7 @@ struct Pair {
 };
 
 bool is_part_of_key(char c) noexcept {
-  return text::is_letter(c) || text::is_digit(c) || c == '_' || c == '.' || c == '-' || c == '@' ||
-         c == '/';
+  return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-' || c == '@' || c == '/';
 }
 
 // Length of the quoted text at the front, quotes included; all of it when it does not end.
@@ -27,14 +24,13 @@ std::size_t quoted_length(std::string_view text) noexcept {
 }
 
 Pair pair_at_front(std::string_view text) noexcept {
-  const std::size_t key = text::length_of(text, is_part_of_key);
-  if (key == 0 || text::at(text, key) != '=') return {};
-  const std::string_view rest = text::from(text, key + 1);
-  const bool is_quoted = text::at(rest, 0) == '"';
-  const std::size_t value = is_quoted
-                                ? quoted_length(rest)
-                                : text::length_of(rest, [](char c) { return !text::is_blank(c); });
-  const std::size_t blanks = text::length_of(text::from(rest, value), text::is_blank);
+  const std::size_t key = length_of(text, is_part_of_key);
+  if (key == 0 || at(text, key) != '=') return {};
+  const std::string_view rest = from(text, key + 1);
+  const bool is_quoted = at(rest, 0) == '"';
+  const std::size_t value =
+      is_quoted ? quoted_length(rest) : length_of(rest, [](char c) { return !is_blank(c); });
+  const std::size_t blanks = length_of(from(rest, value), is_blank);
   const bool is_closed = is_quoted && value >= 2 && rest[value - 1] == '"';
   return {text.substr(0, key), is_closed ? rest.substr(1, value - 2) : rest.substr(0, value),
           key + 1 + value + blanks};

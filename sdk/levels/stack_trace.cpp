@@ -4,9 +4,7 @@
 #include <array>
 #include <iterator>
 
-#include "levels/level_words.hpp"
 #include "levels/line_forms.hpp"
-#include "text/ascii.hpp"
 
 namespace trace::detail::levels {
 namespace {
@@ -24,36 +22,36 @@ bool opens_paths(std::string_view line) noexcept { return line == "Require stack
 // The line that names what was raised: "ValueError: x", "KeyboardInterrupt", "socket.gaierror: …".
 // Only directly after the frames.
 bool names_what_was_raised(std::string_view line) noexcept {
-  const std::size_t length = text::length_of(line.substr(0, 256), [](char c) {
-    return text::is_letter(c) || text::is_digit(c) || c == '_' || c == '.' || c == '<' || c == '>';
+  const std::size_t length = length_of(line.substr(0, 256), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '<' || c == '>';
   });
   const std::string_view name = line.substr(0, length);
   if (name.empty() || (is_in_capitals(name) && level_of_word(name))) return false;
-  const bool is_dotted = name.find('.') != std::string_view::npos && text::is_letter(name.front());
-  if (!is_dotted && !text::is_capital(name.front())) return false;
-  const std::string_view behind = text::from(line, length);
+  const bool is_dotted = name.find('.') != std::string_view::npos && is_letter(name.front());
+  if (!is_dotted && !is_capital(name.front())) return false;
+  const std::string_view behind = from(line, length);
   return behind.empty() || (behind.front() == ':' && (behind.size() == 1 || behind[1] == ' '));
 }
 
 bool is_in_group(std::string_view line) noexcept {
-  const std::size_t indentation = text::length_of(line, text::is_blank);
-  const char sign = text::at(line, indentation);
+  const std::size_t indentation = length_of(line, is_blank);
+  const char sign = at(line, indentation);
   return indentation >= 2 && (sign == '|' || sign == '+');
 }
 
 // "\tat a.b.C.d(E.java:1)", "    at f (x.js:1:2)", "\t... 12 more": frames of Java, .NET,
 // JavaScript.
 bool is_exception_frame(std::string_view line) noexcept {
-  const std::string_view text = text::without_blanks_before(line);
+  const std::string_view text = without_blanks_before(line);
   if (text.size() == line.size()) return false;
-  if (text.starts_with("... ")) return text::is_digit(text::at(text, 4));
+  if (text.starts_with("... ")) return is_digit(at(text, 4));
   return text.starts_with("at ") && text.find_first_of("(:<[") != std::string_view::npos;
 }
 
 // Frames, and lines that may occur between them.
 bool is_in_exception(std::string_view line) noexcept {
   if (is_exception_frame(line)) return true;
-  const std::string_view text = text::without_blanks_before(line);
+  const std::string_view text = without_blanks_before(line);
   if (text.starts_with("Caused by: ") || text.starts_with("--- End of ")) return true;
   const bool is_indented = text.size() < line.size();
   return is_indented && (text.starts_with("Suppressed: ") || text.starts_with("---> ") ||
@@ -62,8 +60,8 @@ bool is_in_exception(std::string_view line) noexcept {
 
 // "goroutine 1 [running]:"
 bool is_goroutine(std::string_view line) noexcept {
-  return line.starts_with("goroutine ") && text::is_digit(text::at(line, 10)) &&
-         line.ends_with("]:") && line.find(" [") != std::string_view::npos;
+  return line.starts_with("goroutine ") && is_digit(at(line, 10)) && line.ends_with("]:") &&
+         line.find(" [") != std::string_view::npos;
 }
 
 bool opens_go_frames(std::string_view line) noexcept {
@@ -73,7 +71,7 @@ bool opens_go_frames(std::string_view line) noexcept {
 
 // "main.(*T).f(0x1, {0x2, 0x3})", "panic({0x1, 0x2})"
 bool is_go_call(std::string_view line) noexcept {
-  if (!text::is_letter(line.front()) || line.back() != ')') return false;
+  if (!is_letter(line.front()) || line.back() != ')') return false;
   const std::string_view name = line.substr(0, line.find('('));
   if (name.find(' ') != std::string_view::npos) return false;
   return name.find('.') != std::string_view::npos || name == "panic";
@@ -81,9 +79,8 @@ bool is_go_call(std::string_view line) noexcept {
 
 // "rax    0x0": what a signal leaves.
 bool is_register(std::string_view line) noexcept {
-  const std::size_t name =
-      text::length_of(line, [](char c) { return text::is_small(c) || text::is_digit(c); });
-  const std::string_view value = text::without_blanks_before(text::from(line, name));
+  const std::size_t name = length_of(line, [](char c) { return is_small(c) || is_digit(c); });
+  const std::string_view value = without_blanks_before(from(line, name));
   return name >= 2 && name <= 6 && value.starts_with("0x") && value.size() <= 18 &&
          value.find(' ') == std::string_view::npos;
 }
@@ -105,19 +102,19 @@ bool names_backtrace_variable(std::string_view line) noexcept {
 
 // "   0: core::panicking::panic", "             at /rustc/…", "  left: 1"
 bool is_in_rust_body(std::string_view line) noexcept {
-  const std::string_view text = text::without_blanks_before(line);
+  const std::string_view text = without_blanks_before(line);
   if (text.size() == line.size()) return text == "stack backtrace:";
-  const std::size_t digits = text::length_of(text, text::is_digit);
-  return (digits > 0 && text::from(text, digits).starts_with(": ")) || text.starts_with("at ") ||
+  const std::size_t digits = length_of(text, is_digit);
+  return (digits > 0 && from(text, digits).starts_with(": ")) || text.starts_with("at ") ||
          text.starts_with("left: ") || text.starts_with("right: ");
 }
 
 // After the "==123==" of a sanitizer; empty if there is none.
 std::string_view behind_pid(std::string_view line) noexcept {
   if (!line.starts_with("==")) return {};
-  const std::size_t digits = text::length_of(text::from(line, 2), text::is_digit);
-  const std::string_view rest = text::from(line, 2 + digits);
-  return digits > 0 && rest.starts_with("==") ? text::from(rest, 2) : std::string_view();
+  const std::size_t digits = length_of(from(line, 2), is_digit);
+  const std::string_view rest = from(line, 2 + digits);
+  return digits > 0 && rest.starts_with("==") ? from(rest, 2) : std::string_view();
 }
 
 bool is_aborting(std::string_view line) noexcept { return behind_pid(line) == "ABORTING"; }
@@ -224,7 +221,7 @@ StackTracePlace opened(std::string_view line) noexcept {
       if (line.starts_with("  File \"") && line.find("\", line ") != line.npos) {
         return python_frames;  // errors of syntax have no head
       }
-      return line.starts_with("  [cause]: ") && begins_with_exception(text::from(line, 11))
+      return line.starts_with("  [cause]: ") && begins_with_exception(from(line, 11))
                  ? exception_head  // Node's causes, among the properties of an exception
                  : none;
     case '=': {
@@ -242,7 +239,7 @@ StackTracePlace opened(std::string_view line) noexcept {
       break;
     case 'U':
       if (line.starts_with("Unhandled exception. ") || line.starts_with("Uncaught (in promise) ") ||
-          (line.starts_with("Uncaught ") && begins_with_exception(text::from(line, 9)))) {
+          (line.starts_with("Uncaught ") && begins_with_exception(from(line, 9)))) {
         return exception_head;
       }
       break;
@@ -269,7 +266,7 @@ StackTracePlace opened(std::string_view line) noexcept {
     default:
       break;
   }
-  return text::is_letter(line.front()) && begins_with_exception(line) ? exception_head : none;
+  return is_letter(line.front()) && begins_with_exception(line) ? exception_head : none;
 }
 
 }  // namespace

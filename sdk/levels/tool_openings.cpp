@@ -4,16 +4,14 @@
 #include <cstdint>
 #include <iterator>
 
-#include "levels/level_words.hpp"
 #include "levels/line_forms.hpp"
-#include "text/ascii.hpp"
 
 namespace trace::detail::levels {
 namespace {
 
 template <std::size_t place>
 bool has_number(std::string_view line) noexcept {
-  return text::is_digit(text::at(line, place));
+  return is_digit(at(line, place));
 }
 template <std::size_t place>
 bool has_no_number(std::string_view line) noexcept {
@@ -33,7 +31,7 @@ bool is_segmentation_fault(std::string_view line) noexcept {
 }
 
 bool is_uncaught(std::string_view line) noexcept {
-  const std::string_view what = text::from(line, 9);
+  const std::string_view what = from(line, 9);
   return what.starts_with("(in promise) ") || begins_with_exception(what);
 }
 
@@ -136,7 +134,7 @@ constexpr auto beginnings = [] {
 }  // namespace
 
 bool may_open_tool(std::string_view line) noexcept {
-  return (beginnings[line.front() & 0x7F] >> (text::at(line, 1) & 0x1F) & 1U) != 0;
+  return (beginnings[line.front() & 0x7F] >> (at(line, 1) & 0x1F) & 1U) != 0;
 }
 
 std::optional<Level> level_of_tool(std::string_view line) noexcept {
@@ -151,7 +149,7 @@ std::optional<Level> level_of_tool(std::string_view line) noexcept {
   }
   // "npm error …" since version 10, and npm's own levels.
   if (!line.starts_with("npm ")) return std::nullopt;
-  return level_of(text::first_word(text::from(line, 4), 16), as_word | by_npm);
+  return level_of(first_word(from(line, 4), 16), as_word | by_npm);
 }
 
 }  // namespace trace::detail::levels

@@ -141,27 +141,13 @@ std::size_t LineFramer::complete_character(std::string_view piece) {
 }
 
 void LineFramer::write_control(char control) {
-  is_edited_ = is_edited_ || (control != '\n' && control != '\r');
-  switch (control) {
-    case '\n':
-      end_line();
-      break;
-    case '\r':
-      carriage_return();
-      break;
-    case '\b':
-      if (!returned_) remove_characters(1);
-      break;
-    case '\x1B':
-      controls_.start();
-      break;
-    case '\v':
-    case '\f':
-      add_text({&control, 1});
-      break;
-    default:  // BEL, SO, SI
-      break;
-  }
+  if (control == '\n') return end_line();
+  if (control == '\r') return carriage_return();
+  is_edited_ = true;
+  if (control == '\x1B') return controls_.start();
+  if (control == '\b' && !returned_) remove_characters(1);
+  if (control == '\v' || control == '\f') add_text({&control, 1});
+  // BEL, SO and SI leave nothing.
 }
 
 void LineFramer::move(const TerminalMove& move) {

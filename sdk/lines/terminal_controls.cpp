@@ -37,54 +37,29 @@ std::size_t TerminalControls::take(std::string_view bytes, TerminalMove& move) n
 }
 
 bool TerminalControls::step(unsigned char byte, TerminalMove& move) noexcept {
-  switch (state_) {
-    case State::escape:
-      return step_escape(byte, move);
-    case State::intermediate:
-      if (is_intermediate(byte)) return true;
-      if (byte < 0x30 || byte > 0x7E) return false;
-      state_ = State::outside;
-      return true;
-    case State::csi:
-      return step_csi(byte, move);
-    case State::text_escape:
-      state_ = State::escape;
-      return step_escape(byte, move);  // ESC \ ends it, and another sequence ends it, too
-    case State::text:
-    case State::text_c2:
-      return step_text(byte);
-    case State::outside:
-      break;
-  }
-  return false;
+  if (state_ == State::escape) return step_escape(byte, move);
+  if (state_ == State::csi) return step_csi(byte, move);
+  if (state_ != State::intermediate) return step_text(byte);
+  if (is_intermediate(byte)) return true;
+  if (byte < 0x30 || byte > 0x7E) return false;
+  state_ = State::outside;
+  return true;
 }
 
 bool TerminalControls::step_escape(unsigned char byte, TerminalMove& move) noexcept {
-  switch (byte) {
-    case '[':
-      begin_csi();
-      return true;
-    case ']':
-    case 'P':
-    case 'X':
-    case '^':
-    case '_':
-      state_ = State::text;
-      return true;
-    case 0x1B:
-      return true;
-    case 'M':
-      move = {TerminalMove::Kind::up, 1};
-      break;
-    default:
-      if (is_intermediate(byte)) {
-        state_ = State::intermediate;
-        return true;
-      }
-      if (byte < 0x30 || byte > 0x7E) return false;
-      break;
+  constexpr std::string_view strings = "]PX^_";  // OSC, DCS, SOS, PM, APC
+  if (byte == 0x1B) return true;
+  if (byte == '[') {
+    begin_csi();
+  } else if (strings.find(static_cast<char>(byte)) != std::string_view::npos) {
+    state_ = State::text;
+  } else if (is_intermediate(byte)) {
+    state_ = State::intermediate;
+  } else {
+    if (byte < 0x30 || byte > 0x7E) return false;
+    if (byte == 'M') move = {TerminalMove::Kind::up, 1};
+    state_ = State::outside;
   }
-  state_ = State::outside;
   return true;
 }
 
@@ -117,53 +92,26 @@ bool TerminalControls::step_csi(unsigned char byte, TerminalMove& move) noexcept
 TerminalMove TerminalControls::csi_move(unsigned char final) const noexcept {
   using Kind = TerminalMove::Kind;
   const unsigned count = std::max(number_, 1U);
-  switch (final) {
-    case 'A':
-    case 'F':
-      return {Kind::up, count};
-    case 'B':
-    case 'E':
-      return {Kind::down, count};
-    case 'C':
-      return {Kind::forward, count};
-    case 'D':
-      return {Kind::back, count};
-    case 'G':
-    case '`':
-      return {number_ <= 1 ? Kind::line_start : Kind::none, 1};
-    case 'H':
-    case 'f':
-      return {Kind::line_start, 1};
-    case 'K':
-      return {number_ == 0 ? Kind::none : Kind::erase, 1};
-    default:
-      return {};
-  }
+  if (final == 'A' || final == 'F') return {Kind::up, count};
+  if (final == 'B' || final == 'E') return {Kind::down, count};
+  if (final == 'C') return {Kind::forward, count};
+  if (final == 'D') return {Kind::back, count};
+  if (final == 'G' || final == '`') return {number_ <= 1 ? Kind::line_start : Kind::none, 1};
+  if (final == 'H' || final == 'f') return {Kind::line_start, 1};
+  if (final == 'K') return {number_ == 0 ? Kind::none : Kind::erase, 1};
+  return {};
 }
 
 bool TerminalControls::step_text(unsigned char byte) noexcept {
-  const bool after_c2 = state_ == State::text_c2;
-  state_ = State::text;
-  switch (byte) {
-    case '\n':
-      return false;
-    case 0x07:  // BEL
-    case 0x18:  // CAN
-    case 0x1A:  // SUB
-      state_ = State::outside;
-      return true;
-    case 0x1B:
-      state_ = State::text_escape;
-      return true;
-    case 0xC2:
-      state_ = State::text_c2;
-      return true;
-    case 0x9C:
-      if (after_c2) state_ = State::outside;
-      return true;
-    default:
-      return true;
+  if (byte == '\n') return false;
+  const bool is_string_terminator = byte == 0x9C && state_ == State::text_c2;
+  if (byte == 0x07 || byte == 0x18 || byte == 0x1A || is_string_terminator) {  // BEL, CAN, SUB
+    state_ = State::outside;
+  } else {
+    // ESC \ ends a text, and another sequence ends it, too.
+    state_ = byte == 0x1B ? State::escape : byte == 0xC2 ? State::text_c2 : State::text;
   }
+  return true;
 }
 
 std::string without_controls(std::string_view text) {

@@ -49,9 +49,8 @@ class TerminalControls {
     escape,        // after ESC
     intermediate,  // ESC and a byte that announces a final one: character sets
     csi,
-    text,         // an OSC or another string
-    text_escape,  // after ESC in it
-    text_c2,      // after C2 in it
+    text,     // an OSC or another string
+    text_c2,  // after C2 in it
   };
 
   // False: the byte does not belong to the sequence, which ends before it.

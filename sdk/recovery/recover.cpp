@@ -43,21 +43,16 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   const auto secrets =
       secrets::known_secrets(finalized->credentials, values.redact_environment, complaints);
   if (!complaints.empty()) diagnostics.report("redaction", complaints);
+  const secrets::RedactionRules redaction{secrets, values.redact_patterns};
+  const ship::ShipperLimits limits{{values.batch_bytes, values.batch_events},
+                                   std::chrono::milliseconds(0),
+                                   values.request_timeout,
+                                   std::random_device()()};
   // Each journal gets its turn within the patience.
   Adoptions adoptions({values.transport, values.endpoint}, "", patience / 2,
-                      {*dependencies.transport,
-                       clock,
-                       dead_letters,
-                       diagnostics,
-                       taken,
-                       values,
-                       dependencies.clean_up_orphans,
-                       {secrets, values.redact_patterns},
-                       *directory},
-                      {{values.batch_bytes, values.batch_events},
-                       std::chrono::milliseconds(0),
-                       values.request_timeout,
-                       std::random_device()()});
+                      {*dependencies.transport, clock, dead_letters, diagnostics, taken, values,
+                       dependencies.clean_up_orphans, redaction, *directory},
+                      limits);
   std::string stopped;  // why not everything was delivered
   time::Steady::time_point give_up = clock.now() + patience;
   time::Steady::time_point refused_until = give_up;

@@ -46,17 +46,10 @@ constexpr bool belongs(char c, Alphabet alphabet) noexcept {
   constexpr std::string_view others[] = {"",     "",    "",    "",      "_-", "_-.",
                                          "_-.~", "_-/", "+/=", "+/=_-", "-"};
   if (is_in(c, others[static_cast<std::size_t>(alphabet)])) return true;
-  switch (alphabet) {
-    case Alphabet::digits:
-      return is_digit(c);
-    case Alphabet::hex:
-    case Alphabet::hex_dash:
-      return is_hex(c);
-    case Alphabet::upper:
-      return is_capital(c) || is_digit(c);
-    default:
-      return is_letter(c) || is_digit(c);
-  }
+  if (alphabet == Alphabet::digits) return is_digit(c);
+  if (alphabet == Alphabet::hex || alphabet == Alphabet::hex_dash) return is_hex(c);
+  if (alphabet == Alphabet::upper) return is_capital(c) || is_digit(c);
+  return is_letter(c) || is_digit(c);
 }
 
 inline constexpr std::array<std::uint16_t, 256> alphabets_of = [] {

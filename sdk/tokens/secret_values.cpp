@@ -188,16 +188,9 @@ bool is_evident(std::string_view body, Evidence evidence) noexcept {
   const Counts counts = counts_of(body);
   // Of 16 random hexadecimal digits, fewer than 5 different ones are one case in 10 million.
   if (counts.different < 5) return false;
-  switch (evidence) {
-    case Evidence::digit:
-      return counts.digits > 0;
-    case Evidence::mixed:
-      return counts.digits > 0 && counts.upper > 0 && counts.lower > 0;
-    case Evidence::basic:
-      return is_user_and_password(body);
-    default:
-      return true;
-  }
+  if (evidence == Evidence::basic) return is_user_and_password(body);
+  if (evidence == Evidence::digit) return counts.digits > 0;
+  return evidence != Evidence::mixed || (counts.digits > 0 && counts.upper > 0 && counts.lower > 0);
 }
 
 bool is_secret_value(std::string_view value, const TokenRow& row, Notation notation) noexcept {

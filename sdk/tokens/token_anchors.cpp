@@ -15,10 +15,6 @@ namespace {
 
 static_assert(token_table.size() <= 128, "RowSet has a bit for each row");
 
-Element constexpr anchor_element(const TokenRow& row, std::size_t place) {
-  return element_of(row, row.anchor + place);
-}
-
 // For each position in an anchor and each byte, the rows that allow it there.
 using RowsOfBytes = std::array<std::array<RowSet, 256>, anchor_bytes>;
 
@@ -26,7 +22,7 @@ constexpr RowsOfBytes rows_of_bytes = [] {
   RowsOfBytes table{};
   for (std::size_t row = 0; row < token_table.size(); ++row) {
     for (std::size_t place = 0; place < anchor_bytes; ++place) {
-      const Element element = anchor_element(token_table[row], place);
+      const Element element = element_of(token_table[row], token_table[row].anchor + place);
       for (unsigned c = 0; c < 128; ++c) {
         if (element.has(static_cast<char>(c))) table[place][c].add(row);
       }
@@ -54,9 +50,7 @@ const RowSet& rows_with(std::size_t place, char c) noexcept {
 
 // Most candidates of the first pass are not anchors.
 bool is_anchor_at(std::string_view text, std::size_t at) noexcept {
-  const RowSet& first = rows_with(0, text[at]);
-  const RowSet& second = rows_with(1, text[at + 1]);
-  const RowSet pair = first & second;
+  const RowSet pair = rows_with(0, text[at]) & rows_with(1, text[at + 1]);
   if (pair.empty()) return false;
   const RowSet rows = pair & rows_with(2, text[at + 2]) & rows_with(3, text[at + 3]);
   if (rows.empty()) return false;
@@ -99,7 +93,7 @@ using HalvesOfAnchor = std::array<Halves, anchor_bytes>;
 constexpr HalvesOfAnchor halves_of(const TokenRow& row) {
   HalvesOfAnchor anchor;
   for (std::size_t place = 0; place < anchor_bytes; ++place) {
-    const Element element = anchor_element(row, place);
+    const Element element = element_of(row, row.anchor + place);
     for (unsigned c = 0; c < 128; ++c) {
       if (!element.has(static_cast<char>(c))) continue;
       anchor[place].low |= 1U << (c & 15U);
@@ -318,8 +312,7 @@ Next widest() noexcept {
 Next find_next = widest();
 #endif
 
-// Whether text that is `before` bytes before the end of an anchor's beginning …: some row has
-// the text's bytes from the anchor's `first` place on.
+// Whether the anchor of some row has the text's bytes from its place `first` on.
 bool matches_from(std::string_view text, std::size_t first) noexcept {
   RowSet rows = rows_with(first, text[0]);
   for (std::size_t i = 1; i < text.size() && first + i < anchor_bytes; ++i) {

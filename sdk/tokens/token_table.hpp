@@ -122,6 +122,10 @@ using enum Alphabet;
 using enum Form;
 using enum Evidence;
 
+inline constexpr std::string_view keys =
+    "apikey|accesskey|secretkey|privatekey|accountkey|masterkey|signingkey|encryptionkey|authkey|"
+    "storagekey|licensekey|sharedkey";
+
 inline constexpr auto table = std::to_array<TokenRow>({
     // Cloud providers
     {"AWS access key id", shaped, "A[KS]IA", 0, upper, 16, 16},
@@ -234,17 +238,7 @@ inline constexpr auto table = std::to_array<TokenRow>({
     {"passphrase", assigned, "passphrase", 2, dotted, 6, 0, password, {}, "passphrase"},
     {"secret", assigned, "secret", 0, dotted, 8, 0, random, {}, "secret"},
     {"token", assigned, "token", 0, dotted, 8, 0, random, {}, "token"},
-    {"API, access, account, … key",
-     assigned,
-     "[-_egimnrst]key",
-     0,
-     dotted,
-     8,
-     0,
-     random,
-     {},
-     "apikey|accesskey|secretkey|privatekey|accountkey|masterkey|signingkey|encryptionkey|authkey|"
-     "storagekey|licensekey|sharedkey"},
+    {"API, access, account, … key", assigned, "[-_egimnrst]key", 0, dotted, 8, 0, random, {}, keys},
     {"credential", assigned, "credential", 2, dotted, 8, 0, random, {}, "credential|credentials"},
     {"signature", assigned, "ure[=:\"'\\]", 0, dotted, 16, 0, random, {}, "signature"},
     {"auth of docker and npm", assigned, "auth[=:\"'\\]", 1, base64, 8, 0, basic, {}, "auth"},

@@ -61,7 +61,6 @@ class TokenText {
     return at;
   }
 
-  // After spaces and tabs.
   std::size_t after_blanks(std::size_t at) const noexcept {
     constexpr std::size_t most_blanks = 16;
     const std::size_t most = at + most_blanks;

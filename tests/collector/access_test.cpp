@@ -68,7 +68,7 @@ TEST_CASE("hosts and ports are canonical") {
 }
 
 TEST_CASE("loopback, the listen address, where a connection arrived and allowed hosts are ours") {
-  const OwnHosts loopback({"127.0.0.1", port}, {});
+  const OwnHosts loopback{{"127.0.0.1", port}, {}};
   for (const char* text : {"localhost:8400", "LOCALHOST.:8400", "127.0.0.1:8400", "127.1.2.3:8400",
                            "[::1]:8400", "localhost", "[::ffff:127.0.0.1]:8400"}) {
     INFO("text: " << std::string(text));
@@ -80,7 +80,7 @@ TEST_CASE("loopback, the listen address, where a connection arrived and allowed 
     INFO("text: " << std::string(text));
     CHECK_FALSE(is_ours(loopback, text));
   }
-  const OwnHosts everywhere({"0.0.0.0", port}, {{"traces.local", {}}, {"proxy", 80}});
+  const OwnHosts everywhere{{"0.0.0.0", port}, {{"traces.local", {}}, {"proxy", 80}}};
   CHECK(is_ours(everywhere, "0.0.0.0:8400"));
   CHECK(is_ours(everywhere, "192.168.1.5:8400", "192.168.1.5"));
   CHECK_FALSE(is_ours(everywhere, "192.168.1.5:8400", "192.168.1.6"));

@@ -20,6 +20,7 @@ logged() {
 
 start_collector() {
   local tick
+  : > "$work/collector.log"  # read below, perhaps before the collector has opened it
   "$build/samples/collector/shiptrace-collector" --listen 127.0.0.1:0 --db "$work/trace.db" \
     > "$work/collector.log" 2>&1 &
   collector=$!

@@ -19,7 +19,6 @@
 
 namespace trace::collector::api {
 
-// What the handlers work with.
 struct Context {
   store::Store& store;
   std::size_t max_body;  // in bytes, after inflation
@@ -27,7 +26,6 @@ struct Context {
   std::function<void(const std::string& run_id)> on_stored;
 };
 
-// What a handler needs of a request.
 struct Request {
   std::string run_id = {};                                           // decoded; empty without {id}
   std::vector<std::pair<std::string, std::string>> parameters = {};  // of the query, decoded

@@ -176,13 +176,13 @@ std::string text_of(const Authority& authority) {
 }
 
 bool OwnHosts::contain(const Authority& authority, std::string_view local_address) const {
-  const auto matches = [&](const Authority& allowed) {
-    return allowed.host == authority.host && (!allowed.port || allowed.port == authority.port);
+  const auto matches = [&](const Authority& each) {
+    return each.host == authority.host && (!each.port || each.port == authority.port);
   };
-  if (std::any_of(allowed_.begin(), allowed_.end(), matches)) return true;
+  if (std::any_of(allowed.begin(), allowed.end(), matches)) return true;
   // A client of a forwarded unix socket sends no port.
-  if (authority.port && authority.port != listen_.port) return false;
-  return is_loopback(authority.host) || authority.host == listen_.host ||
+  if (authority.port && authority.port != listen.port) return false;
+  return is_loopback(authority.host) || authority.host == listen.host ||
          authority.host == local_address;
 }
 

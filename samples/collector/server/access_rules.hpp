@@ -35,21 +35,13 @@ std::optional<Authority> parse_authority(std::string_view text);
 // "[::1]:8400"; without a port when there is none.
 std::string text_of(const Authority& authority);
 
-class OwnHosts {
- public:
-  OwnHosts() = default;
-  // `listen`: the configured address and the port in use. An allowed host without a port is
-  // accepted with every port.
-  OwnHosts(Authority listen, std::vector<Authority> allowed)
-      : listen_(std::move(listen)), allowed_(std::move(allowed)) {}
+struct OwnHosts {
+  Authority listen = {};                // the configured address and the port in use
+  std::vector<Authority> allowed = {};  // without a port: with every port
 
   // `local_address`: the address on which the connection arrived, which is the collector's as well
   // when it listens on all addresses.
   bool contain(const Authority& authority, std::string_view local_address) const;
-
- private:
-  Authority listen_ = {};
-  std::vector<Authority> allowed_ = {};
 };
 
 // "http://name:port" in canonical form: lower case, without the scheme's default port. Nothing for

@@ -63,28 +63,70 @@ class RegisteredConnection {
 class ConnectionRegistry {
  public:
   // `max_bytes`: memory of all bodies and responses. `on_removal` is called after each removal.
-  ConnectionRegistry(std::size_t max_bytes, std::function<void()> on_removal);
+  ConnectionRegistry(std::size_t max_bytes, std::function<void()> on_removal)
+      : max_bytes_(max_bytes), on_removal_(std::move(on_removal)) {}
 
   void add(RegisteredConnection& connection) { connections_.insert(&connection); }
   // No effect when it was removed before.
-  void remove(RegisteredConnection& connection);
+  void remove(RegisteredConnection& connection) {
+    if (connections_.erase(&connection) > 0) on_removal_();
+  }
   std::size_t count() const noexcept { return connections_.size(); }
 
   // Evicts the connection whose client is furthest behind. False when none waits for its client.
-  bool evict_slowest();
+  bool evict_slowest() {
+    RegisteredConnection* slowest = nullptr;
+    for (RegisteredConnection* connection : connections_) {
+      const Pace* pace = connection->pace();
+      if (pace == nullptr) continue;
+      if (slowest == nullptr || pace->on_time_until() < slowest->pace()->on_time_until()) {
+        slowest = connection;
+      }
+    }
+    if (slowest == nullptr) return false;
+    slowest->evict();
+    return true;
+  }
 
   // Allots `more` bytes to `holder`; evicts connections that have held memory for longer. False
   // when there is not enough.
-  bool reserve(const RegisteredConnection& holder, std::size_t more);
+  bool reserve(const RegisteredConnection& holder, std::size_t more) {
+    while (bytes_ + more > max_bytes_) {
+      if (!evict_longest_holder(holder)) return false;
+    }
+    bytes_ += more;
+    return true;
+  }
   void release(std::size_t bytes) noexcept {
     assert(bytes <= bytes_);
     bytes_ -= bytes;
   }
 
-  void shut_down();
+  void shut_down() {
+    // A connection may be removed by its shut_down().
+    for (RegisteredConnection* connection : std::unordered_set(connections_)) {
+      if (connections_.contains(connection)) connection->shut_down();
+    }
+  }
 
  private:
-  bool evict_longest_holder(const RegisteredConnection& in_favour_of);
+  // Requests that began within this time of each other do not evict each other.
+  static constexpr std::chrono::seconds same_age{1};
+
+  bool evict_longest_holder(const RegisteredConnection& in_favour_of) {
+    RegisteredConnection* oldest = nullptr;
+    for (RegisteredConnection* connection : connections_) {
+      const Pace* pace = connection->pace();
+      if (pace == nullptr || connection->held_bytes() == 0 || connection == &in_favour_of) continue;
+      if (oldest == nullptr || pace->began() < oldest->pace()->began()) oldest = connection;
+    }
+    if (oldest == nullptr) return false;
+    const auto since =
+        in_favour_of.pace() != nullptr ? in_favour_of.pace()->began() : Pace::Clock::now();
+    if (oldest->pace()->began() + same_age > since) return false;
+    oldest->evict();
+    return true;
+  }
 
   std::size_t max_bytes_;
   std::size_t bytes_ = 0;

@@ -61,8 +61,9 @@ void Server::listen(const Options& options) {
   acceptor_.bind(endpoint);
   acceptor_.listen();
   acceptor_.non_blocking(true);
-  service_.access.hosts = OwnHosts(
-      {.host = options.host, .port = acceptor_.local_endpoint().port()}, options.allowed_hosts);
+  service_.access.hosts = {
+      .listen = {.host = options.host, .port = acceptor_.local_endpoint().port()},
+      .allowed = options.allowed_hosts};
 }
 
 std::string Server::url() const {

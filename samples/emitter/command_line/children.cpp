@@ -43,21 +43,16 @@ std::function<std::string(const std::string&)> variable_name(std::string fault) 
 // --run, --node, --workflow, --org, --timeout, --secret-env, --pty, --stdin and the shared options.
 void add_child(CLI::App& command, ChildOptions& options) {
   add_node(command, options.node);
-  command.add_option("--workflow", options.workflow, "workflow that the run belongs to")
-      ->type_name("W");
-  command.add_option("--org", options.organization, "organization that the run belongs to")
-      ->type_name("O");
+  add_option(command, "--workflow", options.workflow, "W", "workflow that the run belongs to");
+  add_option(command, "--org", options.organization, "O", "organization that the run belongs to");
   command
       .add_option_function<std::string>(
           "--timeout", [&options](const std::string& text) { options.timeout = timeout_of(text); },
           "time after which the child is ended, such as 30s or 5m")
       ->type_name("DURATION");
-  command
-      .add_option(
-          "--secret-env", options.secret_env,
-          "name of a variable whose value is redacted from everything that is recorded; may "
-          "be repeated")
-      ->type_name("NAME")
+  add_option(command, "--secret-env", options.secret_env, "NAME",
+             "name of a variable whose value is redacted from everything that is recorded; may "
+             "be repeated")
       ->allow_extra_args(false)
       ->check(variable_name("takes the name of a variable of this shell, not its value"));
   command.add_flag("--pty", options.pty,
@@ -85,65 +80,57 @@ std::vector<std::string> child_arguments(const CLI::App& command, const AfterDas
 
 void add_run(CLI::App& app, const AfterDashes& after, int& status) {
   const auto options = std::make_shared<ChildOptions>();
-  CLI::App* command = app.add_subcommand("run",
-                                         "Runs a command, records its output and passes it on.\n"
-                                         "  shiptrace run --run R --node N [OPTIONS] -- CMD ARGS…");
-  add_child(*command, *options);
-  command->final_callback([command, options, &after, &status] {
-    status = commands::run(*options, child_arguments(*command, after, "CMD"));
+  CLI::App& command =
+      *app.add_subcommand("run",
+                          "Runs a command, records its output and passes it on.\n"
+                          "  shiptrace run --run R --node N [OPTIONS] -- CMD ARGS…");
+  add_child(command, *options);
+  command.final_callback([&command, options, &after, &status] {
+    status = commands::run(*options, child_arguments(command, after, "CMD"));
   });
 }
 
 void add_docker(CLI::App& app, const AfterDashes& after, int& status) {
   const auto options = std::make_shared<DockerOptions>();
-  CLI::App* command =
-      app.add_subcommand("docker",
-                         "Runs a container, records its output and passes it on.\n"
-                         "  shiptrace docker --run R --node N [OPTIONS] IMAGE [CMD…]");
-  add_child(*command, options->child);
-  command
-      ->add_option("--env", options->container.env,
-                   "name of a variable to pass on; may be repeated. Its value is in no\n"
-                   "process list, but the daemon keeps it: 'docker inspect' shows it to\n"
-                   "everybody who may talk to the daemon. Pass a secret with --input or\n"
-                   "--stdin instead")
-      ->type_name("NAME")
+  CLI::App& command =
+      *app.add_subcommand("docker",
+                          "Runs a container, records its output and passes it on.\n"
+                          "  shiptrace docker --run R --node N [OPTIONS] IMAGE [CMD…]");
+  add_child(command, options->child);
+  add_option(command, "--env", options->container.env, "NAME",
+             "name of a variable to pass on; may be repeated. Its value is in no\n"
+             "process list, but the daemon keeps it: 'docker inspect' shows it to\n"
+             "everybody who may talk to the daemon. Pass a secret with --input or\n"
+             "--stdin instead")
       ->allow_extra_args(false)
       ->check(
           variable_name("takes the name of a variable of this shell, so that its value is in no "
                         "process list: export it and pass the name"));
-  command
-      ->add_option("--env-file", options->container.env_file,
-                   "file of NAME=VALUE lines; the daemon keeps them like those of --env.\n"
-                   "Values of variables with the names of secrets are redacted")
-      ->type_name("FILE")
+  add_option(command, "--env-file", options->container.env_file, "FILE",
+             "file of NAME=VALUE lines; the daemon keeps them like those of --env.\n"
+             "Values of variables with the names of secrets are redacted")
       ->check(CLI::ExistingFile);
-  command->add_option("--network", options->container.network, "network of the container")
+  command.add_option("--network", options->container.network, "network of the container")
       ->capture_default_str();
-  command->add_option("--memory", options->container.memory, "memory limit, such as 256m");
-  command->add_option("--cpus", options->container.cpus, "CPU limit, such as 1.5");
-  command
-      ->add_option("--pids-limit", options->container.pids,
-                   "limit on the number of processes and threads")
-      ->type_name("N")
+  command.add_option("--memory", options->container.memory, "memory limit, such as 256m");
+  command.add_option("--cpus", options->container.cpus, "CPU limit, such as 1.5");
+  add_option(command, "--pids-limit", options->container.pids, "N",
+             "limit on the number of processes and threads")
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
-  command->add_flag("--read-only", options->container.read_only,
-                    "make the image's files read-only; /tmp is in memory");
-  command->add_option("--user", options->container.user, "user (and group) in the container")
-      ->type_name("USER[:GROUP]");
-  command
-      ->add_option("--input", options->input,
-                   "JSON file (- is stdin) that the container finds at $SHIPSEC_INPUT_PATH")
-      ->type_name("FILE");
-  command
-      ->add_option("--client", options->container.docker, "docker client to call, such as podman")
-      ->type_name("PROGRAM")
+  command.add_flag("--read-only", options->container.read_only,
+                   "make the image's files read-only; /tmp is in memory");
+  add_option(command, "--user", options->container.user, "USER[:GROUP]",
+             "user (and group) in the container");
+  add_option(command, "--input", options->input, "FILE",
+             "JSON file (- is stdin) that the container finds at $SHIPSEC_INPUT_PATH");
+  add_option(command, "--client", options->container.docker, "PROGRAM",
+             "docker client to call, such as podman")
       ->capture_default_str();
-  command->footer(std::string("The result of the container is the JSON that it writes to "
-                              "$SHIPSEC_OUTPUT_PATH, or else its\nstdout.\n") +
-                  exit_codes);
-  command->final_callback([command, options, &after, &status] {
-    status = commands::docker(*options, child_arguments(*command, after, "IMAGE"));
+  command.footer(std::string("The result of the container is the JSON that it writes to "
+                             "$SHIPSEC_OUTPUT_PATH, or else its\nstdout.\n") +
+                 exit_codes);
+  command.final_callback([&command, options, &after, &status] {
+    status = commands::docker(*options, child_arguments(command, after, "IMAGE"));
   });
 }
 

@@ -24,84 +24,74 @@ void check_combination(const CLI::App& command, bool from_stdin) {
 
 void add_record(CLI::App& app, int& status) {
   const auto options = std::make_shared<commands::RecordOptions>();
-  CLI::App* command = app.add_subcommand("record", "Records one event, or those on stdin.");
-  command->add_flag("--stdin", options->from_stdin,
-                    "instead of the options below: one contract event as JSON per line, with its "
-                    "own runId and nodeId; its id is ignored");
-  command->add_option("--run", options->node.run, "id of the workflow run")->type_name("R");
-  command->add_option("--node", options->node.node, "reference of the action in the run")
-      ->type_name("N");
-  command->add_option("--type", options->type, "type of the event")
-      ->type_name("")
+  CLI::App& command = *app.add_subcommand("record", "Records one event, or those on stdin.");
+  command.add_flag("--stdin", options->from_stdin,
+                   "instead of the options below: one contract event as JSON per line, with its "
+                   "own runId and nodeId; its id is ignored");
+  add_option(command, "--run", options->node.run, "R", "id of the workflow run");
+  add_option(command, "--node", options->node.node, "N", "reference of the action in the run");
+  add_option(command, "--type", options->type, "", "type of the event")
       ->check(CLI::IsMember({"STARTED", "PROGRESS", "COMPLETED", "FAILED"}));
-  command->add_option("--level", options->level, "level; default: error for FAILED, else info")
-      ->type_name("")
+  add_option(command, "--level", options->level, "", "level; default: error for FAILED, else info")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-  command->add_option("--message", options->message, "text for people");
-  command->add_option("--data", options->data, "a JSON object")->type_name("JSON");
-  command->add_option("--output", options->output, "file whose summary is sent; - is stdin")
-      ->type_name("FILE");
-  command->add_option("--error-message", options->error_message, "description of the error");
-  command->add_option("--error-code", options->error_code, "stable code of the error");
-  add_shared(*command, options->shared);
-  command->footer(
+  command.add_option("--message", options->message, "text for people");
+  add_option(command, "--data", options->data, "JSON", "a JSON object");
+  add_option(command, "--output", options->output, "FILE",
+             "file whose summary is sent; - is stdin");
+  command.add_option("--error-message", options->error_message, "description of the error");
+  command.add_option("--error-code", options->error_code, "stable code of the error");
+  add_shared(command, options->shared);
+  command.footer(
       "Exit codes: 0 recorded (events that could not be sent are kept, as a message says); 1 a\n"
       "line of --stdin is not an event, the others are recorded; or events were lost or rejected\n"
       "by the backend; 2 wrong options or configuration.");
-  command->final_callback([command, options, &status] {
-    check_combination(*command, options->from_stdin);
+  command.final_callback([&command, options, &status] {
+    check_combination(command, options->from_stdin);
     status = commands::record(*options);
   });
 }
 
 void add_emit(CLI::App& app, int& status) {
   const auto options = std::make_shared<commands::EmitOptions>();
-  CLI::App* command = app.add_subcommand(
+  CLI::App& command = *app.add_subcommand(
       "emit", "Generates load: records PROGRESS events of a node and waits until all are sent.");
-  add_node(*command, options->node);
-  command->add_option("--events", options->events, "number of events, over all threads")
+  add_node(command, options->node);
+  add_option(command, "--events", options->events, "N", "number of events, over all threads")
       ->required()
-      ->type_name("N")
       ->check([](const std::string& text) {
         return input::integer_from_text(text) ? std::string()
                                               : '"' + text + "\" is not a number of events";
       });
-  command->add_option("--threads", options->threads, "number of recording threads")
+  add_option(command, "--threads", options->threads, "T", "number of recording threads")
       ->capture_default_str()
-      ->type_name("T")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--rate", options->rate, "events per second, over all threads")
-      ->type_name("PER_SECOND")
+  add_option(command, "--rate", options->rate, "PER_SECOND", "events per second, over all threads")
       ->check(CLI::PositiveNumber);
-  command->add_option("--label", options->label, "value of data.label; default: the session's id")
-      ->type_name("L");
-  command
-      ->add_option("--returned", options->returned,
-                   "file of one 64-bit count per thread, raised after each accepted event")
-      ->type_name("FILE");
-  add_shared(*command, options->shared);
-  command->footer(
+  add_option(command, "--label", options->label, "L",
+             "value of data.label; default: the session's id");
+  add_option(command, "--returned", options->returned, "FILE",
+             "file of one 64-bit count per thread, raised after each accepted event");
+  add_shared(command, options->shared);
+  command.footer(
       R"(Waits for space in the journal instead of dropping events, and until all events are
 acknowledged; gives up after 60 s without an acknowledgement.
 Exit codes: 0 all events are recorded (events that are not sent yet are kept, as a message
 says); 1 fewer were recorded, some were lost, or the backend rejected some; 2 wrong options
 or configuration; 130 Ctrl-C.)");
-  command->final_callback([options, &status] { status = commands::emit(*options); });
+  command.final_callback([options, &status] { status = commands::emit(*options); });
 }
 
 void add_verify(CLI::App& app, int& status) {
   const auto options = std::make_shared<commands::VerifyOptions>();
-  CLI::App* command = app.add_subcommand(
+  CLI::App& command = *app.add_subcommand(
       "verify", "Checks that the store has every accepted event of a run, once and in order.");
-  add_run_option(*command, options->run);
-  command
-      ->add_option("--label", options->label,
-                   "label of 'emit'; default: every label, or with --returned the only one")
-      ->type_name("L");
-  command->add_option("--returned", options->returned, "the file that 'emit --returned' wrote")
-      ->type_name("FILE");
-  add_shared(*command, options->shared);
-  command->footer(
+  add_run_option(command, options->run);
+  add_option(command, "--label", options->label, "L",
+             "label of 'emit'; default: every label, or with --returned the only one");
+  add_option(command, "--returned", options->returned, "FILE",
+             "the file that 'emit --returned' wrote");
+  add_shared(command, options->shared);
+  command.footer(
       R"(The run's sequences must be 1 to n without a gap. The events of 'emit' must be there once
 and in order per thread, with --returned exactly as many as the file counts (one more if
 the emitter was killed before it could count). No emitter's numbers may have a gap: each is
@@ -109,70 +99,69 @@ an event that was lost, or that is still in a journal. A backend without
 GET /workflows/runs/{id}/gaps does not fail this check; a message says so.
 Exit codes: 0 all of that holds; 1 it does not, and stderr says which events, or the backend
 cannot be read; 2 wrong options or configuration.)");
-  command->final_callback([options, &status] { status = commands::verify(*options); });
+  command.final_callback([options, &status] { status = commands::verify(*options); });
 }
 
 void add_tail(CLI::App& app, int& status) {
   const auto options = std::make_shared<commands::TailOptions>();
-  CLI::App* command = app.add_subcommand("tail", "Shows the events of a run.");
-  add_run_option(*command, options->run);
-  command->add_flag("--follow", options->follow, "continue until the run has ended, or Ctrl-C");
-  command->add_option("--cursor", options->cursor, "begin after this cursor")->type_name("C");
-  command->add_flag("--json", options->json, "one event as JSON per line");
-  add_shared(*command, options->shared);
-  command->footer(
+  CLI::App& command = *app.add_subcommand("tail", "Shows the events of a run.");
+  add_run_option(command, options->run);
+  command.add_flag("--follow", options->follow, "continue until the run has ended, or Ctrl-C");
+  add_option(command, "--cursor", options->cursor, "C", "begin after this cursor");
+  command.add_flag("--json", options->json, "one event as JSON per line");
+  add_shared(command, options->shared);
+  command.footer(
       "Exit codes: 0 all events are shown; 1 the run is unknown or the backend cannot be read;\n"
       "2 wrong options or configuration; 130 Ctrl-C before the run had ended (--follow).");
-  command->final_callback([options, &status] { status = commands::tail(*options); });
+  command.final_callback([options, &status] { status = commands::tail(*options); });
 }
 
 void add_status(CLI::App& app, int& status) {
   const auto options = std::make_shared<commands::StatusOptions>();
-  CLI::App* command = app.add_subcommand("status", "Shows the status of a run.");
-  add_run_option(*command, options->run);
-  command->add_flag("--json", options->json, "as JSON on one line");
-  add_shared(*command, options->shared);
-  command->footer(
+  CLI::App& command = *app.add_subcommand("status", "Shows the status of a run.");
+  add_run_option(command, options->run);
+  command.add_flag("--json", options->json, "as JSON on one line");
+  add_shared(command, options->shared);
+  command.footer(
       "Exit codes: 0 the status is shown, whatever it is; 1 the run is unknown or the backend\n"
       "cannot be read; 2 wrong options or configuration.");
-  command->final_callback([options, &status] { status = commands::show_status(*options); });
+  command.final_callback([options, &status] { status = commands::show_status(*options); });
 }
 
 void add_summarize(CLI::App& app, int& status) {
   const auto options = std::make_shared<commands::SummarizeOptions>();
-  CLI::App* command = app.add_subcommand(
+  CLI::App& command = *app.add_subcommand(
       "summarize", "Shows the summary of an output that a COMPLETED event would have.");
-  command->add_option("FILE", options->file, "file with the output; - is stdin")
+  command.add_option("FILE", options->file, "file with the output; - is stdin")
       ->capture_default_str();
-  command->add_option("--max-bytes", options->max_bytes, "limit on the size of the summary's JSON")
+  add_option(command, "--max-bytes", options->max_bytes, "N",
+             "limit on the size of the summary's JSON")
       ->capture_default_str()
-      ->type_name("N")
       ->check(CLI::Range(std::size_t{512}, std::size_t{1} << 30));
-  command->add_flag("--json", options->json, "on one line, as it is sent");
-  add_shared(*command, options->shared);
-  command->footer(
-      "Exit codes: 0 the summary is shown; 1 the file cannot be read; 2 wrong options.");
-  command->final_callback([options, &status] { status = commands::summarize(*options); });
+  command.add_flag("--json", options->json, "on one line, as it is sent");
+  add_shared(command, options->shared);
+  command.footer("Exit codes: 0 the summary is shown; 1 the file cannot be read; 2 wrong options.");
+  command.final_callback([options, &status] { status = commands::summarize(*options); });
 }
 
 void add_recover(CLI::App& app, int& status) {
   const auto options = std::make_shared<commands::SharedOptions>();
-  CLI::App* command = app.add_subcommand(
+  CLI::App& command = *app.add_subcommand(
       "recover", "Delivers the journals of dead and closed workers in the journal directory.");
-  add_shared(*command, *options);
-  command->footer(
+  add_shared(command, *options);
+  command.footer(
       "Skips journals of live sessions, of other destinations and of other format versions.\n"
       "Exit codes: 0 nothing is left; 1 something is left, damaged or lost, stderr says what and\n"
       "why; 2 wrong options or configuration.");
-  command->final_callback([options, &status] { status = commands::recover_all(*options); });
+  command.final_callback([options, &status] { status = commands::recover_all(*options); });
 }
 
 void add_inspect(CLI::App& app, int& status) {
   const auto paths = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand("inspect", "Shows the contents of journals.");
-  command->add_option("journal", *paths, "journal files")->required()->type_name("JOURNAL");
-  command->footer("Exit codes: 0 all are shown; 1 one cannot be read; 2 wrong options.");
-  command->final_callback([paths, &status] { status = commands::inspect(*paths); });
+  CLI::App& command = *app.add_subcommand("inspect", "Shows the contents of journals.");
+  add_option(command, "journal", *paths, "JOURNAL", "journal files")->required();
+  command.footer("Exit codes: 0 all are shown; 1 one cannot be read; 2 wrong options.");
+  command.final_callback([paths, &status] { status = commands::inspect(*paths); });
 }
 
 }  // namespace

@@ -20,6 +20,13 @@ using AfterDashes = std::optional<std::vector<std::string>>;
 void add_children(CLI::App& app, const AfterDashes& after, int& status);  // run and docker
 void add_commands(CLI::App& app, int& status);                            // all others
 
+// An option with a value, which --help calls `value_name`.
+template <class Value>
+CLI::Option* add_option(CLI::App& command, const char* name, Value& value, const char* value_name,
+                        const char* help) {
+  return command.add_option(name, value, help)->type_name(value_name);
+}
+
 // The options of every command, those that select a node, and the one that selects a run.
 void add_shared(CLI::App& command, commands::SharedOptions& options);
 void add_node(CLI::App& command, commands::NodeOptions& options);

@@ -60,32 +60,25 @@ int run(int argc, char** argv) {
 }  // namespace
 
 void add_shared(CLI::App& command, commands::SharedOptions& options) {
-  const std::string group = "Options of every command";
-  command
-      .add_option("--endpoint", options.endpoint,
-                  "URL of the backend; with --transport file: path of the file")
-      ->group(group)
-      ->type_name("URL");
-  command
-      .add_option("--journal-dir", options.journal_dir, "directory of events that are not sent yet")
-      ->group(group)
-      ->type_name("DIR");
-  command.add_option("--token-file", options.token_file, "file with the bearer token")
-      ->group(group)
-      ->type_name("FILE");
-  command.add_option("--transport", options.transport, "http or file")->group(group);
-  command.add_flag("--quiet", options.quiet, "only errors on stderr")->group(group);
+  command.option_defaults()->group("Options of every command");
+  add_option(command, "--endpoint", options.endpoint, "URL",
+             "URL of the backend; with --transport file: path of the file");
+  add_option(command, "--journal-dir", options.journal_dir, "DIR",
+             "directory of events that are not sent yet");
+  add_option(command, "--token-file", options.token_file, "FILE", "file with the bearer token");
+  command.add_option("--transport", options.transport, "http or file");
+  command.add_flag("--quiet", options.quiet, "only errors on stderr");
+  command.option_defaults()->group("Options");
 }
 
 void add_node(CLI::App& command, commands::NodeOptions& options) {
   add_run_option(command, options.run);
-  command.add_option("--node", options.node, "reference of the action in the run")
-      ->required()
-      ->type_name("N");
+  add_option(command, "--node", options.node, "N", "reference of the action in the run")
+      ->required();
 }
 
 void add_run_option(CLI::App& command, std::string& run) {
-  command.add_option("--run", run, "id of the workflow run")->required()->type_name("R");
+  add_option(command, "--run", run, "R", "id of the workflow run")->required();
 }
 
 }  // namespace trace::cli::command_line

@@ -99,35 +99,21 @@ std::uint64_t settled(const Stats& stats) {
   return stats.acknowledged + stats.rejected + stats.lost;
 }
 
-// Detects that the backend has not acknowledged anything for too long.
-class Patience {
- public:
-  bool spent(const Stats& stats) {
-    const auto now = Clock::now();
-    const std::uint64_t resolved = settled(stats);
-    if (resolved != resolved_ || resolved >= stats.accepted) {
-      resolved_ = resolved;
-      since_ = now;
-    }
-    return now - since_ > give_up_after;
-  }
-
- private:
-  std::uint64_t resolved_ = 0;
-  Clock::time_point since_ = Clock::now();
-};
-
 enum class Ending { delivered, gave_up, interrupted };
 
 // Waits until everything is recorded and acknowledged.
 Ending watch(const Session& session, const Load& load, const StopSignals& stop) {
-  Patience patience;
+  std::uint64_t last_resolved = 0;
+  Clock::time_point last_progress = Clock::now();
   for (;;) {
     const bool finished = load.finished();  // before the counters: they are complete then
     const Stats stats = session.stats();
-    if (finished && settled(stats) >= stats.accepted) return Ending::delivered;
+    const std::uint64_t resolved = settled(stats);
+    if (finished && resolved >= stats.accepted) return Ending::delivered;
     if (stop.requested()) return Ending::interrupted;
-    if (patience.spent(stats)) return Ending::gave_up;
+    if (resolved != last_resolved || resolved >= stats.accepted) last_progress = Clock::now();
+    last_resolved = resolved;
+    if (Clock::now() - last_progress > give_up_after) return Ending::gave_up;
     std::this_thread::sleep_for(std::chrono::milliseconds(finished ? 1 : 10));
   }
 }

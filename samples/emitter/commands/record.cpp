@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,10 +24,7 @@ namespace {
 constexpr std::size_t longest_line = 16 * 1024 * 1024;
 
 EventBody body_of(const EventPayload& event) {
-  EventBody body;
-  body.type = event.type;
-  body.level = event.level;
-  body.message = event.message;
+  EventBody body{.type = event.type, .level = event.level, .message = event.message};
   if (event.error) {
     body.error_message = event.error->message;
     body.error_code = event.error->code;

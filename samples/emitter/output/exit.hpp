@@ -3,7 +3,12 @@
 // Any thread.
 #pragma once
 
+#include <fmt/format.h>
+#include <trace/detail/standard_error.hpp>
+
 #include <string_view>
+
+#include "emitter/output/text.hpp"
 
 namespace trace::cli {
 
@@ -18,7 +23,10 @@ inline constexpr int interrupted = 130;  // ended early by Ctrl-C or SIGTERM
 namespace output {
 
 // Writes "shiptrace: <text>" to stderr, printable. Returns `code`.
-int fail(std::string_view text, int code = exit_code::failed);
+inline int fail(std::string_view text, int code = exit_code::failed) {
+  detail::write_to_stderr(fmt::format("shiptrace: {}\n", printable(text)));
+  return code;
+}
 
 }  // namespace output
 }  // namespace trace::cli

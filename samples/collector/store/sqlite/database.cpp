@@ -54,19 +54,11 @@ void Statement::read_one(int column, std::optional<std::string>& value) const {
   read_one(column, value.emplace());
 }
 
-void Statement::bind_one(int index, std::int64_t value) {
-  check(sqlite3_bind_int64(handle_.get(), index, value));
-}
-
 void Statement::bind_one(int index, std::string_view value) {
   // A null pointer would bind NULL where the text is empty.
   const char* bytes = value.data() == nullptr ? "" : value.data();
   check(sqlite3_bind_text(handle_.get(), index, bytes, static_cast<int>(value.size()),
                           SQLITE_STATIC));
-}
-
-void Statement::bind_one(int index, std::nullopt_t) {
-  check(sqlite3_bind_null(handle_.get(), index));
 }
 
 ReadTransaction::~ReadTransaction() {

@@ -6,11 +6,13 @@
 #include <sqlite3.h>
 
 #include <cassert>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace trace::collector::store::sqlite {
 
@@ -27,10 +29,7 @@ class Database {
   [[noreturn]] void fail() const;
 
  private:
-  struct Close {
-    void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
-  };
-  std::unique_ptr<sqlite3, Close> handle_;
+  std::unique_ptr<sqlite3, decltype(&sqlite3_close_v2)> handle_{nullptr, &sqlite3_close_v2};
 };
 
 // A prepared statement. Bind all parameters in order, step() until it returns false, then reset()
@@ -76,22 +75,15 @@ class Statement {
   }
 
  private:
-  void bind_one(int index, std::int64_t value);
-  void bind_one(int index, std::uint64_t value) {
-    bind_one(index, static_cast<std::int64_t>(value));
+  template <class Integer>
+  requires std::integral<Integer> || std::is_enum_v<Integer>
+  void bind_one(int index, Integer value) {
+    check(sqlite3_bind_int64(handle_.get(), index, static_cast<std::int64_t>(value)));
   }
-  void bind_one(int index, std::uint32_t value) { bind_one(index, std::int64_t{value}); }
-  void bind_one(int index, bool value) { bind_one(index, std::int64_t{value}); }
   void bind_one(int index, std::string_view value);
-  void bind_one(int index, const std::string& value) { bind_one(index, std::string_view(value)); }
-  void bind_one(int index, std::nullopt_t);
   template <class Value>
   void bind_one(int index, const std::optional<Value>& value) {
-    if (value) {
-      bind_one(index, *value);
-    } else {
-      bind_one(index, std::nullopt);
-    }
+    value ? bind_one(index, *value) : check(sqlite3_bind_null(handle_.get(), index));
   }
   template <class Integer>
   void read_one(int column, Integer& value) const noexcept {
@@ -104,11 +96,8 @@ class Statement {
     if (result != SQLITE_OK) database_->fail();
   }
 
-  struct Finalize {
-    void operator()(sqlite3_stmt* handle) const noexcept { sqlite3_finalize(handle); }
-  };
   Database* database_;
-  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> handle_{nullptr, &sqlite3_finalize};
 };
 
 // A read transaction: several reads of one snapshot, with one lock. `begin` and `end` are prepared.

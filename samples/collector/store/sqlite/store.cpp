@@ -183,8 +183,9 @@ std::vector<Range> SqliteStore::gaps_containing(std::uint64_t emitter,
 
 std::optional<NodeRow> SqliteStore::last_failed_node(std::uint64_t run) {
   std::optional<NodeRow> found;
-  const auto failed = static_cast<std::uint32_t>(NodePhase::failed);
-  last_failed_node_.bind(run, failed).for_each([&] { found = node_of_row(last_failed_node_); });
+  last_failed_node_.bind(run, NodePhase::failed).for_each([&] {
+    found = node_of_row(last_failed_node_);
+  });
   return found;
 }
 
@@ -270,15 +271,14 @@ std::vector<std::uint64_t> SqliteStore::write_nodes(const Append& changes, std::
   std::vector<std::uint64_t> numbers;
   numbers.reserve(changes.nodes.size());
   for (const auto& [row, changed] : changes.nodes) {
-    const auto phase = static_cast<std::uint32_t>(row.phase);
     if (row.number == 0) {
       insert_node_
-          .bind(run, row.node_id, phase, row.started_at, row.started_by, row.failed_by,
+          .bind(run, row.node_id, row.phase, row.started_at, row.started_by, row.failed_by,
                 row.failure.reason, row.failure.code)
           .execute();
     } else if (changed) {
       update_node_
-          .bind(phase, row.started_at, row.started_by, row.failed_by, row.failure.reason,
+          .bind(row.phase, row.started_at, row.started_by, row.failed_by, row.failure.reason,
                 row.failure.code, row.number)
           .execute();
     }
