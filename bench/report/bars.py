@@ -7,9 +7,10 @@ the machine's mood from one minute to the next, two measurements of one repetiti
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from measurements import Key, Measurements, Summary, Value
 
@@ -22,12 +23,23 @@ class Selector:
 
 
 @dataclass(frozen=True)
+class Floor:
+    """What the machine itself costs. Where that is more than `above` times the denominator, the
+    limit is `limit` times the sum of both instead."""
+
+    above: float
+    limit: float
+    cost: Selector
+
+
+@dataclass(frozen=True)
 class Bar:
     name: str
     limit: float
     numerator: Selector
     denominator: Selector
     budget: str  # what the design aims at beyond the bar, in words
+    floor: Floor | None = None
 
 
 class Verdict(Enum):
@@ -56,19 +68,30 @@ def read(path: Path) -> list[Bar]:
             numerator=Selector(**entry["numerator"]),
             denominator=Selector(**entry["denominator"]),
             budget=entry["budget"],
+            floor=_floor(entry["floor"]) if "floor" in entry else None,
         )
         for entry in json.loads(path.read_text("utf-8"))
     ]
 
 
+def _floor(entry: dict[str, Any]) -> Floor:
+    return Floor(float(entry["above"]), float(entry["limit"]), Selector(**entry["cost"]))
+
+
 def judge(bar: Bar, measurements: Measurements) -> Outcome:
     found: list[Key] = []
-    for side in (bar.numerator, bar.denominator):
+    sides = [bar.numerator, bar.denominator] + ([bar.floor.cost] if bar.floor else [])
+    for side in sides:
         keys = measurements.matching(side.bench, side.case, side.metric)
         if len(keys) != 1:
             return _without(bar, side, keys, measurements)
         found.append(keys[0])
-    above, below = (measurements.values[key] for key in found)
+    above, below, *floors = (measurements.values[key] for key in found)
+    for floor in floors:
+        shares = [floor[at] / below[at] for at in floor if below.get(at, 0) > 0]
+        if bar.floor and shares and Summary.of(shares).median > bar.floor.above:
+            bar = replace(bar, limit=bar.floor.limit)
+            below = {at: below[at] + floor[at] for at in below if at in floor}
     ratios = [above[at] / below[at] for at in above if below.get(at, 0) > 0]
     if not ratios:
         return Outcome(bar, Verdict.UNMEASURED, "no repetition has both sides")
@@ -78,7 +101,7 @@ def judge(bar: Bar, measurements: Measurements) -> Outcome:
         Verdict.HELD if ratio.median <= bar.limit else Verdict.MISSED,
         ratio=ratio,
         numerator=measurements.summary(found[0]),
-        denominator=measurements.summary(found[1]),
+        denominator=Summary.of(below.values()),
         units=(measurements.units[found[0]], measurements.units[found[1]]),
     )
 

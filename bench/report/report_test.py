@@ -32,13 +32,14 @@ class Report(unittest.TestCase):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.directory = Path(directory.name)
+        self.bar: dict[str, object] = BAR
 
     def report(self, *repetitions: list[str], complete: bool = False) -> int:
         files = []
         for i, lines in enumerate(repetitions):
             files.append(str(self.directory / f"{i}.jsonl"))
             Path(files[-1]).write_text("\n".join(lines), "utf-8")
-        (self.directory / "bars.json").write_text(json.dumps([BAR]))
+        (self.directory / "bars.json").write_text(json.dumps([self.bar]))
         command = [sys.executable, "-B", str(REPORT), "--results", str(self.directory / "results")]
         command += ["--bars", str(self.directory / "bars.json")] + ["--complete"] * complete
         return subprocess.run(command + files, stdout=subprocess.DEVNULL, check=False).returncode
@@ -69,6 +70,20 @@ class Report(unittest.TestCase):
         self.assertEqual(self.report([line("ours", 16), line("bound", 10)]), 1)
         self.assertEqual(self.verdict()["verdict"], "MISSED")
         self.assertEqual(self.report([line("ours", 15), line("bound", 10)]), 0)
+
+    def test_a_dear_machine_has_a_bar_of_its_own(self) -> None:
+        cost = {"bench": "b", "case": {"subject": "machine"}, "metric": "mean"}
+        self.bar = BAR | {"floor": {"above": 2, "limit": 1.25, "cost": cost}}
+        bound = line("bound", 10)
+        # Twice the bound is not more than twice: at most 15.
+        self.assertEqual(self.report([line("ours", 15), bound, line("machine", 20)]), 0)
+        self.assertEqual(self.report([line("ours", 16), bound, line("machine", 20)]), 1)
+        # At most 1.25 × (30 + 10).
+        self.assertEqual(self.report([line("ours", 50), bound, line("machine", 30)]), 0)
+        self.assertEqual(self.report([line("ours", 51), bound, line("machine", 30)]), 1)
+        self.assertEqual(self.verdict()["limit"], 1.25)
+        self.assertIn("| 40 ", self.page())
+        self.assertEqual(self.report([line("ours", 1), bound], complete=True), 1)
 
     def test_a_bar_that_was_not_measured_fails_a_complete_run(self) -> None:
         self.assertEqual(self.report([line("ours", 1)]), 0)
