@@ -63,6 +63,30 @@ TEST_CASE("a journal file is locked, private and named only when it is ready") {
   close(fd);
 }
 
+TEST_CASE("no store into a new slab faults") {
+  TempDir directory;
+  auto on_disk = JournalFile::create(journal_directory(directory.path()), {"A", "t", ""});
+  REQUIRE(on_disk);
+  const auto memory = in_memory();
+  for (JournalFile* file : {on_disk->get(), memory.get()}) {
+    SlabPool pool(*file, 64 << 20);
+    SUBCASE("prepared by the keeper") { pool.replenish(1, 1); }
+    SUBCASE("mapped by the producer") {}
+    for (const SlabSize size : {SlabSize::small, SlabSize::large}) {
+      Slab* slab = pool.take(size);
+      REQUIRE(slab != nullptr);
+      const auto faults = [] {
+        rusage usage{};
+        getrusage(RUSAGE_THREAD, &usage);
+        return usage.ru_minflt + usage.ru_majflt;
+      };
+      const long before = faults();
+      std::memset(slab->data(), 1, slab->capacity());
+      CHECK(faults() - before <= 1);  // of the test itself
+    }
+  }
+}
+
 TEST_CASE("a file that may not grow is refused without a signal") {
   TempDir directory;
   auto file = JournalFile::create(journal_directory(directory.path()), {"A", "t", ""});
