@@ -28,7 +28,7 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 // Upper bound of a run's metadata in the journal.
-constexpr std::uint64_t bytes_of_a_run = 4096;
+constexpr std::uint64_t bytes_of_a_run = 160;
 
 std::unique_ptr<Server> start_backend(const DeliveryCase& which, const std::string& directory) {
   if (which.backend == counting_sink) {

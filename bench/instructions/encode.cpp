@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
   }
   detail::ship::Encoder encoder("01ARZ3NDEKTSV4RRFFQ69G5FAV", {.patterns = true});  // as by default
   encoder.set_time({{0, 1'760'356'800'000'000'000, 1.0}});
-  fmt::memory_buffer json;
+  detail::ship::JsonBuffer json;
   for (std::uint64_t n = 0; n < events; ++n) {
     json.clear();
     ++event.sequence;

@@ -70,9 +70,16 @@ NodeStateRecord* Tables::add_node(std::uint32_t run, std::string_view node_id) {
   return record;
 }
 
+Watermark*& Tables::watermark_of(std::uint32_t run, std::uint32_t lane) {
+  if (run >= first_watermarks_.size()) first_watermarks_.resize(run + 1);
+  Watermark*& first = first_watermarks_[run];
+  if (first == nullptr || first->lane == lane) return first;
+  return other_watermarks_[std::uint64_t{run} << 32 | lane];
+}
+
 bool Tables::set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) {
   const std::lock_guard lock(mutex_);
-  Watermark*& mark = watermarks_[std::uint64_t{run} << 32 | lane];
+  Watermark*& mark = watermark_of(run, lane);
   if (mark == nullptr) {
     std::byte* at = append(sizeof(Watermark));
     if (at == nullptr) return false;

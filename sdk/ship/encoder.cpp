@@ -81,7 +81,7 @@ void Encoder::append_object(std::string& out, std::string_view text) {
   }
 }
 
-bool Encoder::append(const journal::EventView& event, std::uint32_t lane, fmt::memory_buffer& out) {
+bool Encoder::append(const journal::EventView& event, std::uint32_t lane, JsonBuffer& out) {
   redactor_.refresh();
   if (!event.encoded.empty()) {
     const auto whole = contract::repaired_json_object(event.encoded);
@@ -98,8 +98,7 @@ bool Encoder::append(const journal::EventView& event, std::uint32_t lane, fmt::m
   return true;
 }
 
-bool Encoder::append_planned(const journal::EventView& event, std::uint32_t lane,
-                             fmt::memory_buffer& out) {
+bool Encoder::append_planned(const journal::EventView& event, std::uint32_t lane, JsonBuffer& out) {
   if (event.parts != 0 || event.payload.size() > MessagePlan::longest_payload) return false;
   const MessagePlan* plan = plan_of(*event.site);
   if (plan == nullptr) return false;
