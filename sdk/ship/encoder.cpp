@@ -99,9 +99,9 @@ bool Encoder::append(const journal::EventView& event, std::uint32_t lane, JsonBu
 }
 
 bool Encoder::append_planned(const journal::EventView& event, std::uint32_t lane, JsonBuffer& out) {
-  if (event.parts != 0 || event.payload.size() > MessagePlan::longest_payload) return false;
+  if (event.parts != 0) return false;
   const MessagePlan* plan = plan_of(*event.site);
-  if (plan == nullptr) return false;
+  if (plan == nullptr || !plan->takes(event.payload.size())) return false;
   head_.prepare(*event.node, lane);
   const std::size_t start = out.size();
   out.reserve(start + head_.bound(*event.node) + plan->bound(event.payload.size()) + 1);
