@@ -355,7 +355,7 @@ TEST_CASE("a token that an event's texts make together is found wherever they me
   // What a specifier adds or makes belongs to the token, too.
   record(node, line, info, "{:_<4}{}", std::string("ghp"), all);
   record(node, line, info, "{:.3}_{}", std::string("ghpxyz"), all);
-  record(node, line, info, "{:c}hp_{}", static_cast<int>('g'), all);
+  record(node, line, info, "{:c}hp_a1C2c3D4e5F6g7H8i9L0K1l2M3n4O5p6Q7r8", static_cast<int>('g'));
   record(node, line, info, "sk{:->1}{}", "", all);
   record(node, line, info, "{:s}{:s}", std::string("sk-"), all);
   recorded += 16 + 5;
