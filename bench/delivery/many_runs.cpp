@@ -69,6 +69,9 @@ class Recorder {
 Session start(const std::string& directory) {
   Config config;
   config.journal_dir = directory;
+  // Small, so that memory shows what the runs need. record() waits if it is full.
+  config.journal_budget = std::uint64_t{32} << 20;
+  config.when_full = WhenFull::block;
   Dependencies dependencies;
   dependencies.transport = std::make_unique<TakingTransport>();
   auto session = Session::start(std::move(config), std::move(dependencies));

@@ -15,8 +15,10 @@ RecordHeader header_of(RecordKind kind, std::size_t bytes) noexcept {
 std::byte* Tables::append(std::size_t bytes) noexcept {
   if (bytes > large_slab_bytes - sizeof(SlabHeader)) return nullptr;
   if (slab_ == nullptr || length_ + bytes > slab_->capacity()) {
-    Slab* next = pool_.take(bytes > small_slab_bytes - sizeof(SlabHeader) ? SlabSize::large
-                                                                          : SlabSize::small);
+    const bool fits_small = bytes <= small_slab_bytes - sizeof(SlabHeader);
+    Slab* next = fits_small ? pool_.take(SlabSize::small) : nullptr;
+    // The budget may be held by large slabs that are ready for producers.
+    if (next == nullptr) next = pool_.take(SlabSize::large);
     if (next == nullptr) return nullptr;
     if (slab_ != nullptr) slab_->close();
     slab_ = next;

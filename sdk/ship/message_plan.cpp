@@ -25,7 +25,7 @@ static_assert(longest_number >= text::longest_number);
 constexpr std::size_t most_json_bytes = 120 * 1024;
 
 template <class Integer>
-char* put_integer(char* to, Integer value) {
+[[gnu::always_inline]] inline char* put_integer(char* to, Integer value) {
   // Most numbers are small, and a narrow division is faster.
   const auto small = static_cast<std::uint32_t>(value);
   return small == value ? std::to_chars(to, to + longest_number, small).ptr
@@ -206,6 +206,22 @@ std::size_t MessagePlan::bound(std::size_t payload_bytes) const noexcept {
   return fixed_bytes_ + text::quoted_bound(payload_bytes) + text::PaddedText::overhang;
 }
 
+[[gnu::always_inline]] inline char* MessagePlan::write_message(char* to,
+                                                               PayloadReader& payload) const {
+  for (const Step& step : message_) {
+    char* const begin = step.before.write(to);
+    to = step.format ? put_formatted(begin, *step.format, payload)
+                     : put_value<false>(begin, step.tag, payload);
+    if (to == nullptr) return nullptr;
+    // Two values may be halves of one character. This one then begins with U+FFFD.
+    if (step.joins && static_cast<unsigned char>(begin[-1]) >= 0x80 && to != begin &&
+        *begin == text::replacement_character.front()) [[unlikely]] {
+      return nullptr;
+    }
+  }
+  return after_message_.write(to);
+}
+
 char* MessagePlan::write(char* to, std::span<const std::byte> bytes) const {
   PayloadReader payload(bytes);
   for (const Step& field : fields_) {
@@ -220,21 +236,6 @@ char* MessagePlan::write(char* to, std::span<const std::byte> bytes) const {
   if (fields_.empty()) return to;
   PayloadReader fields(bytes);
   return write_fields(to, fields);
-}
-
-char* MessagePlan::write_message(char* to, PayloadReader& payload) const {
-  for (const Step& step : message_) {
-    char* const begin = step.before.write(to);
-    to = step.format ? put_formatted(begin, *step.format, payload)
-                     : put_value<false>(begin, step.tag, payload);
-    if (to == nullptr) return nullptr;
-    // Two values may be halves of one character. This one then begins with U+FFFD.
-    if (step.joins && static_cast<unsigned char>(begin[-1]) >= 0x80 && to != begin &&
-        *begin == text::replacement_character.front()) [[unlikely]] {
-      return nullptr;
-    }
-  }
-  return after_message_.write(to);
 }
 
 char* MessagePlan::write_fields(char* to, PayloadReader& payload) const {

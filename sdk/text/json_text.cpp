@@ -44,25 +44,33 @@ unsigned copy_block(char* to, const char* from) noexcept {
                                          _mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\'))));
 }
 
-// Copies pairs of wide blocks while all their bytes are plain, and advances `from`. The rest, at
-// least the last block with another byte, is left to copy_block().
-[[gnu::target("avx2")]] char* copy_plain_by_64(char* to, const char*& from,
-                                               const char* end) noexcept {
+// Copies pairs of wide blocks and advances `from`, up to the first byte that is not plain, or to
+// the last 63 bytes, which it leaves. `is_special`: stopped at such a byte.
+[[gnu::target("avx2")]] char* copy_plain_by_64(char* to, const char*& from, const char* end,
+                                               bool& is_special) noexcept {
   const char* at = from;
   for (; end - at >= 64; at += 64, to += 64) {
     const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
     const __m256i second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 32));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), first);
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 32), second);
-    const __m256i special = _mm256_or_si256(special_in(first), special_in(second));
-    if (_mm256_movemask_epi8(special) != 0) break;
+    const __m256i in_first = special_in(first);
+    const __m256i in_second = special_in(second);
+    if (_mm256_movemask_epi8(_mm256_or_si256(in_first, in_second)) == 0) continue;
+    const std::uint64_t special =
+        static_cast<std::uint32_t>(_mm256_movemask_epi8(in_first)) |
+        std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(in_second))} << 32;
+    from = at + std::countr_zero(special);
+    is_special = true;
+    return to + std::countr_zero(special);
   }
   from = at;
+  is_special = false;
   return to;
 }
 
 // Below this the call costs more than it saves.
-constexpr std::ptrdiff_t least_for_wide_blocks = 192;
+constexpr std::size_t least_for_wide_blocks = 192;
 // False during static initialisation.
 const bool has_wide_blocks = __builtin_cpu_supports("avx2") != 0;
 #else
@@ -85,20 +93,15 @@ unsigned copy_block(char* to, const char* from) noexcept {
 }
 #endif
 
-// Whole blocks first: most text is plain,
+// Copies the leading plain bytes of `from` and advances it. Whole blocks first: most text is plain,
 // and this is where the encoder spends its time. The address of the next block does not depend on
 // the contents of this one, so the processor works on several at a time.
-[[gnu::always_inline]] inline char* copy_plain_inline(char* to, const char*& from,
-                                                      const char* end) noexcept {
+[[gnu::always_inline]] inline char* copy_by_blocks(char* to, const char*& from,
+                                                   const char* end) noexcept {
   if (end - from < block_bytes) {
     while (from < end && is_plain(*from)) *to++ = *from++;
     return to;
   }
-#ifdef __x86_64__
-  if (end - from >= least_for_wide_blocks && has_wide_blocks) {
-    to = copy_plain_by_64(to, from, end);
-  }
-#endif
   unsigned special = 0;
   for (; end - from >= block_bytes; from += block_bytes, to += block_bytes) {
     special = copy_block(to, from);
@@ -122,6 +125,14 @@ unsigned copy_block(char* to, const char* from) noexcept {
   }
   return to;
 }
+
+#ifdef __x86_64__
+char* copy_by_wide_blocks(char* to, const char*& from, const char* end) noexcept {
+  bool is_special = false;
+  to = copy_plain_by_64(to, from, end, is_special);
+  return is_special ? to : copy_by_blocks(to, from, end);
+}
+#endif
 
 char* write_escape(char* to, char c) noexcept {
   switch (c) {
@@ -151,6 +162,32 @@ char* write_escape(char* to, char c) noexcept {
   }
 }
 
+// `copy` copies leading plain bytes.
+template <class Copy>
+[[gnu::always_inline]] inline char* write_all_escaped(char* to, std::string_view text,
+                                                      Copy copy) noexcept {
+  const char* from = text.data();
+  const char* const end = from + text.size();
+  for (;;) {
+    to = copy(to, from, end);
+    if (from == end) return to;
+    if (static_cast<unsigned char>(*from) < 0x80) {
+      to = write_escape(to, *from++);
+      continue;
+    }
+    const std::string_view rest(from, static_cast<std::size_t>(end - from));
+    const Utf8Sequence sequence = first_utf8_sequence(rest);
+    to = put(to, sequence.valid ? rest.substr(0, sequence.bytes) : replacement_character);
+    from += sequence.bytes;
+  }
+}
+
+#ifdef __x86_64__
+[[gnu::noinline]] char* write_long_escaped(char* to, std::string_view text) noexcept {
+  return write_all_escaped(to, text, copy_by_wide_blocks);
+}
+#endif
+
 template <class Float>
 char* write_float(char* to, Float value) {
   if (!std::isfinite(value)) [[unlikely]] {
@@ -168,24 +205,18 @@ void append_float(std::string& out, Float value) {
 }  // namespace
 
 char* copy_plain(char* to, const char*& from, const char* end) noexcept {
-  return copy_plain_inline(to, from, end);
+  return copy_by_blocks(to, from, end);
 }
 
 char* write_escaped(char* to, std::string_view text) noexcept {
-  const char* from = text.data();
-  const char* const end = from + text.size();
-  for (;;) {
-    to = copy_plain_inline(to, from, end);
-    if (from == end) return to;
-    if (static_cast<unsigned char>(*from) < 0x80) {
-      to = write_escape(to, *from++);
-      continue;
-    }
-    const std::string_view rest(from, static_cast<std::size_t>(end - from));
-    const Utf8Sequence sequence = first_utf8_sequence(rest);
-    to = put(to, sequence.valid ? rest.substr(0, sequence.bytes) : replacement_character);
-    from += sequence.bytes;
+#ifdef __x86_64__
+  if (text.size() >= least_for_wide_blocks && has_wide_blocks) {
+    return write_long_escaped(to, text);
   }
+#endif
+  return write_all_escaped(to, text, [](char* at, const char*& from, const char* end) noexcept {
+    return copy_by_blocks(at, from, end);
+  });
 }
 
 char* write_quoted(char* to, std::string_view text) noexcept {

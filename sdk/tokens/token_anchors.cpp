@@ -131,13 +131,8 @@ constexpr double share(const HalvesOfAnchor& anchor) {
   return product;
 }
 
-struct Kinds {
-  std::array<HalvesOfAnchor, kinds> halves{};
-  std::array<std::size_t, token_table.size()> of_row{};
-};
-
 // The most frequent rows first, each row joins the kind that then matches the least other text.
-constexpr Kinds kinds_of_rows = [] {
+constexpr std::array<HalvesOfAnchor, kinds> halves_of_kinds = [] {
   std::array<std::size_t, token_table.size()> order{};
   std::array<HalvesOfAnchor, token_table.size()> of_row{};
   std::array<double, token_table.size()> frequency{};
@@ -149,22 +144,21 @@ constexpr Kinds kinds_of_rows = [] {
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return frequency[a] != frequency[b] ? frequency[a] > frequency[b] : a < b;
   });
-  Kinds result;
+  std::array<HalvesOfAnchor, kinds> of_kind{};
   std::array<double, kinds> shares{};
   for (const std::size_t row : order) {
     std::size_t best = 0;
     double least = 2;
     for (std::size_t kind = 0; kind < kinds; ++kind) {
-      const double grown = share(together(result.halves[kind], of_row[row])) - shares[kind];
+      const double grown = share(together(of_kind[kind], of_row[row])) - shares[kind];
       if (grown >= least) continue;
       least = grown;
       best = kind;
     }
-    result.halves[best] = together(result.halves[best], of_row[row]);
-    result.of_row[row] = best;
+    of_kind[best] = together(of_kind[best], of_row[row]);
     shares[best] += least;
   }
-  return result;
+  return of_kind;
 }();
 
 constexpr HalfBytes half_bytes = [] {
@@ -178,32 +172,8 @@ constexpr HalfBytes half_bytes = [] {
       }
     };
     for (std::size_t place = 0; place < anchor_bytes; ++place) {
-      set(table.low[kind / 8][place], kinds_of_rows.halves[kind][place].low);
-      if (place < high_places)
-        set(table.high[kind / 8][place], kinds_of_rows.halves[kind][place].high);
-    }
-  }
-  return table;
-}();
-
-// The same by whole bytes, for processors that look up 128 entries at a time: each byte has exactly
-// the kinds that allow it.
-using WholeBytes = std::uint8_t[2][anchor_bytes][128];
-struct WholeByteTables {
-  alignas(64) WholeBytes kinds;
-};
-
-constexpr WholeByteTables whole_bytes = [] {
-  WholeByteTables table{};
-  for (std::size_t row = 0; row < token_table.size(); ++row) {
-    const std::size_t kind = kinds_of_rows.of_row[row];
-    for (std::size_t place = 0; place < anchor_bytes; ++place) {
-      const Element element = anchor_element(token_table[row], place);
-      for (unsigned c = 0; c < 128; ++c) {
-        if (!element.has(static_cast<char>(c))) continue;
-        std::uint8_t& entry = table.kinds[kind / 8][place][c];
-        entry = static_cast<std::uint8_t>(entry | 1U << (kind % 8));
-      }
+      set(table.low[kind / 8][place], halves_of_kinds[kind][place].low);
+      if (place < high_places) set(table.high[kind / 8][place], halves_of_kinds[kind][place].high);
     }
   }
   return table;
@@ -233,7 +203,7 @@ std::size_t next_by_byte(std::string_view text, std::size_t at) noexcept {
 
 #ifdef __x86_64__
 // The first anchor among the candidate bits, or the text's size.
-std::size_t first_of(std::uint64_t bits, std::string_view text, std::size_t place) noexcept {
+std::size_t first_of(std::uint32_t bits, std::string_view text, std::size_t place) noexcept {
   for (; bits != 0; bits &= bits - 1) {
     const std::size_t at = place + static_cast<std::size_t>(std::countr_zero(bits));
     if (is_anchor_at(text, at)) return at;
@@ -335,69 +305,23 @@ std::size_t first_of(std::uint64_t bits, std::string_view text, std::size_t plac
   constexpr std::size_t size = 32;
   if (text.size() < size + anchor_bytes - 1) return next_by_16(text, at);
   const std::size_t last = text.size() - (anchor_bytes - 1) - size;
-  for (; at < last + size; at += size) {
-    const std::size_t place = std::min(at, last);
-    const std::uint32_t bits = anchors_of_32(text.data() + place) >> (at - place);
+  for (; at <= last; at += size) {
+    const std::uint32_t bits = anchors_of_32(text.data() + at);
     if (bits == 0) continue;
     const std::size_t found = first_of(bits, text, at);
     if (found != text.size()) return found;
   }
-  return text.size();
+  if (at >= last + size) return text.size();
+  const std::uint32_t bits = anchors_of_32(text.data() + last) >> (at - last);
+  return bits == 0 ? text.size() : first_of(bits, text, at);
 }
-
-#define SHIPTRACE_VBMI gnu::target("avx512f,avx512bw,avx512vbmi")
-
-[[SHIPTRACE_VBMI, gnu::always_inline]] inline __m512i load_64(const char* at) noexcept {
-  return _mm512_loadu_si512(at);
-}
-
-// The kinds of 64 bytes at one place of an anchor, by their lower seven bits.
-[[SHIPTRACE_VBMI, gnu::always_inline]] inline __m512i look_up_64(const std::uint8_t (&table)[128],
-                                                                 __m512i bytes) noexcept {
-  return _mm512_permutex2var_epi8(_mm512_load_si512(table), bytes, _mm512_load_si512(table + 64));
-}
-
-[[SHIPTRACE_VBMI, gnu::always_inline]] inline __m512i kinds_of_64(
-    const __m512i (&bytes)[anchor_bytes], std::size_t set) noexcept {
-  const auto& table = whole_bytes.kinds[set];
-  const __m512i first =
-      _mm512_and_si512(look_up_64(table[0], bytes[0]), look_up_64(table[1], bytes[1]));
-  const __m512i second =
-      _mm512_and_si512(look_up_64(table[2], bytes[2]), look_up_64(table[3], bytes[3]));
-  return _mm512_and_si512(first, second);
-}
-
-[[SHIPTRACE_VBMI, gnu::always_inline]] inline std::uint64_t anchors_of_64(const char* at) noexcept {
-  const __m512i bytes[anchor_bytes] = {load_64(at), load_64(at + 1), load_64(at + 2),
-                                       load_64(at + 3)};
-  const __m512i either = _mm512_or_si512(kinds_of_64(bytes, 0), kinds_of_64(bytes, 1));
-  const __m512i all =
-      _mm512_or_si512(_mm512_or_si512(bytes[0], bytes[1]), _mm512_or_si512(bytes[2], bytes[3]));
-  return _mm512_test_epi8_mask(either, either) & ~_mm512_movepi8_mask(all);
-}
-
-[[SHIPTRACE_VBMI]] std::size_t next_by_64(std::string_view text, std::size_t at) noexcept {
-  constexpr std::size_t size = 64;
-  if (text.size() < size + anchor_bytes - 1) return next_by_32(text, at);
-  const std::size_t last = text.size() - (anchor_bytes - 1) - size;
-  for (; at < last + size; at += size) {
-    const std::size_t place = std::min(at, last);
-    const std::uint64_t bits = anchors_of_64(text.data() + place) >> (at - place);
-    if (bits == 0) continue;
-    const std::size_t found = first_of(bits, text, at);
-    if (found != text.size()) return found;
-  }
-  return text.size();
-}
-#undef SHIPTRACE_VBMI
 
 using Next = std::size_t (*)(std::string_view text, std::size_t at) noexcept;
 
 Next widest() noexcept {
-  return __builtin_cpu_supports("avx512vbmi") ? next_by_64
-         : __builtin_cpu_supports("avx2")     ? next_by_32
-         : __builtin_cpu_supports("ssse3")    ? next_by_16
-                                              : next_by_byte;
+  return __builtin_cpu_supports("avx2")    ? next_by_32
+         : __builtin_cpu_supports("ssse3") ? next_by_16
+                                           : next_by_byte;
 }
 
 // Null during static initialisation.
@@ -453,14 +377,12 @@ std::size_t next_anchor(std::string_view text, std::size_t from) noexcept {
 
 bool set_anchor_block(std::size_t bytes) noexcept {
 #ifdef __x86_64__
-  if (bytes == 64 && !__builtin_cpu_supports("avx512vbmi")) return false;
   if (bytes == 32 && !__builtin_cpu_supports("avx2")) return false;
   if (bytes == 16 && !__builtin_cpu_supports("ssse3")) return false;
   find_next = bytes == 0    ? widest()
               : bytes == 1  ? next_by_byte
               : bytes == 16 ? next_by_16
-              : bytes == 32 ? next_by_32
-                            : next_by_64;
+                            : next_by_32;
   return true;
 #else
   return bytes <= 1;

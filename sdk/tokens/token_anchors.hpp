@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Anchors: four characters of each row of the table of tokens, which are rare in other text. The
-// first scan of each text that is sent, 32 or 64 bytes at a time if the processor supports it. Pure
+// first scan of each text that is sent, 32 bytes at a time if the processor supports it. Pure
 // functions, safe on any thread.
 #pragma once
 
@@ -47,7 +47,7 @@ bool may_begin_anchor(std::string_view text) noexcept;
 bool may_end_anchor(std::string_view text) noexcept;
 bool may_be_within_anchor(std::string_view text) noexcept;
 
-// For tests: sets the block size of the scan: 1, 16, 32, 64; 0: the widest available. False if this
+// For tests: sets the block size of the scan: 1, 16, 32; 0: the widest available. False if this
 // processor does not support it.
 bool set_anchor_block(std::size_t bytes) noexcept;
 
