@@ -28,7 +28,7 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 // Upper bound of a run's metadata in the journal.
-constexpr std::uint64_t bytes_of_a_run = 4096;
+constexpr std::uint64_t bytes_of_a_run = 160;
 
 std::unique_ptr<Server> start_backend(const DeliveryCase& which, const std::string& directory) {
   if (which.backend == counting_sink) {
@@ -68,6 +68,7 @@ Session start(const std::string& directory, std::uint64_t runs,
 
 std::vector<Run> open_runs(Session& session, std::uint64_t count) {
   std::vector<Run> runs;
+  runs.reserve(count);
   for (std::uint64_t i = 0; i < count; ++i) {
     runs.push_back(session.run(i == 0 ? std::string(run_id) : fmt::format("{}-{}", run_id, i)));
   }
@@ -77,6 +78,7 @@ std::vector<Run> open_runs(Session& session, std::uint64_t count) {
 // A node in each of the runs that a thread works for.
 std::vector<Node> nodes_of(unsigned thread, std::vector<Run>& runs, unsigned threads) {
   std::vector<Node> nodes;
+  nodes.reserve(runs.size() / threads + 1);
   for (std::size_t i = thread % runs.size(); i < runs.size(); i += threads) {
     nodes.push_back(runs[i].node(node_id));
   }

@@ -122,7 +122,7 @@ double cost_of_encoding(Recorded::Text text) {
   Recorded recorded(text);
   trace::detail::ship::Encoder encoder(session_id);
   encoder.set_time({{0, 1'760'356'800'000'000'000, 1.0}});
-  fmt::memory_buffer json;
+  trace::detail::ship::JsonBuffer json;
   return cpu_per_event([&] {
     order_all(recorded, [&](const trace::detail::ship::Merger&,
                             const trace::detail::ship::Merger::Item& item) {

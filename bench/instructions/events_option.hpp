@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one option of the programs whose instructions are counted.
+// The option that the programs whose instructions are counted share.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,11 @@
 
 namespace trace::bench {
 
-// --events N; 10,000 without it.
+// --events N, the last option; 10,000 without it.
 inline std::uint64_t events_option(int argc, char** argv) {
-  return argc == 3 && std::strcmp(argv[1], "--events") == 0 ? std::strtoull(argv[2], nullptr, 10)
-                                                            : 10'000;
+  return argc >= 3 && std::strcmp(argv[argc - 2], "--events") == 0
+             ? std::strtoull(argv[argc - 1], nullptr, 10)
+             : 10'000;
 }
 
 }  // namespace trace::bench

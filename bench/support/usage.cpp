@@ -2,8 +2,10 @@
 #include "support/usage.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <ctime>
+#include <fstream>
 
 namespace trace::bench {
 namespace {
@@ -18,6 +20,14 @@ Nanoseconds read(clockid_t clock) {
 
 Nanoseconds cpu_time_of_process() { return read(CLOCK_PROCESS_CPUTIME_ID); }
 Nanoseconds cpu_time_of_thread() { return read(CLOCK_THREAD_CPUTIME_ID); }
+
+std::uint64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t all = 0;
+  std::uint64_t resident = 0;
+  statm >> all >> resident;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
 
 std::uint64_t peak_resident_bytes() {
   rusage usage{};

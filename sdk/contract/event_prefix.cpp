@@ -19,15 +19,21 @@ std::string event_id(std::string_view session, std::uint32_t lane, std::uint64_t
 
 void EventPrefix::make(std::string_view session, std::uint32_t lane, std::string_view run_id,
                        std::string_view node_id) {
-  std::string text = "{\"id\":\"" + emitter_id(session, lane) + "-";
+  fmt::memory_buffer text;  // usually without an allocation
+  const auto append_quoted = [&](std::string_view id) {
+    const std::size_t before = text.size();
+    text.resize(before + text::quoted_bound(id.size()));
+    const char* end = text::write_quoted(text.data() + before, id);
+    text.resize(static_cast<std::size_t>(end - text.data()));
+  };
+  fmt::format_to(fmt::appender(text), "{{\"id\":\"{}-{}-", session, lane);
   digits_begin_ = text.size();
-  text.append(least_sequence_digits, '0');
-  digits_end_ = text.size();
-  text += "\",\"runId\":";
-  text::append_quoted(text, run_id);
-  text += ",\"nodeId\":";
-  text::append_quoted(text, node_id);
-  text_.assign(text);
+  digits_end_ = digits_begin_ + least_sequence_digits;
+  fmt::format_to(fmt::appender(text), "{:0{}}\",\"runId\":", 0, least_sequence_digits);
+  append_quoted(run_id);
+  text.append(std::string_view(",\"nodeId\":"));
+  append_quoted(node_id);
+  text_.assign({text.data(), text.size()});
   lane_ = lane;
   hundred_ = 0;
 }

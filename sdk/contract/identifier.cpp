@@ -13,6 +13,14 @@ bool has_control_character(std::string_view id) noexcept {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
+// Most ids: printable ASCII, which needs no repair. Read for each run and node that is opened, and
+// again in each slab.
+bool is_plain(std::string_view id) noexcept {
+  bool plain = true;
+  for (const char c : id) plain &= c >= 0x20 && c < 0x7F;
+  return plain;
+}
+
 constexpr std::string_view without_controls = "must not contain control characters";
 
 // Calls take() with each piece of the id as it is sent. Does not use the faster check of a whole
@@ -35,6 +43,7 @@ std::size_t repaired_bytes(std::string_view id) noexcept {
 }  // namespace
 
 std::string_view fault_of_run_id(std::string_view id) noexcept {
+  if (!id.empty() && id.size() <= max_run_id_bytes && is_plain(id)) return {};
   if (id.empty() || id.size() > max_run_id_bytes || repaired_bytes(id) > max_run_id_bytes) {
     return "must have 1 to 128 bytes, each invalid UTF-8 sequence counted as the three of U+FFFD";
   }
@@ -42,6 +51,7 @@ std::string_view fault_of_run_id(std::string_view id) noexcept {
 }
 
 std::string_view fault_of_node_id(std::string_view id) noexcept {
+  if (!id.empty() && id.size() <= max_node_id_bytes && is_plain(id)) return {};
   if (id.empty() || id.size() > max_node_id_bytes || repaired_bytes(id) > max_node_id_bytes) {
     return "must have 1 to 256 bytes, each invalid UTF-8 sequence counted as the three of U+FFFD";
   }
@@ -49,6 +59,7 @@ std::string_view fault_of_node_id(std::string_view id) noexcept {
 }
 
 std::string repaired_id(std::string_view id) {
+  if (is_plain(id)) return std::string(id);
   std::string repaired;
   repaired.reserve(id.size());
   repair(id, [&](std::string_view piece) { repaired += piece; });

@@ -65,6 +65,7 @@ Slab* SlabPool::take_beyond_budget(SlabSize size) noexcept {
 Slab* SlabPool::note_taken(Slab* slab) noexcept {
   slab->truncations = file_.truncations();
   taken_.fetch_add(1, std::memory_order_relaxed);
+  if (size_of(*slab) == SlabSize::large) large_taken_.fetch_add(1, std::memory_order_relaxed);
   note_used(slab->bytes);
   return slab;
 }

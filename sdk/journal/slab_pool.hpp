@@ -78,6 +78,9 @@ class SlabPool final : public SlabSource {
   // Large slabs that wait for producers.
   std::uint64_t ready_now() const noexcept { return large_.size_approx(); }
   std::uint64_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
+  std::uint64_t large_taken() const noexcept {
+    return large_taken_.load(std::memory_order_relaxed);
+  }
 
  protected:
   bool kept(const Slab& slab) const noexcept override;
@@ -104,7 +107,8 @@ class SlabPool final : public SlabSource {
   std::atomic<bool> disk_is_full_{false};
   std::atomic<std::int64_t> used_bytes_{0};
   std::atomic<unsigned> used_percent_{0};
-  std::atomic<std::uint64_t> taken_{0};
+  std::atomic<std::uint64_t> taken_{0};  // of any size
+  std::atomic<std::uint64_t> large_taken_{0};
   std::atomic<std::uint64_t> mapped_by_producers_{0};
 
   std::mutex wait_mutex_;

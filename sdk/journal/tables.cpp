@@ -15,8 +15,10 @@ RecordHeader header_of(RecordKind kind, std::size_t bytes) noexcept {
 std::byte* Tables::append(std::size_t bytes) noexcept {
   if (bytes > large_slab_bytes - sizeof(SlabHeader)) return nullptr;
   if (slab_ == nullptr || length_ + bytes > slab_->capacity()) {
-    Slab* next = pool_.take(bytes > small_slab_bytes - sizeof(SlabHeader) ? SlabSize::large
-                                                                          : SlabSize::small);
+    const bool fits_small = bytes <= small_slab_bytes - sizeof(SlabHeader);
+    Slab* next = fits_small ? pool_.take(SlabSize::small) : nullptr;
+    // The budget may be held by large slabs that are ready for producers.
+    if (next == nullptr) next = pool_.take(SlabSize::large);
     if (next == nullptr) return nullptr;
     if (slab_ != nullptr) slab_->close();
     slab_ = next;
@@ -70,9 +72,16 @@ NodeStateRecord* Tables::add_node(std::uint32_t run, std::string_view node_id) {
   return record;
 }
 
+Watermark*& Tables::watermark_of(std::uint32_t run, std::uint32_t lane) {
+  if (run >= first_watermarks_.size()) first_watermarks_.resize(run + 1);
+  Watermark*& first = first_watermarks_[run];
+  if (first == nullptr || first->lane == lane) return first;
+  return other_watermarks_[std::uint64_t{run} << 32 | lane];
+}
+
 bool Tables::set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) {
   const std::lock_guard lock(mutex_);
-  Watermark*& mark = watermarks_[std::uint64_t{run} << 32 | lane];
+  Watermark*& mark = watermark_of(run, lane);
   if (mark == nullptr) {
     std::byte* at = append(sizeof(Watermark));
     if (at == nullptr) return false;

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include <trace/session.hpp>
 
@@ -29,6 +30,8 @@ class Tables final : public WatermarkStore {
 
  private:
   std::byte* append(std::size_t bytes) noexcept;
+  // Where the watermark is noted; null until it has a record.
+  Watermark*& watermark_of(std::uint32_t run, std::uint32_t lane);
   void commit(std::size_t bytes) noexcept;
 
   SlabPool& pool_;
@@ -36,7 +39,9 @@ class Tables final : public WatermarkStore {
   Slab* slab_ = nullptr;
   std::uint32_t length_ = 0;
   std::uint64_t ordinal_ = 0;
-  std::unordered_map<std::uint64_t, Watermark*> watermarks_;
+  // The first lane of each run; most runs have no other. Then the others.
+  std::vector<Watermark*> first_watermarks_;
+  std::unordered_map<std::uint64_t, Watermark*> other_watermarks_;
 };
 
 }  // namespace trace::detail::journal

@@ -33,6 +33,7 @@ Adoption::Adoption(journal::JournalReader reader, AdoptionParts parts, ship::Shi
                 parts.diagnostics, parts.taken, parts.redaction},
                limits, std::string(journal_.reader().header().session)) {
   for (const journal::FoundRun& run : journal_.reader().runs()) {
+    if (run.number >= journal::max_runs) continue;  // a damaged record; no event refers to it
     runs_.restore(run.number, run.id,
                   {.workflow_id = run.workflow_id,
                    .organization_id = run.organization_id,

@@ -107,7 +107,10 @@ Closed SessionCore::close(time::Steady::time_point deadline) {
                                   "the next session or 'shiptrace recover' tries again",
                                   left, left == 1 ? "" : "s"));
   }
-  if (close_result_.kept == 0) note_stays ? file_->forget_events() : file_->remove();
+  if (close_result_.kept == 0) {
+    if (!note_stays) file_->remove();
+    file_->forget_events();  // handles may keep the mapping for a long time
+  }
   file_->release();
   return close_result_;
 }

@@ -223,7 +223,7 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
                             std::uint64_t sequence) noexcept {
   const bool starts = type == Type::started;
   try {
-    const std::lock_guard lock(node.life_mutex);
+    const std::lock_guard lock(open_nodes_mutex_);
     if (starts && node.life == nullptr) node.life = tables_.add_node(node.run->number, node.id);
     if (node.life != nullptr) {
       auto& at_lane = starts ? node.life->start_lane : node.life->end_lane;
@@ -233,7 +233,6 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
       if (starts) node.life->end_sequence.store(0, std::memory_order_release);
     }
     node.open.store(starts);
-    const std::lock_guard nodes_lock(open_nodes_mutex_);
     if (starts) {
       open_nodes_.insert_or_assign(&node, node.weak_from_this());
     } else {

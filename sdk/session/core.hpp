@@ -68,9 +68,10 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // A core of the same configuration with an identity, a journal and threads of its own; null if
   // there is no second transport.
   std::shared_ptr<SessionCore> successor() const;
-  // Keeps the core in use: see in_use().
-  std::shared_ptr<const void> lease() const noexcept { return lease_; }
-  bool in_use() const noexcept { return lease_.use_count() > 1; }
+  // Of runs and nodes that refer to this core.
+  void add_handle() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
+  void remove_handle() noexcept { handles_.fetch_sub(1, std::memory_order_release); }
+  bool in_use() const noexcept { return handles_.load(std::memory_order_acquire) > 0; }
   const Admission& admission() const noexcept { return gate_.admission(); }
   // Opens the fast path for events that are neither below the minimum level nor refused by the
   // budget.
@@ -169,7 +170,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::atomic<bool> draining_{false};  // a caller waits for our own events
 
   const std::uint32_t fork_count_ = journal::LiveFiles::fork_count();
-  const std::shared_ptr<const int> lease_ = std::make_shared<const int>(0);
+  std::atomic<std::uint64_t> handles_{0};
   std::atomic<std::uint64_t> tails_{0};
   bool truncation_reported_ = false;
   time::Steady::time_point next_file_check_{};

@@ -35,7 +35,7 @@ std::pair<std::shared_ptr<SessionCore>, detail::ship::RunInfo*> here(const RunSt
   if (run.info == nullptr || run.core->in_own_process()) return {run.core, run.info};
   const auto session = session_of_child(run.core);
   if (session == nullptr) return {run.core, nullptr};
-  return session->open_run(run.info->id, run.info->spec);
+  return session->open_run(run.info->id, *run.info->spec);
 }
 
 // The session core of this process; null if there is none.
@@ -51,13 +51,20 @@ SessionCore* core_here(NodeState* node) noexcept try {
 namespace detail::session {
 
 NodeState::NodeState(std::shared_ptr<SessionCore> owner, ship::RunInfo* of, std::string name)
-    : core(std::move(owner)), run(of), id(std::move(name)), lease(core->lease()) {
+    : core(std::move(owner)), run(of), id(std::move(name)) {
+  core->add_handle();
   static std::atomic<std::uint64_t> last_serial{0};
   if (run != nullptr) serial = last_serial.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 RunState::RunState(std::shared_ptr<SessionCore> of, ship::RunInfo* run)
-    : core(std::move(of)), info(run), lease(core->lease()) {}
+    : core(std::move(of)), info(run) {
+  core->add_handle();
+}
+
+RunState::~RunState() { core->remove_handle(); }
+
+NodeState::~NodeState() { core->remove_handle(); }
 
 void NodeState::abandon() noexcept {
   if (!core->in_own_process()) {
@@ -184,7 +191,7 @@ void Run::on_cancel(std::function<void()> callback) {
 }
 
 std::string_view Run::id() const noexcept {
-  return state_->info != nullptr ? std::string_view(state_->info->id) : std::string_view();
+  return state_->info != nullptr ? state_->info->id : std::string_view();
 }
 
 // Node
@@ -264,7 +271,7 @@ std::string_view Node::id() const noexcept {
 }
 std::string_view Node::run_id() const noexcept {
   const NodeState* own = state();
-  return own && own->run != nullptr ? std::string_view(own->run->id) : std::string_view();
+  return own && own->run != nullptr ? own->run->id : std::string_view();
 }
 
 std::string_view Node::session_id() const noexcept {

@@ -26,7 +26,11 @@ time::Steady::time_point Keeper::step(time::Steady::time_point now) {
   const std::uint64_t taken = pool_.taken();
   const std::uint64_t recent = taken - taken_before_;
   taken_before_ = taken;
-  const std::size_t reserve = std::clamp<std::size_t>(recent * 4, least_large, most_large);
+  // Small slabs do not count: those of many new runs would reserve 32 times their space.
+  const std::uint64_t large_taken = pool_.large_taken();
+  const std::uint64_t recent_large = large_taken - large_taken_before_;
+  large_taken_before_ = large_taken;
+  const std::size_t reserve = std::clamp<std::size_t>(recent_large * 4, least_large, most_large);
   bool worked = pool_.replenish(reserve, small_reserve);
   if (recent > 0) {
     busy_until_ = now + trim_after;

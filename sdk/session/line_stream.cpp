@@ -88,8 +88,8 @@ std::string clean_origin(NodeState& node, std::string_view given) {
 }  // namespace
 
 NodeOutput& NodeOutput::of(NodeState& node, std::string_view origin, const CaptureLimits& limits) {
-  const std::lock_guard lock(node.output_mutex);
-  if (node.output == nullptr) node.output = std::make_shared<NodeOutput>(node, origin, limits);
+  std::call_once(node.output_made,
+                 [&] { node.output = std::make_shared<NodeOutput>(node, origin, limits); });
   return *node.output;
 }
 

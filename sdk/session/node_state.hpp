@@ -22,19 +22,21 @@ class SessionCore;
 
 struct RunState {
   RunState(std::shared_ptr<SessionCore> of, ship::RunInfo* run);
+  ~RunState();
 
   const std::shared_ptr<SessionCore> core;
   ship::RunInfo* const info;  // null: the run was refused, everything recorded for it is dropped
-  const std::shared_ptr<const void> lease;
 };
 
+// A worker may hold 100,000 of them: what few nodes need is made when it is needed, and the locks
+// are the session's.
 struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
   NodeState(std::shared_ptr<SessionCore> core, ship::RunInfo* run, std::string id);
+  ~NodeState();
 
   const std::shared_ptr<SessionCore> core;
   ship::RunInfo* const run;  // null: refused
   const std::string id;
-  const std::shared_ptr<const void> lease;
 
   // Records FAILED, ABANDONED if the node has started and not ended.
   void abandon() noexcept;
@@ -42,19 +44,18 @@ struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
   // Of a node that was not refused: views of the members above.
   record::NodeRef ref() const noexcept { return {serial, run->number, run->id, id}; }
 
+  std::atomic<bool> is_enlisted{false};  // in LossEvents
+  std::atomic<bool> open{false};         // has started and not ended
+  std::once_flag output_made;
   NodeLosses losses{loss_state};
-  std::atomic<bool> is_enlisted{false};   // in LossEvents
   NodeState* next_lossy = nullptr;        // in the list
   std::shared_ptr<NodeState> lossy_self;  // keeps it alive for that long
 
-  // Its captured output, created by its first stream.
-  std::mutex output_mutex;
+  // Its captured output, made by its first stream.
   std::shared_ptr<NodeOutput> output;
 
-  // Has started and not ended.
-  std::atomic<bool> open{false};
-  std::mutex life_mutex;
-  journal::NodeStateRecord* life = nullptr;  // in the journal, once the node has started
+  // In the journal, once the node has started. Guarded by the session's mutex of open nodes.
+  journal::NodeStateRecord* life = nullptr;
 };
 
 // record() below the handles, for values known only at run time. Any thread.

@@ -37,8 +37,8 @@ std::vector<std::shared_ptr<SessionCore>> RollingSession::all() const {
 std::pair<std::shared_ptr<SessionCore>, ship::RunInfo*> RollingSession::open_run(
     std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
-  for (const auto& core : cores_) {
-    if (ship::RunInfo* known = core->known_run(id)) return {core, known};
+  for (auto core = cores_.begin(); core != cores_.end() - 1; ++core) {
+    if (ship::RunInfo* known = (*core)->known_run(id)) return {*core, known};
   }
   if (ship::RunInfo* run = cores_.back()->open_run(id, spec)) return {cores_.back(), run};
   auto next = cores_.back()->successor();

@@ -6,12 +6,13 @@
 namespace trace::detail::ship {
 
 RunBatch::RunBatch(RunInfo& run, BatchMemory memory) : run_(&run), memory_(std::move(memory)) {
-  std::string head;
-  contract::append_envelope_start(head, run.id, run.spec.workflow_id, run.spec.organization_id,
-                                  run.spec.total_actions);
+  const RunSpec& spec = *run.spec;
   memory_.events.clear();
   memory_.line.clear();
-  memory_.line.append(head);
+  memory_.head.clear();
+  contract::append_envelope_start(memory_.head, run.id, spec.workflow_id, spec.organization_id,
+                                  spec.total_actions);
+  memory_.line.append(memory_.head);
 }
 
 void RunBatch::cancelled() { memory_.line.resize(event_start_ - (events().empty() ? 0 : 1)); }
@@ -74,8 +75,8 @@ TransportView::TransportView(const PendingBatch& pending, std::string_view sessi
       events_.push_back({run.json(event), event.lane, event.sequence});
     }
     const RunInfo& info = run.run();
-    runs_.push_back({info.id, info.spec.workflow_id, info.spec.organization_id,
-                     info.spec.total_actions, run.line(),
+    runs_.push_back({info.id, info.spec->workflow_id, info.spec->organization_id,
+                     info.spec->total_actions, run.line(),
                      std::span<const OutgoingEvent>(events_).subspan(first)});
   }
   batch_ = {session_id, runs_, events_.size(), pending.bytes()};
@@ -83,21 +84,27 @@ TransportView::TransportView(const PendingBatch& pending, std::string_view sessi
 
 // BatchBuilder
 
-void BatchBuilder::turn_to(RunInfo& run) {
-  const auto [place, created] = places_.try_emplace(&run, runs_.size());
-  if (created) {
-    runs_.emplace_back(run, std::move(spare_));
-    spare_ = BatchMemory();
+RunBatch& BatchBuilder::batch_of(RunInfo& run) {
+  if (run.place >= runs_.size() || &runs_[run.place].run() != &run) {
+    run.place = static_cast<std::uint32_t>(runs_.size());
+    runs_.emplace_back(run, take_spare());
   }
-  last_run_ = &run;
-  last_place_ = place->second;
+  return runs_[run.place];
+}
+
+BatchMemory BatchBuilder::take_spare() {
+  if (spares_.empty()) return BatchMemory();
+  BatchMemory memory = std::move(spares_.back());
+  spares_.pop_back();
+  spare_bytes_ -= memory.bytes();
+  return memory;
 }
 
 bool BatchBuilder::add(const Merger& merger, const Merger::Item& item, RunInfo& run,
                        Encoder& encoder, time::Steady::time_point now) {
-  if (&run != last_run_) turn_to(run);
-  RunBatch& batch = runs_[last_place_];
-  fmt::memory_buffer& line = batch.begin_event();
+  if (last_ == nullptr || &last_->run() != &run) last_ = &batch_of(run);
+  RunBatch& batch = *last_;
+  JsonBuffer& line = batch.begin_event();
   const std::size_t before = line.size();
   if (!encoder.append(*item.event, item.lane, line) || !merger.is_whole(item)) {
     batch.cancelled();
@@ -115,19 +122,23 @@ bool BatchBuilder::add(const Merger& merger, const Merger::Item& item, RunInfo& 
 
 void BatchBuilder::reuse(RunBatch batch) {
   BatchMemory memory = std::move(batch).release();
-  if (memory.line.capacity() > spare_.line.capacity()) spare_ = std::move(memory);
+  const std::size_t bytes = memory.bytes();
+  if (bytes > most_spare_bytes) return;
+  if (spare_bytes_ + bytes > most_spare_bytes) {
+    // Runs have become fewer or their batches larger: the new memory fits better.
+    spares_.clear();
+    spare_bytes_ = 0;
+  }
+  spare_bytes_ += bytes;
+  spares_.push_back(std::move(memory));
 }
 
 PendingBatch BatchBuilder::take() {
   PendingBatch batch;
-  for (RunBatch& run : runs_) {
-    if (run.events().empty()) continue;
-    run.seal();
-    batch.runs.push_back(std::move(run));
-  }
-  runs_.clear();
-  places_.clear();
-  last_run_ = nullptr;
+  std::erase_if(runs_, [](const RunBatch& run) { return run.events().empty(); });
+  for (RunBatch& run : runs_) run.seal();
+  batch.runs.swap(runs_);
+  last_ = nullptr;
   events_ = 0;
   bytes_ = 0;
   return batch;

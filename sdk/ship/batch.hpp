@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -34,8 +33,13 @@ struct EventRef {
 
 // Memory of a batch, for reuse.
 struct BatchMemory {
-  fmt::memory_buffer line;
+  JsonBuffer line;
   std::vector<EventRef> events;
+  std::string head;  // scratch, see RunBatch
+
+  std::size_t bytes() const noexcept {
+    return line.capacity() + events.capacity() * sizeof(EventRef) + head.capacity();
+  }
 };
 
 // The events of one run, in order, as the line of one envelope.
@@ -52,7 +56,7 @@ class RunBatch {
   std::uint64_t first_stamp() const noexcept { return memory_.events.front().stamp; }
 
   // Append one event's JSON to the returned buffer, then call added() or cancelled().
-  fmt::memory_buffer& begin_event() {
+  JsonBuffer& begin_event() {
     if (!memory_.events.empty()) memory_.line.push_back(',');
     event_start_ = memory_.line.size();
     return memory_.line;
@@ -149,14 +153,18 @@ class BatchBuilder {
   void reuse(RunBatch batch);
 
  private:
-  // Selects the run's batch for the next event.
-  void turn_to(RunInfo& run);
+  // The run's batch; valid until the next call.
+  RunBatch& batch_of(RunInfo& run);
+  BatchMemory take_spare();
+
+  // In total. A batch of a single run needs about as much as its limit, a batch of many runs some
+  // kilobytes for each of them.
+  static constexpr std::size_t most_spare_bytes = std::size_t{4} << 20;
 
   std::vector<RunBatch> runs_;
-  BatchMemory spare_;
-  std::unordered_map<const RunInfo*, std::size_t> places_;
-  const RunInfo* last_run_ = nullptr;
-  std::size_t last_place_ = 0;
+  std::vector<BatchMemory> spares_;
+  std::size_t spare_bytes_ = 0;
+  RunBatch* last_ = nullptr;  // the batch of the last event's run
   std::size_t events_ = 0;
   std::size_t bytes_ = 0;
   time::Steady::time_point since_{};

@@ -81,7 +81,7 @@ void Encoder::append_object(std::string& out, std::string_view text) {
   }
 }
 
-bool Encoder::append(const journal::EventView& event, std::uint32_t lane, fmt::memory_buffer& out) {
+bool Encoder::append(const journal::EventView& event, std::uint32_t lane, JsonBuffer& out) {
   redactor_.refresh();
   if (!event.encoded.empty()) {
     const auto whole = contract::repaired_json_object(event.encoded);
@@ -98,11 +98,10 @@ bool Encoder::append(const journal::EventView& event, std::uint32_t lane, fmt::m
   return true;
 }
 
-bool Encoder::append_planned(const journal::EventView& event, std::uint32_t lane,
-                             fmt::memory_buffer& out) {
-  if (event.parts != 0 || event.payload.size() > MessagePlan::longest_payload) return false;
+bool Encoder::append_planned(const journal::EventView& event, std::uint32_t lane, JsonBuffer& out) {
+  if (event.parts != 0) return false;
   const MessagePlan* plan = plan_of(*event.site);
-  if (plan == nullptr) return false;
+  if (plan == nullptr || !plan->takes(event.payload.size())) return false;
   head_.prepare(*event.node, lane);
   const std::size_t start = out.size();
   out.reserve(start + head_.bound(*event.node) + plan->bound(event.payload.size()) + 1);

@@ -98,6 +98,9 @@ class EventHead {
   contract::TimestampWriter timestamps_;
 };
 
+// Grows on the heap only: a batch of many runs moves many of them.
+using JsonBuffer = fmt::basic_memory_buffer<char, 1>;
+
 class Encoder {
  public:
   explicit Encoder(std::string_view session_id, secrets::RedactionRules redaction = {})
@@ -107,14 +110,14 @@ class Encoder {
   void set_time(std::vector<time::Calibration> points) { head_.set_time(std::move(points)); }
 
   // Appends the event's JSON to `out`; false, with `out` unchanged, if its bytes are invalid.
-  bool append(const journal::EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
+  bool append(const journal::EventView& event, std::uint32_t lane, JsonBuffer& out);
 
  private:
   // What is omitted from an event larger than max_event_bytes, step by step.
   enum class Fit : std::uint8_t { whole, without_data, without_output, short_texts };
 
   // Fast path, by the site's plan; false: use append_event().
-  bool append_planned(const journal::EventView& event, std::uint32_t lane, fmt::memory_buffer& out);
+  bool append_planned(const journal::EventView& event, std::uint32_t lane, JsonBuffer& out);
   const MessagePlan* plan_of(journal::SiteView& site);
   void find_plan(journal::SiteView& site);
   // The general encoder.

@@ -66,7 +66,7 @@ PendingBatch Refusals::take_oldest() noexcept {
 
 std::string Shipper::key_of(const PendingBatch& lone) const {
   const RunBatch& run = lone.runs.front();
-  return run.run().id + "/" + id_of(run.events().front());
+  return std::string(run.run().id) + "/" + id_of(run.events().front());
 }
 
 void Shipper::refuse(PendingBatch batch, std::string_view reason, bool too_large,

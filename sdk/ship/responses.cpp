@@ -23,6 +23,33 @@ struct AcknowledgedLane {
   bool stuck = false;           // an event was not accepted
 };
 
+// What a response says about each run of a batch. Backends usually name the runs in the order in
+// which they were sent, and then no table is needed. The last one counts if a run is named twice.
+class AcknowledgedRuns {
+ public:
+  AcknowledgedRuns(const PendingBatch& batch, const std::vector<RunAcknowledgement>& runs)
+      : first_sent_(batch.runs.data()), runs_(runs) {
+    in_order_ = std::equal(
+        batch.runs.begin(), batch.runs.end(), runs.begin(), runs.end(),
+        [](const RunBatch& sent, const auto& named) { return sent.run().id == named.run_id; });
+    if (in_order_) return;
+    for (const RunAcknowledgement& run : runs) by_id_[run.run_id] = &run;
+  }
+
+  // Null if the response omits it.
+  const RunAcknowledgement* of(const RunBatch& sent) const {
+    if (in_order_) return &runs_[static_cast<std::size_t>(&sent - first_sent_)];
+    const auto found = by_id_.find(sent.run().id);
+    return found == by_id_.end() ? nullptr : found->second;
+  }
+
+ private:
+  const RunBatch* first_sent_;
+  const std::vector<RunAcknowledgement>& runs_;
+  bool in_order_ = false;
+  std::unordered_map<std::string_view, const RunAcknowledgement*> by_id_;
+};
+
 class AcknowledgedLanes {
  public:
   AcknowledgedLanes(const RunAcknowledgement& acknowledgement, std::string_view session_id) {
@@ -117,15 +144,9 @@ void Shipper::settle(const SendResult& result, time::Steady::time_point now) {
 void Shipper::acknowledge(const SendResult& result, time::Steady::time_point now) {
   PendingBatch batch = std::move(outbox_.front());
   outbox_.pop_front();
-  std::unordered_map<std::string_view, const RunAcknowledgement*> acknowledgements;
-  for (const RunAcknowledgement& acknowledgement : result.runs)
-    acknowledgements[acknowledgement.run_id] = &acknowledgement;
-  const auto acknowledgement_of = [&](const RunBatch& run) -> const RunAcknowledgement* {
-    const auto found = acknowledgements.find(run.run().id);
-    return found == acknowledgements.end() ? nullptr : found->second;
-  };
+  const AcknowledgedRuns acknowledged_runs(batch, result.runs);
   for (const RunBatch& run : batch.runs) {
-    const RunAcknowledgement* of_run = acknowledgement_of(run);
+    const RunAcknowledgement* of_run = acknowledged_runs.of(run);
     if (of_run != nullptr && of_run->status == RunStatus::cancelled) {
       run.run().cancellation.announce();
     }
@@ -136,7 +157,7 @@ void Shipper::acknowledge(const SendResult& result, time::Steady::time_point now
                                    [](const auto& run) { return !run.rejected.empty(); });
   if (rejects) {
     for (const RunBatch& run : batch.runs) {
-      if (const RunAcknowledgement* of_run = acknowledgement_of(run)) judge(run, *of_run, judged);
+      if (const RunAcknowledgement* of_run = acknowledged_runs.of(run)) judge(run, *of_run, judged);
     }
     // It accepts none of them: the same as a batch that is refused as a whole.
     if (judged.taken == 0 && judged.rejected > 0) {
@@ -148,7 +169,7 @@ void Shipper::acknowledge(const SendResult& result, time::Steady::time_point now
   std::vector<RunBatch> unacknowledged;
   bool progress = batch.events() == 0;
   for (RunBatch& run : batch.runs) {
-    if (const RunAcknowledgement* of_run = acknowledgement_of(run)) {
+    if (const RunAcknowledgement* of_run = acknowledged_runs.of(run)) {
       progress = acknowledge_run(std::move(run), *of_run, now) || progress;
     } else if (!run.events().empty()) {
       unacknowledged.push_back(std::move(run));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ship/run_registry.hpp"
 
+#include <cstring>
 #include <utility>
 
 #include "contract/identifier.hpp"
@@ -54,10 +55,21 @@ bool CancelList::awaited() {
   return !cancelled_ && !callbacks_.empty();
 }
 
+CancelList& Cancellation::list() {
+  CancelList* list = list_.load(std::memory_order_acquire);
+  if (list == nullptr) {
+    auto made = std::make_unique<CancelList>();
+    if (list_.compare_exchange_strong(list, made.get(), std::memory_order_acq_rel)) {
+      list = made.release();
+    }
+  }
+  return *list;
+}
+
 RunInfo* RunRegistry::open(std::string_view id, const RunSpec& spec, bool& created) {
   const std::lock_guard lock(mutex_);
   created = false;
-  if (const auto known = by_id_.find(id); known != by_id_.end()) return known->second;
+  if (RunInfo* run = known(id)) return run;
   if (runs_.size() == journal::max_runs) return nullptr;
   created = true;
   return &add(static_cast<std::uint32_t>(runs_.size()), id, spec);
@@ -65,24 +77,34 @@ RunInfo* RunRegistry::open(std::string_view id, const RunSpec& spec, bool& creat
 
 RunInfo* RunRegistry::find(std::string_view id) {
   const std::lock_guard lock(mutex_);
-  const auto known = by_id_.find(id);
-  return known == by_id_.end() ? nullptr : known->second;
+  return known(id);
+}
+
+RunInfo* RunRegistry::known(std::string_view id) {
+  const auto number = by_id_.find(id, [&](std::uint32_t each) { return runs_[each].id; });
+  return number ? &runs_[*number] : nullptr;
 }
 
 RunInfo& RunRegistry::add(std::uint32_t number, std::string_view id, const RunSpec& spec) {
-  RunInfo& run = runs_.emplace_back();
+  static const RunSpec no_spec;
+  const bool has_spec =
+      !spec.workflow_id.empty() || !spec.organization_id.empty() || spec.total_actions != 0;
+  const RunSpec& own_spec = has_spec ? specs_.emplace_back(spec) : no_spec;
+  auto* const text = static_cast<char*>(ids_.allocate(id.size(), 1));
+  std::memcpy(text, id.data(), id.size());
+  while (runs_.size() <= number) runs_.emplace_back();
+  RunInfo& run = runs_[number];
   run.number = number;
-  run.id = id;
-  run.spec = spec;
-  by_id_.emplace(run.id, &run);
-  by_number_.emplace(number, &run);
+  run.id = {text, id.size()};
+  run.spec = &own_spec;
+  if (known(run.id) == nullptr) by_id_.add(run.id, number);  // a forged journal may repeat one
   return run;
 }
 
 RunInfo& RunRegistry::restore(std::uint32_t number, std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
-  const auto known = by_number_.find(number);
-  return known != by_number_.end() ? *known->second : add(number, contract::repaired_id(id), spec);
+  if (number < runs_.size() && runs_[number].spec != nullptr) return runs_[number];
+  return add(number, contract::repaired_id(id), spec);
 }
 
 std::vector<RunInfo*> RunRegistry::awaiting_cancellation() {

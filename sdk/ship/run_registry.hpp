@@ -10,17 +10,17 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <memory_resource>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include <trace/session.hpp>
 
 #include "journal/format.hpp"
 #include "journal/live_files.hpp"
+#include "ship/run_index.hpp"
 
 namespace trace::detail::ship {
 
@@ -56,11 +56,37 @@ class CancelList {
   std::vector<std::weak_ptr<CancelCallback>> callbacks_;
 };
 
+// The cancellation of a run. Few runs have callbacks, so that the list is made when it is needed.
+class Cancellation {
+ public:
+  Cancellation() = default;
+  ~Cancellation() { delete list_.load(); }
+  Cancellation(const Cancellation&) = delete;
+  Cancellation& operator=(const Cancellation&) = delete;
+
+  // See CancelList.
+  std::shared_ptr<CancelCallback> subscribe(std::function<void()> call) {
+    return list().subscribe(std::move(call));
+  }
+  void announce() { list().announce(); }
+  bool awaited() {
+    CancelList* list = list_.load(std::memory_order_acquire);
+    return list != nullptr && list->awaited();
+  }
+
+ private:
+  CancelList& list();
+
+  std::atomic<CancelList*> list_{nullptr};
+};
+
+// A session may have 65,536 runs: an entry is kept small.
 struct RunInfo {
   std::uint32_t number = 0;
-  std::string id;
-  RunSpec spec;
-  CancelList cancellation;
+  std::uint32_t place = 0;  // BatchBuilder's: in the batch that it builds, or any number
+  std::string_view id;      // in the registry, like `spec`
+  const RunSpec* spec = nullptr;
+  Cancellation cancellation;
 };
 
 class RunRegistry {
@@ -71,19 +97,21 @@ class RunRegistry {
 
   // The entry of the id, or null.
   RunInfo* find(std::string_view id);
-  // The entry of a run of a journal, by its number there; added if unknown. Its id may come from a
-  // version that did not repair ids: it is repaired here.
+  // The entry of a run of a journal, by its number there, which is less than `max_runs`; added if
+  // unknown. Its id may come from a version that did not repair ids: it is repaired here.
   RunInfo& restore(std::uint32_t number, std::string_view id, const RunSpec& spec = {});
   // The runs with cancellation callbacks.
   std::vector<RunInfo*> awaiting_cancellation();
 
  private:
+  RunInfo* known(std::string_view id);
   RunInfo& add(std::uint32_t number, std::string_view id, const RunSpec& spec);
 
   std::mutex mutex_;
-  std::deque<RunInfo> runs_;
-  std::unordered_map<std::string_view, RunInfo*> by_id_;  // views into runs_
-  std::unordered_map<std::uint32_t, RunInfo*> by_number_;
+  std::deque<RunInfo> runs_;  // by number; an entry without an id is free
+  RunIndex by_id_;
+  std::pmr::monotonic_buffer_resource ids_;
+  std::deque<RunSpec> specs_;  // of the runs that have one
 };
 
 }  // namespace trace::detail::ship

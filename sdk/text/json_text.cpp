@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/json_text.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <iterator>
 
 #include "text/utf8.hpp"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#ifdef __x86_64__
+#include <immintrin.h>
 #endif
 
 namespace trace::detail::text {
@@ -23,7 +23,7 @@ constexpr bool is_plain(char c) noexcept {
   return static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\';
 }
 
-#ifdef __SSE2__
+#ifdef __x86_64__
 constexpr std::ptrdiff_t block_bytes = 16;
 
 // Copies a block; returns a bit for each of its bytes that is not plain.
@@ -36,6 +36,43 @@ unsigned copy_block(char* to, const char* from) noexcept {
                                                     _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))));
   return static_cast<unsigned>(_mm_movemask_epi8(special));
 }
+
+// Not 0 where a byte is not plain.
+[[gnu::target("avx2"), gnu::always_inline]] inline __m256i special_in(__m256i block) noexcept {
+  return _mm256_or_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), block),
+                         _mm256_or_si256(_mm256_cmpeq_epi8(block, _mm256_set1_epi8('"')),
+                                         _mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\'))));
+}
+
+// Copies pairs of wide blocks and advances `from`, up to the first byte that is not plain, or to
+// the last 63 bytes, which it leaves. `is_special`: stopped at such a byte.
+[[gnu::target("avx2")]] char* copy_plain_by_64(char* to, const char*& from, const char* end,
+                                               bool& is_special) noexcept {
+  const char* at = from;
+  for (; end - at >= 64; at += 64, to += 64) {
+    const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+    const __m256i second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + 32));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), first);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 32), second);
+    const __m256i in_first = special_in(first);
+    const __m256i in_second = special_in(second);
+    if (_mm256_movemask_epi8(_mm256_or_si256(in_first, in_second)) == 0) continue;
+    const std::uint64_t special =
+        static_cast<std::uint32_t>(_mm256_movemask_epi8(in_first)) |
+        std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(in_second))} << 32;
+    from = at + std::countr_zero(special);
+    is_special = true;
+    return to + std::countr_zero(special);
+  }
+  from = at;
+  is_special = false;
+  return to;
+}
+
+// Below this the call costs more than it saves.
+constexpr std::size_t least_for_wide_blocks = 192;
+// False during static initialisation.
+const bool has_wide_blocks = __builtin_cpu_supports("avx2") != 0;
 #else
 constexpr std::ptrdiff_t block_bytes = 8;
 
@@ -59,7 +96,8 @@ unsigned copy_block(char* to, const char* from) noexcept {
 // Copies the leading plain bytes of `from` and advances it. Whole blocks first: most text is plain,
 // and this is where the encoder spends its time. The address of the next block does not depend on
 // the contents of this one, so the processor works on several at a time.
-char* copy_plain(char* to, const char*& from, const char* end) noexcept {
+[[gnu::always_inline]] inline char* copy_by_blocks(char* to, const char*& from,
+                                                   const char* end) noexcept {
   if (end - from < block_bytes) {
     while (from < end && is_plain(*from)) *to++ = *from++;
     return to;
@@ -87,6 +125,14 @@ char* copy_plain(char* to, const char*& from, const char* end) noexcept {
   }
   return to;
 }
+
+#ifdef __x86_64__
+char* copy_by_wide_blocks(char* to, const char*& from, const char* end) noexcept {
+  bool is_special = false;
+  to = copy_plain_by_64(to, from, end, is_special);
+  return is_special ? to : copy_by_blocks(to, from, end);
+}
+#endif
 
 char* write_escape(char* to, char c) noexcept {
   switch (c) {
@@ -116,22 +162,14 @@ char* write_escape(char* to, char c) noexcept {
   }
 }
 
-template <class Float>
-void append_float(std::string& out, Float value) {
-  if (!std::isfinite(value)) {
-    out += std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
-    return;
-  }
-  fmt::format_to(std::back_inserter(out), "{}", value);
-}
-
-}  // namespace
-
-char* write_escaped(char* to, std::string_view text) noexcept {
+// `copy` copies leading plain bytes.
+template <class Copy>
+[[gnu::always_inline]] inline char* write_all_escaped(char* to, std::string_view text,
+                                                      Copy copy) noexcept {
   const char* from = text.data();
   const char* const end = from + text.size();
   for (;;) {
-    to = copy_plain(to, from, end);
+    to = copy(to, from, end);
     if (from == end) return to;
     if (static_cast<unsigned char>(*from) < 0x80) {
       to = write_escape(to, *from++);
@@ -142,6 +180,43 @@ char* write_escaped(char* to, std::string_view text) noexcept {
     to = put(to, sequence.valid ? rest.substr(0, sequence.bytes) : replacement_character);
     from += sequence.bytes;
   }
+}
+
+#ifdef __x86_64__
+[[gnu::noinline]] char* write_long_escaped(char* to, std::string_view text) noexcept {
+  return write_all_escaped(to, text, copy_by_wide_blocks);
+}
+#endif
+
+template <class Float>
+char* write_float(char* to, Float value) {
+  if (!std::isfinite(value)) [[unlikely]] {
+    return put(to, std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+  }
+  return fmt::format_to(to, FMT_COMPILE("{}"), value);
+}
+
+template <class Float>
+void append_float(std::string& out, Float value) {
+  char text[longest_number];
+  out.append(text, write_float(text, value));
+}
+
+}  // namespace
+
+char* copy_plain(char* to, const char*& from, const char* end) noexcept {
+  return copy_by_blocks(to, from, end);
+}
+
+char* write_escaped(char* to, std::string_view text) noexcept {
+#ifdef __x86_64__
+  if (text.size() >= least_for_wide_blocks && has_wide_blocks) {
+    return write_long_escaped(to, text);
+  }
+#endif
+  return write_all_escaped(to, text, [](char* at, const char*& from, const char* end) noexcept {
+    return copy_by_blocks(at, from, end);
+  });
 }
 
 char* write_quoted(char* to, std::string_view text) noexcept {
@@ -175,5 +250,7 @@ void append_number(std::string& out, std::uint64_t value) {
 
 void append_number(std::string& out, double value) { append_float(out, value); }
 void append_number(std::string& out, float value) { append_float(out, value); }
+char* write_number(char* to, double value) { return write_float(to, value); }
+char* write_number(char* to, float value) { return write_float(to, value); }
 
 }  // namespace trace::detail::text

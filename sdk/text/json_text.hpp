@@ -25,6 +25,11 @@ inline char* put(char* to, std::string_view bytes) noexcept {
   return to + bytes.size();
 }
 
+// Copies the leading bytes of `from` that need no escape and no check, printable ASCII except '"'
+// and '\\', and advances it; returns the end. Bytes after that end may be overwritten, but not more
+// than the text has.
+char* copy_plain(char* to, const char*& from, const char* end) noexcept;
+
 // Writes the text without quotes; returns its end. Bytes after the end may be overwritten, within
 // the bound.
 char* write_escaped(char* to, std::string_view text) noexcept;
@@ -45,6 +50,10 @@ void append_number(std::string& out, std::uint64_t value);
 // JSON around it stays valid.
 void append_number(std::string& out, double value);
 void append_number(std::string& out, float value);
+// The same into memory, at most longest_number bytes; returns the end.
+inline constexpr std::size_t longest_number = 32;
+char* write_number(char* to, double value);
+char* write_number(char* to, float value);
 
 template <std::integral T>
 void append_number(std::string& out, T value) {

@@ -224,16 +224,21 @@ std::size_t first_of(std::uint32_t bits, std::string_view text, std::size_t plac
   return _mm_and_si128(_mm_and_si128(first, second), upper);
 }
 
+[[gnu::target("ssse3"), gnu::always_inline]] inline __m128i load_16(const char* at) noexcept {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+}
+
+[[gnu::target("ssse3"), gnu::always_inline]] inline __m128i high_halves_of_16(
+    __m128i bytes) noexcept {
+  return _mm_and_si128(_mm_srli_epi16(bytes, 4), _mm_set1_epi8(15));
+}
+
 [[gnu::target("ssse3"), gnu::always_inline]] inline std::uint32_t anchors_of_16(
     const char* at) noexcept {
-  __m128i bytes[anchor_bytes];
-  __m128i high[high_places];
-  for (std::size_t place = 0; place < anchor_bytes; ++place) {
-    bytes[place] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + place));
-  }
-  for (std::size_t place = 0; place < high_places; ++place) {
-    high[place] = _mm_and_si128(_mm_srli_epi16(bytes[place], 4), _mm_set1_epi8(15));
-  }
+  // Not loops: where the compiler keeps them, the arrays go through memory.
+  const __m128i bytes[anchor_bytes] = {load_16(at), load_16(at + 1), load_16(at + 2),
+                                       load_16(at + 3)};
+  const __m128i high[high_places] = {high_halves_of_16(bytes[0]), high_halves_of_16(bytes[1])};
   const __m128i either = _mm_or_si128(kinds_of_16(bytes, high, 0), kinds_of_16(bytes, high, 1));
   const __m128i none = _mm_cmpeq_epi8(either, _mm_setzero_si128());
   return static_cast<std::uint32_t>(_mm_movemask_epi8(none)) ^ 0xFFFFU;
@@ -271,16 +276,20 @@ std::size_t first_of(std::uint32_t bits, std::string_view text, std::size_t plac
   return _mm256_and_si256(_mm256_and_si256(first, second), upper);
 }
 
+[[gnu::target("avx2"), gnu::always_inline]] inline __m256i load_32(const char* at) noexcept {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+}
+
+[[gnu::target("avx2"), gnu::always_inline]] inline __m256i high_halves_of_32(
+    __m256i bytes) noexcept {
+  return _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
+}
+
 [[gnu::target("avx2"), gnu::always_inline]] inline std::uint32_t anchors_of_32(
     const char* at) noexcept {
-  __m256i bytes[anchor_bytes];
-  __m256i high[high_places];
-  for (std::size_t place = 0; place < anchor_bytes; ++place) {
-    bytes[place] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at + place));
-  }
-  for (std::size_t place = 0; place < high_places; ++place) {
-    high[place] = _mm256_and_si256(_mm256_srli_epi16(bytes[place], 4), _mm256_set1_epi8(15));
-  }
+  const __m256i bytes[anchor_bytes] = {load_32(at), load_32(at + 1), load_32(at + 2),
+                                       load_32(at + 3)};
+  const __m256i high[high_places] = {high_halves_of_32(bytes[0]), high_halves_of_32(bytes[1])};
   const __m256i either = _mm256_or_si256(kinds_of_32(bytes, high, 0), kinds_of_32(bytes, high, 1));
   const __m256i none = _mm256_cmpeq_epi8(either, _mm256_setzero_si256());
   return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(none));
@@ -290,14 +299,15 @@ std::size_t first_of(std::uint32_t bits, std::string_view text, std::size_t plac
   constexpr std::size_t size = 32;
   if (text.size() < size + anchor_bytes - 1) return next_by_16(text, at);
   const std::size_t last = text.size() - (anchor_bytes - 1) - size;
-  for (; at < last + size; at += size) {
-    const std::size_t place = std::min(at, last);
-    const std::uint32_t bits = anchors_of_32(text.data() + place) >> (at - place);
+  for (; at <= last; at += size) {
+    const std::uint32_t bits = anchors_of_32(text.data() + at);
     if (bits == 0) continue;
     const std::size_t found = first_of(bits, text, at);
     if (found != text.size()) return found;
   }
-  return text.size();
+  if (at >= last + size) return text.size();
+  const std::uint32_t bits = anchors_of_32(text.data() + last) >> (at - last);
+  return bits == 0 ? text.size() : first_of(bits, text, at);
 }
 
 using Next = std::size_t (*)(std::string_view text, std::size_t at) noexcept;

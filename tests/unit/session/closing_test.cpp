@@ -2,7 +2,9 @@
 // close() classifies the events that it could not send: kept events are found by the next session,
 // lost ones are not.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <trace/recovery.hpp>
 
@@ -44,6 +46,23 @@ void check_lost(RecordedSession& session, std::uint64_t lost, const std::string&
 }
 
 }  // namespace
+
+TEST_CASE("a closed session frees the space of its journal, though handles keep the session") {
+  RecordedSession session;
+  record_some(session, 1000);
+  REQUIRE(session.events().size() == 1000);
+  const int journal = open(journal_of(session).c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(journal >= 0);
+  const auto bytes = [journal] {
+    struct stat status {};
+    REQUIRE(fstat(journal, &status) == 0);
+    return static_cast<std::uint64_t>(status.st_blocks) * 512;
+  };
+  CHECK(bytes() > 1 << 20);
+  session.session().close(1s);
+  CHECK(bytes() <= 64 * 1024);
+  close(journal);
+}
 
 TEST_CASE("a journal in memory keeps nothing") {
   RecordedSession session({.journal_dir = "/proc/shiptrace"});

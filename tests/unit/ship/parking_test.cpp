@@ -76,5 +76,6 @@ TEST_CASE("many stalled runs neither delay the others nor fill the memory") {
   rig.transport.always = nullptr;
   rig.shipper->request_flush(rig.clock.stamp(), rig.clock.now() + std::chrono::hours(1));
   rig.run_steps(400);
-  for (detail::ship::RunInfo* run : stalled) CHECK(rig.transport.stored[run->id].size() == 100);
+  for (detail::ship::RunInfo* run : stalled)
+    CHECK(rig.transport.stored[std::string(run->id)].size() == 100);
 }

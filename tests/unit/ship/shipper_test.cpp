@@ -162,6 +162,60 @@ TEST_CASE("events that a response does not cover are sent again, in order and al
   CHECK(rig.transport.sent[1].ids == ids(0, 5, 10));
 }
 
+TEST_CASE("a response belongs to the runs that it names, in any order and also twice") {
+  for (const bool twice : {false, true}) {
+    CAPTURE(twice);
+    Rig rig({1 << 20, 12});
+    std::vector<detail::ship::RunInfo*> runs;
+    for (const auto* name : {"a", "b", "c"}) runs.push_back(&rig.run(name));
+    for (int i = 0; i < 4; ++i) {
+      for (auto* run : runs) rig.record(0, *run, "x");
+    }
+    // Only one event of b is accepted, and the last word about c counts.
+    rig.transport.then([&](const Batch& batch) {
+      SendResult result = acknowledge_all(batch);
+      result.runs[1].through[0].sequence = 1;
+      if (twice) {
+        result.runs.insert(result.runs.begin(), result.runs[2]);
+        result.runs.front().through.clear();
+      }
+      std::swap(result.runs[result.runs.size() - 3], result.runs.back());
+      std::swap(result.runs[result.runs.size() - 2], result.runs.back());
+      return result;
+    });
+    rig.run_steps(20);
+    REQUIRE(rig.transport.sent.size() >= 2);
+    CHECK(rig.transport.sent[0].ids.size() == 12);
+    CHECK(rig.transport.sent[1].ids == ids(0, 2, 4));
+    for (const auto* name : {"a", "b"}) CHECK(rig.transport.stored[name] == ids(0, 1, 4));
+  }
+}
+
+TEST_CASE("a batch of many runs keeps each run's events together, batch after batch") {
+  Rig rig({1 << 20, 300});
+  std::vector<detail::ship::RunInfo*> runs;
+  for (int i = 0; i < 100; ++i) runs.push_back(&rig.run("run-" + std::to_string(i)));
+  for (int round = 0; round < 9; ++round) {
+    // Other runs, in another order, than in the batch before.
+    for (std::size_t i = 0; i < runs.size(); i += round % 3 + 1) {
+      rig.record(0, *runs[round % 2 == 0 ? i : runs.size() - 1 - i], "x");
+    }
+    rig.run_steps(3);
+  }
+  rig.flush();
+  rig.run_steps(10);
+  std::map<std::string, std::size_t> expected;
+  for (int round = 0; round < 9; ++round) {
+    for (std::size_t i = 0; i < runs.size(); i += round % 3 + 1) {
+      ++expected[std::string(runs[round % 2 == 0 ? i : runs.size() - 1 - i]->id)];
+    }
+  }
+  for (const auto& [run, count] : expected) {
+    CAPTURE(run);
+    CHECK(rig.transport.stored[run] == ids(0, 1, count));
+  }
+}
+
 TEST_CASE("an unacknowledged run does not delay the others") {
   Rig rig({1 << 20, 4});
   auto& good = rig.run("good");

@@ -74,6 +74,33 @@ TEST_CASE("a character that needs care is found at every place of a block") {
   }
 }
 
+TEST_CASE("long text is escaped the same at every place of its wide blocks") {
+  const auto by_pieces = [](std::string_view text) {
+    std::string out = "\"";
+    for (std::size_t at = 0; at < text.size(); at += 8) {
+      const std::string piece = in_quotes(text.substr(at, 8));
+      out.append(piece, 1, piece.size() - 2);
+    }
+    return out + "\"";
+  };
+  std::string plain;
+  while (plain.size() < 600) plain += static_cast<char>('!' + 2 * (plain.size() % 29) % 57 + 1);
+  std::erase(plain, '\\');
+  for (std::size_t size = 180; size < 400; ++size) {
+    REQUIRE(in_quotes(plain.substr(0, size)) == by_pieces(plain.substr(0, size)));
+  }
+  for (std::size_t at = 0; at < 400; ++at) {
+    for (const char special : {'"', '\\', '\n', '\x1f', '\x80', '\xff'}) {
+      CAPTURE(at);
+      std::string text = plain.substr(0, 400);
+      text[at] = special;
+      REQUIRE(in_quotes(text) == by_pieces(text));
+      text[399 - at] = special;
+      REQUIRE(in_quotes(text) == by_pieces(text));
+    }
+  }
+}
+
 TEST_CASE("whatever the bytes are, every reader can read what was written") {
   std::mt19937_64 random(20251013);
   // Bytes that matter are more frequent than chance would have them.
