@@ -16,13 +16,13 @@ compiler=$(from_cache CMAKE_CXX_COMPILER)
 [[ -x $compiler ]] && compiler=$("$compiler" --version | head -n 1)
 # shellcheck source=/dev/null
 distribution=$(. /etc/os-release 2>/dev/null && echo "${PRETTY_NAME:-}") || distribution=
-virtual=$(grep -qw hypervisor /proc/cpuinfo && echo yes) || true
+hypervisor=$(lscpu 2>/dev/null | sed -n 's/^Hypervisor vendor: *//p') || true
 
 say "date" "$(date -u '+%Y-%m-%d %H:%M UTC')"
 say "commit" "$(git -C "$source" describe --always --dirty --abbrev=12 2>/dev/null || true)"
 say "CPU" "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)"
 say "cores" "$(nproc --all), $(nproc) of them allowed"
-say "virtual machine" "$virtual"
+say "hypervisor" "$hypervisor"
 say "governor" "$(first_line_of $cpu/cpu0/cpufreq/scaling_governor)"
 say "clock source" "$(first_line_of /sys/devices/system/clocksource/clocksource0/current_clocksource)"
 say "memory" "$(awk '/^MemTotal/ {printf "%.1f GiB", $2 / 1048576}' /proc/meminfo)"
