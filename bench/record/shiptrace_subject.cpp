@@ -60,7 +60,8 @@ class ShiptraceSubject final : public Subject {
     for (std::size_t i = 0; i < nodes_; ++i) {
       nodes.push_back(run_.node(fmt::format("{}-{}", node_id, i)));
       // Serial numbers are given in turn.
-      for (std::size_t between = 1; between < serials_apart_; ++between) run_.node(node_id).detach();
+      for (std::size_t between = 1; between < serials_apart_; ++between)
+        run_.node(node_id).detach();
     }
     return std::make_unique<RoundRobinProducer>(std::move(nodes));
   }

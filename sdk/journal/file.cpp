@@ -61,7 +61,8 @@ bool take_first(std::span<const char>& rest, Note& note) noexcept {
 
 void populate(std::byte* base, std::size_t bytes) noexcept {
   madvise(base, bytes, MADV_POPULATE_WRITE);
-  // Older kernels do not know it; and on some hosts the first store waits for the host all the same.
+  // Older kernels do not know it; and on some hosts the first store waits for the host all the
+  // same.
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   for (std::size_t at = 0; at < bytes; at += page) {
     auto* byte = reinterpret_cast<volatile std::byte*>(base + at);
