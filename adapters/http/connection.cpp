@@ -2,6 +2,7 @@
 #include "http/connection.hpp"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,7 +32,8 @@ long left_ms(Request::Clock::time_point deadline) {
   return static_cast<long>(std::clamp<milliseconds::rep>(left.count(), 1, 1 << 30));
 }
 
-// libcurl's multi handle opens descriptors of its own; see Sockets for what they must not be.
+// Where the host has closed its standard streams, nothing of ours may take their descriptors: its
+// next message to "stderr" would go to the backend. libcurl's multi handle opens some of its own.
 CURLM* open_multi_handle() {
   std::array<int, STDERR_FILENO + 1> placeholders{};
   for (int& placeholder : placeholders) {
@@ -45,6 +47,15 @@ CURLM* open_multi_handle() {
   return multi;
 }
 
+// CURLOPT_OPENSOCKETFUNCTION, for the same reason.
+curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
+  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  const int above = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  ::close(fd);
+  return above;
+}
+
 // A header of the final response; of several with this name the last.
 std::string header_of(CURL* easy, const char* name) {
   curl_header* header = nullptr;
@@ -54,12 +65,21 @@ std::string header_of(CURL* easy, const char* name) {
   return find(0) && find(header->amount - 1) ? header->value : "";
 }
 
+std::size_t on_upload(char* to, std::size_t size, std::size_t count, void* body) {
+  return static_cast<RequestBody*>(body)->read(to, size * count);
+}
+
+int on_seek(void* body, curl_off_t offset, int origin) {
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  static_cast<RequestBody*>(body)->rewind();
+  return CURL_SEEKFUNC_OK;
+}
+
 }  // namespace
 
 struct Connection::Transfer {
   CURL* easy = nullptr;
   const Request* request = nullptr;
-  std::optional<Upload> upload;
   Response response;
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{nullptr,
                                                                       &curl_slist_free_all};
@@ -111,12 +131,9 @@ void Connection::set_up(const HttpOptions& options) {
   // Otherwise the end of an exchange waits for a name lookup that hangs, whatever the deadline.
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_WRITEFUNCTION, &on_body);
-  set(CURLOPT_READFUNCTION, &Upload::on_read);
-  set(CURLOPT_SEEKFUNCTION, &Upload::on_seek);
-  set(CURLOPT_OPENSOCKETFUNCTION, &Sockets::on_open);
-  set(CURLOPT_OPENSOCKETDATA, &sockets_);
-  set(CURLOPT_CLOSESOCKETFUNCTION, &Sockets::on_close);
-  set(CURLOPT_CLOSESOCKETDATA, &sockets_);
+  set(CURLOPT_READFUNCTION, &on_upload);
+  set(CURLOPT_SEEKFUNCTION, &on_seek);
+  set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
 
   const auto set_text = [this](CURLoption option, const std::string& text) {
     if (!text.empty()) set(option, text.c_str());
@@ -127,9 +144,7 @@ void Connection::set_up(const HttpOptions& options) {
   set_text(CURLOPT_UNIX_SOCKET_PATH, options.unix_socket);
   set_text(CURLOPT_PROXY, options.proxy);
   // A proxy from the environment is for the network, not for this machine.
-  no_proxy_ = options.proxy.empty() &&
-              (!options.unix_socket.empty() || Endpoint(options.endpoint).loopback());
-  if (no_proxy_) set(CURLOPT_PROXY, "");
+  if (options.proxy.empty() && Endpoint(options.endpoint).loopback()) set(CURLOPT_PROXY, "");
 }
 
 void Connection::prepare(const Request& request, Transfer& transfer) {
@@ -145,12 +160,11 @@ void Connection::prepare(const Request& request, Transfer& transfer) {
     set(CURLOPT_HTTPGET, 1L);
   } else {
     transfer.add_header("Expect:");  // no pause before the body
-    const std::string length = transfer.upload->content_length();
-    if (!length.empty()) transfer.add_header(length.c_str());
+    request.body->rewind();
     set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.upload->bytes_of_libcurl()));
-    set(CURLOPT_READDATA, &*transfer.upload);
-    set(CURLOPT_SEEKDATA, &*transfer.upload);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body->size()));
+    set(CURLOPT_READDATA, request.body);
+    set(CURLOPT_SEEKDATA, request.body);
   }
   set(CURLOPT_HTTPHEADER, transfer.headers.get());
 
@@ -164,15 +178,7 @@ void Connection::prepare(const Request& request, Transfer& transfer) {
 }
 
 Response Connection::exchange(const Request& request) {
-  // With a proxy even the connection of an http:// URL may be encrypted.
-  const bool direct = no_proxy_ && curl_strnequal(request.url.c_str(), "http://", 7) != 0;
-  auto response = attempt(request, direct ? Upload::How::direct : Upload::How::by_libcurl);
-  return response ? std::move(*response) : *attempt(request, Upload::How::by_libcurl);
-}
-
-std::optional<Response> Connection::attempt(const Request& request, Upload::How how) {
   Transfer transfer;
-  if (request.body != nullptr) transfer.upload.emplace(easy_.get(), sockets_, *request.body, how);
   prepare(request, transfer);
   if (interrupted_.exchange(false)) {
     transfer.response.end = Response::End::interrupted;
@@ -187,13 +193,8 @@ std::optional<Response> Connection::attempt(const Request& request, Upload::How 
   transfer.response.code = CURLE_FAILED_INIT;
   if (curl_multi_add_handle(multi_.get(), easy_.get()) == CURLM_OK) {
     run(request, transfer);
-    if (transfer.upload) transfer.upload->end();
     // Before the response is read: libcurl must hold nothing of this exchange any more.
     curl_multi_remove_handle(multi_.get(), easy_.get());
-  }
-  if (transfer.response.end == Response::End::failed && transfer.upload &&
-      transfer.upload->must_repeat()) {
-    return std::nullopt;
   }
   finish(transfer);
   return std::move(transfer.response);
@@ -222,14 +223,8 @@ void Connection::run(const Request& request, Transfer& transfer) {
       response.code = CURLE_OPERATION_TIMEDOUT;
       return;
     }
-    curl_waitfd full{CURL_SOCKET_BAD, CURL_WAIT_POLLOUT, 0};
-    if (transfer.upload) {
-      full.fd = transfer.upload->send_rest();
-      if (transfer.upload->must_repeat()) return;
-    }
     const long wait = std::min(left_ms(request.deadline), 10'000L);
-    curl_multi_poll(multi_.get(), &full, full.fd == CURL_SOCKET_BAD ? 0 : 1, static_cast<int>(wait),
-                    nullptr);
+    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(wait), nullptr);
   }
 }
 

@@ -13,15 +13,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <trace/http.hpp>
 
-#include "http/sockets.hpp"
-#include "http/upload.hpp"
+#include "http/request_body.hpp"
 
 namespace trace::http {
 
@@ -76,19 +74,15 @@ class Connection {
   template <class Value>
   void set(CURLoption option, Value value);
   void set_up(const HttpOptions& options);
-  // Nothing: repeat it with Upload::How::by_libcurl.
-  std::optional<Response> attempt(const Request& request, Upload::How how);
   void prepare(const Request& request, Transfer& transfer);
   void run(const Request& request, Transfer& transfer);
   void finish(Transfer& transfer);
 
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* transfer);
 
-  Sockets sockets_;  // must outlive the handles that use it
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
   std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_;
   std::chrono::milliseconds connect_timeout_;
-  bool no_proxy_ = false;             // whatever the environment says
   CURLcode set_up_error_ = CURLE_OK;  // of the options that hold for good
   CURLcode option_error_ = CURLE_OK;  // of those and this exchange's
   std::string error_text_;            // libcurl writes CURL_ERROR_SIZE bytes here

@@ -165,7 +165,14 @@ std::byte* JournalFile::map(std::uint64_t offset, std::uint64_t bytes) noexcept 
 void JournalFile::fill(std::byte* slab, std::uint32_t bytes) noexcept {
   // A write() makes the pages of a file many at a time; faults make them one by one, which takes
   // five times as long. If it fails, the faults do it.
-  if (fd_ >= 0) write_zeros(fd_, static_cast<std::uint64_t>(slab - base_), bytes);
+  {
+    const std::lock_guard lock(descriptor_mutex_);
+    // Writing would extend a truncated file again and hide that it was truncated.
+    look_for_truncation();
+    if (fd_ >= 0 && kept(slab, bytes)) {
+      write_zeros(fd_, static_cast<std::uint64_t>(slab - base_), bytes);
+    }
+  }
   populate(slab, bytes);
 }
 
@@ -222,6 +229,8 @@ void JournalFile::remove() noexcept {
 }
 
 void JournalFile::release() noexcept {
+  // fill() must not write to a file of the host that gets the same descriptor.
+  const std::lock_guard lock(descriptor_mutex_);
   if (fd_ < 0) return;
   LiveFiles::descriptor_closed(live_);
   unlock(fd_);  // closing alone would not: the mappings hold the open file

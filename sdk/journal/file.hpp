@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,8 +56,8 @@ class JournalFile {
   // Reserved on disk now.
   std::uint64_t bytes() const noexcept { return bytes_; }
 
-  // Makes the pages of a slab that has none writable: so that their first use costs a producer
-  // nothing. Zeros its bytes. Any thread.
+  // Makes the pages of a slab that has none writable, so that their first use costs a producer
+  // nothing. Zeros its bytes. Thread-safe.
   void fill(std::byte* slab, std::uint32_t bytes) noexcept;
 
   // Reserves and maps `count` more slabs, without pages; null if the disk, the address space or the
@@ -100,6 +101,7 @@ class JournalFile {
   bool reserve(std::uint64_t offset, std::uint64_t bytes) noexcept;
   std::byte* map(std::uint64_t offset, std::uint64_t bytes) noexcept;
 
+  std::mutex descriptor_mutex_;  // held while fd_ is written to or closed
   int fd_ = -1;
   SharedDirectory directory_;
   std::string name_;

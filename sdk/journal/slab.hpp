@@ -23,7 +23,8 @@ struct Slab {
   std::uint32_t run = 0;          // of a slab of the backlog
   std::uint64_t generation = 0;   // as it stands in the upper half of the word
   std::uint64_t truncations = 0;  // of the file, when this generation was opened
-  std::chrono::steady_clock::time_point populated{};  // the keeper's side only
+  std::chrono::steady_clock::time_point
+      populated{};  // by whoever takes it out of the file or recycles it
 
   // Reader's side only: events that were read and are neither acknowledged nor dead letters.
   std::uint32_t unresolved = 0;

@@ -74,8 +74,10 @@ NodeStateRecord* Tables::add_node(std::uint32_t run, std::string_view node_id) {
 
 Watermark*& Tables::watermark_of(std::uint32_t run, std::uint32_t lane) {
   if (run >= first_watermarks_.size()) first_watermarks_.resize(run + 1);
-  Watermark*& first = first_watermarks_[run];
-  if (first == nullptr || first->lane == lane) return first;
+  LaneWatermark& first = first_watermarks_[run];
+  // The lane is not read from the record, which a truncation may have destroyed.
+  if (first.mark == nullptr) first.lane = lane;
+  if (first.lane == lane) return first.mark;
   return other_watermarks_[std::uint64_t{run} << 32 | lane];
 }
 

@@ -39,8 +39,12 @@ class Tables final : public WatermarkStore {
   Slab* slab_ = nullptr;
   std::uint32_t length_ = 0;
   std::uint64_t ordinal_ = 0;
+  struct LaneWatermark {
+    std::uint32_t lane = 0;
+    Watermark* mark = nullptr;
+  };
   // The first lane of each run; most runs have no other. Then the others.
-  std::vector<Watermark*> first_watermarks_;
+  std::vector<LaneWatermark> first_watermarks_;
   std::unordered_map<std::uint64_t, Watermark*> other_watermarks_;
 };
 

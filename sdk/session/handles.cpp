@@ -64,7 +64,10 @@ RunState::RunState(std::shared_ptr<SessionCore> of, ship::RunInfo* run)
 
 RunState::~RunState() { core->remove_handle(); }
 
-NodeState::~NodeState() { core->remove_handle(); }
+NodeState::~NodeState() {
+  output = nullptr;  // it uses the session, which may be closed without handles
+  core->remove_handle();
+}
 
 void NodeState::abandon() noexcept {
   if (!core->in_own_process()) {

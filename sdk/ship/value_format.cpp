@@ -54,8 +54,8 @@ Parts parts_of(std::string_view rest) noexcept {
     rest.remove_prefix(1);
   }
   const auto fill = static_cast<unsigned char>(parts.fill);
-  parts.is_supported =
-      parts.is_supported && rest.empty() && parts.type != 'L' && fill >= 0x20 && fill < 0x7F;
+  parts.is_supported = parts.is_supported && rest.empty() && parts.type != 'L' &&
+                       parts.type != '?' && fill >= 0x20 && fill < 0x7F;
   return parts;
 }
 
@@ -71,9 +71,11 @@ std::optional<ValueFormat> ValueFormat::parse(Tag tag, std::string_view specifie
   }
   const Parts parts = parts_of(specifier);
   if (!parts.is_supported) return std::nullopt;
+  const bool is_integer = tag == Tag::int64 || tag == Tag::uint64;
   const bool writes_digits =
-      is_number(tag) && (parts.fill == ' ' || parts.fill == '0') &&
-      std::string_view("\0dfF", 4).find(parts.type) != std::string_view::npos;
+      (parts.fill == ' ' || parts.fill == '0') &&
+      (is_integer ? parts.type == '\0' || parts.type == 'd'
+                  : is_number(tag) && (parts.type == 'f' || parts.type == 'F'));
   const auto parsed = [&]<class T>(std::type_identity<T>) -> std::optional<ValueFormat> {
     fmt::formatter<T> formatter;
     fmt::format_parse_context context(fmt::string_view(specifier.data(), specifier.size()));

@@ -21,13 +21,14 @@ class ValueFormat {
   static constexpr std::size_t most_bytes = 512;
 
   // Nullopt if the specifier is wrong for the type, or one that is left to fmt: a width or
-  // precision above 64 or given by another argument, a locale, a fill character outside ASCII.
+  // precision above 64 or given by another argument, a locale, a fill character outside ASCII, and
+  // `?`, which makes a text up to four times as long.
   static std::optional<ValueFormat> parse(Tag tag, std::string_view specifier);
 
   // Reads a value of the type and appends it, formatted.
   void append(fmt::memory_buffer& out, PayloadReader& payload) const;
 
-  // Whether it writes nothing but digits, signs, points and blanks.
+  // Whether it writes nothing but digits, signs, points and blanks, or "inf" and "nan".
   bool writes_digits() const noexcept { return writes_digits_; }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <trace/detail/stamp.hpp>
 
+#include <atomic>
 #include <fstream>
 #include <string>
 
@@ -9,18 +10,27 @@
 namespace trace::detail {
 namespace {
 
-// The first session of a process waits at most this long, on machines without the clock source.
+// The first session of a process waits about this long at most, on machines whose clock source is
+// another one.
 constexpr std::chrono::milliseconds check_limit{50};
+
+// Whether the file of the kernel's clock source names the TSC, among others.
+bool names_tsc(const char* file_name) {
+  std::ifstream file(std::string("/sys/devices/system/clocksource/clocksource0/") + file_name);
+  for (std::string name; file >> name;) {
+    if (name == "tsc") return true;
+  }
+  return false;
+}
 
 StampSource find_stamp_source() noexcept {
   try {
-    // The kernel stops using "tsc" if the counters of two CPUs disagree or stop.
-    std::ifstream file("/sys/devices/system/clocksource/clocksource0/current_clocksource");
-    std::string name;
-    if (file >> name && name == "tsc") return StampSource::tsc;
+    // The kernel withdraws "tsc" if the counters of two CPUs disagree or stop.
+    if (!time::tsc_is_usable() || !names_tsc("available_clocksource"))
+      return StampSource::monotonic;
     const auto read = +[]() noexcept { return stamp_now_fenced(StampSource::tsc); };
-    if (time::tsc_is_invariant() &&
-        time::counters_are_ordered(time::allowed_cpus(), read, check_limit)) {
+    if (names_tsc("current_clocksource") ||
+        time::counters_are_ordered(time::cpus_of_process(), read, check_limit)) {
       return StampSource::tsc;
     }
   } catch (...) {  // no thread or no memory: the clock that needs no proof
@@ -31,8 +41,15 @@ StampSource find_stamp_source() noexcept {
 }  // namespace
 
 StampSource best_stamp_source() noexcept {
-  static const StampSource found = find_stamp_source();
-  return found;
+  // Not a static variable that is initialised by the first call: a child of fork() would wait for
+  // a thread of its parent that is in that call.
+  static std::atomic<int> found{-1};
+  int source = found.load();
+  if (source < 0) {
+    source = static_cast<int>(find_stamp_source());
+    found.store(source);
+  }
+  return static_cast<StampSource>(source);
 }
 
 }  // namespace trace::detail

@@ -7,6 +7,7 @@
 #endif
 
 #include <atomic>
+#include <cstring>
 #include <trace/detail/background_thread.hpp>
 
 namespace trace::detail::time {
@@ -15,7 +16,7 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 // An offset between two counters that exceeds the time of one message inverts every second pair; a
-// smaller one inverts nothing that two threads can observe.
+// smaller one inverts nothing that threads on these two CPUs can observe.
 constexpr unsigned exchanges_per_pair = 500;
 
 bool move_to(int cpu) noexcept {
@@ -69,12 +70,15 @@ class Exchange {
 
 }  // namespace
 
-bool tsc_is_invariant() noexcept {
+bool tsc_is_usable() noexcept {
 #if defined(__x86_64__)
   unsigned a = 0;
   unsigned b = 0;
   unsigned c = 0;
   unsigned d = 0;
+  constexpr unsigned features = 0x80000001;
+  constexpr unsigned rdtscp = 1U << 27;
+  if (__get_cpuid(features, &a, &b, &c, &d) == 0 || (d & rdtscp) == 0) return false;
   constexpr unsigned power_management = 0x80000007;
   constexpr unsigned invariant_tsc = 1U << 8;
   return __get_cpuid(power_management, &a, &b, &c, &d) != 0 && (d & invariant_tsc) != 0;
@@ -83,11 +87,19 @@ bool tsc_is_invariant() noexcept {
 #endif
 }
 
-std::vector<int> allowed_cpus() {
+std::vector<int> cpus_of_process() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
+  bool known = false;
+  BackgroundThread("st-tsc", [&] {
+    // The kernel reduces the set to what the process's control group allows.
+    cpu_set_t all;
+    std::memset(&all, 0xFF, sizeof(all));
+    sched_setaffinity(0, sizeof(all), &all);
+    known = sched_getaffinity(0, sizeof(allowed), &allowed) == 0;  // not above 1,024 CPUs
+  });
   std::vector<int> cpus;
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return cpus;  // above 1,024 CPUs
+  if (!known) return cpus;
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (CPU_ISSET(cpu, &allowed)) cpus.push_back(cpu);
   }
@@ -98,14 +110,18 @@ bool counters_are_ordered(const std::vector<int>& cpus, ReadCounter read,
                           std::chrono::milliseconds limit) {
   if (cpus.empty()) return false;
   const Steady::time_point until = Steady::now() + limit;
-  for (std::size_t i = 1; i < cpus.size(); ++i) {
+  const auto are_ordered = [&](int a, int b) {
     if (Steady::now() > until) return false;
     Exchange exchange(read, until);
     {
-      const BackgroundThread first("st-tsc-a", [&] { exchange.run(cpus[0], 0); });
-      const BackgroundThread other("st-tsc-b", [&, i] { exchange.run(cpus[i], 1); });
+      const BackgroundThread first("st-tsc-a", [&] { exchange.run(a, 0); });
+      const BackgroundThread other("st-tsc-b", [&] { exchange.run(b, 1); });
     }
-    if (!exchange.ordered()) return false;
+    return exchange.ordered();
+  };
+  for (std::size_t i = 1; i < cpus.size(); ++i) {
+    if (!are_ordered(cpus[0], cpus[i])) return false;
+    if (i > 1 && !are_ordered(cpus[i - 1], cpus[i])) return false;
   }
   return true;
 }

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include <trace/detail/values.hpp>
@@ -45,7 +46,7 @@ struct SiteEntry {
 template <class Entry>
 class EpochTable {
  public:
-  // A slab has no room for more definitions than half of these.
+  // Half of these are about what a slab has room for; a table that is fuller begins anew.
   static constexpr std::size_t most_slots = 16 * 1024;
   static constexpr std::size_t bytes = most_slots * sizeof(Entry);
 
@@ -53,7 +54,10 @@ class EpochTable {
   explicit EpochTable(void* memory) noexcept : entries_(static_cast<Entry*>(memory)) {}
 
   void clear() noexcept {
-    ++epoch_;
+    if (++epoch_ == 0) {  // after 2^32 slabs old entries would be valid again
+      std::memset(static_cast<void*>(entries_), 0, bytes);
+      epoch_ = 1;
+    }
     used_ = 0;
   }
 
@@ -148,16 +152,20 @@ class DefinitionCache {
     return entry;
   }
 
- private:
   // Multiplicative: the upper bits depend on all bits of the value.
-  static constexpr std::uint64_t multiplier = 0x9E3779B97F4A7C15;
-
   static std::uint64_t hash_of(std::uint64_t serial) noexcept { return serial * multiplier; }
   static std::uint64_t hash_of(const Site& site) noexcept {
-    const auto a = reinterpret_cast<std::uintptr_t>(site.format.data());
-    const auto b = reinterpret_cast<std::uintptr_t>(site.signature);
-    return (a + (b << 32)) * multiplier;
+    auto sum = reinterpret_cast<std::uintptr_t>(site.format.data()) +
+               (reinterpret_cast<std::uintptr_t>(site.signature) << 32);
+    // Sites with the same format often differ in the names only.
+    for (unsigned i = 0; i < site.signature->fields; ++i) {
+      sum = (sum << 5) + reinterpret_cast<std::uintptr_t>(site.names[i].text);
+    }
+    return sum * multiplier;
   }
+
+ private:
+  static constexpr std::uint64_t multiplier = 0x9E3779B97F4A7C15;
 
   EpochTable<NodeEntry> nodes_;
   EpochTable<SiteEntry> sites_;

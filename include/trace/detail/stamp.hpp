@@ -21,9 +21,9 @@ inline std::uint64_t monotonic_ns() noexcept {
 
 enum class StampSource : std::uint8_t { monotonic, tsc };
 
-// The time stamp counter if the kernel uses it as its clock source, or if it is invariant and a
-// measurement over all CPUs finds no inverted stamps (at most 50 ms, in the first call of a
-// process). Thread-safe.
+// The time stamp counter if the kernel uses it as its clock source, or if the kernel offers it, it
+// is invariant, and a measurement over the CPUs of the process finds no inverted stamps (about
+// 50 ms at most, in the first call of a process). Thread-safe.
 SHIPTRACE_API StampSource best_stamp_source() noexcept;
 
 inline std::uint64_t stamp_now(StampSource source) noexcept {

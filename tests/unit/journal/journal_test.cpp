@@ -87,6 +87,23 @@ TEST_CASE("no store into a new slab faults") {
   }
 }
 
+TEST_CASE("filling a new slab does not hide that the file was truncated") {
+  TempDir directory;
+  auto created = JournalFile::create(journal_directory(directory.path()), {"A", "t", ""});
+  REQUIRE(created);
+  JournalFile& file = **created;
+  std::byte* const first = file.add_extent(large_slab_bytes, 1);
+  std::byte* const second = file.add_extent(large_slab_bytes, 1);
+  REQUIRE(second != nullptr);
+  const auto end = static_cast<off_t>(std::filesystem::file_size(file.path()));
+  REQUIRE(truncate(file.path().c_str(), end - 2 * off_t{large_slab_bytes}) == 0);
+  file.fill(second, large_slab_bytes);
+  file.look_for_truncation();
+  CHECK(file.truncations() == 1);
+  CHECK(!file.kept(first, large_slab_bytes));
+  CHECK(!file.kept(second, large_slab_bytes));
+}
+
 TEST_CASE("a file that may not grow is refused without a signal") {
   TempDir directory;
   auto file = JournalFile::create(journal_directory(directory.path()), {"A", "t", ""});

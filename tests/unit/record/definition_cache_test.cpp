@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,20 @@ TEST_CASE("call sites are told apart by format, types and names") {
     REQUIRE(definitions.cache.site(sites[i]) != nullptr);
     CHECK(definitions.cache.site(sites[i])->index == i);
   }
+}
+
+TEST_CASE("call sites that differ in the names of their fields only have different slots") {
+  static constexpr Signature two_fields{2, 0, nullptr};
+  const std::string texts(1'000, 'x');
+  std::set<std::uint64_t> slots;  // of 4,096
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    FieldName name("x");
+    name.text = texts.data() + i;
+    const FieldName same("same");
+    const std::array names{i % 2 == 0 ? name : same, i % 2 == 0 ? same : name};
+    slots.insert(DefinitionCache::hash_of(Site{{"", 0}, &two_fields, names.data()}) >> 52);
+  }
+  CHECK(slots.size() > texts.size() / 2);
 }
 
 TEST_CASE("a thousand call sites in turn are defined at most twice") {

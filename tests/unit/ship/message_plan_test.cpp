@@ -250,6 +250,7 @@ TEST_CASE("texts around the contract's limits are cut the same with a plan and w
       both.add(text);
       both.add_field(text);
       ADD_FORMATTED(both, ">16", {text})
+      ADD_FORMATTED(both, "?", {text})
     }
   }
   for (std::size_t size = 16'384 - 12; size <= 16'384; ++size)
@@ -278,6 +279,7 @@ TEST_CASE("what a plan cannot write has none, and what is wrong neither") {
     return has_plan(format, tags);
   };
   CHECK(!of("{0}", {Tag::int64}));
+  CHECK(!of("{:?}", {Tag::string}));
   CHECK(!of("{:{}}", {Tag::int64, Tag::int64}));
   CHECK(!of("{:.{}f}", {Tag::float64, Tag::int64}));
   CHECK(!of("{:65}", {Tag::int64}));

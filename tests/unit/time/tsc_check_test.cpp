@@ -9,6 +9,7 @@
 #include <chrono>
 #include <vector>
 
+#include <trace/detail/background_thread.hpp>
 #include <trace/detail/stamp.hpp>
 
 namespace {
@@ -26,21 +27,40 @@ std::uint64_t unsynchronised() noexcept {
 }
 
 TEST_CASE("a clock that the kernel keeps in order is proven ordered") {
-  CHECK(time::counters_are_ordered(time::allowed_cpus(), monotonic_ns, patience));
+  CHECK(time::counters_are_ordered(time::cpus_of_process(), monotonic_ns, patience));
 }
 
 TEST_CASE("a counter that is behind on one CPU is found") {
-  const std::vector<int> cpus = time::allowed_cpus();
-  if (cpus.size() < 2) return;  // one CPU cannot disagree with itself
+  const std::vector<int> cpus = time::cpus_of_process();
+  if (cpus.size() < 2) {
+    MESSAGE("SKIPPED: one CPU cannot disagree with itself");
+    return;
+  }
   for (const int cpu : cpus) {
     late_cpu = cpu;
     CHECK_FALSE(time::counters_are_ordered(cpus, unsynchronised, patience));
   }
 }
 
+TEST_CASE("the CPUs of the process are measured although the calling thread is bound to one") {
+  const std::vector<int> cpus = time::cpus_of_process();
+  std::vector<int> seen;
+  BackgroundThread("bound", [&] {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpus.front(), &one);
+    REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+    seen = time::cpus_of_process();
+  }).join();
+  CHECK(seen == cpus);
+}
+
 TEST_CASE("a measurement that does not end in time proves nothing") {
-  const std::vector<int> cpus = time::allowed_cpus();
-  if (cpus.size() < 2) return;
+  const std::vector<int> cpus = time::cpus_of_process();
+  if (cpus.size() < 2) {
+    MESSAGE("SKIPPED: one CPU needs no measurement");
+    return;
+  }
   CHECK_FALSE(time::counters_are_ordered(cpus, monotonic_ns, -1ms));
 }
 
@@ -51,9 +71,12 @@ TEST_CASE("a CPU that the process may not use is not proven") {
 }
 
 TEST_CASE("the counter that the kernel uses as its clock is proven as well") {
-  if (best_stamp_source() != StampSource::tsc) return;
+  if (best_stamp_source() != StampSource::tsc) {
+    MESSAGE("SKIPPED: the TSC is not used here");
+    return;
+  }
   const auto read = +[]() noexcept { return stamp_now_fenced(StampSource::tsc); };
-  CHECK(time::counters_are_ordered(time::allowed_cpus(), read, patience));
+  CHECK(time::counters_are_ordered(time::cpus_of_process(), read, patience));
 }
 
 }  // namespace
