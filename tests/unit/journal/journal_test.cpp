@@ -88,6 +88,7 @@ TEST_CASE("no store into a new slab faults") {
 }
 
 TEST_CASE("filling a new slab does not hide that the file was truncated") {
+  LiveFiles::guard_against_truncation();
   TempDir directory;
   auto created = JournalFile::create(journal_directory(directory.path()), {"A", "t", ""});
   REQUIRE(created);
