@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The hot path with a fixed amount of work, for counting instructions: record(), while the backend
-// accepts nothing. Includes the work of the keeper for the slabs.
+// accepts nothing.
 //
 //   shiptrace_bench_count_record --events N
 #include <fmt/format.h>

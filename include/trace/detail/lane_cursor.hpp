@@ -114,10 +114,12 @@ inline bool is_clean_value(const secrets::Secrets& secrets, const S& value) noex
   }
 }
 
-// The fast path. Returns false, with no effect, if the event has to take the slow path.
+// The fast path. Returns false, with no effect, if the event has to take the slow path. Inlined
+// always: it needs half as many instructions where the compiler knows the call site.
 template <Texts texts, class... V>
-inline bool record_fast_path(const NodeBase* node, Type type, Level level, const Site& site,
-                             std::uint16_t parts, const V&... values) noexcept {
+[[gnu::always_inline]] inline bool record_fast_path(const NodeBase* node, Type type, Level level,
+                                                    const Site& site, std::uint16_t parts,
+                                                    const V&... values) noexcept {
   if (type != Type::progress || node == nullptr || this_thread.lane == nullptr ||
       this_thread.is_recording) [[unlikely]] {
     return false;
