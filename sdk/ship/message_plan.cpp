@@ -118,7 +118,7 @@ bool MessagePlan::add_message(const journal::SiteView& site) {
   const auto take_literal = [&] {
     const std::string whole = text::in_quotes(literal);
     literal.clear();
-    const text::PaddedText json(before.append(whole, 1, whole.size() - 2));
+    text::PaddedText json(before.append(whole, 1, whole.size() - 2));
     fixed_bytes_ += json.size() + longest_number;
     before.clear();
     return json;

@@ -80,7 +80,7 @@ std::optional<ValueFormat> ValueFormat::parse(Tag tag, std::string_view specifie
     fmt::formatter<T> formatter;
     fmt::format_parse_context context(fmt::string_view(specifier.data(), specifier.size()));
     if (formatter.parse(context) != specifier.data() + specifier.size()) return std::nullopt;
-    return ValueFormat(tag, std::move(formatter), writes_digits);
+    return ValueFormat(tag, formatter, writes_digits);
   };
   try {
     switch (tag) {

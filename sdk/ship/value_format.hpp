@@ -37,8 +37,8 @@ class ValueFormat {
                                  fmt::formatter<float>, fmt::formatter<double>,
                                  fmt::formatter<const void*>, fmt::formatter<fmt::string_view>>;
 
-  ValueFormat(Tag tag, Formatter formatter, bool writes_digits)
-      : tag_(tag), formatter_(std::move(formatter)), writes_digits_(writes_digits) {}
+  ValueFormat(Tag tag, const Formatter& formatter, bool writes_digits)
+      : tag_(tag), formatter_(formatter), writes_digits_(writes_digits) {}
 
   Tag tag_;
   Formatter formatter_;

@@ -91,13 +91,14 @@ std::vector<int> cpus_of_process() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
   bool known = false;
-  BackgroundThread("st-tsc", [&] {
+  BackgroundThread reader("st-tsc", [&] {
     // The kernel reduces the set to what the process's control group allows.
     cpu_set_t all;
     std::memset(&all, 0xFF, sizeof(all));
     sched_setaffinity(0, sizeof(all), &all);
     known = sched_getaffinity(0, sizeof(allowed), &allowed) == 0;  // not above 1,024 CPUs
   });
+  reader.join();
   std::vector<int> cpus;
   if (!known) return cpus;
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
