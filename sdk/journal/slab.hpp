@@ -67,7 +67,7 @@ struct Slab {
   }
 };
 
-// Copies bytes into a slab; returns their end. `bytes` may be null if there are none.
+// Copies bytes into a slab; returns their end there. `bytes` may be null if `size` is 0.
 inline std::byte* put(std::byte* to, const void* bytes, std::size_t size) noexcept {
   return std::copy_n(static_cast<const std::byte*>(bytes), size, to);
 }
