@@ -46,6 +46,7 @@ class Recorded {
 
   trace::detail::journal::SlabPool& pool() noexcept { return pool_; }
   trace::detail::ship::RunInfo& run() noexcept { return *run_; }
+  const trace::detail::journal::Nodes& nodes() const noexcept { return nodes_; }
 
  private:
   static constexpr const trace::detail::Signature& two =
@@ -70,7 +71,9 @@ class Recorded {
   bool created_ = false;
   trace::detail::ship::RunRegistry runs_;
   trace::detail::ship::RunInfo* run_ = runs_.open(run_id, {}, created_);
-  trace::detail::record::NodeRef node_{1, run_->number, run_->id, node_id};
+  trace::detail::journal::Nodes nodes_;
+  trace::detail::record::NodeRef node_{nodes_.add(run_->number, run_->id, node_id), true,
+                                       run_->number, run_->id, node_id};
   std::unique_ptr<trace::detail::journal::JournalFile> file_ =
       trace::detail::journal::JournalFile::in_memory({std::string(session_id), "", ""});
   trace::detail::journal::SlabPool pool_{*file_, std::uint64_t{128} << 20};
@@ -83,7 +86,7 @@ class Recorded {
 void order_all(Recorded& recorded,
                const std::function<void(const trace::detail::ship::Merger&,
                                         const trace::detail::ship::Merger::Item&)>& take) {
-  trace::detail::ship::Merger merger(recorded.pool());
+  trace::detail::ship::Merger merger(recorded.pool(), recorded.nodes());
   merger.begin_pass(UINT64_MAX);
   trace::detail::ship::Merger::Item item;
   while (merger.next(item)) take(merger, item);

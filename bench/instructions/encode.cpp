@@ -22,7 +22,7 @@ namespace {
 
 std::byte* reserve(detail::record::Lane& lane, const detail::Site& site, std::size_t bytes) {
   auto failure = detail::record::Lane::Failure::none;
-  return lane.reserve({1, 0, run_id, node_id}, site, Type::progress, Level::info, 0, bytes,
+  return lane.reserve({0, true, 0, run_id, node_id}, site, Type::progress, Level::info, 0, bytes,
                       failure);
 }
 
@@ -85,7 +85,9 @@ int run(const std::string_view kind, std::uint64_t events) {
 
   // One event in a slab, encoded again and again as if it were the next one.
   detail::journal::Slab* slab = nullptr;
-  detail::journal::SlabReader reader;
+  detail::journal::Nodes nodes;
+  nodes.add(0, run_id, node_id);
+  detail::journal::SlabReader reader(&nodes);
   detail::journal::EventView event;
   if (!pool.next_opened(slab)) return 1;
   reader.start(slab->data());

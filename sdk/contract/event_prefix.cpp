@@ -17,23 +17,18 @@ std::string event_id(std::string_view session, std::uint32_t lane, std::uint64_t
   return fmt::format("{}-{}-{:0{}}", session, lane, sequence, least_sequence_digits);
 }
 
-void EventPrefix::make(std::string_view session, std::uint32_t lane, std::string_view run_id,
-                       std::string_view node_id) {
-  fmt::memory_buffer text;  // usually without an allocation
-  const auto append_quoted = [&](std::string_view id) {
-    const std::size_t before = text.size();
-    text.resize(before + text::quoted_bound(id.size()));
-    const char* end = text::write_quoted(text.data() + before, id);
-    text.resize(static_cast<std::size_t>(end - text.data()));
-  };
-  fmt::format_to(fmt::appender(text), "{{\"id\":\"{}-{}-", session, lane);
+void append_node(std::string& to, std::string_view run_id, std::string_view node_id) {
+  text::append_quoted(to, run_id);
+  to += ",\"nodeId\":";
+  text::append_quoted(to, node_id);
+}
+
+void EventPrefix::make(std::string_view session, std::uint32_t lane) {
+  std::string text = fmt::format("{{\"id\":\"{}-{}-", session, lane);
   digits_begin_ = text.size();
   digits_end_ = digits_begin_ + least_sequence_digits;
-  fmt::format_to(fmt::appender(text), "{:0{}}\",\"runId\":", 0, least_sequence_digits);
-  append_quoted(run_id);
-  text.append(std::string_view(",\"nodeId\":"));
-  append_quoted(node_id);
-  text_.assign({text.data(), text.size()});
+  text += fmt::format("{:0{}}\",\"runId\":", 0, least_sequence_digits);
+  text_.assign(text);
   lane_ = lane;
   hundred_ = 0;
 }

@@ -5,8 +5,8 @@
 //
 // A file is a FileHeader followed by extents, each an array of slabs of one size. A slab is a
 // SlabHeader and a sequence of records, 8-byte aligned. Event slabs contain events and the
-// definitions that these refer to; the table slabs of the reserved lane contain the session's
-// metadata: runs, acknowledged watermarks, node states. Numbers are little-endian.
+// definitions of call sites that these refer to; the table slabs of the reserved lane contain the
+// session's metadata: runs, acknowledged watermarks, nodes. Numbers are little-endian.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,7 @@
 namespace trace::detail::journal {
 
 inline constexpr char file_magic[8] = {'S', 'H', 'I', 'P', 'T', 'R', 'C', '\n'};
-inline constexpr std::uint32_t format_version = 3;
+inline constexpr std::uint32_t format_version = 4;
 inline constexpr std::uint32_t slab_magic = 0x42414C53;  // "SLAB"
 
 inline constexpr std::uint32_t small_slab_bytes = 16 * 1024;
@@ -114,7 +114,8 @@ inline constexpr std::uint16_t part_cut_stack = 512;
 inline constexpr std::uint16_t part_cut_output = 1024;
 inline constexpr std::uint16_t part_cut_error = 2048;
 
-// Followed by the run id and the node id.
+// A node that the tables do not contain, because there was no space, or because the slab is the
+// SDK's own. Followed by the run id and the node id.
 struct NodeDefinition {
   RecordHeader header;
   std::uint32_t index;
@@ -152,12 +153,14 @@ struct Watermark {
   std::atomic<std::uint64_t> through;
 };
 
-// Sequences of a node's STARTED and end; a new attempt resets the end to 0. Followed by the node
-// id.
+// A node: its number, to which events refer, and the sequences of its STARTED and end; a new
+// attempt resets the end to 0. Followed by the node id.
 struct NodeStateRecord {
   RecordHeader header;
+  std::uint32_t number;
   std::uint32_t run;
   std::uint32_t node_id_bytes;
+  std::uint32_t reserved;
   std::atomic<std::uint32_t> start_lane;
   std::atomic<std::uint32_t> end_lane;
   std::atomic<std::uint64_t> start_sequence;

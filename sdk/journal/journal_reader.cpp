@@ -270,8 +270,9 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
     if (!copy_fixed(record, fixed) || !texts.take(fixed.node_id_bytes, id)) return false;
     note_memory(sizeof(FoundNode));
     if (!contract::fault_of_node_id(id).empty()) return true;
-    nodes_.push_back({fixed.run, std::move(id), fixed.start_lane.load(), fixed.end_lane.load(),
-                      fixed.start_sequence.load(), fixed.end_sequence.load()});
+    nodes_.push_back({fixed.number, fixed.run, std::move(id), fixed.start_lane.load(),
+                      fixed.end_lane.load(), fixed.start_sequence.load(),
+                      fixed.end_sequence.load()});
     return true;
   }
   return false;

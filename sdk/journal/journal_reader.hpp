@@ -49,6 +49,7 @@ struct FoundWatermark {
 };
 
 struct FoundNode {
+  std::uint32_t number;
   std::uint32_t run;
   std::string id;
   std::uint32_t start_lane;

@@ -15,8 +15,22 @@ std::string_view text_at(std::span<const std::byte> record, std::size_t at, std:
 void SlabReader::start(const std::byte* data) noexcept {
   data_ = data;
   position_ = 0;
-  node_count_ = 0;
+  last_node_ = no_node;
+  nodes_.clear();
   site_count_ = 0;
+}
+
+bool SlabReader::turn_to(std::uint32_t node) noexcept {
+  const NodeView* found = nullptr;
+  if ((node & node_of_slab) == 0) {
+    found = names_ == nullptr ? nullptr : names_->find_node(node);
+  } else if ((node & ~node_of_slab) < nodes_.size()) {
+    found = &nodes_[node & ~node_of_slab];
+  }
+  if (found == nullptr) return false;
+  last_node_ = node;
+  node_ = found;
+  return true;
 }
 
 SlabReader::Next SlabReader::read_any(std::uint32_t committed, EventView& event) {
@@ -51,11 +65,11 @@ bool SlabReader::define_node(std::span<const std::byte> record) {
   const auto definition = at<NodeDefinition>(record.data(), 0);
   const std::uint64_t needed =
       sizeof definition + std::uint64_t{definition.run_id_bytes} + definition.node_id_bytes;
-  if (needed > record.size() || definition.index != node_count_ || definition.run >= max_runs) {
+  if (needed > record.size() || definition.index != nodes_.size() || definition.run >= max_runs) {
     return false;
   }
-  if (nodes_.size() == node_count_) nodes_.emplace_back();
-  NodeView& node = nodes_[node_count_++];
+  NodeView& node = nodes_.emplace_back();
+  node.number = node_of_slab | definition.index;
   node.run = definition.run;
   node.run_id = text_at(record, sizeof definition, definition.run_id_bytes);
   node.node_id =
@@ -63,7 +77,6 @@ bool SlabReader::define_node(std::span<const std::byte> record) {
   // The events of the backlog name their nodes themselves.
   if (!node.node_id.empty() && !contract::fault_of_node_id(node.node_id).empty()) return false;
   if (!contract::fault_of_run_id(node.run_id).empty()) return false;
-  node.prefix.forget();
   return true;
 }
 
@@ -96,7 +109,7 @@ bool SlabReader::define_site(std::span<const std::byte> record) {
 bool SlabReader::read_encoded(std::span<const std::byte> record, EventView& event) {
   if (record.size() < sizeof(EncodedEvent)) return false;
   const auto header = at<EncodedEvent>(record.data(), 0);
-  if (node_count_ == 0 || header.json_bytes == 0 ||
+  if (nodes_.empty() || header.json_bytes == 0 ||
       header.json_bytes > record.size() - sizeof header || header.stamp > latest_stamp) {
     return false;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// SlabReader: the events of one slab, in recording order. Used by the shipper for live slabs and by
-// recovery for those of a file. Every length and index is checked, so that a damaged slab ends in
-// Next::damaged, never in a wild read. One thread.
+// SlabReader: the events of one slab, in recording order, with the nodes that they refer to. Used
+// by the shipper for live slabs and by recovery for those of a file. Every length and index is
+// checked, so that a damaged slab ends in Next::damaged, never in a wild read. One thread.
 #pragma once
 
 #include <trace/record.hpp>
@@ -9,21 +9,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <deque>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "contract/event_prefix.hpp"
 #include "journal/format.hpp"
+#include "journal/nodes.hpp"
 
 namespace trace::detail::journal {
-
-struct NodeView {
-  std::uint32_t run = 0;
-  std::string_view run_id;
-  std::string_view node_id;
-  contract::EventPrefix prefix;  // cache of the encoder
-};
 
 struct SiteView {
   std::string_view format;
@@ -41,7 +35,7 @@ struct EventView {
   std::uint16_t parts = 0;
   std::uint64_t stamp = 0;
   std::uint64_t sequence = 0;
-  NodeView* node = nullptr;
+  const NodeView* node = nullptr;
   SiteView* site = nullptr;
   std::span<const std::byte> payload;
   std::uint32_t lane = 0;    // of an encoded event
@@ -51,6 +45,9 @@ struct EventView {
 class SlabReader {
  public:
   enum class Next : std::uint8_t { event, none, damaged };
+
+  // `names` outlives the reader. Null: each slab defines its nodes itself.
+  explicit SlabReader(const NodeNames* names) : names_(names) {}
 
   // Starts at a slab's data (after its header). Clears the definitions of the previous one.
   void start(const std::byte* data) noexcept;
@@ -67,6 +64,7 @@ class SlabReader {
   // At least 70 years of ticks or nanoseconds. A later stamp would never be in the past and block
   // all events after it.
   static constexpr std::uint64_t latest_stamp = UINT64_MAX >> 1;
+  static constexpr std::uint32_t no_node = UINT32_MAX;
 
   template <class T>
   static T at(const std::byte* bytes, std::size_t offset) noexcept {
@@ -90,15 +88,14 @@ class SlabReader {
     const auto site = at<std::uint16_t>(record, offsetof(EventRecord, site));
     const bool makes_sense = kind == RecordKind::event && size >= sizeof(EventRecord) &&
                              size <= left && size % 8 == 0 && type <= last_type &&
-                             level <= last_level && stamp <= latest_stamp && node < node_count_ &&
-                             site < site_count_;
-    if (!makes_sense) return false;
+                             level <= last_level && stamp <= latest_stamp && site < site_count_;
+    if (!makes_sense || (node != last_node_ && !turn_to(node))) return false;
     event.type = static_cast<Type>(type);
     event.level = static_cast<Level>(level);
     event.parts = at<std::uint16_t>(record, offsetof(EventRecord, parts));
     event.stamp = stamp;
     event.sequence = at<std::uint64_t>(record, offsetof(EventRecord, sequence));
-    event.node = &nodes_[node];
+    event.node = node_;
     event.site = &sites_[site];
     event.payload = {record + sizeof(EventRecord), size - sizeof(EventRecord)};
     event.encoded = {};
@@ -106,6 +103,8 @@ class SlabReader {
     return true;
   }
 
+  // Makes `node` the last node; false if it is unknown.
+  bool turn_to(std::uint32_t node) noexcept;
   Next read_any(std::uint32_t committed, EventView& event);
   bool define_node(std::span<const std::byte> record);
   bool define_site(std::span<const std::byte> record);
@@ -113,9 +112,11 @@ class SlabReader {
 
   const std::byte* data_ = nullptr;
   std::uint32_t position_ = 0;
-  std::vector<NodeView> nodes_;
+  const NodeNames* const names_;
+  std::uint32_t last_node_ = no_node;  // of the last event
+  const NodeView* node_ = nullptr;     // the same
+  std::deque<NodeView> nodes_;         // that the slab defines
   std::vector<SiteView> sites_;
-  std::size_t node_count_ = 0;
   std::size_t site_count_ = 0;
 };
 

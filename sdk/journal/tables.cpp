@@ -37,6 +37,7 @@ void Tables::commit(std::size_t bytes) noexcept {
 
 bool Tables::add_run(std::uint32_t run, std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
+  if (run >= runs_.size()) runs_.resize(run + 1);
   const std::size_t bytes = padded(sizeof(RunMetadata) + id.size() + spec.workflow_id.size() +
                                    spec.organization_id.size());
   std::byte* at = append(bytes);
@@ -55,26 +56,29 @@ bool Tables::add_run(std::uint32_t run, std::string_view id, const RunSpec& spec
     at = put(at, text.data(), text.size());
   }
   commit(bytes);
+  runs_[run].is_added = true;
   return true;
 }
 
-NodeStateRecord* Tables::add_node(std::uint32_t run, std::string_view node_id) {
-  const std::lock_guard lock(mutex_);
-  const std::size_t bytes = padded(sizeof(NodeStateRecord) + node_id.size());
+NodeStateRecord* Tables::try_add_node(const NodeView& node) noexcept {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock || node.run >= runs_.size() || !runs_[node.run].is_added) return nullptr;
+  const std::size_t bytes = padded(sizeof(NodeStateRecord) + node.node_id.size());
   std::byte* at = append(bytes);
   if (at == nullptr) return nullptr;
   auto* record = new (at) NodeStateRecord{};
   record->header = header_of(RecordKind::node_state, bytes);
-  record->run = run;
-  record->node_id_bytes = static_cast<std::uint32_t>(node_id.size());
-  put(at + sizeof(NodeStateRecord), node_id.data(), node_id.size());
+  record->number = node.number;
+  record->run = node.run;
+  record->node_id_bytes = static_cast<std::uint32_t>(node.node_id.size());
+  put(at + sizeof(NodeStateRecord), node.node_id.data(), node.node_id.size());
   commit(bytes);
   return record;
 }
 
 Watermark*& Tables::watermark_of(std::uint32_t run, std::uint32_t lane) {
-  if (run >= first_watermarks_.size()) first_watermarks_.resize(run + 1);
-  LaneWatermark& first = first_watermarks_[run];
+  if (run >= runs_.size()) runs_.resize(run + 1);
+  Run& first = runs_[run];
   // The lane is not read from the record, which a truncation may have destroyed.
   if (first.mark == nullptr) first.lane = lane;
   if (first.lane == lane) return first.mark;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables: a journal's metadata: each run's, the acknowledged watermark of each (run, lane), and the
-// start and end of each node. Stored as records in slabs of a reserved lane, so that recovery reads
-// them like events. Watermarks and node states are updated in place, each by one atomic store.
+// Tables: a journal's metadata: each run's, the acknowledged watermark of each (run, lane), and
+// each node with its start and end. Stored as records in slabs of a reserved lane, so that recovery
+// reads them like events. Watermarks and node states are updated in place, each by one atomic
+// store.
 //
 // Thread-safety: any thread; a mutex guards the appending, which happens once per run, (run, lane)
 // and node.
@@ -15,6 +16,7 @@
 
 #include <trace/session.hpp>
 
+#include "journal/nodes.hpp"
 #include "journal/slab_pool.hpp"
 
 namespace trace::detail::journal {
@@ -25,7 +27,9 @@ class Tables final : public WatermarkStore {
 
   // Each returns false or null if the journal has no space for the entry.
   bool add_run(std::uint32_t run, std::string_view id, const RunSpec& spec);
-  NodeStateRecord* add_node(std::uint32_t run, std::string_view node_id);
+  // Also null if the run is not in the tables, which recovery needs to name it, and while another
+  // call is running: a signal handler must not wait for the thread that it interrupts.
+  NodeStateRecord* try_add_node(const NodeView& node) noexcept;
   bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
 
  private:
@@ -39,12 +43,13 @@ class Tables final : public WatermarkStore {
   Slab* slab_ = nullptr;
   std::uint32_t length_ = 0;
   std::uint64_t ordinal_ = 0;
-  struct LaneWatermark {
+  struct Run {
+    bool is_added = false;
+    // Of its first lane; most runs have no other.
     std::uint32_t lane = 0;
     Watermark* mark = nullptr;
   };
-  // The first lane of each run; most runs have no other. Then the others.
-  std::vector<LaneWatermark> first_watermarks_;
+  std::vector<Run> runs_;  // by number
   std::unordered_map<std::uint64_t, Watermark*> other_watermarks_;
 };
 

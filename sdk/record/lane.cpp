@@ -16,7 +16,7 @@ using journal::put;
 namespace {
 
 constexpr std::size_t sequences_bytes = std::size_t{journal::max_runs} * sizeof(std::uint64_t);
-constexpr std::size_t tables_bytes = sequences_bytes + DefinitionCache::bytes;
+constexpr std::size_t tables_bytes = sequences_bytes + SiteTable::bytes;
 
 // A slab that filled sooner than this belongs to a busy thread. In ticks of any plausible clock
 // (1 to 5 GHz) it is some tens of milliseconds.
@@ -37,11 +37,11 @@ Lane::Lane(journal::SlabPool& pool, std::uint32_t number, StampSource stamps, Wh
   void* pages = mmap(nullptr, tables_bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (pages == MAP_FAILED) throw std::bad_alloc();
-  sequences_ = static_cast<std::uint64_t*>(pages);
-  definitions = DefinitionCache(static_cast<std::byte*>(pages) + sequences_bytes);
+  sequences = static_cast<std::uint64_t*>(pages);  // max_runs of them, zero pages until touched
+  sites = SiteTable(static_cast<std::byte*>(pages) + sequences_bytes);
 }
 
-Lane::~Lane() { munmap(sequences_, tables_bytes); }
+Lane::~Lane() { munmap(sequences, tables_bytes); }
 
 journal::Slab* Lane::take(journal::SlabSize wanted, bool either) noexcept {
   const journal::SlabSize other =
@@ -73,7 +73,8 @@ bool Lane::open_slab(std::size_t needed) noexcept {
   end = data + next->capacity();
   word = &next->header().word;
   generation = next->generation;
-  definitions.clear();
+  sites.clear();
+  defined_nodes_ = 0;
   return true;
 }
 
@@ -101,13 +102,15 @@ std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level
                          std::uint16_t parts, std::size_t payload_bytes,
                          Failure& failure) noexcept {
   const std::size_t bytes = padded(sizeof(EventRecord) + payload_bytes);
-  const NodeEntry* node_entry = definitions.node(node.serial);
-  const SiteEntry* site_entry = definitions.site(site);
+  const std::size_t node_bytes =
+      node.is_in_tables ? 0 : journal::definition_bytes(node.run_id, node.node_id);
+  bool defines_node = !node.is_in_tables && (defined_nodes_ == 0 || defined_node_ != node.number);
+  const SiteEntry* site_entry = sites.find(site);
   std::size_t needed = bytes;
-  if (node_entry == nullptr) needed += journal::definition_bytes(node.run_id, node.node_id);
+  if (defines_node) needed += node_bytes;
   if (site_entry == nullptr) needed += definition_bytes(site);
   if (static_cast<std::size_t>(end - at) < needed) {
-    needed = bytes + journal::definition_bytes(node.run_id, node.node_id) + definition_bytes(site);
+    needed = bytes + node_bytes + definition_bytes(site);
     if (needed > journal::large_slab_bytes - sizeof(journal::SlabHeader)) {
       failure = Failure::too_large;
       return nullptr;
@@ -116,22 +119,24 @@ std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level
       failure = Failure::no_slab;
       return nullptr;
     }
-    node_entry = nullptr;
+    defines_node = !node.is_in_tables;
     site_entry = nullptr;
   }
-  sequence_ = sequences_ + node.run;
-  if (node_entry == nullptr) {
-    node_entry = &definitions.add_node(node.serial, sequence_);
-    at = journal::define_node(at, node_entry->index, node.run, node.run_id, node.node_id);
+  sequence_ = sequences + node.run;
+  if (defines_node) {
+    at = journal::define_node(at, defined_nodes_++, node.run, node.run_id, node.node_id);
+    defined_node_ = node.number;
   }
   if (site_entry == nullptr) {
-    site_entry = &definitions.add_site(site);
+    site_entry = &sites.add(site);
     define_site(site, site_entry->index);
   }
   end_of_record_ = at + bytes;
+  const std::uint32_t event_node =
+      node.is_in_tables ? node.number : node_of_slab | (defined_nodes_ - 1);
   return write_event_record(at, bytes, static_cast<std::uint8_t>(type),
                             static_cast<std::uint8_t>(level), stamp_now(source), *sequence_ + 1,
-                            node_entry->index, site_entry->index, parts);
+                            event_node, site_entry->index, parts);
 }
 
 Lane& Lanes::acquire() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lane: one thread's place in a session: its open slab, its definitions, its sequence per run.
+// Lane: one thread's place in a session: its open slab, the call sites that this defines, its
+// sequence per run.
 // Owned by one thread at a time; other threads see only what the slab's commit word publishes.
 // Lanes holds those of a session: after a thread's end the next thread reuses its lane, with slab
 // and numbering.
@@ -23,7 +24,9 @@ namespace trace::detail::record {
 
 // The part of an event's identity that a lane needs; the strings belong to the node's state.
 struct NodeRef {
-  std::uint64_t serial = 0;  // unique in the process
+  std::uint32_t number = 0;  // unique in the session
+  // The journal's tables contain it, so that its number is enough; otherwise slabs define it.
+  bool is_in_tables = false;
   std::uint32_t run = 0;
   std::string_view run_id;
   std::string_view node_id;
@@ -52,7 +55,7 @@ class Lane : public LaneCursor {
   void publish() noexcept { LaneCursor::publish(end_of_record_, sequence_); }
 
   // The sequence of the last published event of the run; 0: none.
-  std::uint64_t last_sequence(std::uint32_t run) const noexcept { return sequences_[run]; }
+  std::uint64_t last_sequence(std::uint32_t run) const noexcept { return sequences[run]; }
   // The sequence of the reserved event.
   std::uint64_t reserved_sequence() const noexcept { return *sequence_ + 1; }
 
@@ -63,8 +66,10 @@ class Lane : public LaneCursor {
   void define_site(const Site& site, std::uint32_t index) noexcept;
 
   std::byte* end_of_record_ = nullptr;
-  std::uint64_t* sequence_ = nullptr;   // of the reserved event's run
-  std::uint64_t* sequences_ = nullptr;  // max_runs of them, zero pages until touched
+  std::uint64_t* sequence_ = nullptr;  // of the reserved event's run
+  // Of the slab: the number of the node that it defined last, and how many it has defined.
+  std::uint32_t defined_node_ = 0;
+  std::uint32_t defined_nodes_ = 0;
 
   journal::SlabPool& pool_;
   moodycamel::ProducerToken token_;

@@ -38,7 +38,7 @@ class RecoveryLane {
 
   // Selects the node of the following events; the views must outlive them.
   void begin_node(std::uint32_t run, std::string_view run_id, std::string_view node_id) noexcept {
-    node_ = {node_.serial + 1, run, run_id, node_id};
+    node_ = {node_.number + 1, false, run, run_id, node_id};
   }
   // False if no slab is left for it.
   bool record(const EventBody& body) noexcept {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AdoptedJournal: an orphaned journal as a SlabSource and WatermarkStore for the shipper. Invalid
-// slabs are copied to "quarantine/" beside the journal; the rest is delivered.
+// AdoptedJournal: an orphaned journal as a SlabSource and WatermarkStore for the shipper.
+// Invalid slabs are copied to "quarantine/" beside the journal; the rest is delivered.
 //
 // Time and memory are bounded whatever the file contains. A pass of the shipper reads slabs for
 // some milliseconds and then pauses. At most one slab per lane is in memory at a time, and a
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "journal/file.hpp"
+#include "journal/found_nodes.hpp"
 #include "journal/journal_reader.hpp"
 #include "journal/slab_pool.hpp"
 #include "record/lane.hpp"
@@ -39,6 +40,7 @@ class AdoptedJournal final : public journal::SlabSource, public journal::Waterma
                  std::uint64_t budget);
 
   journal::JournalReader& reader() noexcept { return reader_; }
+  const journal::NodeNames& nodes() const noexcept { return nodes_; }
   std::string session() const { return reader_.header().session; }
   // Slabs are read until then; one that was begun is finished.
   void begin_step(time::Steady::time_point until) noexcept {
@@ -86,6 +88,7 @@ class AdoptedJournal final : public journal::SlabSource, public journal::Waterma
   const std::string* run_id(std::uint32_t run) const;
 
   journal::JournalReader reader_;
+  const journal::FoundNodes nodes_{reader_};
   const journal::SharedDirectory directory_;
   Quarantine quarantine_;
   time::Steady::time_point step_end_ = time::Steady::time_point::max();

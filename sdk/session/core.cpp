@@ -127,6 +127,7 @@ SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependenci
       clean_up_orphans_(std::move(dependencies.clean_up_orphans)),
       keeper_(pool_, wall_time_, clock_),
       shipper_({pool_,
+                nodes_,
                 tables_,
                 runs_,
                 wall_time_,
@@ -219,12 +220,24 @@ Outcome SessionCore::drop(NodeState& node, DropReason reason, const record::Lane
   return Outcome::dropped;
 }
 
+void SessionCore::number_node(NodeState& node) {
+  node.run_number = node.run->number;
+  node.number = nodes_.add(node.run->number, node.run->id, node.id);
+}
+
+void SessionCore::add_to_tables(NodeState& node) noexcept {
+  // A signal handler must not wait for the thread that it interrupts.
+  const std::unique_lock lock(open_nodes_mutex_, std::try_to_lock);
+  if (!lock || node.life != nullptr) return;
+  node.life = tables_.try_add_node(*nodes_.find_node(node.number));
+  if (node.life != nullptr) node.admission.store(&gate_.admission(), std::memory_order_release);
+}
+
 void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
                             std::uint64_t sequence) noexcept {
   const bool starts = type == Type::started;
   try {
     const std::lock_guard lock(open_nodes_mutex_);
-    if (starts && node.life == nullptr) node.life = tables_.add_node(node.run->number, node.id);
     if (node.life != nullptr) {
       auto& at_lane = starts ? node.life->start_lane : node.life->end_lane;
       auto& at = starts ? node.life->start_sequence : node.life->end_sequence;

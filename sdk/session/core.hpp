@@ -101,6 +101,11 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
     filtered_.fetch_add(1, std::memory_order_relaxed);
     return Outcome::filtered;
   }
+  // Gives a new node its number; throws std::bad_alloc.
+  void number_node(NodeState& node);
+  // Adds the node to the journal's tables, so that events can refer to it by its number. Without
+  // space there, or in a signal handler that interrupts such an addition, a later call does.
+  void add_to_tables(NodeState& node) noexcept;
   // Notes a node's start or end in the journal, before that event commits.
   void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
 
@@ -155,6 +160,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   time::WallTime wall_time_;
   journal::Tables tables_;
   ship::RunRegistry runs_;
+  journal::Nodes nodes_;
   ship::DeadLetters dead_letters_;
   record::Lanes lanes_;
   LossEvents loss_events_;

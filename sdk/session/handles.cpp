@@ -52,9 +52,8 @@ namespace detail::session {
 
 NodeState::NodeState(std::shared_ptr<SessionCore> owner, ship::RunInfo* of, std::string name)
     : core(std::move(owner)), run(of), id(std::move(name)) {
+  if (run != nullptr) core->number_node(*this);
   core->add_handle();
-  static std::atomic<std::uint64_t> last_serial{0};
-  if (run != nullptr) serial = last_serial.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 RunState::RunState(std::shared_ptr<SessionCore> of, ship::RunInfo* run)

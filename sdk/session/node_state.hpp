@@ -42,7 +42,9 @@ struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
   void abandon() noexcept;
 
   // Of a node that was not refused: views of the members above.
-  record::NodeRef ref() const noexcept { return {serial, run->number, run->id, id}; }
+  record::NodeRef ref() const noexcept {
+    return {number, admission.load(std::memory_order_acquire) != nullptr, run->number, run->id, id};
+  }
 
   std::atomic<bool> is_enlisted{false};  // in LossEvents
   std::atomic<bool> open{false};         // has started and not ended
@@ -54,7 +56,7 @@ struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
   // Its captured output, made by its first stream.
   std::shared_ptr<NodeOutput> output;
 
-  // In the journal, once the node has started. Guarded by the session's mutex of open nodes.
+  // In the journal's tables. Guarded by the session's mutex of open nodes.
   journal::NodeStateRecord* life = nullptr;
 };
 

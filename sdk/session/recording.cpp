@@ -157,6 +157,7 @@ Outcome record_in(NodeState& node, Texts texts, Type type, Level level, const Si
   if (core.refused_by_budget(type, level)) return core.drop(node, DropReason::budget, &*lane);
   const secrets::Matcher* const matcher =
       texts == Texts::raw ? look_through(core, values) : nullptr;
+  if (node.admission.load(std::memory_order_relaxed) == nullptr) core.add_to_tables(node);
   auto failure = record::Lane::Failure::none;
   std::byte* at =
       lane->reserve(node.ref(), site, type, level, parts, payload_bytes(values), failure);

@@ -62,6 +62,13 @@ EventHead::EventHead(std::string_view session_id) : session_id_(session_id) {
   }
 }
 
+void EventHead::make_text(NodeText& to, const journal::NodeView& node) {
+  std::string text;
+  contract::append_node(text, node.run_id, node.node_id);
+  to.text.assign(text);
+  to.number = node.number;
+}
+
 // Text that is not JSON becomes a string.
 void Encoder::append_json(std::string& out, std::string_view text) {
   if (const auto value = contract::repaired_json_value(text)) {
@@ -104,7 +111,7 @@ bool Encoder::append_planned(const journal::EventView& event, std::uint32_t lane
   if (plan == nullptr || !plan->takes(event.payload.size())) return false;
   head_.prepare(*event.node, lane);
   const std::size_t start = out.size();
-  out.reserve(start + head_.bound(*event.node) + plan->bound(event.payload.size()) + 1);
+  out.reserve(start + head_.bound() + plan->bound(event.payload.size()) + 1);
   char* to = head_.write(out.data() + start, event);
   char* const values = head_.write_time(to, event.stamp);
   to = plan->write(values, event.payload);
@@ -228,7 +235,7 @@ void Encoder::append_head(const journal::EventView& event, std::uint32_t lane,
                           std::string_view given_time, std::string& out) {
   head_.prepare(*event.node, lane);
   const std::size_t start = out.size();
-  out.resize(start + head_.bound(*event.node));
+  out.resize(start + head_.bound());
   char* to = head_.write(out.data() + start, event);
   const bool given =
       contract::is_contract_timestamp(given_time);  // otherwise missing, or removed by redaction

@@ -17,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "contract/event_prefix.hpp"
 #include "contract/timestamp.hpp"
 #include "journal/slab_reader.hpp"
 #include "secrets/event_redactor.hpp"
@@ -52,7 +53,8 @@ using BoundedText = fmt::basic_memory_buffer<char, fmt::inline_buffer_size, Form
 
 // The beginning of every event's JSON: id, run, node, type, level and time. All but the id's
 // sequence and the fraction of a second is the same for many events, so it is kept as text and
-// copied.
+// copied: that of an emitter apart from that of a node, because the texts of all pairs would not
+// fit into the cache.
 class EventHead {
  public:
   explicit EventHead(std::string_view session_id);
@@ -60,20 +62,23 @@ class EventHead {
   // Sets the points for converting stamps.
   void set_time(std::vector<time::Calibration> points) { stamps_.set_points(std::move(points)); }
 
-  // The maximum number of bytes that write() and write_time() write or overwrite for an event of
-  // this node.
-  std::size_t bound(const journal::NodeView& node) const noexcept {
-    return node.prefix.bound() + longest_kind + text::PaddedText::overhang +
+  // For the next event; the others refer to it.
+  void prepare(const journal::NodeView& node, std::uint32_t lane) {
+    emitter_ = &emitters_[lane % emitters_.size()];
+    if (!emitter_->is_of(lane)) [[unlikely]]
+      emitter_->make(session_id_, lane);
+    node_ = &nodes_[node.number % nodes_.size()];
+    if (node_->number != node.number || (node.number & node_of_slab) != 0) [[unlikely]]
+      make_text(*node_, node);
+  }
+  // The maximum number of bytes that write() and write_time() write or overwrite.
+  std::size_t bound() const noexcept {
+    return emitter_->bound() + node_->text.size() + longest_kind + text::PaddedText::overhang +
            contract::TimestampWriter::room + 2;
   }
-  // Call it before the other two.
-  void prepare(journal::NodeView& node, std::uint32_t lane) {
-    if (!node.prefix.is_of(lane)) [[unlikely]]
-      node.prefix.make(session_id_, lane, node.run_id, node.node_id);
-  }
   // Writes {"id":…,"level":…,"timestamp": and returns its end.
-  char* write(char* to, const journal::EventView& event) const {
-    to = event.node->prefix.write(to, event.sequence);
+  char* write(char* to, const journal::EventView& event) {
+    to = node_->text.write(emitter_->write(to, event.sequence));
     return kinds_[static_cast<std::size_t>(event.type)][static_cast<std::size_t>(event.level)]
         .write(to);
   }
@@ -90,8 +95,19 @@ class EventHead {
   static constexpr std::size_t types = 4;
   static constexpr std::size_t levels = 4;
   static constexpr std::size_t longest_kind = 64;
+  static constexpr std::uint32_t no_node = UINT32_MAX;
+
+  struct NodeText {
+    std::uint32_t number = no_node;
+    text::PaddedText text;
+  };
+  static void make_text(NodeText& to, const journal::NodeView& node);
 
   const std::string session_id_;
+  std::array<contract::EventPrefix, 64> emitters_;  // by the lower bits of the lane
+  std::vector<NodeText> nodes_{std::size_t{1024}};  // by the lower bits of the number
+  contract::EventPrefix* emitter_ = nullptr;
+  NodeText* node_ = nullptr;
   // The text between the node and the time.
   std::array<std::array<text::PaddedText, levels>, types> kinds_;
   time::StampConverter stamps_;

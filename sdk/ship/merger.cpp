@@ -10,10 +10,7 @@ void Merger::collect() {
   journal::Slab* slab = nullptr;
   while (source_.next_opened(slab)) {
     std::unique_ptr<Lane>& lane = lanes_[stream_of(*slab)];
-    if (!lane) {
-      lane = std::make_unique<Lane>();
-      lane->number = slab->lane;
-    }
+    if (!lane) lane = std::make_unique<Lane>(slab->lane, names_);
     lane->slabs.push_back(slab);
   }
 }

@@ -20,8 +20,9 @@ namespace trace::detail::ship {
 
 class Merger {
  public:
-  // `source` outlives the merger; resolved slabs are returned to it.
-  explicit Merger(journal::SlabSource& source) : source_(source) {}
+  // `source` and `names` outlive the merger; resolved slabs are returned to the source.
+  Merger(journal::SlabSource& source, const journal::NodeNames& names)
+      : source_(source), names_(names) {}
 
   // Begins a pass; the stamp was taken before the call (stamp_now_fenced).
   void begin_pass(std::uint64_t stamp);
@@ -58,7 +59,9 @@ class Merger {
 
  private:
   struct Lane {
-    std::uint32_t number = 0;
+    Lane(std::uint32_t of, const journal::NodeNames& names) : number(of), reader(&names) {}
+
+    const std::uint32_t number;
     std::deque<journal::Slab*> slabs;  // the front one is being read
     journal::Slab* front = nullptr;    // the same, while the reader is on it
     journal::SlabReader reader;
@@ -89,6 +92,7 @@ class Merger {
   Lane* first();
 
   journal::SlabSource& source_;
+  const journal::NodeNames& names_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Lane>> lanes_;  // by stream_of()
   std::vector<Lane*> heap_;  // lanes with an event of this pass, least stamp on top
   Lane* yielded_ = nullptr;  // not in the heap; its event was yielded, or is the next

@@ -32,6 +32,7 @@ namespace trace::detail::ship {
 
 struct ShipperParts {
   journal::SlabSource& source;
+  const journal::NodeNames& nodes;
   journal::WatermarkStore& watermarks;
   RunRegistry& runs;
   time::WallTime& wall_time;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // LaneCursor: where the calling thread's next event goes, and the fast path of record(). The fast
-// path requires that the thread has recorded in this slab for this node from this call site before,
-// that the slab has room, and that the session admits the event. Everything else takes the slow
-// path, record_values() in record.hpp.
+// path requires that the node has recorded before, that the thread has recorded in this slab from
+// this call site before, that the slab has room, and that the session admits the event. Everything
+// else takes the slow path, record_values() in record.hpp.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
-#include <trace/detail/definition_cache.hpp>
 #include <trace/detail/event_record.hpp>
+#include <trace/detail/site_table.hpp>
 #include <trace/detail/stamp.hpp>
 #include <trace/detail/values.hpp>
 #include <trace/event.hpp>
@@ -58,7 +58,10 @@ enum class LossState : std::uint8_t { none, changing, losing, resumed };
 
 // The part of a node's state that record() needs; a base of NodeState.
 struct NodeBase {
-  std::uint64_t serial = 0;  // unique in the process; 0: a refused node
+  // That of its session, once the session's tables contain the node; until then null.
+  std::atomic<const Admission*> admission{nullptr};
+  std::uint32_t number = 0;  // in the session, as that of the run
+  std::uint32_t run_number = 0;
   std::atomic<LossState> loss_state{LossState::none};
 };
 
@@ -74,7 +77,8 @@ struct LaneCursor {
   StampSource source = StampSource::monotonic;
   std::atomic<bool> busy{false};  // inside record(); close() waits for it
   std::atomic<std::uint64_t> accepted{0};
-  DefinitionCache definitions;
+  std::uint64_t* sequences = nullptr;  // the last one of each run
+  SiteTable sites;
 
   // Publishes everything up to `to` with one release store, and counts the event.
   void publish(std::byte* to, std::uint64_t* sequence) noexcept {
@@ -131,13 +135,12 @@ template <Texts texts, class... V>
   // Compiler barrier: nothing below may move above. For the processor see
   // Lanes::wait_until_quiet().
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  const NodeEntry* const node_entry = lane->definitions.node(node->serial);
-  const SiteEntry* const site_entry = lane->definitions.site(site);
+  const SiteEntry* const site_entry = lane->sites.find(site);
   const std::size_t bytes = padded((sizeof(EventRecord) + ... + stored_bytes(values)));
   // Redacted texts are not searched again.
   constexpr bool has_text = texts == Texts::raw && (is_stored_text<V> || ...);
-  bool admitted = lane->admission->admits<false>(level) && node_entry != nullptr &&
-                  site_entry != nullptr &&
+  bool admitted = node->admission.load(std::memory_order_acquire) == lane->admission &&
+                  lane->admission->admits<false>(level) && site_entry != nullptr &&
                   node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&
                   static_cast<std::size_t>(lane->end - lane->at) >= bytes;
   // Before the search, because rdtscp waits for earlier instructions.
@@ -151,11 +154,12 @@ template <Texts texts, class... V>
     std::byte* const at = lane->at;
     fetch_for_writing(at + fetch_ahead);
     fetch_for_writing(at + fetch_ahead + cache_line);
+    std::uint64_t* const sequence = lane->sequences + node->run_number;
     [[maybe_unused]] std::byte* to = write_event_record(
         at, bytes, static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(level), stamp,
-        *node_entry->sequence + 1, node_entry->index, site_entry->index, parts);
+        *sequence + 1, node->number, site_entry->index, parts);
     (store(to, values), ...);
-    lane->publish(at + bytes, node_entry->sequence);
+    lane->publish(at + bytes, sequence);
   }
   lane->busy.store(false, std::memory_order_release);
   std::atomic_signal_fence(std::memory_order_seq_cst);

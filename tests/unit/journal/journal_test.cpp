@@ -26,8 +26,8 @@ constexpr FieldName names[] = {"first", "second"};
 const detail::Signature& two_fields =
     detail::signature_of<2, std::int64_t, std::string_view, std::string_view>;
 
-detail::record::NodeRef node_named(std::string_view id, std::uint64_t serial) {
-  return {serial, 0, "run", id};
+detail::record::NodeRef node_named(std::string_view id, std::uint32_t number) {
+  return {number, false, 0, "run", id};
 }
 
 bool append(detail::record::Lane& lane, const detail::record::NodeRef& node,
@@ -137,7 +137,7 @@ TEST_CASE("a slab reads back with nothing but itself") {
   REQUIRE(pool.next_opened(slab));
   CHECK(slab->header().lane == 3);
   CHECK(slab->header().ordinal == 1);
-  SlabReader reader;
+  SlabReader reader(nullptr);
   reader.start(slab->data());
   const std::uint32_t committed = committed_length(slab->header().word.load());
   EventView event;
@@ -154,13 +154,38 @@ TEST_CASE("a slab reads back with nothing but itself") {
   CHECK(reader.next(committed, event) == SlabReader::Next::none);
 }
 
+TEST_CASE("an event refers to a node of the tables by its number, which must be known") {
+  auto file = in_memory();
+  SlabPool pool(*file, 64 << 20);
+  detail::record::Lane lane(pool, 3, detail::StampSource::monotonic,
+                            detail::record::Lane::WhenEmpty::refuse);
+  Nodes nodes;
+  for (int n = 0; n < 1'000; ++n) REQUIRE(nodes.add(7, "run", std::to_string(n)) == n);
+  for (const std::uint32_t n : {0U, 63U, 64U, 191U, 192U, 999U, 1'000U}) {
+    REQUIRE(append(lane, {n, true, 7, "run", "not written"}, "x"));
+  }
+  Slab* slab = nullptr;
+  REQUIRE(pool.next_opened(slab));
+  SlabReader reader(&nodes);
+  reader.start(slab->data());
+  const std::uint32_t committed = committed_length(slab->header().word.load());
+  EventView event;
+  for (const std::string_view id : {"0", "63", "64", "191", "192", "999"}) {
+    REQUIRE(reader.next(committed, event) == SlabReader::Next::event);
+    CHECK(event.node->run == 7);
+    CHECK(event.node->run_id == "run");
+    CHECK(event.node->node_id == id);
+  }
+  CHECK(reader.next(committed, event) == SlabReader::Next::damaged);
+}
+
 TEST_CASE("a damaged slab never makes the reader read outside of it") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
   detail::record::Lane lane(pool, 0, detail::StampSource::monotonic,
                             detail::record::Lane::WhenEmpty::refuse);
   for (int i = 0; i < 40; ++i) {
-    REQUIRE(append(lane, node_named("n", static_cast<std::uint64_t>(i % 3)), "some text"));
+    REQUIRE(append(lane, node_named("n", static_cast<std::uint32_t>(i % 3)), "some text"));
   }
   Slab* slab = nullptr;
   REQUIRE(pool.next_opened(slab));
@@ -174,7 +199,7 @@ TEST_CASE("a damaged slab never makes the reader read outside of it") {
     for (int flips = 0; flips < 3; ++flips) {
       copy[random() % committed] = static_cast<std::byte>(random());
     }
-    SlabReader reader;
+    SlabReader reader(nullptr);
     reader.start(copy.get());
     EventView event;
     SlabReader::Next next = SlabReader::Next::event;
@@ -198,7 +223,7 @@ TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may ta
   std::uint64_t expected = 0;
   for (Slab* slab = nullptr; pool.next_opened(slab);) {
     sizes.push_back(slab->bytes);
-    SlabReader reader;
+    SlabReader reader(nullptr);
     reader.start(slab->data());
     EventView event;
     while (reader.next(committed_length(slab->header().word.load()), event) ==

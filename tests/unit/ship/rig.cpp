@@ -87,8 +87,8 @@ Rig::Rig(detail::ship::BatchLimits limits, std::unique_ptr<detail::journal::Jour
       wall_time(file->header().calibrations, clock.stamp(), clock.wall_ns(), 1.0),
       dead_letters(journal_directory(directory.path()), std::uint64_t{2} << 30) {
   shipper = std::make_unique<detail::ship::Shipper>(
-      detail::ship::ShipperParts{pool, tables, runs, wall_time, transport, clock, dead_letters,
-                                 diagnostics, taken},
+      detail::ship::ShipperParts{pool, nodes, tables, runs, wall_time, transport, clock,
+                                 dead_letters, diagnostics, taken},
       detail::ship::ShipperLimits{limits, std::chrono::milliseconds(50), std::chrono::seconds(30),
                                   1},
       std::string(rig_session));
@@ -114,7 +114,7 @@ std::uint64_t Rig::record(std::size_t index, detail::ship::RunInfo& run, std::st
   static constexpr FieldName no_name("-");
   const detail::Signature& signature = detail::signature_of<0, std::string_view>;
   auto failure = detail::record::Lane::Failure::none;
-  std::byte* at = lane(index).reserve({run.number + 1, run.number, run.id, "node"},
+  std::byte* at = lane(index).reserve({run.number, false, run.number, run.id, "node"},
                                       {"{}", &signature, &no_name}, Type::progress, Level::info, 0,
                                       4 + text.size(), failure);
   if (at == nullptr) throw std::runtime_error("the rig's journal is full");

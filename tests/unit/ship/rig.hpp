@@ -88,6 +88,7 @@ class Rig {
   detail::ship::Diagnostics diagnostics;
   std::unique_ptr<detail::journal::JournalFile> file;
   detail::journal::SlabPool pool;
+  detail::journal::Nodes nodes;
   detail::journal::Tables tables;
   detail::ship::RunRegistry runs;
   detail::time::WallTime wall_time;

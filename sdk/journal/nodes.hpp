@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nodes: the nodes of a session by number. Events refer to a node by this number once the journal's
+// tables contain it, instead of defining it in each slab.
+//
+// add() may be called from any thread, find() too, without a lock. Entries are never removed:
+// events of a node are read after its last handle is gone.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <memory_resource>
+#include <mutex>
+#include <string_view>
+
+#include "journal/format.hpp"
+
+namespace trace::detail::journal {
+
+struct NodeView {
+  std::uint32_t number = 0;  // with node_of_slab if a slab defines it
+  std::uint32_t run = 0;
+  std::string_view run_id;
+  std::string_view node_id;
+};
+
+// The nodes that a journal's events refer to by number.
+class NodeNames {
+ public:
+  virtual ~NodeNames() = default;
+  // Null if there is no such node. The entry lives as long as this object.
+  virtual const NodeView* find_node(std::uint32_t number) const noexcept = 0;
+};
+
+class Nodes final : public NodeNames {
+ public:
+  Nodes() = default;
+  ~Nodes() override;
+  Nodes(const Nodes&) = delete;
+  Nodes& operator=(const Nodes&) = delete;
+
+  // Returns the node's number. Copies `node_id`; `run_id` outlives this object. Throws
+  // std::bad_alloc.
+  std::uint32_t add(std::uint32_t run, std::string_view run_id, std::string_view node_id);
+
+  const NodeView* find_node(std::uint32_t number) const noexcept override {
+    if (number >= count_.load(std::memory_order_acquire)) return nullptr;
+    const Place place = place_of(number);
+    return chunks_[place.chunk].load(std::memory_order_relaxed) + place.entry;
+  }
+
+ private:
+  // Chunk k has room for first_chunk * 2^k nodes, so that no entry ever moves.
+  static constexpr std::uint32_t first_chunk = 64;
+  static constexpr std::size_t most_chunks = 25;
+  static constexpr std::uint32_t most_nodes = first_chunk * ((1U << most_chunks) - 1);
+  static_assert(most_nodes <= node_of_slab);
+  struct Place {
+    unsigned chunk;
+    std::uint32_t entry;
+  };
+  static Place place_of(std::uint32_t number) noexcept {
+    const auto chunk = static_cast<unsigned>(std::bit_width(number / first_chunk + 1) - 1);
+    return {chunk, number - first_chunk * ((1U << chunk) - 1)};
+  }
+
+  std::mutex mutex_;  // of add()
+  std::array<std::atomic<NodeView*>, most_chunks> chunks_{};
+  std::atomic<std::uint32_t> count_{0};
+  std::pmr::monotonic_buffer_resource ids_;
+};
+
+}  // namespace trace::detail::journal
