@@ -62,11 +62,24 @@ EventHead::EventHead(std::string_view session_id) : session_id_(session_id) {
   }
 }
 
-void EventHead::make_text(NodeText& to, const journal::NodeView& node) {
-  std::string text;
-  contract::append_node(text, node.run_id, node.node_id);
-  to.text.assign(text);
-  to.number = node.number;
+void EventHead::turn_to(const journal::NodeView& node, std::uint32_t lane) {
+  emitter_ = &emitters_[lane % emitters_.size()];
+  if (!emitter_->is_of(lane)) emitter_->make(session_id_, lane);
+  NodeText& known = nodes_[node.number % nodes_.size()];
+  // Another slab may define another node with the same index.
+  const bool is_of_slab = (node.number & node_of_slab) != 0;
+  if (known.number != node.number || is_of_slab) {
+    std::string text;
+    contract::append_node(text, node.run_id, node.node_id);
+    known.text.assign(text);
+    known.number = node.number;
+  }
+  node_ = &known.text;
+  lane_ = lane;
+  number_ = is_of_slab ? no_node : node.number;
+  // The prefix grows by what its last digits need: its bound allows for that.
+  bound_ = emitter_->bound() + known.text.size() + longest_kind + text::PaddedText::overhang +
+           contract::TimestampWriter::room + 2;
 }
 
 // Text that is not JSON becomes a string.

@@ -64,21 +64,13 @@ class EventHead {
 
   // For the next event; the others refer to it.
   void prepare(const journal::NodeView& node, std::uint32_t lane) {
-    emitter_ = &emitters_[lane % emitters_.size()];
-    if (!emitter_->is_of(lane)) [[unlikely]]
-      emitter_->make(session_id_, lane);
-    node_ = &nodes_[node.number % nodes_.size()];
-    if (node_->number != node.number || (node.number & node_of_slab) != 0) [[unlikely]]
-      make_text(*node_, node);
+    if (node.number != number_ || lane != lane_) turn_to(node, lane);
   }
   // The maximum number of bytes that write() and write_time() write or overwrite.
-  std::size_t bound() const noexcept {
-    return emitter_->bound() + node_->text.size() + longest_kind + text::PaddedText::overhang +
-           contract::TimestampWriter::room + 2;
-  }
+  std::size_t bound() const noexcept { return bound_; }
   // Writes {"id":…,"level":…,"timestamp": and returns its end.
   char* write(char* to, const journal::EventView& event) {
-    to = node_->text.write(emitter_->write(to, event.sequence));
+    to = node_->write(emitter_->write(to, event.sequence));
     return kinds_[static_cast<std::size_t>(event.type)][static_cast<std::size_t>(event.level)]
         .write(to);
   }
@@ -101,13 +93,17 @@ class EventHead {
     std::uint32_t number = no_node;
     text::PaddedText text;
   };
-  static void make_text(NodeText& to, const journal::NodeView& node);
+  void turn_to(const journal::NodeView& node, std::uint32_t lane);
 
   const std::string session_id_;
   std::array<contract::EventPrefix, 64> emitters_;  // by the lower bits of the lane
   std::vector<NodeText> nodes_{std::size_t{1024}};  // by the lower bits of the number
+  // Of the next event.
+  std::uint32_t lane_ = 0;
+  std::uint32_t number_ = no_node;
   contract::EventPrefix* emitter_ = nullptr;
-  NodeText* node_ = nullptr;
+  const text::PaddedText* node_ = nullptr;
+  std::size_t bound_ = 0;
   // The text between the node and the time.
   std::array<std::array<text::PaddedText, levels>, types> kinds_;
   time::StampConverter stamps_;
