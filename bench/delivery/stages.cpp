@@ -47,6 +47,7 @@ class Recorded {
   trace::detail::journal::SlabPool& pool() noexcept { return pool_; }
   trace::detail::ship::RunInfo& run() noexcept { return *run_; }
   const trace::detail::journal::Nodes& nodes() const noexcept { return nodes_; }
+  const trace::detail::journal::SiteDefinitions& sites() const noexcept { return tables_.sites(); }
 
  private:
   static constexpr const trace::detail::Signature& two =
@@ -77,16 +78,17 @@ class Recorded {
   std::unique_ptr<trace::detail::journal::JournalFile> file_ =
       trace::detail::journal::JournalFile::in_memory({std::string(session_id), "", ""});
   trace::detail::journal::SlabPool pool_{*file_, std::uint64_t{128} << 20};
-  trace::detail::record::Lane lanes_[2] = {{pool_, 0, trace::detail::best_stamp_source(),
+  trace::detail::journal::Tables tables_{pool_};
+  trace::detail::record::Lane lanes_[2] = {{pool_, &tables_, 0, trace::detail::best_stamp_source(),
                                             trace::detail::record::Lane::WhenEmpty::refuse},
-                                           {pool_, 1, trace::detail::best_stamp_source(),
+                                           {pool_, &tables_, 1, trace::detail::best_stamp_source(),
                                             trace::detail::record::Lane::WhenEmpty::refuse}};
 };
 
 void order_all(Recorded& recorded,
                const std::function<void(const trace::detail::ship::Merger&,
                                         const trace::detail::ship::Merger::Item&)>& take) {
-  trace::detail::ship::Merger merger(recorded.pool(), recorded.nodes());
+  trace::detail::ship::Merger merger(recorded.pool(), recorded.nodes(), recorded.sites());
   merger.begin_pass(UINT64_MAX);
   trace::detail::ship::Merger::Item item;
   while (merger.next(item)) take(merger, item);

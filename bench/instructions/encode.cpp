@@ -75,7 +75,8 @@ constexpr Kind kinds[] = {
 int run(const std::string_view kind, std::uint64_t events) {
   const auto file = detail::journal::JournalFile::in_memory({"01ARZ3NDEKTSV4RRFFQ69G5FAV", "", ""});
   detail::journal::SlabPool pool(*file, std::uint64_t{16} << 20);
-  detail::record::Lane lane(pool, 0, detail::StampSource::monotonic,
+  detail::journal::Tables tables(pool);
+  detail::record::Lane lane(pool, &tables, 0, detail::StampSource::monotonic,
                             detail::record::Lane::WhenEmpty::refuse);
   bool recorded = false;
   for (const Kind& each : kinds) {
@@ -87,7 +88,8 @@ int run(const std::string_view kind, std::uint64_t events) {
   detail::journal::Slab* slab = nullptr;
   detail::journal::Nodes nodes;
   nodes.add(0, run_id, node_id);
-  detail::journal::SlabReader reader(&nodes);
+  detail::journal::SiteViews sites(tables.sites());
+  detail::journal::SlabReader reader(nodes, sites);
   detail::journal::EventView event;
   if (!pool.next_opened(slab)) return 1;
   reader.start(slab->data());

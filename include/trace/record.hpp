@@ -14,7 +14,9 @@
 // sent.
 //
 // All functions are noexcept and may be called from any thread, but a fiber that records must stay
-// on its thread. Format strings and field names are literals, checked at compile time.
+// on its thread. Format strings and field names are literals, checked at compile time. Their
+// addresses identify the call site: a library that has recorded must stay loaded while its session
+// is open.
 #pragma once
 
 #include <fmt/core.h>
@@ -79,7 +81,7 @@ inline bool finite(const S& value) noexcept {
     return true;
 }
 
-// The first event of this call site in a slab, lifecycle events, …
+// The first event of a call site, a full slab, lifecycle events, …
 template <class... V>
 [[gnu::noinline]] Outcome record_slow_path(NodeBase* node, Texts texts, Type type, Level level,
                                            const Site& site, std::uint16_t parts,

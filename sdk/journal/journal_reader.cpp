@@ -263,6 +263,13 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
         {fixed.run, fixed.lane, fixed.through.load(), offset + offsetof(Watermark, through)});
     return true;
   }
+  if (header.kind == RecordKind::site_definition) {
+    SiteDefinition fixed{};
+    if (!copy_fixed(record, fixed)) return false;
+    note_memory(sizeof(FoundSite));
+    sites_.push_back({fixed.index, {record.begin(), record.end()}});
+    return true;
+  }
   if (header.kind == RecordKind::node_state) {
     NodeStateRecord fixed{};
     std::string id;

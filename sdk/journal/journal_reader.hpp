@@ -58,6 +58,11 @@ struct FoundNode {
   std::uint64_t end_sequence;    // 0: not ended
 };
 
+struct FoundSite {
+  std::uint16_t number;
+  std::vector<std::byte> record;
+};
+
 class JournalReader {
  public:
   using Steady = std::chrono::steady_clock;
@@ -89,6 +94,7 @@ class JournalReader {
   const std::vector<FoundRun>& runs() const noexcept { return runs_; }
   const std::vector<FoundWatermark>& watermarks() const noexcept { return watermarks_; }
   const std::vector<FoundNode>& nodes() const noexcept { return nodes_; }
+  const std::vector<FoundSite>& sites() const noexcept { return sites_; }
   // Slabs with an invalid header.
   const std::vector<SlabPlace>& damaged() const noexcept { return damaged_; }
 
@@ -140,6 +146,7 @@ class JournalReader {
   std::vector<FoundRun> runs_;
   std::vector<FoundWatermark> watermarks_;
   std::vector<FoundNode> nodes_;
+  std::vector<FoundSite> sites_;
 };
 
 }  // namespace trace::detail::journal

@@ -10,20 +10,58 @@ std::string_view text_at(std::span<const std::byte> record, std::size_t at, std:
   return {reinterpret_cast<const char*>(record.data()) + at, bytes};
 }
 
+// False if the record is not a valid SiteDefinition.
+bool read_definition(std::span<const std::byte> record, SiteView& site, std::uint32_t& index) {
+  SiteDefinition definition{};
+  if (record.size() < sizeof definition) return false;
+  std::memcpy(&definition, record.data(), sizeof definition);
+  const std::size_t tags = std::size_t{definition.fields} + definition.arguments;
+  std::size_t at = sizeof definition + tags;
+  if (at + definition.format_bytes > record.size()) return false;
+  index = definition.index;
+  site.tags = {reinterpret_cast<const Tag*>(record.data() + sizeof definition), tags};
+  site.fields = definition.fields;
+  site.format = text_at(record, at, definition.format_bytes);
+  at += definition.format_bytes;
+  for (unsigned i = 0; i < definition.fields; ++i) {
+    std::uint32_t bytes = 0;
+    if (record.size() - at < sizeof bytes) return false;
+    std::memcpy(&bytes, record.data() + at, sizeof bytes);
+    at += sizeof bytes;
+    if (bytes > record.size() - at) return false;
+    site.names.push_back(text_at(record, at, bytes));
+    at += bytes;
+  }
+  return true;
+}
+
 }  // namespace
+
+bool SiteViews::learn(std::uint32_t number) {
+  auto known = std::make_unique<Known>();
+  std::uint32_t index = 0;
+  if (!definitions_.copy_site(number, known->record) ||
+      !read_definition(known->record, known->view, index) || index != number) {
+    return false;
+  }
+  if (number >= known_.size()) known_.resize(number + 1);
+  known_[number] = std::move(known);
+  return true;
+}
 
 void SlabReader::start(const std::byte* data) noexcept {
   data_ = data;
   position_ = 0;
-  last_node_ = no_node;
+  last_node_ = none;
+  last_site_ = none;
   nodes_.clear();
-  site_count_ = 0;
+  sites_.clear();
 }
 
-bool SlabReader::turn_to(std::uint32_t node) noexcept {
+bool SlabReader::turn_to_node(std::uint32_t node) noexcept {
   const NodeView* found = nullptr;
   if ((node & node_of_slab) == 0) {
-    found = names_ == nullptr ? nullptr : names_->find_node(node);
+    found = table_nodes_ == nullptr ? nullptr : table_nodes_->find_node(node);
   } else if ((node & ~node_of_slab) < nodes_.size()) {
     found = &nodes_[node & ~node_of_slab];
   }
@@ -31,6 +69,26 @@ bool SlabReader::turn_to(std::uint32_t node) noexcept {
   last_node_ = node;
   node_ = found;
   return true;
+}
+
+bool SlabReader::turn_to_site(std::uint32_t site) noexcept {
+  SiteView* found = nullptr;
+  if ((site & site_of_slab) == 0) {
+    found = table_sites_ == nullptr ? nullptr : table_sites_->find(site);
+  } else if ((site & ~site_of_slab) < sites_.size()) {
+    found = &sites_[site & ~site_of_slab];
+  }
+  if (found == nullptr) return false;
+  last_site_ = site;
+  site_ = found;
+  return true;
+}
+
+bool SlabReader::read_first_of_site(std::uint32_t committed, EventView& event) {
+  if (committed - position_ < sizeof(EventRecord) || table_sites_ == nullptr) return false;
+  const auto site = at<std::uint16_t>(data_ + position_, offsetof(EventRecord, site));
+  return (site & site_of_slab) == 0 && table_sites_->find(site) == nullptr &&
+         table_sites_->learn(site) && read_usual(committed, event);
 }
 
 SlabReader::Next SlabReader::read_any(std::uint32_t committed, EventView& event) {
@@ -41,6 +99,9 @@ SlabReader::Next SlabReader::read_any(std::uint32_t committed, EventView& event)
     if (header.size < sizeof(RecordHeader) || header.size % 8 != 0 ||
         header.size > committed - position_) {
       return Next::damaged;
+    }
+    if (header.kind == RecordKind::event) {
+      return read_first_of_site(committed, event) ? Next::event : Next::damaged;
     }
     const std::span record(data_ + position_, header.size);
     position_ += header.size;
@@ -81,29 +142,8 @@ bool SlabReader::define_node(std::span<const std::byte> record) {
 }
 
 bool SlabReader::define_site(std::span<const std::byte> record) {
-  if (record.size() < sizeof(SiteDefinition)) return false;
-  const auto definition = at<SiteDefinition>(record.data(), 0);
-  const std::size_t tags = std::size_t{definition.fields} + definition.arguments;
-  std::size_t at = sizeof definition + tags;
-  if (definition.index != site_count_ || at + definition.format_bytes > record.size()) return false;
-  if (sites_.size() == site_count_) sites_.emplace_back();
-  SiteView& site = sites_[site_count_];
-  site.tags = {reinterpret_cast<const Tag*>(record.data() + sizeof definition), tags};
-  site.fields = definition.fields;
-  site.format = text_at(record, at, definition.format_bytes);
-  at += definition.format_bytes;
-  site.names.clear();
-  site.plan = 0;
-  for (unsigned i = 0; i < definition.fields; ++i) {
-    if (record.size() - at < 4) return false;
-    const auto bytes = SlabReader::at<std::uint32_t>(record.data(), at);
-    at += 4;
-    if (bytes > record.size() - at) return false;
-    site.names.push_back(text_at(record, at, bytes));
-    at += bytes;
-  }
-  ++site_count_;
-  return true;
+  std::uint32_t index = 0;
+  return read_definition(record, sites_.emplace_back(), index) && index + 1 == sites_.size();
 }
 
 bool SlabReader::read_encoded(std::span<const std::byte> record, EventView& event) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// SlabReader: the events of one slab, in recording order, with the nodes that they refer to. Used
-// by the shipper for live slabs and by recovery for those of a file. Every length and index is
-// checked, so that a damaged slab ends in Next::damaged, never in a wild read. One thread.
+// SlabReader: the events of one slab, in recording order, with the nodes and call sites that they
+// refer to. Used by the shipper for live slabs and by recovery for those of a file. Every length
+// and index is checked, so that a damaged slab ends in Next::damaged, never in a wild read. One
+// thread.
 #pragma once
 
 #include <trace/record.hpp>
@@ -10,12 +11,14 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "journal/format.hpp"
 #include "journal/nodes.hpp"
+#include "journal/sites.hpp"
 
 namespace trace::detail::journal {
 
@@ -25,6 +28,28 @@ struct SiteView {
   std::uint8_t fields = 0;
   std::vector<std::string_view> names;
   std::uint32_t plan = 0;  // cache of the encoder: the number of the site's plan
+};
+
+// The call sites that a journal's tables define, as far as its events have needed them.
+class SiteViews {
+ public:
+  explicit SiteViews(const SiteDefinitions& definitions) : definitions_(definitions) {}
+
+  // Null if learn() was not called for it.
+  SiteView* find(std::uint32_t number) const noexcept {
+    return number < known_.size() && known_[number] ? &known_[number]->view : nullptr;
+  }
+  // False if the tables have no valid definition of it.
+  bool learn(std::uint32_t number);
+
+ private:
+  struct Known {
+    std::vector<std::byte> record;  // that the view refers to
+    SiteView view;
+  };
+
+  const SiteDefinitions& definitions_;
+  std::vector<std::unique_ptr<Known>> known_;  // by number
 };
 
 // One event, raw or, if `encoded` is not empty, parked; views into the slab and the reader, valid
@@ -46,8 +71,11 @@ class SlabReader {
  public:
   enum class Next : std::uint8_t { event, none, damaged };
 
-  // `names` outlives the reader. Null: each slab defines its nodes itself.
-  explicit SlabReader(const NodeNames* names) : names_(names) {}
+  // For slabs that define what their events refer to.
+  SlabReader() = default;
+  // `nodes` and `sites` outlive the reader.
+  SlabReader(const NodeNames& nodes, SiteViews& sites)
+      : table_nodes_(&nodes), table_sites_(&sites) {}
 
   // Starts at a slab's data (after its header). Clears the definitions of the previous one.
   void start(const std::byte* data) noexcept;
@@ -64,7 +92,7 @@ class SlabReader {
   // At least 70 years of ticks or nanoseconds. A later stamp would never be in the past and block
   // all events after it.
   static constexpr std::uint64_t latest_stamp = UINT64_MAX >> 1;
-  static constexpr std::uint32_t no_node = UINT32_MAX;
+  static constexpr std::uint32_t none = UINT32_MAX;
 
   template <class T>
   static T at(const std::byte* bytes, std::size_t offset) noexcept {
@@ -88,36 +116,46 @@ class SlabReader {
     const auto site = at<std::uint16_t>(record, offsetof(EventRecord, site));
     const bool makes_sense = kind == RecordKind::event && size >= sizeof(EventRecord) &&
                              size <= left && size % 8 == 0 && type <= last_type &&
-                             level <= last_level && stamp <= latest_stamp && site < site_count_;
-    if (!makes_sense || (node != last_node_ && !turn_to(node))) return false;
+                             level <= last_level && stamp <= latest_stamp;
+    if (!makes_sense || (node != last_node_ && !turn_to_node(node)) ||
+        (site != last_site_ && !turn_to_site(site))) {
+      return false;
+    }
     event.type = static_cast<Type>(type);
     event.level = static_cast<Level>(level);
     event.parts = at<std::uint16_t>(record, offsetof(EventRecord, parts));
     event.stamp = stamp;
     event.sequence = at<std::uint64_t>(record, offsetof(EventRecord, sequence));
     event.node = node_;
-    event.site = &sites_[site];
+    event.site = site_;
     event.payload = {record + sizeof(EventRecord), size - sizeof(EventRecord)};
     event.encoded = {};
     position_ += size;
     return true;
   }
 
-  // Makes `node` the last node; false if it is unknown.
-  bool turn_to(std::uint32_t node) noexcept;
+  // Makes it the last one; false if it is unknown.
+  bool turn_to_node(std::uint32_t node) noexcept;
+  bool turn_to_site(std::uint32_t site) noexcept;
   Next read_any(std::uint32_t committed, EventView& event);
+  // Learns the call site of an event and reads it.
+  bool read_first_of_site(std::uint32_t committed, EventView& event);
   bool define_node(std::span<const std::byte> record);
   bool define_site(std::span<const std::byte> record);
   bool read_encoded(std::span<const std::byte> record, EventView& event);
 
   const std::byte* data_ = nullptr;
   std::uint32_t position_ = 0;
-  const NodeNames* const names_;
-  std::uint32_t last_node_ = no_node;  // of the last event
-  const NodeView* node_ = nullptr;     // the same
-  std::deque<NodeView> nodes_;         // that the slab defines
-  std::vector<SiteView> sites_;
-  std::size_t site_count_ = 0;
+  const NodeNames* table_nodes_ = nullptr;
+  SiteViews* table_sites_ = nullptr;
+  // Of the last event.
+  std::uint32_t last_node_ = none;
+  std::uint32_t last_site_ = none;
+  const NodeView* node_ = nullptr;
+  SiteView* site_ = nullptr;
+  // That the slab defines.
+  std::deque<NodeView> nodes_;
+  std::deque<SiteView> sites_;
 };
 
 }  // namespace trace::detail::journal

@@ -76,6 +76,22 @@ NodeStateRecord* Tables::try_add_node(const NodeView& node) noexcept {
   return record;
 }
 
+std::optional<std::uint32_t> Tables::try_add_site(const Site& site) noexcept {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return std::nullopt;
+  const std::size_t bytes = definition_bytes(site);
+  std::byte* at = append(bytes);
+  if (at == nullptr) return std::nullopt;
+  const std::uint32_t number = sites_.next();
+  define_site(at, site, number);
+  const std::span record(at, bytes);
+  if (const auto known = sites_.find(record)) return known;
+  if (number == Sites::most_sites) return std::nullopt;
+  commit(bytes);
+  sites_.add(record);
+  return number;
+}
+
 Watermark*& Tables::watermark_of(std::uint32_t run, std::uint32_t lane) {
   if (run >= runs_.size()) runs_.resize(run + 1);
   Run& first = runs_[run];

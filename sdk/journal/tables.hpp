@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables: a journal's metadata: each run's, the acknowledged watermark of each (run, lane), and
-// each node with its start and end. Stored as records in slabs of a reserved lane, so that recovery
-// reads them like events. Watermarks and node states are updated in place, each by one atomic
-// store.
+// Tables: a journal's metadata: each run's, the acknowledged watermark of each (run, lane), each
+// node with its start and end, and the definitions of call sites. Stored as records in slabs of a
+// reserved lane, so that recovery reads them like events. Watermarks and node states are updated in
+// place, each by one atomic store.
 //
 // Thread-safety: any thread; a mutex guards the appending, which happens once per run, (run, lane)
 // and node.
@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -17,6 +18,7 @@
 #include <trace/session.hpp>
 
 #include "journal/nodes.hpp"
+#include "journal/sites.hpp"
 #include "journal/slab_pool.hpp"
 
 namespace trace::detail::journal {
@@ -25,11 +27,16 @@ class Tables final : public WatermarkStore {
  public:
   explicit Tables(SlabPool& pool) : pool_(pool) {}
 
+  const SiteDefinitions& sites() const noexcept { return sites_; }
+
   // Each returns false or null if the journal has no space for the entry.
   bool add_run(std::uint32_t run, std::string_view id, const RunSpec& spec);
   // Also null if the run is not in the tables, which recovery needs to name it, and while another
   // call is running: a signal handler must not wait for the thread that it interrupts.
   NodeStateRecord* try_add_node(const NodeView& node) noexcept;
+  // The number of the call site's definition, which is added if there is no equal one. None also
+  // while another call is running.
+  std::optional<std::uint32_t> try_add_site(const Site& site) noexcept;
   bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
 
  private:
@@ -50,6 +57,7 @@ class Tables final : public WatermarkStore {
     Watermark* mark = nullptr;
   };
   std::vector<Run> runs_;  // by number
+  Sites sites_;
   std::unordered_map<std::uint64_t, Watermark*> other_watermarks_;
 };
 

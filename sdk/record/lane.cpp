@@ -22,17 +22,15 @@ constexpr std::size_t tables_bytes = sequences_bytes + SiteTable::bytes;
 // (1 to 5 GHz) it is some tens of milliseconds.
 constexpr std::uint64_t busy_ticks = 100'000'000;
 
-std::size_t definition_bytes(const Site& site) noexcept {
-  const Signature& signature = *site.signature;
-  std::size_t text = site.format.size() + signature.fields + signature.arguments;
-  for (unsigned i = 0; i < signature.fields; ++i) text += 4 + site.names[i].size;
-  return padded(sizeof(journal::SiteDefinition) + text);
-}
-
 }  // namespace
 
-Lane::Lane(journal::SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty when_empty)
-    : pool_(pool), token_(pool.producer_token()), number_(number), when_empty_(when_empty) {
+Lane::Lane(journal::SlabPool& pool, journal::Tables* tables, std::uint32_t number,
+           StampSource stamps, WhenEmpty when_empty)
+    : pool_(pool),
+      tables_(tables),
+      token_(pool.producer_token()),
+      number_(number),
+      when_empty_(when_empty) {
   source = stamps;
   void* pages = mmap(nullptr, tables_bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -73,70 +71,56 @@ bool Lane::open_slab(std::size_t needed) noexcept {
   end = data + next->capacity();
   word = &next->header().word;
   generation = next->generation;
-  sites.clear();
+  defined_sites_ = 0;
   defined_nodes_ = 0;
   return true;
 }
 
-void Lane::define_site(const Site& site, std::uint32_t index) noexcept {
-  const Signature& signature = *site.signature;
-  journal::SiteDefinition definition{{0, RecordKind::site_definition, 0, 0, 0},
-                                     static_cast<std::uint16_t>(index),
-                                     signature.fields,
-                                     signature.arguments,
-                                     static_cast<std::uint32_t>(site.format.size())};
-  std::byte* to = at + sizeof definition;
-  to = put(to, signature.tags, std::size_t{signature.fields} + signature.arguments);
-  to = put(to, site.format.data(), site.format.size());
-  for (unsigned i = 0; i < signature.fields; ++i) {
-    const auto size = static_cast<std::uint32_t>(site.names[i].size);
-    to = put(put(to, &size, sizeof size), site.names[i].text, size);
-  }
-  const std::size_t bytes = padded(static_cast<std::size_t>(to - at));
-  definition.header.size = static_cast<std::uint32_t>(bytes);
-  put(at, &definition, sizeof definition);
-  at += bytes;
+const SiteEntry* Lane::entry_of(const Site& site) noexcept {
+  const SiteEntry* known = sites.find(site);
+  if (known != nullptr || tables_ == nullptr) return known;
+  const std::optional<std::uint32_t> number = tables_->try_add_site(site);
+  return number ? &sites.add(site, *number) : nullptr;
 }
 
 std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level level,
                          std::uint16_t parts, std::size_t payload_bytes,
                          Failure& failure) noexcept {
   const std::size_t bytes = padded(sizeof(EventRecord) + payload_bytes);
+  const SiteEntry* const known_site = entry_of(site);
+  const std::size_t site_bytes = known_site != nullptr ? 0 : journal::definition_bytes(site);
   const std::size_t node_bytes =
       node.is_in_tables ? 0 : journal::definition_bytes(node.run_id, node.node_id);
-  bool defines_node = !node.is_in_tables && (defined_nodes_ == 0 || defined_node_ != node.number);
-  const SiteEntry* site_entry = sites.find(site);
-  std::size_t needed = bytes;
-  if (defines_node) needed += node_bytes;
-  if (site_entry == nullptr) needed += definition_bytes(site);
-  if (static_cast<std::size_t>(end - at) < needed) {
-    needed = bytes + node_bytes + definition_bytes(site);
-    if (needed > journal::large_slab_bytes - sizeof(journal::SlabHeader)) {
-      failure = Failure::too_large;
-      return nullptr;
+  const std::size_t needed = bytes + site_bytes + node_bytes;
+  if (needed > journal::large_slab_bytes - sizeof(journal::SlabHeader)) {
+    failure = Failure::too_large;
+    return nullptr;
+  }
+  if (static_cast<std::size_t>(end - at) < needed && !open_slab(needed)) {
+    failure = Failure::no_slab;
+    return nullptr;
+  }
+  std::uint32_t node_index = node.number;
+  if (!node.is_in_tables) {
+    if (defined_nodes_ == 0 || defined_node_ != node.number) {
+      at = journal::define_node(at, defined_nodes_++, node.run, node.run_id, node.node_id);
+      defined_node_ = node.number;
     }
-    if (!open_slab(needed)) {
-      failure = Failure::no_slab;
-      return nullptr;
-    }
-    defines_node = !node.is_in_tables;
-    site_entry = nullptr;
+    node_index = node_of_slab | (defined_nodes_ - 1);
+  }
+  std::uint32_t site_index = 0;
+  if (known_site != nullptr) {
+    site_index = known_site->number;
+  } else {
+    // Not looked up, because few events need it.
+    site_index = site_of_slab | defined_sites_;
+    at = journal::define_site(at, site, defined_sites_++);
   }
   sequence_ = sequences + node.run;
-  if (defines_node) {
-    at = journal::define_node(at, defined_nodes_++, node.run, node.run_id, node.node_id);
-    defined_node_ = node.number;
-  }
-  if (site_entry == nullptr) {
-    site_entry = &sites.add(site);
-    define_site(site, site_entry->index);
-  }
   end_of_record_ = at + bytes;
-  const std::uint32_t event_node =
-      node.is_in_tables ? node.number : node_of_slab | (defined_nodes_ - 1);
   return write_event_record(at, bytes, static_cast<std::uint8_t>(type),
                             static_cast<std::uint8_t>(level), stamp_now(source), *sequence_ + 1,
-                            event_node, site_entry->index, parts);
+                            node_index, site_index, parts);
 }
 
 Lane& Lanes::acquire() {
@@ -146,8 +130,8 @@ Lane& Lanes::acquire() {
     free_.pop_back();
     return lane;
   }
-  Lane& lane =
-      lanes_.emplace_back(pool_, static_cast<std::uint32_t>(lanes_.size()), source_, when_empty_);
+  Lane& lane = lanes_.emplace_back(pool_, &tables_, static_cast<std::uint32_t>(lanes_.size()),
+                                   source_, when_empty_);
   lane.admission = &admission_;
   lane.secrets = &secrets_;
   free_.reserve(lanes_.size());  // so that release() does not allocate

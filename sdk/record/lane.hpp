@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lane: one thread's place in a session: its open slab, the call sites that this defines, its
-// sequence per run.
+// Lane: one thread's place in a session: its open slab, the call sites that it knows, its sequence
+// per run.
 // Owned by one thread at a time; other threads see only what the slab's commit word publishes.
 // Lanes holds those of a session: after a thread's end the next thread reuses its lane, with slab
 // and numbering.
@@ -19,6 +19,7 @@
 #include <trace/detail/lane_cursor.hpp>
 
 #include "journal/slab_pool.hpp"
+#include "journal/tables.hpp"
 
 namespace trace::detail::record {
 
@@ -38,8 +39,10 @@ class Lane : public LaneCursor {
   // What to do when the pool has no slab.
   enum class WhenEmpty : std::uint8_t { refuse, wait, exceed_budget };
 
-  // Allocates the lane's tables; throws std::bad_alloc.
-  Lane(journal::SlabPool& pool, std::uint32_t number, StampSource stamps, WhenEmpty when_empty);
+  // Allocates the lane's tables; throws std::bad_alloc. `tables`: of the journal; null if its slabs
+  // define all call sites.
+  Lane(journal::SlabPool& pool, journal::Tables* tables, std::uint32_t number, StampSource stamps,
+       WhenEmpty when_empty);
   ~Lane();
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
@@ -63,15 +66,18 @@ class Lane : public LaneCursor {
   bool open_slab(std::size_t needed) noexcept;
   // `either`: accepts a slab of the other size.
   journal::Slab* take(journal::SlabSize wanted, bool either) noexcept;
-  void define_site(const Site& site, std::uint32_t index) noexcept;
+  // Null if the tables do not contain the call site.
+  const SiteEntry* entry_of(const Site& site) noexcept;
 
   std::byte* end_of_record_ = nullptr;
   std::uint64_t* sequence_ = nullptr;  // of the reserved event's run
-  // Of the slab: the number of the node that it defined last, and how many it has defined.
-  std::uint32_t defined_node_ = 0;
+  // Definitions in the slab: how many, and the number of the last node.
+  std::uint32_t defined_sites_ = 0;
   std::uint32_t defined_nodes_ = 0;
+  std::uint32_t defined_node_ = 0;
 
   journal::SlabPool& pool_;
+  journal::Tables* const tables_;
   moodycamel::ProducerToken token_;
   journal::Slab* slab_ = nullptr;
   std::uint64_t ordinal_ = 0;
@@ -83,10 +89,12 @@ class Lane : public LaneCursor {
 // numbering. Thread-safe; used once per thread and session.
 class Lanes {
  public:
-  // `admission` and `secrets` outlive the lanes; the address of `admission` identifies the session.
-  Lanes(journal::SlabPool& pool, StampSource source, Lane::WhenEmpty when_empty,
-        const Admission& admission, const secrets::Secrets& secrets)
+  // `tables`, `admission` and `secrets` outlive the lanes; the address of `admission` identifies
+  // the session.
+  Lanes(journal::SlabPool& pool, journal::Tables& tables, StampSource source,
+        Lane::WhenEmpty when_empty, const Admission& admission, const secrets::Secrets& secrets)
       : pool_(pool),
+        tables_(tables),
         source_(source),
         when_empty_(when_empty),
         admission_(admission),
@@ -110,6 +118,7 @@ class Lanes {
 
  private:
   journal::SlabPool& pool_;
+  journal::Tables& tables_;
   const StampSource source_;
   const Lane::WhenEmpty when_empty_;
   const Admission& admission_;

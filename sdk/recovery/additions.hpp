@@ -33,7 +33,7 @@ struct LostNode {
 class RecoveryLane {
  public:
   explicit RecoveryLane(journal::SlabPool& pool)
-      : lane_(pool, journal::recovery_lane, StampSource::monotonic,
+      : lane_(pool, nullptr, journal::recovery_lane, StampSource::monotonic,
               record::Lane::WhenEmpty::refuse) {}
 
   // Selects the node of the following events; the views must outlive them.

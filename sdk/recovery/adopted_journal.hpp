@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "journal/file.hpp"
-#include "journal/found_nodes.hpp"
+#include "journal/found_definitions.hpp"
 #include "journal/journal_reader.hpp"
 #include "journal/slab_pool.hpp"
 #include "record/lane.hpp"
@@ -40,7 +40,7 @@ class AdoptedJournal final : public journal::SlabSource, public journal::Waterma
                  std::uint64_t budget);
 
   journal::JournalReader& reader() noexcept { return reader_; }
-  const journal::NodeNames& nodes() const noexcept { return nodes_; }
+  const journal::FoundDefinitions& definitions() const noexcept { return definitions_; }
   std::string session() const { return reader_.header().session; }
   // Slabs are read until then; one that was begun is finished.
   void begin_step(time::Steady::time_point until) noexcept {
@@ -88,7 +88,7 @@ class AdoptedJournal final : public journal::SlabSource, public journal::Waterma
   const std::string* run_id(std::uint32_t run) const;
 
   journal::JournalReader reader_;
-  const journal::FoundNodes nodes_{reader_};
+  const journal::FoundDefinitions definitions_{reader_};
   const journal::SharedDirectory directory_;
   Quarantine quarantine_;
   time::Steady::time_point step_end_ = time::Steady::time_point::max();

@@ -29,8 +29,9 @@ Adoption::Adoption(journal::JournalReader reader, AdoptionParts parts, ship::Shi
       parts_(parts),
       clock_(parts.clock),
       wall_time_(journal_.reader().header().calibrations),
-      shipper_({journal_, journal_.nodes(), journal_, runs_, wall_time_, parts.transport, clock_,
-                parts.dead_letters, parts.diagnostics, parts.taken, parts.redaction},
+      shipper_({journal_, journal_.definitions(), journal_.definitions(), journal_, runs_,
+                wall_time_, parts.transport, clock_, parts.dead_letters, parts.diagnostics,
+                parts.taken, parts.redaction},
                limits, std::string(journal_.reader().header().session)) {
   for (const journal::FoundRun& run : journal_.reader().runs()) {
     if (run.number >= journal::max_runs) continue;  // a damaged record; no event refers to it

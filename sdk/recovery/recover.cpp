@@ -15,7 +15,7 @@
 
 #include "config/finalized.hpp"
 #include "journal/descriptor.hpp"
-#include "journal/found_nodes.hpp"
+#include "journal/found_definitions.hpp"
 #include "journal/slab_reader.hpp"
 #include "recovery/adoptions.hpp"
 #include "secrets/secrets.hpp"
@@ -118,14 +118,15 @@ Result<JournalReport> inspect_journal(const std::string& path) {
   for (const journal::FoundWatermark& mark : reader->watermarks()) {
     through[{mark.run, mark.lane}] = mark.through;
   }
-  const journal::FoundNodes nodes(*reader);
+  const journal::FoundDefinitions definitions(*reader);
+  journal::SiteViews sites(definitions);
   std::map<std::uint32_t, JournalReport::RunLine> by_run;
   // A parked event may also be where it was recorded: count it once.
   std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>> moved;
   for (const journal::SlabPlace& place : reader->slabs()) {
     std::vector<std::byte> bytes(place.used());
     if (!reader->load(place, bytes.data())) continue;
-    journal::SlabReader events(&nodes);
+    journal::SlabReader events(definitions, sites);
     events.start(bytes.data() + sizeof(journal::SlabHeader));
     journal::EventView event;
     journal::SlabReader::Next next{};

@@ -66,7 +66,7 @@ class LossEvents {
  public:
   // `session_id` outlives it.
   LossEvents(journal::SlabPool& pool, StampSource source, std::string_view session_id)
-      : lane_(pool, journal::loss_lane, source, record::Lane::WhenEmpty::exceed_budget),
+      : lane_(pool, nullptr, journal::loss_lane, source, record::Lane::WhenEmpty::exceed_budget),
         session_id_(session_id) {}
   ~LossEvents();
 

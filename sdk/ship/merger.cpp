@@ -10,7 +10,7 @@ void Merger::collect() {
   journal::Slab* slab = nullptr;
   while (source_.next_opened(slab)) {
     std::unique_ptr<Lane>& lane = lanes_[stream_of(*slab)];
-    if (!lane) lane = std::make_unique<Lane>(slab->lane, names_);
+    if (!lane) lane = std::make_unique<Lane>(slab->lane, nodes_, sites_);
     lane->slabs.push_back(slab);
   }
 }

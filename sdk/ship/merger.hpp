@@ -20,9 +20,10 @@ namespace trace::detail::ship {
 
 class Merger {
  public:
-  // `source` and `names` outlive the merger; resolved slabs are returned to the source.
-  Merger(journal::SlabSource& source, const journal::NodeNames& names)
-      : source_(source), names_(names) {}
+  // All outlive the merger; resolved slabs are returned to the source.
+  Merger(journal::SlabSource& source, const journal::NodeNames& nodes,
+         const journal::SiteDefinitions& sites)
+      : source_(source), nodes_(nodes), sites_(sites) {}
 
   // Begins a pass; the stamp was taken before the call (stamp_now_fenced).
   void begin_pass(std::uint64_t stamp);
@@ -59,7 +60,8 @@ class Merger {
 
  private:
   struct Lane {
-    Lane(std::uint32_t of, const journal::NodeNames& names) : number(of), reader(&names) {}
+    Lane(std::uint32_t of, const journal::NodeNames& nodes, journal::SiteViews& sites)
+        : number(of), reader(nodes, sites) {}
 
     const std::uint32_t number;
     std::deque<journal::Slab*> slabs;  // the front one is being read
@@ -92,7 +94,8 @@ class Merger {
   Lane* first();
 
   journal::SlabSource& source_;
-  const journal::NodeNames& names_;
+  const journal::NodeNames& nodes_;
+  journal::SiteViews sites_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Lane>> lanes_;  // by stream_of()
   std::vector<Lane*> heap_;  // lanes with an event of this pass, least stamp on top
   Lane* yielded_ = nullptr;  // not in the heap; its event was yielded, or is the next

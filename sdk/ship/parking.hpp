@@ -55,7 +55,7 @@ class Backlog {
   std::vector<journal::Slab*> prepared_;  // taken, not yet written
   std::uint32_t length_ = 0;              // committed in the back one
   std::uint64_t ordinal_ = 0;
-  journal::SlabReader reader_{nullptr};
+  journal::SlabReader reader_;
   bool reading_ = false;
   bool has_event_ = false;
   journal::EventView event_;

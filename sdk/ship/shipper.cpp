@@ -20,7 +20,7 @@ Shipper::Shipper(ShipperParts parts, ShipperLimits limits, std::string session_i
       limits_(limits),
       session_id_(std::move(session_id)),
       may_be_resolved_(parts.source.may_be_resolved()),
-      merger_(parts.source, parts.nodes),
+      merger_(parts.source, parts.nodes, parts.sites),
       encoder_(session_id_, parts.redaction),
       parking_(parts.source, merger_, limits.batch, limits.seed),
       backoff_(limits.seed),

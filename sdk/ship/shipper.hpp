@@ -33,6 +33,7 @@ namespace trace::detail::ship {
 struct ShipperParts {
   journal::SlabSource& source;
   const journal::NodeNames& nodes;
+  const journal::SiteDefinitions& sites;
   journal::WatermarkStore& watermarks;
   RunRegistry& runs;
   time::WallTime& wall_time;

@@ -38,14 +38,15 @@ struct EventRecord {
   std::uint64_t stamp;
   std::uint64_t sequence;
   std::uint32_t node;  // its number in the session, or its index in the slab
-  std::uint16_t site;
+  std::uint16_t site;  // likewise
   std::uint16_t parts;
 };
 static_assert(sizeof(EventRecord) == 32);
 
-// In EventRecord::node: the rest is the index of a definition in this slab. Otherwise it is the
-// number of a node that the session's tables contain.
+// In EventRecord::node and ::site: the rest is the index of a definition in this slab. Otherwise it
+// is the number of a node or call site that the session's tables contain.
 inline constexpr std::uint32_t node_of_slab = std::uint32_t{1} << 31;
+inline constexpr std::uint32_t site_of_slab = std::uint32_t{1} << 15;
 
 // Writes an EventRecord word by word. If it is built as a struct first, the compiler clears it and
 // then reloads narrow stores with wide loads, a failed store forwarding that costs more than the

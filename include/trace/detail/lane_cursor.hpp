@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // LaneCursor: where the calling thread's next event goes, and the fast path of record(). The fast
-// path requires that the node has recorded before, that the thread has recorded in this slab from
-// this call site before, that the slab has room, and that the session admits the event. Everything
-// else takes the slow path, record_values() in record.hpp.
+// path requires that the node has recorded before, that the thread has recorded from this call site
+// before, that the slab has room, and that the session admits the event. Everything else takes the
+// slow path, record_values() in record.hpp.
 #pragma once
 
 #include <atomic>
@@ -157,7 +157,7 @@ template <Texts texts, class... V>
     std::uint64_t* const sequence = lane->sequences + node->run_number;
     [[maybe_unused]] std::byte* to = write_event_record(
         at, bytes, static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(level), stamp,
-        *sequence + 1, node->number, site_entry->index, parts);
+        *sequence + 1, node->number, site_entry->number, parts);
     (store(to, values), ...);
     lane->publish(at + bytes, sequence);
   }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// SiteTable: the call sites that the lane's current slab already defines, so that a record refers
-// to them by a small index instead of strings. Used by the lane's thread only.
+// SiteTable: the numbers of the call sites that the lane has recorded from, so that a record refers
+// to them by a number instead of strings. Used by the lane's thread only.
 //
-// A hash table with linear probing, at most half full. An entry is valid in the epoch that it was
-// added in: a new slab starts a new epoch, so does a table that grows, which costs one more
-// definition of each call site in the slab. An entry of an earlier epoch is an empty slot.
+// A hash table with linear probing, at most half full. A table that grows begins anew, which costs
+// the slow path once more for each call site.
 #pragma once
 
 #include <array>
@@ -29,15 +28,13 @@ struct Site {
 struct SiteEntry {
   const char* format;
   std::size_t format_bytes;
-  const Signature* signature;
-  std::uint32_t index;
-  std::uint32_t epoch;
+  const Signature* signature;  // null: an empty slot
+  std::uint32_t number;
   std::array<const char*, 8> names;
 };
 
 class SiteTable {
  public:
-  // Half of these are about what a slab has room for; a table that is fuller begins anew.
   static constexpr std::size_t most_slots = 16 * 1024;
   static constexpr std::size_t bytes = most_slots * sizeof(SiteEntry);
 
@@ -45,35 +42,27 @@ class SiteTable {
   // `memory`: zero, `bytes` long; outlives this object.
   explicit SiteTable(void* memory) noexcept : entries_(static_cast<SiteEntry*>(memory)) {}
 
-  // For a new slab.
-  void clear() noexcept {
-    forget();
-    next_index_ = 0;
-  }
-
-  // Null if the slab does not define it.
+  // Null if it was not added.
   const SiteEntry* find(const Site& site) const noexcept {
     for (std::size_t slot = hash_of(site) >> shift_;; slot = (slot + 1) & mask_) {
       const SiteEntry& entry = entries_[slot];
-      if (entry.epoch != epoch_) return nullptr;
       if (is_of(entry, site)) [[likely]]
         return &entry;
+      if (entry.signature == nullptr) return nullptr;
     }
   }
 
-  // An entry for what find() has not found. Its index fits into 16 bits: a slab has no room for
-  // more definitions.
-  const SiteEntry& add(const Site& site) noexcept {
+  // An entry for what find() has not found.
+  const SiteEntry& add(const Site& site, std::uint32_t number) noexcept {
     if (used_ > mask_ / 2) grow();
     std::size_t slot = hash_of(site) >> shift_;
-    while (entries_[slot].epoch == epoch_) slot = (slot + 1) & mask_;
+    while (entries_[slot].signature != nullptr) slot = (slot + 1) & mask_;
     ++used_;
     SiteEntry& entry = entries_[slot];
-    entry.epoch = epoch_;
     entry.format = site.format.data();
     entry.format_bytes = site.format.size();
     entry.signature = site.signature;
-    entry.index = next_index_++;
+    entry.number = number;
     for (unsigned i = 0; i < site.signature->fields; ++i) entry.names[i] = site.names[i].text;
     return entry;
   }
@@ -101,16 +90,9 @@ class SiteTable {
     return true;
   }
 
-  void forget() noexcept {
-    if (++epoch_ == 0) {  // after 2^32 slabs old entries would be valid again
-      std::memset(static_cast<void*>(entries_), 0, bytes);
-      epoch_ = 1;
-    }
-    used_ = 0;
-  }
-
   void grow() noexcept {
-    forget();
+    std::memset(static_cast<void*>(entries_), 0, (mask_ + 1) * sizeof(SiteEntry));
+    used_ = 0;
     if (mask_ + 1 == most_slots) return;
     mask_ = 2 * mask_ + 1;
     --shift_;
@@ -118,10 +100,8 @@ class SiteTable {
 
   SiteEntry* entries_ = nullptr;
   unsigned shift_ = 58;
-  std::uint32_t epoch_ = 1;
   std::size_t mask_ = 63;  // 2^(64 - shift_) slots
   std::size_t used_ = 0;
-  std::uint32_t next_index_ = 0;
 };
 
 }  // namespace trace::detail

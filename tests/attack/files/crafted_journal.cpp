@@ -87,7 +87,8 @@ void CraftedJournal::full_slab(std::uint64_t offset, std::uint32_t bytes, std::u
   event.header.level = 1;  // info
   event.stamp = 1000 + lane;
   event.sequence = 1;
-  event.node = trace::detail::node_of_slab;  // the first that it defines
+  event.node = trace::detail::node_of_slab;  // the first that it defines, as the call site
+  event.site = trace::detail::site_of_slab;
   const std::size_t rest = bytes - text.size() - definition.size() - site.size();
   event.header.size = static_cast<std::uint32_t>(rest);
   std::string record = bytes_of(event);

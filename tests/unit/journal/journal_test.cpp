@@ -128,7 +128,7 @@ TEST_CASE("a file that may not grow is refused without a signal") {
 TEST_CASE("a slab reads back with nothing but itself") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
-  detail::record::Lane lane(pool, 3, detail::StampSource::monotonic,
+  detail::record::Lane lane(pool, nullptr, 3, detail::StampSource::monotonic,
                             detail::record::Lane::WhenEmpty::refuse);
   REQUIRE(append(lane, node_named("a", 1), "x"));
   REQUIRE(append(lane, node_named("b", 2), "yy"));
@@ -137,7 +137,7 @@ TEST_CASE("a slab reads back with nothing but itself") {
   REQUIRE(pool.next_opened(slab));
   CHECK(slab->header().lane == 3);
   CHECK(slab->header().ordinal == 1);
-  SlabReader reader(nullptr);
+  SlabReader reader;
   reader.start(slab->data());
   const std::uint32_t committed = committed_length(slab->header().word.load());
   EventView event;
@@ -157,16 +157,18 @@ TEST_CASE("a slab reads back with nothing but itself") {
 TEST_CASE("an event refers to a node of the tables by its number, which must be known") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
-  detail::record::Lane lane(pool, 3, detail::StampSource::monotonic,
+  Tables tables(pool);
+  detail::record::Lane lane(pool, &tables, 3, detail::StampSource::monotonic,
                             detail::record::Lane::WhenEmpty::refuse);
   Nodes nodes;
-  for (int n = 0; n < 1'000; ++n) REQUIRE(nodes.add(7, "run", std::to_string(n)) == n);
+  for (std::uint32_t n = 0; n < 1'000; ++n) REQUIRE(nodes.add(7, "run", std::to_string(n)) == n);
   for (const std::uint32_t n : {0U, 63U, 64U, 191U, 192U, 999U, 1'000U}) {
     REQUIRE(append(lane, {n, true, 7, "run", "not written"}, "x"));
   }
   Slab* slab = nullptr;
   REQUIRE(pool.next_opened(slab));
-  SlabReader reader(&nodes);
+  SiteViews sites(tables.sites());
+  SlabReader reader(nodes, sites);
   reader.start(slab->data());
   const std::uint32_t committed = committed_length(slab->header().word.load());
   EventView event;
@@ -175,14 +177,63 @@ TEST_CASE("an event refers to a node of the tables by its number, which must be 
     CHECK(event.node->run == 7);
     CHECK(event.node->run_id == "run");
     CHECK(event.node->node_id == id);
+    CHECK(event.site->format == "{}");
+    CHECK(event.site->names == std::vector<std::string_view>{"first", "second"});
   }
   CHECK(reader.next(committed, event) == SlabReader::Next::damaged);
+}
+
+TEST_CASE("equal call sites have one number, and a destroyed definition is recognised") {
+  auto file = in_memory();
+  SlabPool pool(*file, 64 << 20);
+  Tables tables(pool);
+  const std::string copy("{}");
+  const FieldName other_names[] = {"first", "other"};
+  CHECK(tables.try_add_site({"{}", &two_fields, names}) == 0);
+  CHECK(tables.try_add_site({"{}", &two_fields, other_names}) == 1);
+  CHECK(tables.try_add_site({"{} ", &two_fields, names}) == 2);
+  CHECK(tables.try_add_site({copy, &two_fields, names}) == 0);
+  SiteViews sites(tables.sites());
+  CHECK(sites.find(0) == nullptr);
+  REQUIRE(sites.learn(1));
+  CHECK(sites.find(1)->names == std::vector<std::string_view>{"first", "other"});
+  CHECK(!sites.learn(3));
+  // The first table slab is the pool's first small one.
+  Slab* next = pool.take(SlabSize::small);
+  REQUIRE(next != nullptr);
+  std::byte* const table = next->base - small_slab_bytes;
+  REQUIRE(reinterpret_cast<SlabHeader*>(table)->lane == table_lane);
+  std::memset(table + sizeof(SlabHeader) + sizeof(SiteDefinition), 0, 8);
+  CHECK(!sites.learn(0));
+  CHECK(sites.learn(2));
+}
+
+TEST_CASE("a call site more than the tables have numbers for is defined by the slab") {
+  auto file = in_memory();
+  SlabPool pool(*file, 64 << 20);
+  Tables tables(pool);
+  const detail::Signature& nothing = detail::signature_of<0>;
+  for (std::uint32_t n = 0; n < Sites::most_sites; ++n) {
+    REQUIRE(tables.try_add_site({std::to_string(n), &nothing, nullptr}) == n);
+  }
+  CHECK(!tables.try_add_site({"one more", &nothing, nullptr}));
+  detail::record::Lane lane(pool, &tables, 0, detail::StampSource::monotonic,
+                            detail::record::Lane::WhenEmpty::refuse);
+  REQUIRE(append(lane, node_named("n", 1), "x"));
+  Slab* slab = nullptr;
+  REQUIRE(pool.next_opened(slab));
+  SlabReader reader;
+  reader.start(slab->data());
+  EventView event;
+  REQUIRE(reader.next(committed_length(slab->header().word.load()), event) ==
+          SlabReader::Next::event);
+  CHECK(event.site->format == "{}");
 }
 
 TEST_CASE("a damaged slab never makes the reader read outside of it") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
-  detail::record::Lane lane(pool, 0, detail::StampSource::monotonic,
+  detail::record::Lane lane(pool, nullptr, 0, detail::StampSource::monotonic,
                             detail::record::Lane::WhenEmpty::refuse);
   for (int i = 0; i < 40; ++i) {
     REQUIRE(append(lane, node_named("n", static_cast<std::uint32_t>(i % 3)), "some text"));
@@ -199,7 +250,7 @@ TEST_CASE("a damaged slab never makes the reader read outside of it") {
     for (int flips = 0; flips < 3; ++flips) {
       copy[random() % committed] = static_cast<std::byte>(random());
     }
-    SlabReader reader(nullptr);
+    SlabReader reader;
     reader.start(copy.get());
     EventView event;
     SlabReader::Next next = SlabReader::Next::event;
@@ -215,7 +266,7 @@ TEST_CASE("a damaged slab never makes the reader read outside of it") {
 TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may take a large one") {
   auto file = in_memory();
   SlabPool pool(*file, 64 << 20);
-  detail::record::Lane lane(pool, 0, detail::StampSource::monotonic,
+  detail::record::Lane lane(pool, nullptr, 0, detail::StampSource::monotonic,
                             detail::record::Lane::WhenEmpty::refuse);
   const std::string text(500, 'x');
   for (int i = 0; i < 1000; ++i) REQUIRE(append(lane, node_named("n", 1), text));
@@ -223,7 +274,7 @@ TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may ta
   std::uint64_t expected = 0;
   for (Slab* slab = nullptr; pool.next_opened(slab);) {
     sizes.push_back(slab->bytes);
-    SlabReader reader(nullptr);
+    SlabReader reader;
     reader.start(slab->data());
     EventView event;
     while (reader.next(committed_length(slab->header().word.load()), event) ==
@@ -236,7 +287,7 @@ TEST_CASE("a busy lane gets larger slabs, its numbering goes on, a record may ta
   CHECK(sizes.front() == small_slab_bytes);
   CHECK(sizes.back() == large_slab_bytes);
 
-  detail::record::Lane other(pool, 1, detail::StampSource::monotonic,
+  detail::record::Lane other(pool, nullptr, 1, detail::StampSource::monotonic,
                              detail::record::Lane::WhenEmpty::refuse);
   REQUIRE(append(other, node_named("n", 1), std::string(50'000, 'x')));
   Slab* slab = nullptr;
@@ -252,7 +303,7 @@ TEST_CASE("a lane that waits takes whatever comes back") {
   for (const SlabSize size : {SlabSize::large, SlabSize::small}) {
     while (Slab* slab = pool.take(size)) last = size == SlabSize::large ? slab : last;
   }
-  detail::record::Lane lane(pool, 0, detail::StampSource::monotonic,
+  detail::record::Lane lane(pool, nullptr, 0, detail::StampSource::monotonic,
                             detail::record::Lane::WhenEmpty::wait);
   std::thread producer([&] { CHECK(append(lane, node_named("n", 1), "it wants a small one")); });
   pool.give_back(last);

@@ -87,8 +87,8 @@ Rig::Rig(detail::ship::BatchLimits limits, std::unique_ptr<detail::journal::Jour
       wall_time(file->header().calibrations, clock.stamp(), clock.wall_ns(), 1.0),
       dead_letters(journal_directory(directory.path()), std::uint64_t{2} << 30) {
   shipper = std::make_unique<detail::ship::Shipper>(
-      detail::ship::ShipperParts{pool, nodes, tables, runs, wall_time, transport, clock,
-                                 dead_letters, diagnostics, taken},
+      detail::ship::ShipperParts{pool, nodes, tables.sites(), tables, runs, wall_time, transport,
+                                 clock, dead_letters, diagnostics, taken},
       detail::ship::ShipperLimits{limits, std::chrono::milliseconds(50), std::chrono::seconds(30),
                                   1},
       std::string(rig_session));
@@ -103,7 +103,7 @@ detail::ship::RunInfo& Rig::run(std::string_view id, const RunSpec& spec) {
 detail::record::Lane& Rig::lane(std::size_t index) {
   auto& lane = lanes_[index];
   if (!lane) {
-    lane = std::make_unique<detail::record::Lane>(pool, static_cast<std::uint32_t>(index),
+    lane = std::make_unique<detail::record::Lane>(pool, &tables, static_cast<std::uint32_t>(index),
                                                   detail::StampSource::monotonic,
                                                   detail::record::Lane::WhenEmpty::refuse);
   }
