@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record/latency.hpp"
 
+#include <fmt/format.h>
 #include <pthread.h>
 #include <sched.h>
 
@@ -111,12 +112,24 @@ class Measurement {
 
 std::vector<Scenario> scenarios(bool quick) {
   const std::uint64_t shorter = quick ? 10 : 1;
-  return {{"burst of 100,000", 100'000, quick ? 5U : 20U, 0, true, {1, 2, 4}},
-          {"bursts of 20", 20, 5'000 / shorter, 50, false, {1, 2}},
-          {"burst of 100,000, fresh journal", 100'000, 1, 0, true, {1}, quick ? 3U : 15U},
-          {"bursts of 20, fresh journal", 20, 5'000 / shorter, 50, false, {1}, quick ? 1U : 3U},
-          {"after idling", 1, 1'000 / shorter, 1'000, false, {1}},
-          {"flood", 4'000'000 / shorter, 1, 0, true, {1, 2, 4}}};
+  std::vector<Scenario> all{
+      {"burst of 100,000", 100'000, quick ? 5U : 20U, 0, true, {1, 2, 4}},
+      {"bursts of 20", 20, 5'000 / shorter, 50, false, {1, 2}},
+      {"burst of 100,000, fresh journal", 100'000, 1, 0, true, {1}, quick ? 3U : 15U},
+      {"bursts of 20, fresh journal", 20, 5'000 / shorter, 50, false, {1}, quick ? 1U : 3U},
+      {"after idling", 1, 1'000 / shorter, 1'000, false, {1}},
+      {"flood", 4'000'000 / shorter, 1, 0, true, {1, 2, 4}}};
+  constexpr std::uint64_t burst_bytes = 20'000'000;
+  for (const auto& [name, bytes] : long_texts) {
+    all.push_back({.name = fmt::format("texts of {} bytes", name),
+                   .burst = burst_bytes / bytes,
+                   .bursts = quick ? 5U : 20U,
+                   .pause_us = 0,
+                   .settled = true,
+                   .threads = {1},
+                   .text_bytes = bytes});
+  }
+  return all;
 }
 
 Latencies measure(Subject& subject, const Scenario& scenario, unsigned threads,

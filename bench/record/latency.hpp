@@ -20,6 +20,7 @@ struct Scenario {
   // No warm-up, and every call is timed from the subject's first event on. Each of so many subjects
   // does the bursts.
   unsigned fresh_subjects = 0;
+  std::size_t text_bytes = 0;  // which subjects: see SubjectMaker
 };
 
 std::vector<Scenario> scenarios(bool quick);

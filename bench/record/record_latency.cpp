@@ -68,7 +68,7 @@ void run(const Options& options) {
     if (scenario.name.find(options.scenario) == std::string::npos) continue;
     for (const unsigned threads : scenario.threads) {
       for (const SubjectMaker& maker : subjects()) {
-        if (!is_chosen(maker, options)) continue;
+        if (maker.text_bytes != scenario.text_bytes || !is_chosen(maker, options)) continue;
         std::uint64_t lost = 0;
         const Latencies seen = measure_with(maker, options, scenario, threads, ticks, lost);
         const Case which = Case()

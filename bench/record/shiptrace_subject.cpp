@@ -28,6 +28,20 @@ class ShiptraceProducer final : public ProducerOf<ShiptraceProducer> {
   Node node_;
 };
 
+class LongTextProducer final : public ProducerOf<LongTextProducer> {
+ public:
+  LongTextProducer(Node node, std::size_t bytes)
+      : node_(std::move(node)), text_(long_text(bytes)) {}
+
+  void record(std::uint64_t number) {
+    trace::record(node_, Type::progress, Level::info, "{} {}", number, text_);
+  }
+
+ private:
+  Node node_;
+  const std::string text_;
+};
+
 // Nodes in turn; also a single one, because finding the next node costs something by itself.
 class RoundRobinProducer final : public ProducerOf<RoundRobinProducer> {
  public:
@@ -45,16 +59,22 @@ class RoundRobinProducer final : public ProducerOf<RoundRobinProducer> {
 
 class ShiptraceSubject final : public Subject {
  public:
-  // `nodes`: in turn; 0: one, without a turn.
-  ShiptraceSubject(const std::string& directory, std::uint64_t secrets, std::size_t nodes = 0)
-      : session_(start(directory)), run_(session_.run(run_id)), nodes_(nodes) {
-    add_secrets(session_, secrets);
+  struct Events {
+    std::uint64_t secrets = 0;
+    std::size_t nodes = 0;       // in turn; 0: one, without a turn
+    std::size_t text_bytes = 0;  // 0: the event that every benchmark records
+  };
+  ShiptraceSubject(const std::string& directory, const Events& events)
+      : session_(start(directory)), run_(session_.run(run_id)), events_(events) {
+    add_secrets(session_, events.secrets);
   }
 
   std::unique_ptr<Producer> producer() override {
-    if (nodes_ == 0) return std::make_unique<ShiptraceProducer>(run_.node(node_id));
+    if (events_.text_bytes > 0)
+      return std::make_unique<LongTextProducer>(run_.node(node_id), events_.text_bytes);
+    if (events_.nodes == 0) return std::make_unique<ShiptraceProducer>(run_.node(node_id));
     std::vector<Node> nodes;
-    for (std::size_t i = 0; i < nodes_; ++i) {
+    for (std::size_t i = 0; i < events_.nodes; ++i) {
       nodes.push_back(run_.node(fmt::format("{}-{}", node_id, i)));
     }
     return std::make_unique<RoundRobinProducer>(std::move(nodes));
@@ -76,31 +96,36 @@ class ShiptraceSubject final : public Subject {
 
   Session session_;
   Run run_;
-  const std::size_t nodes_;
+  const Events events_;
 };
 
-auto with_secrets(std::uint64_t secrets) {
-  return [secrets](const std::string& directory) {
-    return std::make_unique<ShiptraceSubject>(directory, secrets);
-  };
+bool add(const char* name, const char* memory, const ShiptraceSubject::Events& events) {
+  return add_subject({name, memory,
+                      [events](const std::string& directory) {
+                        return std::make_unique<ShiptraceSubject>(directory, events);
+                      },
+                      events.text_bytes});
 }
 
-auto with_nodes(std::size_t nodes) {
-  return [nodes](const std::string& directory) {
-    return std::make_unique<ShiptraceSubject>(directory, 0, nodes);
-  };
+bool add_long_texts() {
+  for (const LongText& each : long_texts) {
+    add("shiptrace", "ext4", {.text_bytes = each.bytes});
+    add("shiptrace, 10 secrets", "ext4", {.secrets = 10, .text_bytes = each.bytes});
+  }
+  return true;
 }
 
-const bool on_ext4 = add_subject({"shiptrace", "ext4", with_secrets(0)});
-const bool on_tmpfs = add_subject({"shiptrace", "tmpfs", with_secrets(0)});
-const bool with_10 = add_subject({"shiptrace, 10 secrets", "ext4", with_secrets(10)});
-const bool with_1000 = add_subject({"shiptrace, 1,000 secrets", "ext4", with_secrets(1000)});
+const bool on_ext4 = add("shiptrace", "ext4", {});
+const bool on_tmpfs = add("shiptrace", "tmpfs", {});
+const bool with_10 = add("shiptrace, 10 secrets", "ext4", {.secrets = 10});
+const bool with_1000 = add("shiptrace, 1,000 secrets", "ext4", {.secrets = 1000});
+const bool with_long_texts = add_long_texts();
 
-const bool with_1_node = add_subject({"shiptrace, 1 node in turn", "ext4", with_nodes(1)});
-const bool with_2_nodes = add_subject({"shiptrace, 2 nodes", "ext4", with_nodes(2)});
-const bool with_64_nodes = add_subject({"shiptrace, 64 nodes", "ext4", with_nodes(64)});
-const bool with_1024_nodes = add_subject({"shiptrace, 1,024 nodes", "ext4", with_nodes(1024)});
-const bool with_10000_nodes = add_subject({"shiptrace, 10,000 nodes", "ext4", with_nodes(10'000)});
+const bool with_1_node = add("shiptrace, 1 node in turn", "ext4", {.nodes = 1});
+const bool with_2_nodes = add("shiptrace, 2 nodes", "ext4", {.nodes = 2});
+const bool with_64_nodes = add("shiptrace, 64 nodes", "ext4", {.nodes = 64});
+const bool with_1024_nodes = add("shiptrace, 1,024 nodes", "ext4", {.nodes = 1024});
+const bool with_10000_nodes = add("shiptrace, 10,000 nodes", "ext4", {.nodes = 10'000});
 
 }  // namespace
 }  // namespace trace::bench

@@ -63,6 +63,9 @@ struct SubjectMaker {
   std::string memory;  // where its events are stored: heap, ext4, tmpfs …
   // `directory` is empty, its own, and lies on that file system.
   std::function<std::unique_ptr<Subject>(const std::string& directory)> make;
+  // Records long_text() of this size; measured only by the scenarios of that size. 0: the event
+  // that every benchmark records.
+  std::size_t text_bytes = 0;
 };
 
 // The subjects that were registered. A peer registers itself when the program starts:

@@ -12,12 +12,11 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "a window is the low bytes of a word");
 
-constexpr std::size_t longest_window = sizeof(std::uint64_t);
 // Longer strides save nothing more.
 constexpr std::size_t longest_stride = 16;
 // Two blocks contain a run of this length that begins in the first.
 constexpr std::size_t longest_run = 32;
-static_assert(longest_run >= longest_window + longest_stride - 1);
+static_assert(longest_run >= sizeof(std::uint64_t) + longest_stride - 1);
 // Table bits per window, for few false positives.
 constexpr std::size_t bits_per_window = 64;
 constexpr std::size_t fewest_bits = std::size_t{1} << 13;
@@ -43,14 +42,8 @@ std::size_t shortest_beginning(std::span<const std::string> forms) {
 }
 
 // Longer windows match by accident less often, shorter ones allow longer strides.
-std::size_t window_for(std::size_t beginning) {
-  return std::min({beginning, std::max<std::size_t>(4, beginning / 2), longest_window});
-}
-
-std::uint64_t bytes_at(const char* at, std::size_t count) noexcept {
-  std::uint64_t bytes = 0;
-  std::memcpy(&bytes, at, count);
-  return bytes;
+std::size_t window_for(std::size_t beginning, std::size_t longest) {
+  return std::min({beginning, std::max<std::size_t>(4, beginning / 2), longest});
 }
 
 // The bytes that are this symbol.
@@ -91,28 +84,18 @@ std::size_t behind_break(std::string_view text, std::size_t at) noexcept {
   return at;
 }
 
-bool can_look_for_runs() noexcept {
-#ifdef __x86_64__
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-         __builtin_cpu_supports("bmi2");
-#else
-  return false;
-#endif
-}
-bool uses_runs = can_look_for_runs();
-
 }  // namespace
 
 Candidates::Candidates(std::span<const std::string> forms) {
   const std::size_t beginning = shortest_beginning(forms);
-  window_ = window_for(beginning);
+  window_ = window_for(beginning, longest_window);
   run_ = beginning;
   for (std::size_t known = 1, i = 0; known < run_; ++i) {
     shifts_[i] = std::min(known, run_ - known);
     known += shifts_[i];
   }
   // With many forms, more windows of each would fill the table.
-  const Table table = uses_runs ? table_for_runs : table_for_windows;
+  const Table table = uses_runs_ ? table_for_runs : table_for_windows;
   const std::size_t affordable =
       table.most_bits / table.fewest_bits_per_window / std::max<std::size_t>(forms.size(), 1);
   stride_ =
@@ -148,14 +131,6 @@ void Candidates::note(std::string_view window) {
     const Slot slot = slot_of(bytes_at(text.data(), text.size()));
     bits_[slot.word] |= slot.bits;
   }
-}
-
-// Bits of bytes that are no part of a run, and then of those at which none begins: each step makes
-// the runs that are known longer, up to twice as long.
-[[gnu::always_inline]] inline std::uint64_t Candidates::without_runs(
-    std::uint64_t others, const Shifts& shifts) noexcept {
-  for (const std::uint64_t shift : shifts) others |= others >> (shift & 63);
-  return others;
 }
 
 // The start of a run at the text's end that is too short to be one.
@@ -214,19 +189,18 @@ Candidates::Place Candidates::with_break_behind(std::string_view text, std::size
   return place;
 }
 
-Candidates::Place Candidates::next_by_window(std::string_view text,
-                                             std::size_t from) const noexcept {
+Candidates::Place Candidates::first_by_window(std::string_view text,
+                                              std::size_t from) const noexcept {
   std::size_t at = from;
   std::size_t breaks = from;  // looked at up to here
   const auto place = [&](std::size_t seen) -> Place {
     const Place found{at - std::min(stride_ - 1, at - from), seen};
-    for (; breaks < found.begin; ++breaks) {
+    const std::size_t end = seen < text.size() ? found.begin : text.size();
+    for (; breaks < end; ++breaks) {
       if (text[breaks] != '\n' && text[breaks] != '\\') continue;
       if (const auto around = around_break(text, from, breaks)) return *around;
     }
-    const Place with = with_break_behind(text, from, found);
-    return {seen < text.size() ? with.begin : std::min(with.begin, unfinished_run(text, from)),
-            seen};
+    return with_break_behind(text, from, found);
   };
   for (; at + longest_window <= text.size(); at += stride_) {
     if (is_noted(bytes_at(text.data() + at, longest_window))) return place(at);
@@ -237,180 +211,17 @@ Candidates::Place Candidates::next_by_window(std::string_view text,
   return place(text.size());
 }
 
-#ifdef __x86_64__
-namespace {
-
-constexpr std::size_t block = 32;
-
-// One bit for each of 32 bytes of a text; zero after the text's end.
-struct Block {
-  std::uint32_t others;  // that are not in the set
-  std::uint32_t breaks;  // line ends, and what may escape one
-};
-
-[[gnu::target("avx2"), gnu::always_inline]] inline std::uint32_t breaks_of(__m256i bytes) noexcept {
-  return static_cast<std::uint32_t>(
-      _mm256_movemask_epi8(_mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n')),
-                                           _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')))));
-}
-
-template <bool with_upper_half>
-[[gnu::target("avx2"), gnu::always_inline]] inline Block block_at(const ByteSet::Tables& tables,
-                                                                  std::string_view text,
-                                                                  std::size_t at) noexcept {
-  if (at >= text.size()) return {~std::uint32_t{0}, 0};
-  // The last block is read from the end of the text, because a copy of it would be slow.
-  const std::size_t missing = block - std::min(block, text.size() - at);
-  char copy[block];
-  const char* bytes = text.data() + at - missing;
-  if (missing > at) {
-    std::memset(copy, 0, sizeof copy);
-    std::memcpy(copy + missing, text.data() + at, block - missing);
-    bytes = copy;
-  }
-  const __m256i loaded = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
-  const std::uint64_t others = ByteSet::lacks_32<with_upper_half>(tables, loaded);
-  constexpr std::uint64_t behind_end = ~std::uint64_t{0} << block;
-  return {static_cast<std::uint32_t>((others | behind_end) >> missing),
-          breaks_of(loaded) >> missing};
-}
-
-template <bool with_upper_half>
-[[gnu::target("avx2"), gnu::noinline]] Block last_block(const ByteSet& set, std::string_view text,
-                                                        std::size_t at) noexcept {
-  return block_at<with_upper_half>(set.tables(), text, at);
-}
-
-// Like is_wrapped_line(), but with false positives.
-[[gnu::always_inline]] inline bool may_end_wrapped_line(std::string_view text,
-                                                        std::size_t end) noexcept {
-  static_assert(shortest_wrapped_line == sizeof(__m128i));
-  if (end < shortest_wrapped_line) return true;
-  const __m128i line =
-      _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + end - shortest_wrapped_line));
-  // The '=' of quoted-printable, or the '\r' of a line end.
-  return _mm_movemask_epi8(_mm_cmpeq_epi8(line, _mm_set1_epi8(' '))) == 0 || text[end - 1] == '=' ||
-         text[end - 1] == '\r';
-}
-
-}  // namespace
-
-// Searches a block. `next`: nothing begins before it.
-std::optional<Candidates::Place> Candidates::next_in_block(std::string_view text, std::size_t from,
-                                                           std::size_t at, std::uint32_t begins,
-                                                           std::uint32_t breaks,
-                                                           std::size_t& next) const noexcept {
-  if (next > at) begins = next - at < block ? begins >> (next - at) << (next - at) : 0;
-  std::optional<Place> found;
-  while (begins != 0 && !found) {
-    const std::size_t begin = at + static_cast<std::size_t>(std::countr_zero(begins));
-    const std::size_t seen = begin + stride_ - 1;
-    const std::size_t left = text.size() - seen;
-    if (is_noted(bytes_at(text.data() + seen, std::min(left, longest_window)))) {
-      found = Place{begin, seen};
-    }
-    next = seen + 1;
-    begins = next - at < block ? begins >> (next - at) << (next - at) : 0;
-  }
-  for (; breaks != 0; breaks &= breaks - 1) {
-    const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(breaks));
-    if (found && end >= found->begin) break;
-    if (!may_end_wrapped_line(text, end)) continue;
-    if (const auto around = around_break(text, from, end)) return around;
-  }
-  if (found) return with_break_behind(text, from, *found);
-  return std::nullopt;
-}
-
-template <bool with_upper_half>
-[[gnu::target("avx2,bmi,bmi2")]] Candidates::Place Candidates::next_by_run(
-    std::string_view text, std::size_t from) const noexcept {
-  const Shifts shifts = shifts_;
-  const Block first = last_block<with_upper_half>(beginnings_, text, from);
-  std::uint64_t others = first.others;  // of this block and the next
-  std::uint32_t breaks = first.breaks;
-  std::size_t next = from;
-  for (std::size_t at = from; at < text.size(); at += block) {
-    std::uint32_t begins = 0;
-    std::uint32_t next_breaks = 0;
-    // Skips blocks without candidates; without a call, so that the tables stay in registers.
-    const ByteSet::Tables tables = beginnings_.tables();
-    const __m256i line_end = _mm256_set1_epi8('\n');
-    const __m256i escape = _mm256_set1_epi8('\\');
-    for (; at + 2 * block <= text.size(); at += block) {
-      const __m256i loaded =
-          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text.data() + at + block));
-      others |= std::uint64_t{ByteSet::lacks_32<with_upper_half>(tables, loaded)} << block;
-      next_breaks = static_cast<std::uint32_t>(_mm256_movemask_epi8(
-          _mm256_or_si256(_mm256_cmpeq_epi8(loaded, line_end), _mm256_cmpeq_epi8(loaded, escape))));
-      // A run that begins in this block ends in the next one at the latest.
-      begins = ~static_cast<std::uint32_t>(without_runs(others, shifts));
-      if (begins != 0) break;
-      if (breaks != 0) {
-        if ((breaks & (breaks - 1)) != 0) break;
-        if (may_end_wrapped_line(text, at + static_cast<std::size_t>(std::countr_zero(breaks))))
-          break;
-      }
-      others >>= block;
-      breaks = next_breaks;
-    }
-    if (at + 2 * block > text.size()) {
-      const Block last = last_block<with_upper_half>(beginnings_, text, at + block);
-      others |= std::uint64_t{last.others} << block;
-      next_breaks = last.breaks;
-      begins = ~static_cast<std::uint32_t>(without_runs(others, shifts));
-    }
-    const auto found = next_in_block(text, from, at, begins, breaks, next);
-    if (found) return *found;
-    others >>= block;
-    breaks = next_breaks;
-  }
-  return {unfinished_run(text, from), text.size()};
-}
-#endif
-
 Candidates::Place Candidates::next(std::string_view text, std::size_t from) const noexcept {
-#ifdef __x86_64__
-  if (uses_runs) {
-    return beginnings_.has_upper_half() ? next_by_run<true>(text, from)
-                                        : next_by_run<false>(text, from);
-  }
-#endif
-  return next_by_window(text, from);
+  Place place = first(text, from);
+  if (place.seen == text.size()) place.begin = std::min(place.begin, unfinished_run(text, from));
+  return place;
 }
 
-#ifdef __x86_64__
-template <bool with_upper_half>
-[[gnu::target("avx2,bmi,bmi2")]] bool Candidates::has_run_or_break(
-    std::string_view text) const noexcept {
-  const Shifts shifts = shifts_;
-  const ByteSet::Tables tables = beginnings_.tables();
-  Block here = block_at<with_upper_half>(tables, text, 0);
-  std::uint32_t found = here.breaks;
-  for (std::size_t at = block; here.others != ~std::uint32_t{0} || at < text.size(); at += block) {
-    const Block next = block_at<with_upper_half>(tables, text, at);
-    found |= next.breaks | ~static_cast<std::uint32_t>(without_runs(
-                               here.others | std::uint64_t{next.others} << block, shifts));
-    here = next;
-  }
-  return found != 0;
-}
-#endif
-
-bool Candidates::may_contain(std::string_view text) const noexcept {
-  if (text.size() < run_) return false;
-#ifdef __x86_64__
-  if (uses_runs) {
-    return beginnings_.has_upper_half() ? has_run_or_break<true>(text)
-                                        : has_run_or_break<false>(text);
-  }
-#endif
-  return next_by_window(text, 0).seen < text.size();
-}
+bool Candidates::uses_runs_ = can_look_for_runs();
 
 bool set_candidate_runs(bool are_used) noexcept {
-  uses_runs = are_used && can_look_for_runs();
-  return uses_runs == are_used;
+  Candidates::uses_runs_ = are_used && Candidates::can_look_for_runs();
+  return Candidates::uses_runs_ == are_used;
 }
 
 }  // namespace trace::detail::secrets

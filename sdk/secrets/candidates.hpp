@@ -4,7 +4,7 @@
 //
 // - Runs: a form begins with a run of non-white-space bytes, of which only few kinds occur at the
 //   beginning of any form. A text without such a run of sufficient length needs no search: most
-//   text consists of short words. Runs are found 32 bytes at a time, on processors that support it.
+//   text consists of short words. Runs are found 64 bytes at a time, on processors that support it.
 // - Windows: all windows of a fixed length among each form's first bytes are in a Bloom filter. In
 //   a run only one window in every `stride` bytes needs a lookup: any form that begins in between
 //   contains that window.
@@ -17,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,8 +43,13 @@ class Candidates {
   // one.
   Place next(std::string_view text, std::size_t from) const noexcept;
 
-  // False: the whole text contains no form. Faster than next(), and more often true.
-  bool may_contain(std::string_view text) const noexcept;
+  // False: the whole text contains no form. Faster than next(). `to` as in Matcher::contains().
+  bool may_contain(std::string_view text, const std::byte* to) const noexcept {
+    if (text.size() < run_) return false;
+    if (!uses_runs_) return first_by_window(text, 0).seen < text.size();
+    return text.size() < block_size ? may_contain_short(text)
+                                    : first_in_long_text(text, 0, to).seen < text.size();
+  }
 
   // A partial match of at most this length may be dropped: next() finds it again.
   std::size_t window() const noexcept { return window_; }
@@ -51,19 +57,25 @@ class Candidates {
   std::size_t bytes() const noexcept { return bits_.size() * sizeof(std::uint64_t); }
 
  private:
-  Place next_by_window(std::string_view text, std::size_t from) const noexcept;
-  template <bool with_upper_half>
-  Place next_by_run(std::string_view text, std::size_t from) const noexcept;
-  template <bool with_upper_half>
-  bool has_run_or_break(std::string_view text) const noexcept;
-  std::optional<Place> next_in_block(std::string_view text, std::size_t from, std::size_t at,
-                                     std::uint32_t begins, std::uint32_t breaks,
-                                     std::size_t& next) const noexcept;
-  using Shifts = std::array<std::uint64_t, 5>;
-  static std::uint64_t without_runs(std::uint64_t others, const Shifts& shifts) noexcept;
+  friend bool set_candidate_runs(bool are_used) noexcept;
+  static bool can_look_for_runs() noexcept;
+
+  // Like next(), but a form may begin anywhere in the text's end.
+  Place first(std::string_view text, std::size_t from) const noexcept {
+    return uses_runs_ ? first_by_run(text, from) : first_by_window(text, from);
+  }
+  Place first_by_window(std::string_view text, std::size_t from) const noexcept;
+  Place first_by_run(std::string_view text, std::size_t from) const noexcept;
+  bool may_contain_short(std::string_view text) const noexcept;
+  Place first_in_long_text(std::string_view text, std::size_t from,
+                           const std::byte* to) const noexcept;
+  Place first_in_block(std::string_view text, std::size_t from, std::size_t at,
+                       std::uint64_t begins, std::uint64_t breaks,
+                       std::size_t& next) const noexcept;
   std::size_t unfinished_run(std::string_view text, std::size_t from) const noexcept;
   void note_beginning(std::string_view beginning);
   void note(std::string_view window);
+  using Shifts = std::array<std::uint64_t, 5>;
   // A form whose beginning contains the break at `at`.
   std::optional<Place> around_break(std::string_view text, std::size_t from,
                                     std::size_t at) const noexcept;
@@ -83,13 +95,30 @@ class Candidates {
     const Slot slot = slot_of(bytes);
     return (bits_[slot.word] & slot.bits) == slot.bits;
   }
+  // The window at `at`; of one that the text's end cuts, any that begins so.
+  bool is_noted(std::string_view text, std::size_t at) const noexcept {
+    if (text.size() - at >= longest_window) [[likely]]
+      return is_noted(bytes_at(text.data() + at, longest_window));
+    return is_noted(bytes_at(text.data() + at, text.size() - at));
+  }
+  static std::uint64_t bytes_at(const char* at, std::size_t count) noexcept {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, at, count);
+    return bytes;
+  }
 
   // Makes both cases of letters equal; also other bytes, which causes a few false positives.
   static constexpr std::uint64_t one_case = 0x2020202020202020;
 
+  static constexpr std::size_t longest_window = sizeof(std::uint64_t);
+
+  static constexpr std::size_t block_size = 64;  // of texts in which runs are looked for
+
+  static bool uses_runs_;
+
   ByteSet beginnings_;   // bytes at the beginning of forms
   std::size_t run_ = 1;  // that each begins with
-  Shifts shifts_{};      // see without_runs()
+  Shifts shifts_{};      // that find such a run
   std::size_t window_ = 1;
   std::size_t stride_ = 1;
   std::uint64_t mask_ = 0;  // the window's bytes

@@ -72,8 +72,7 @@ std::size_t Matcher::bytes() const noexcept {
   return sum;
 }
 
-bool Matcher::contains(std::string_view text, TextSort sort) const noexcept {
-  if (sort != TextSort::cut && !candidates_.may_contain(text)) return false;
+bool Matcher::has_match(std::string_view text, TextSort sort) const noexcept {
   const Pieces pieces{{}, text};
   Walk walk;
   for (std::size_t at = 0; at < text.size();) {

@@ -47,8 +47,12 @@ class Matcher {
   // The maximum number of bytes that a stream holds back.
   std::size_t longest_kept() const noexcept { return longest_; }
 
-  // Whether redaction would change the text.
-  bool contains(std::string_view text, TextSort sort = TextSort::whole) const noexcept;
+  // Whether redaction would change the text. `to`: where a long text will be copied to, which is
+  // fetched into the cache meanwhile; null: nowhere.
+  bool contains(std::string_view text, TextSort sort = TextSort::whole,
+                const std::byte* to = nullptr) const noexcept {
+    return (sort == TextSort::cut || candidates_.may_contain(text, to)) && has_match(text, sort);
+  }
 
   // Within JSON a number becomes a string. The result is valid JSON unless a secret covers JSON's
   // own characters.
@@ -62,6 +66,8 @@ class Matcher {
   std::string redacted(std::string_view text, TextSort sort = TextSort::whole) const;
 
  private:
+  bool has_match(std::string_view text, TextSort sort) const noexcept;
+
   Automaton automaton_;
   Candidates candidates_;
   std::size_t longest_ = 0;

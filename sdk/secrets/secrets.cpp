@@ -34,10 +34,10 @@ std::string_view text(AddSecretResult answer) noexcept {
   return index < std::size(texts) ? texts[index] : std::string_view();
 }
 
-bool detail::is_clean(const secrets::Secrets& secrets, std::string_view text,
-                      TextSort sort) noexcept {
+bool detail::is_clean(const secrets::Secrets& secrets, std::string_view text, TextSort sort,
+                      const std::byte* to) noexcept {
   const auto [matcher, fresh] = secrets.matchers();
-  return fresh == nullptr && (matcher == nullptr || !matcher->contains(text, sort));
+  return fresh == nullptr && (matcher == nullptr || !matcher->contains(text, sort, to));
 }
 
 namespace detail::secrets {

@@ -103,16 +103,20 @@ struct ThisThread {
 extern constinit thread_local SHIPTRACE_API ThisThread this_thread;
 
 // Whether a text contains none of the secrets. Called while the lane is busy, which keeps what it
-// reads.
-SHIPTRACE_API bool is_clean(const secrets::Secrets& secrets, std::string_view text,
-                            TextSort sort) noexcept;
+// reads. `to`: where the text will be copied to; that of a long text is fetched meanwhile.
+SHIPTRACE_API bool is_clean(const secrets::Secrets& secrets, std::string_view text, TextSort sort,
+                            const std::byte* to) noexcept;
 
+// `to`: where the value will be stored; moved beyond it.
 template <class S>
-inline bool is_clean_value(const secrets::Secrets& secrets, const S& value) noexcept {
+inline bool is_clean_value(const secrets::Secrets& secrets, const S& value,
+                           const std::byte*& to) noexcept {
+  [[maybe_unused]] const std::byte* const here = to;
+  to += stored_bytes(value);
   if constexpr (std::is_same_v<S, std::string_view>) {
-    return is_clean(secrets, value, TextSort::whole);
+    return is_clean(secrets, value, TextSort::whole, here);
   } else if constexpr (std::is_same_v<S, Json>) {
-    return is_clean(secrets, value.text, TextSort::json);
+    return is_clean(secrets, value.text, TextSort::json, here);
   } else {
     return true;
   }
@@ -147,8 +151,9 @@ template <Texts texts, class... V>
   const std::uint64_t stamp = admitted ? stamp_now(lane->source) : 0;
   if constexpr (has_text) {
     // What was cut may end in a part of a secret.
+    const std::byte* to = lane->at + sizeof(EventRecord);
     admitted = admitted && (lane->admission->admits<true>(level) ||
-                            (parts == 0 && (is_clean_value(*lane->secrets, values) && ...)));
+                            (parts == 0 && (is_clean_value(*lane->secrets, values, to) && ...)));
   }
   if (admitted) [[likely]] {
     std::byte* const at = lane->at;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <trace/export.hpp>
 #include <trace/field.hpp>
 
 namespace trace::detail {
@@ -157,10 +158,18 @@ inline std::size_t stored_bytes(const S& value) noexcept {
     return 8;
 }
 
+// Faster than memcpy() from this size on.
+inline constexpr std::size_t shortest_long_text = 128;
+SHIPTRACE_API void copy_long_text(std::byte* to, const char* from, std::size_t size) noexcept;
+
 inline void store_text(std::byte*& at, std::string_view text) noexcept {
   const auto size = static_cast<std::uint32_t>(text.size());
   std::memcpy(at, &size, 4);
-  std::memcpy(at + 4, text.data(), text.size());
+  if (text.size() < shortest_long_text) [[likely]] {
+    std::memcpy(at + 4, text.data(), text.size());
+  } else {
+    copy_long_text(at + 4, text.data(), text.size());
+  }
   at += 4 + text.size();
 }
 
