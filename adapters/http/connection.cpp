@@ -2,7 +2,7 @@
 #include "http/connection.hpp"
 
 #include <fcntl.h>
-#include <sys/socket.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "http/broken_pipe_guard.hpp"
 #include "http/endpoint.hpp"
 #include "http/send_result.hpp"
+#include "http/upload.hpp"
 
 namespace trace::http {
 namespace {
@@ -32,8 +33,8 @@ long left_ms(Request::Clock::time_point deadline) {
   return static_cast<long>(std::clamp<milliseconds::rep>(left.count(), 1, 1 << 30));
 }
 
-// Where the host has closed its standard streams, nothing of ours may take their descriptors: its
-// next message to "stderr" would go to the backend. libcurl's multi handle opens some of its own.
+// Nothing of ours may take the descriptors of the host's standard streams (Upload::on_open_socket).
+// libcurl's multi handle opens some of its own.
 CURLM* open_multi_handle() {
   std::array<int, STDERR_FILENO + 1> placeholders{};
   for (int& placeholder : placeholders) {
@@ -47,15 +48,6 @@ CURLM* open_multi_handle() {
   return multi;
 }
 
-// CURLOPT_OPENSOCKETFUNCTION, for the same reason.
-curl_socket_t open_socket(void*, curlsocktype, curl_sockaddr* address) {
-  const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  if (fd < 0 || fd > STDERR_FILENO) return fd;
-  const int above = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  ::close(fd);
-  return above;
-}
-
 // A header of the final response; of several with this name the last.
 std::string header_of(CURL* easy, const char* name) {
   curl_header* header = nullptr;
@@ -65,14 +57,9 @@ std::string header_of(CURL* easy, const char* name) {
   return find(0) && find(header->amount - 1) ? header->value : "";
 }
 
-std::size_t on_upload(char* to, std::size_t size, std::size_t count, void* body) {
-  return static_cast<RequestBody*>(body)->read(to, size * count);
-}
-
-int on_seek(void* body, curl_off_t offset, int origin) {
-  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
-  static_cast<RequestBody*>(body)->rewind();
-  return CURL_SEEKFUNC_OK;
+// With a proxy even the connection of an http:// URL may be encrypted.
+bool nothing_encrypts(const HttpOptions& options, bool no_proxy) {
+  return no_proxy && curl_strnequal(options.endpoint.c_str(), "http://", 7) != 0;
 }
 
 }  // namespace
@@ -81,6 +68,7 @@ struct Connection::Transfer {
   CURL* easy = nullptr;
   const Request* request = nullptr;
   Response response;
+  std::optional<Upload> upload;  // empty: GET
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{nullptr,
                                                                       &curl_slist_free_all};
 
@@ -131,9 +119,10 @@ void Connection::set_up(const HttpOptions& options) {
   // Otherwise the end of an exchange waits for a name lookup that hangs, whatever the deadline.
   set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_WRITEFUNCTION, &on_body);
-  set(CURLOPT_READFUNCTION, &on_upload);
-  set(CURLOPT_SEEKFUNCTION, &on_seek);
-  set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+  set(CURLOPT_READFUNCTION, &Upload::on_read);
+  set(CURLOPT_SEEKFUNCTION, &Upload::on_seek);
+  set(CURLOPT_PREREQFUNCTION, &Upload::on_request);
+  set(CURLOPT_OPENSOCKETFUNCTION, &Upload::on_open_socket);
 
   const auto set_text = [this](CURLoption option, const std::string& text) {
     if (!text.empty()) set(option, text.c_str());
@@ -144,7 +133,10 @@ void Connection::set_up(const HttpOptions& options) {
   set_text(CURLOPT_UNIX_SOCKET_PATH, options.unix_socket);
   set_text(CURLOPT_PROXY, options.proxy);
   // A proxy from the environment is for the network, not for this machine.
-  if (options.proxy.empty() && Endpoint(options.endpoint).loopback()) set(CURLOPT_PROXY, "");
+  const bool no_proxy = options.proxy.empty() &&
+                        (!options.unix_socket.empty() || Endpoint(options.endpoint).loopback());
+  if (no_proxy) set(CURLOPT_PROXY, "");
+  direct_uploads_ = nothing_encrypts(options, no_proxy);
 }
 
 void Connection::prepare(const Request& request, Transfer& transfer) {
@@ -160,12 +152,19 @@ void Connection::prepare(const Request& request, Transfer& transfer) {
     set(CURLOPT_HTTPGET, 1L);
   } else {
     transfer.add_header("Expect:");  // no pause before the body
-    request.body->rewind();
+    const Upload& upload = *transfer.upload;
+    const std::string length = fmt::format("Content-Length: {}", upload.size());
+    if (upload.direct()) transfer.add_header(length.c_str());
     set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body->size()));
-    set(CURLOPT_READDATA, request.body);
-    set(CURLOPT_SEEKDATA, request.body);
+    set(CURLOPT_POSTFIELDS, upload.direct() ? upload.first().data() : nullptr);
+    set(CURLOPT_POSTFIELDSIZE_LARGE,
+        static_cast<curl_off_t>(upload.direct() ? upload.first().size() : upload.size()));
   }
+  Upload* const upload = transfer.upload ? &*transfer.upload : nullptr;
+  set(CURLOPT_READDATA, upload);
+  set(CURLOPT_SEEKDATA, upload);
+  set(CURLOPT_PREREQDATA, upload);
+  set(CURLOPT_OPENSOCKETDATA, upload);
   set(CURLOPT_HTTPHEADER, transfer.headers.get());
 
   const bool endless = request.deadline == Request::Clock::time_point::max();
@@ -178,7 +177,15 @@ void Connection::prepare(const Request& request, Transfer& transfer) {
 }
 
 Response Connection::exchange(const Request& request) {
+  if (request.body != nullptr && kept_socket_) {
+    if (auto response = attempt(request, std::move(kept_socket_))) return std::move(*response);
+  }
+  return *attempt(request, {});
+}
+
+std::optional<Response> Connection::attempt(const Request& request, ConnectionSocket kept) {
   Transfer transfer;
+  if (request.body != nullptr) transfer.upload.emplace(easy_.get(), *request.body, std::move(kept));
   prepare(request, transfer);
   if (interrupted_.exchange(false)) {
     transfer.response.end = Response::End::interrupted;
@@ -193,11 +200,24 @@ Response Connection::exchange(const Request& request) {
   transfer.response.code = CURLE_FAILED_INIT;
   if (curl_multi_add_handle(multi_.get(), easy_.get()) == CURLM_OK) {
     run(request, transfer);
+    if (transfer.upload) end_upload(transfer);
     // Before the response is read: libcurl must hold nothing of this exchange any more.
     curl_multi_remove_handle(multi_.get(), easy_.get());
   }
+  if (transfer.response.end == Response::End::failed && transfer.upload &&
+      transfer.upload->must_repeat()) {
+    return std::nullopt;
+  }
   finish(transfer);
   return std::move(transfer.response);
+}
+
+void Connection::end_upload(Transfer& transfer) {
+  const bool connection_is_clean = transfer.upload->end();
+  if (transfer.upload->not_provable()) direct_uploads_ = false;
+  if (direct_uploads_ && connection_is_clean && transfer.response.end == Response::End::complete) {
+    kept_socket_ = ConnectionSocket::of_kept_connection(easy_.get());
+  }
 }
 
 void Connection::run(const Request& request, Transfer& transfer) {
@@ -223,8 +243,11 @@ void Connection::run(const Request& request, Transfer& transfer) {
       response.code = CURLE_OPERATION_TIMEDOUT;
       return;
     }
+    curl_waitfd full{CURL_SOCKET_BAD, CURL_WAIT_POLLOUT, 0};
+    if (transfer.upload) full.fd = transfer.upload->send_rest();
+    const unsigned waits = full.fd == CURL_SOCKET_BAD ? 0 : 1;
     const long wait = std::min(left_ms(request.deadline), 10'000L);
-    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(wait), nullptr);
+    curl_multi_poll(multi_.get(), &full, waits, static_cast<int>(wait), nullptr);
   }
 }
 

@@ -13,12 +13,14 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <trace/http.hpp>
 
+#include "http/connection_socket.hpp"
 #include "http/request_body.hpp"
 
 namespace trace::http {
@@ -74,8 +76,11 @@ class Connection {
   template <class Value>
   void set(CURLoption option, Value value);
   void set_up(const HttpOptions& options);
+  // Nothing when the upload must be repeated by libcurl. `kept`: the socket of a direct upload.
+  std::optional<Response> attempt(const Request& request, ConnectionSocket kept);
   void prepare(const Request& request, Transfer& transfer);
   void run(const Request& request, Transfer& transfer);
+  void end_upload(Transfer& transfer);
   void finish(Transfer& transfer);
 
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* transfer);
@@ -83,6 +88,8 @@ class Connection {
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
   std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_;
   std::chrono::milliseconds connect_timeout_;
+  bool direct_uploads_ = false;
+  ConnectionSocket kept_socket_;      // of the last exchange with a body
   CURLcode set_up_error_ = CURLE_OK;  // of the options that hold for good
   CURLcode option_error_ = CURLE_OK;  // of those and this exchange's
   std::string error_text_;            // libcurl writes CURL_ERROR_SIZE bytes here

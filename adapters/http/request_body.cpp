@@ -42,17 +42,30 @@ void RequestBody::add(std::string_view piece) {
 std::size_t RequestBody::read(char* to, std::size_t capacity) noexcept {
   std::size_t done = 0;
   while (done < capacity && piece_ < pieces_.size()) {
-    const std::string_view rest = pieces_[piece_].substr(offset_);
-    const std::size_t count = std::min(rest.size(), capacity - done);
-    std::memcpy(to + done, rest.data(), count);
-    done += count;
-    offset_ += count;
-    if (count == rest.size()) {
-      ++piece_;
-      offset_ = 0;
-    }
+    const std::string_view rest = pieces_[piece_].substr(offset_, capacity - done);
+    std::memcpy(to + done, rest.data(), rest.size());
+    done += rest.size();
+    skip(rest.size());
   }
   return done;
+}
+
+std::size_t RequestBody::unread(std::span<iovec> to) const noexcept {
+  const std::size_t count = std::min(to.size(), pieces_.size() - piece_);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view rest = pieces_[piece_ + i].substr(i == 0 ? offset_ : 0);
+    // sendmsg() reads only, but its interface has no const.
+    to[i] = {const_cast<char*>(rest.data()), rest.size()};
+  }
+  return count;
+}
+
+void RequestBody::skip(std::size_t count) noexcept {
+  offset_ += count;
+  while (piece_ < pieces_.size() && offset_ >= pieces_[piece_].size()) {
+    offset_ -= pieces_[piece_].size();
+    ++piece_;
+  }
 }
 
 void RequestBody::rewind() noexcept {

@@ -2,17 +2,19 @@
 // RequestBody: the bytes of a POST, read piece by piece so that no batch is copied into one
 // string first.
 //
-// Filled by the transport for each send, drained by the connection's read callback on the same
-// thread; a request that must be repeated on a fresh connection rewinds it. Compressed bodies are
-// made at once, into a buffer that is kept for the next one.
+// Filled by the transport for each send, drained by its Upload on the same thread; a request that
+// must be repeated on a fresh connection rewinds it. Compressed bodies are made at once, into a
+// buffer that is kept for the next one.
 #pragma once
 
+#include <sys/uio.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +41,11 @@ class RequestBody {
 
   // Copies up to `capacity` bytes from the place of reading and moves it on. 0: the end.
   std::size_t read(char* to, std::size_t capacity) noexcept;
+  // The bytes from the place of reading on as buffers for sendmsg(), as many as fit; returns how
+  // many. 0: the end.
+  std::size_t unread(std::span<iovec> to) const noexcept;
+  // Moves the place of reading on by `count` bytes, at most to the end.
+  void skip(std::size_t count) noexcept;
   void rewind() noexcept;
 
  private:

@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include <string>
+#include <vector>
 
 #include "transport/decompress.hpp"
 #include "transport/sample_batch.hpp"
@@ -40,6 +41,35 @@ TEST_CASE("pieces are read as one text, whatever the buffer") {
   body.clear();
   CHECK(body.size() == 0);
   CHECK(drain(body, 4).empty());
+}
+
+TEST_CASE("the unread bytes are buffers, from the place of reading on") {
+  RequestBody body;
+  for (const std::string_view piece : {"ab", "cde", "f", "ghij"}) body.add(piece);
+  const auto unread = [&body](std::size_t room) {
+    std::vector<iovec> buffers(room);
+    buffers.resize(body.unread(buffers));
+    std::string all;
+    for (const iovec& buffer : buffers) {
+      all.append(static_cast<const char*>(buffer.iov_base), buffer.iov_len);
+    }
+    return all;
+  };
+  CHECK(unread(10) == "abcdefghij");
+  CHECK(unread(2) == "abcde");
+  char byte = 0;
+  CHECK(body.read(&byte, 1) == 1);
+  CHECK(unread(2) == "bcde");
+  body.skip(1);
+  CHECK(unread(1) == "cde");
+  body.skip(5);
+  CHECK(unread(2) == "hij");
+  body.skip(3);
+  CHECK(unread(2).empty());
+  body.skip(1);
+  CHECK(unread(2).empty());
+  body.rewind();
+  CHECK(unread(10) == "abcdefghij");
 }
 
 TEST_CASE("what is compressed comes out as it went in, again and again") {

@@ -69,16 +69,22 @@ std::shared_ptr<void> make_tls(const ServerOptions& options, ScriptedServer* ser
 
 int listen_on(const ServerOptions& options) {
   sockaddr_in tcp{};
+  sockaddr_in6 tcp6{};
   sockaddr_un local{};
   const bool is_local = !options.unix_socket.empty();
+  tcp6.sin6_family = AF_INET6;
+  tcp6.sin6_addr = in6addr_loopback;
   tcp.sin_family = AF_INET;
   tcp.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   local.sun_family = AF_UNIX;
   options.unix_socket.copy(local.sun_path, sizeof local.sun_path - 1);
-  const auto* address = is_local ? reinterpret_cast<const sockaddr*>(&local)
-                                 : reinterpret_cast<const sockaddr*>(&tcp);
-  const int listener = ::socket(is_local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const auto size = static_cast<socklen_t>(is_local ? sizeof local : sizeof tcp);
+  const auto* address = is_local       ? reinterpret_cast<const sockaddr*>(&local)
+                        : options.ipv6 ? reinterpret_cast<const sockaddr*>(&tcp6)
+                                       : reinterpret_cast<const sockaddr*>(&tcp);
+  const int listener = ::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto size = static_cast<socklen_t>(is_local       ? sizeof local
+                                           : options.ipv6 ? sizeof tcp6
+                                                          : sizeof tcp);
   // Another server may follow at this address.
   const int on = 1;
   if (!is_local) ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -187,13 +193,15 @@ ScriptedServer::ScriptedServer(std::vector<std::string> responses, const ServerO
 
 void ScriptedServer::start(const ServerOptions& options) {
   unix_socket_ = options.unix_socket;
+  ipv6_ = options.ipv6;
   tls_ = make_tls(options, this);
   listener_ = listen_on(options);
   if (unix_socket_.empty()) {
-    sockaddr_in address{};
+    // The port of both families is at the same place.
+    sockaddr_in6 address{};
     socklen_t size = sizeof address;
     ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
+    port_ = ntohs(address.sin6_port);
   }
   acceptor_ = std::jthread([this](const std::stop_token& stop) { accept_loop(stop); });
 }
@@ -267,7 +275,7 @@ void ScriptedServer::answer(Peer& peer) {
 }
 
 std::string ScriptedServer::url() const {
-  return fmt::format("{}://127.0.0.1:{}", tls_ ? "https" : "http", port_);
+  return fmt::format("{}://{}:{}", tls_ ? "https" : "http", ipv6_ ? "[::1]" : "127.0.0.1", port_);
 }
 
 std::vector<ReceivedRequest> ScriptedServer::requests() const {

@@ -56,6 +56,7 @@ struct ServerOptions {
   std::optional<Identity> tls = {};
   std::string client_authority = {};  // clients must show a certificate that this one signed
   std::string unix_socket = {};       // instead of TCP
+  bool ipv6 = false;                  // at ::1 instead of 127.0.0.1
 };
 
 class ScriptedServer {
@@ -68,7 +69,7 @@ class ScriptedServer {
   ~ScriptedServer();
 
   int port() const noexcept { return port_; }
-  std::string url() const;  // http:// or https://, 127.0.0.1
+  std::string url() const;  // http:// or https://, 127.0.0.1 or [::1]
   int accepted() const noexcept { return accepted_.load(); }
   // The requests of read_request() in the second form of the constructor.
   std::vector<ReceivedRequest> requests() const;
@@ -88,6 +89,7 @@ class ScriptedServer {
   int listener_ = -1;
   int port_ = 0;
   std::string unix_socket_;
+  bool ipv6_ = false;
   std::atomic<int> accepted_{0};
   mutable std::mutex mutex_;
   std::vector<ReceivedRequest> requests_;
