@@ -53,6 +53,8 @@ time::Steady::time_point Keeper::step(time::Steady::time_point now) {
   } else if (now >= busy_until_) {
     worked = pool_.trim(least_large, small_reserve) || worked;
   }
+  // An idle session's clean pages stay clean: dirty ones would be written back again and again.
+  if (now < busy_until_ && pool_.refault()) worked = true;
   if (now >= next_look_) {
     pool_.look_around();
     next_look_ = now + (pool_.used_percent() < crowded_percent
