@@ -59,6 +59,9 @@ class Outcome:
     denominator: Summary | None = None
     units: tuple[str, str] = ("", "")
 
+    def held(self) -> bool:
+        return self.verdict is Verdict.HELD
+
 
 def read(path: Path) -> list[Bar]:
     return [
