@@ -77,6 +77,12 @@ class Report(unittest.TestCase):
         self.assertEqual(self.verdict()["verdict"], "MISSED")
         self.assertEqual(self.report([line("ours", 15), line("bound", 10)]), 0)
 
+    def test_a_bar_without_denominator_limits_the_measurement_itself(self) -> None:
+        self.bar = {name: value for name, value in BAR.items() if name != "denominator"}
+        self.assertEqual(self.report([line("ours", 1.5)], complete=True), 0)
+        self.assertEqual(self.report([line("ours", 1.6)]), 1)
+        self.assertEqual(self.report([line("bound", 1)], complete=True), 1)
+
     def test_a_dear_machine_has_a_bar_of_its_own(self) -> None:
         cost = {"bench": "b", "case": {"subject": "machine"}, "metric": "mean"}
         self.bar = BAR | {"floor": {"above": 2, "limit": 1.25, "cost": cost}}
