@@ -224,7 +224,7 @@ std::vector<Slab*> SlabPool::slabs_of_producers() {
 }
 
 bool SlabPool::refault() noexcept try {
-  // One page tells, because nobody else writes to it.
+  // One page suffices: nobody else writes to it, so it faults if and only if it was written back.
   if (newest_ready_ == nullptr) return false;
   std::int64_t before = faults_of_this_thread();
   madvise(newest_ready_->base + newest_ready_->bytes - canary_bytes, canary_bytes,
