@@ -36,8 +36,10 @@ while (( $# > 0 )); do
 done
 whole=(--complete)
 if [[ $quick == yes ]] || (( ${#filters[@]} > 0 )); then whole=(); fi
+page=()  # only the committed results have one
 if [[ -z $results ]]; then
   results=$source/bench/results
+  (( ${#whole[@]} == 0 )) || page=(--page "$source/docs/benchmarks.md")
   (( ${#whole[@]} > 0 )) || results=$build/bench/results
 fi
 if [[ -z $repeats ]]; then [[ $quick == yes ]] && repeats=1 || repeats=5; fi
@@ -92,6 +94,6 @@ echo "load after: $(load)" >> "$measured/machine.txt"
 status=0
 # The distribution's Python has the distribution's matplotlib.
 PATH=/usr/bin:$PATH python3 -X utf8 -B "$source/bench/report" --results "$results" --machine "$measured/machine.txt" \
-  "${bars[@]}" "${whole[@]}" "$measured"/repetition-*.jsonl || status=$?
+  "${bars[@]}" "${whole[@]}" "${page[@]}" "$measured"/repetition-*.jsonl || status=$?
 echo "the report is $results/results.md" >&2
 exit "$status"

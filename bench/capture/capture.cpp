@@ -2,8 +2,6 @@
 // capture: what a line of a child costs from its pipe to its acknowledgement, and how many a second
 // there are, beside others that only read the same lines. Prints JSON lines.
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -11,6 +9,7 @@
 #include "capture/captured.hpp"
 #include "capture/printer.hpp"
 #include "capture/readers.hpp"
+#include "support/child.hpp"
 
 namespace trace::bench {
 namespace {
@@ -45,23 +44,6 @@ std::vector<Measured> cases(std::uint64_t lines) {
   return all;
 }
 
-// In a process of its own, which has no threads yet.
-bool measure(const Measured& which) {
-  std::fflush(stdout);
-  const pid_t child = fork();
-  if (child == 0) {
-    try {
-      which.measure(Report("capture"));
-      std::_Exit(0);
-    } catch (const std::exception& failure) {
-      fmt::print(stderr, "capture: {}: {}\n", which.name, failure.what());
-      std::_Exit(1);
-    }
-  }
-  int status = 0;
-  return waitpid(child, &status, 0) == child && status == 0;
-}
-
 }  // namespace
 }  // namespace trace::bench
 
@@ -78,7 +60,9 @@ int main(int argc, char** argv) {
   if (to_print > 0) return print_lines(to_print) ? 0 : 1;
   bool all = true;
   for (const Measured& which : cases(lines)) {
-    if (which.name.find(only) != std::string::npos) all = measure(which) && all;
+    if (which.name.find(only) == std::string::npos) continue;
+    all = measure_in_child("capture, " + which.name, [&] { which.measure(Report("capture")); }) &&
+          all;
   }
   return all ? 0 : 1;
 }

@@ -2,12 +2,11 @@
 // delivery: what an event costs the emitter from record() to its acknowledgement, and how many a
 // second there are. Prints JSON lines.
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
 #include "delivery/case.hpp"
+#include "support/child.hpp"
 
 namespace trace::bench {
 namespace {
@@ -36,24 +35,6 @@ std::vector<DeliveryCase> cases(bool quick) {
   return all;
 }
 
-// In a process of its own, which has no threads yet.
-bool measure(const DeliveryCase& which) {
-  std::fflush(stdout);
-  const pid_t child = fork();
-  if (child == 0) {
-    try {
-      measure_delivery(which, Report("delivery"));
-      std::_Exit(0);
-    } catch (const std::exception& failure) {
-      fmt::print(stderr, "delivery: {}, {}: {}\n", which.backend, which.compression,
-                 failure.what());
-      std::_Exit(1);
-    }
-  }
-  int status = 0;
-  return waitpid(child, &status, 0) == child && status == 0;
-}
-
 }  // namespace
 }  // namespace trace::bench
 
@@ -67,8 +48,11 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   bool all = true;
   for (const DeliveryCase& which : cases(quick)) {
-    if ((which.backend + " " + which.compression).find(only) != std::string::npos)
-      all = measure(which) && all;
+    const std::string name = which.backend + " " + which.compression;
+    if (name.find(only) == std::string::npos) continue;
+    all = measure_in_child("delivery, " + name,
+                           [&] { measure_delivery(which, Report("delivery")); }) &&
+          all;
   }
   return all ? 0 : 1;
 }

@@ -20,6 +20,13 @@ class JsonWriter {
  public:
   static constexpr std::size_t longest_event = 1024;
 
+  // Of events of this run.
+  explicit JsonWriter(std::string_view run = run_id)
+      : before_second_(
+            fmt::format(R"(","runId":"{}","nodeId":"{}","type":"PROGRESS","level":"info",)"
+                        R"("timestamp":"2025-10-13T12:34:56.)",
+                        run, node_id)) {}
+
   // Writes one event and a comma to `at`; returns its end.
   char* write(char* at, std::uint64_t sequence, std::uint64_t number, std::uint32_t microseconds) {
     at = put(at, before_sequence_);
@@ -58,10 +65,7 @@ class JsonWriter {
   }
 
   const std::string before_sequence_ = R"({"id":"01ARZ3NDEKTSV4RRFFQ69G5FAV-0-)";
-  const std::string before_second_ =
-      fmt::format(R"(","runId":"{}","nodeId":"{}","type":"PROGRESS","level":"info",)"
-                  R"("timestamp":"2025-10-13T12:34:56.)",
-                  run_id, node_id);
+  const std::string before_second_;
 };
 
 }  // namespace trace::bench

@@ -5,8 +5,6 @@
 // closed before the next run begins. The backend is in the same process, so what is measured is the
 // SDK. Prints JSON lines.
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <trace/trace.hpp>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +16,7 @@
 #include <vector>
 
 #include "record/event.hpp"
+#include "support/child.hpp"
 #include "support/report.hpp"
 #include "support/taking_transport.hpp"
 #include "support/temporary_directory.hpp"
@@ -114,23 +113,6 @@ void measure(const RunsCase& which, const Report& out) {
   out.add(name, "peak_resident", "MiB", static_cast<double>(peak_resident_bytes()) / (1 << 20));
 }
 
-// In a process of its own: a peak of memory stays.
-bool measure_in_child(const RunsCase& which) {
-  std::fflush(stdout);
-  const pid_t child = fork();
-  if (child == 0) {
-    try {
-      measure(which, Report("many_runs"));
-      std::_Exit(0);
-    } catch (const std::exception& failure) {
-      fmt::print(stderr, "many_runs: {} runs: {}\n", which.runs, failure.what());
-      std::_Exit(1);
-    }
-  }
-  int status = 0;
-  return waitpid(child, &status, 0) == child && status == 0;
-}
-
 }  // namespace
 }  // namespace trace::bench
 
@@ -145,7 +127,11 @@ int main(int argc, char** argv) {
   bool all = true;
   for (const std::uint64_t count : {std::uint64_t{1}, runs}) {
     for (const bool open : {true, false}) {
-      all = measure_in_child({count, open, runs * events_per_run}) && all;
+      all = measure_in_child(fmt::format("many_runs, {} runs", count),
+                             [&] {
+                               measure({count, open, runs * events_per_run}, Report("many_runs"));
+                             }) &&
+            all;
     }
   }
   return all ? 0 : 1;

@@ -117,6 +117,18 @@ std::vector<Scenario> scenarios(bool quick) {
       {"bursts of 20", 20, 5'000 / shorter, 50, false, {1, 2}},
       {"burst of 100,000, fresh journal", 100'000, 1, 0, true, {1}, quick ? 3U : 15U},
       {"bursts of 20, fresh journal", 20, 5'000 / shorter, 50, false, {1}, quick ? 1U : 3U},
+      // Long enough for some calls of sync.
+      {"bursts of 20, sync beside", 20, 40'000 / shorter, 50, false, {1}, 0, 0, Beside::sync},
+      {"bursts of 20, 48 MiB", 20, 40'000 / shorter, 50, false, {1}, 0, 0, Beside::little_memory},
+      {"burst of 100,000, 48 MiB",
+       100'000,
+       quick ? 5U : 20U,
+       0,
+       true,
+       {1},
+       0,
+       0,
+       Beside::little_memory},
       {"after idling", 1, 1'000 / shorter, 1'000, false, {1}},
       {"flood", 4'000'000 / shorter, 1, 0, true, {1, 2, 4}}};
   constexpr std::uint64_t burst_bytes = 20'000'000;

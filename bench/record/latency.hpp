@@ -10,6 +10,15 @@
 
 namespace trace::bench {
 
+// What disturbs the recording threads.
+enum class Beside {
+  nothing,
+  sync,          // the dirty pages of the file system are written back twice a second
+  little_memory  // the process may use `little_memory_bytes`, page cache included
+};
+
+inline constexpr std::uint64_t little_memory_bytes = std::uint64_t{48} << 20;
+
 struct Scenario {
   std::string name;
   std::uint64_t burst;     // events one after another
@@ -21,6 +30,7 @@ struct Scenario {
   // does the bursts.
   unsigned fresh_subjects = 0;
   std::size_t text_bytes = 0;  // which subjects: see SubjectMaker
+  Beside beside = Beside::nothing;
 };
 
 std::vector<Scenario> scenarios(bool quick);

@@ -3,12 +3,22 @@
 // event over, all in one run. Prints JSON lines, docs/benchmarks.md says how to read them.
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <condition_variable>
 #include <filesystem>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "record/latency.hpp"
+#include "support/child.hpp"
+#include "support/memory_group.hpp"
 #include "support/report.hpp"
 #include "support/statistics.hpp"
 #include "support/temporary_directory.hpp"
@@ -24,7 +34,39 @@ struct Options {
   std::string scenario;           // those whose names contain it
 };
 
-bool is_chosen(const SubjectMaker& maker, const Options& options) {
+// Writes the dirty pages of a file system back twice a second, as sync(1) beside the worker does.
+class SyncBeside {
+ public:
+  explicit SyncBeside(const std::string& directory)
+      : fd_(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (fd_ < 0) throw std::runtime_error("cannot open " + directory);
+  }
+  ~SyncBeside() {
+    thread_ = {};
+    close(fd_);
+  }
+  SyncBeside(const SyncBeside&) = delete;
+  SyncBeside& operator=(const SyncBeside&) = delete;
+
+ private:
+  void run(const std::stop_token& stop) const {
+    constexpr std::chrono::milliseconds interval{500};
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, stop, interval, [&] { return stop.stop_requested(); })) {
+      syncfs(fd_);
+    }
+  }
+
+  int fd_;
+  std::jthread thread_{[this](const std::stop_token& stop) { run(stop); }};
+};
+
+bool is_chosen(const SubjectMaker& maker, const Scenario& scenario, const Options& options) {
+  // Neither the variants of a subject nor tmpfs, which is not written back, add anything there.
+  const bool is_variant = maker.name.find(',') != std::string::npos;
+  if (scenario.beside != Beside::nothing && (is_variant || maker.memory == "tmpfs")) return false;
   return options.only.empty() ||
          std::any_of(options.only.begin(), options.only.end(), [&](const std::string& part) {
            return maker.name.find(part) != std::string::npos;
@@ -38,6 +80,8 @@ Latencies measure_with(const SubjectMaker& maker, const Options& options, const 
   for (unsigned i = 0; i < subjects; ++i) {
     const TemporaryDirectory directory(maker.memory == "tmpfs" ? options.shared_memory
                                                                : options.disk);
+    std::optional<SyncBeside> sync;
+    if (scenario.beside == Beside::sync) sync.emplace(directory.path());
     const auto subject = maker.make(directory.path());
     Latencies seen = measure(*subject, scenario, threads, ticks);
     lost += subject->lost();
@@ -60,6 +104,32 @@ void report(const Report& out, const Case& which, const Latencies& seen, const T
   out.add(which, "events_per_second", "1/s", seen.events_per_second);
 }
 
+void measure_and_report(const SubjectMaker& maker, const Options& options, const Scenario& scenario,
+                        unsigned threads, const Ticks& ticks, const Report& out) {
+  const Case which = Case()
+                         .with("scenario", scenario.name)
+                         .with("threads", threads)
+                         .with("subject", maker.name)
+                         .with("memory", maker.memory);
+  const auto measure = [&] {
+    std::uint64_t lost = 0;
+    report(out, which, measure_with(maker, options, scenario, threads, ticks, lost), ticks);
+    out.add(which, "lost", "events", static_cast<double>(lost));
+  };
+  if (scenario.beside != Beside::little_memory) return measure();
+  std::optional<MemoryGroup> group;
+  try {
+    group.emplace(little_memory_bytes);
+  } catch (const std::runtime_error& failure) {
+    return out.skip(which, failure.what());
+  }
+  const bool measured = measure_in_child("record_latency", [&] {
+    group->join();
+    measure();
+  });
+  if (!measured) throw std::runtime_error(maker.name + " failed in " + scenario.name);
+}
+
 void run(const Options& options) {
   const Report out("record_latency");
   const Ticks ticks;
@@ -68,16 +138,10 @@ void run(const Options& options) {
     if (scenario.name.find(options.scenario) == std::string::npos) continue;
     for (const unsigned threads : scenario.threads) {
       for (const SubjectMaker& maker : subjects()) {
-        if (maker.text_bytes != scenario.text_bytes || !is_chosen(maker, options)) continue;
-        std::uint64_t lost = 0;
-        const Latencies seen = measure_with(maker, options, scenario, threads, ticks, lost);
-        const Case which = Case()
-                               .with("scenario", scenario.name)
-                               .with("threads", threads)
-                               .with("subject", maker.name)
-                               .with("memory", maker.memory);
-        report(out, which, seen, ticks);
-        out.add(which, "lost", "events", static_cast<double>(lost));
+        if (maker.text_bytes != scenario.text_bytes || !is_chosen(maker, scenario, options)) {
+          continue;
+        }
+        measure_and_report(maker, options, scenario, threads, ticks, out);
       }
     }
   }

@@ -1,6 +1,6 @@
 """Makes results.json, results.md and the plots out of what the benchmarks printed.
 
-    python3 bench/report --results DIR [--bars FILE]… [--machine FILE] [--complete] FILE…
+    python3 bench/report --results DIR [--bars FILE]… [--machine FILE] [--complete] [--page FILE] FILE…
 
 Each FILE holds the JSON lines of one repetition of all benchmarks. The plots need
 matplotlib; without it the report has none. Exit codes: 0 all bars are held · 1 a bar is missed or a program failed, with --complete
@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import bars
+import machines
 import measurements
 import plots
 import tables
@@ -42,6 +43,9 @@ def main() -> int:
     (results / "results.md").write_text(page, "utf-8")
     everything = _as_json(machine, seen, outcomes, [plot.name for plot in drawn])
     (results / "results.json").write_text(everything, "utf-8")
+    if arguments.page:
+        machines.save(results / "machines", machine, outcomes)
+        machines.update(arguments.page, results / "machines")
     _print(seen, outcomes)
     bad = {Verdict.MISSED} | ({Verdict.UNMEASURED} if arguments.complete else set())
     return 1 if seen.failed or any(outcome.verdict in bad for outcome in outcomes) else 0
@@ -54,6 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bars", action="append", default=[], type=Path, metavar="FILE")
     parser.add_argument("--machine", type=Path, metavar="FILE", help="lines `name: value`")
     parser.add_argument("--complete", action="store_true", help="every bar has to be measured")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="has the table by machine")
     return parser.parse_args()
 
 

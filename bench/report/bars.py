@@ -1,4 +1,5 @@
-"""The bars: ratios of two measurements that must not exceed a limit.
+"""The bars: ratios of two measurements that must not exceed a limit; of memory, which does not depend on
+the machine's speed, the measurement itself.
 
 A ratio is taken within each repetition and the median of those counts: absolute times drift with
 the machine's mood from one minute to the next, two measurements of one repetition drift together.
@@ -37,7 +38,7 @@ class Bar:
     name: str
     limit: float
     numerator: Selector
-    denominator: Selector
+    denominator: Selector | None  # without one, the limit is the numerator's own
     budget: str  # what the design aims at beyond the bar, in words
     floor: Floor | None = None
 
@@ -59,6 +60,9 @@ class Outcome:
     denominator: Summary | None = None
     units: tuple[str, str] = ("", "")
 
+    def held(self) -> bool:
+        return self.verdict is Verdict.HELD
+
 
 def read(path: Path) -> list[Bar]:
     return [
@@ -66,7 +70,7 @@ def read(path: Path) -> list[Bar]:
             name=entry["name"],
             limit=float(entry["limit"]),
             numerator=Selector(**entry["numerator"]),
-            denominator=Selector(**entry["denominator"]),
+            denominator=Selector(**entry["denominator"]) if "denominator" in entry else None,
             budget=entry["budget"],
             floor=_floor(entry["floor"]) if "floor" in entry else None,
         )
@@ -80,12 +84,15 @@ def _floor(entry: dict[str, Any]) -> Floor:
 
 def judge(bar: Bar, measurements: Measurements) -> Outcome:
     found: list[Key] = []
-    sides = [bar.numerator, bar.denominator] + ([bar.floor.cost] if bar.floor else [])
-    for side in sides:
+    for side in (bar.numerator, bar.denominator, bar.floor.cost if bar.floor else None):
+        if side is None:
+            continue
         keys = measurements.matching(side.bench, side.case, side.metric)
         if len(keys) != 1:
             return _without(bar, side, keys, measurements)
         found.append(keys[0])
+    if bar.denominator is None:
+        return _limited(bar, measurements.summary(found[0]), measurements.units[found[0]])
     above, below, *floors = (measurements.values[key] for key in found)
     for floor in floors:
         shares = [floor[at] / below[at] for at in floor if below.get(at, 0) > 0]
@@ -104,6 +111,11 @@ def judge(bar: Bar, measurements: Measurements) -> Outcome:
         denominator=Summary.of(below.values()),
         units=(measurements.units[found[0]], measurements.units[found[1]]),
     )
+
+
+def _limited(bar: Bar, value: Summary, unit: str) -> Outcome:
+    verdict = Verdict.HELD if value.median <= bar.limit else Verdict.MISSED
+    return Outcome(bar, verdict, ratio=value, numerator=value, units=(unit, ""))
 
 
 def _without(bar: Bar, side: Selector, keys: list[Key], measurements: Measurements) -> Outcome:

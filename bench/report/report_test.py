@@ -8,7 +8,10 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections.abc import Sequence
 from pathlib import Path
+
+import machines
 
 REPORT = Path(__file__).resolve().parent
 BAR = {
@@ -34,7 +37,9 @@ class Report(unittest.TestCase):
         self.directory = Path(directory.name)
         self.bar: dict[str, object] = BAR
 
-    def report(self, *repetitions: list[str], complete: bool = False) -> int:
+    def report(
+        self, *repetitions: list[str], complete: bool = False, more: Sequence[str] = ()
+    ) -> int:
         files = []
         for i, lines in enumerate(repetitions):
             files.append(str(self.directory / f"{i}.jsonl"))
@@ -42,6 +47,7 @@ class Report(unittest.TestCase):
         (self.directory / "bars.json").write_text(json.dumps([self.bar]))
         command = [sys.executable, "-B", str(REPORT), "--results", str(self.directory / "results")]
         command += ["--bars", str(self.directory / "bars.json")] + ["--complete"] * complete
+        command += more
         return subprocess.run(command + files, stdout=subprocess.DEVNULL, check=False).returncode
 
     def page(self) -> str:
@@ -70,6 +76,12 @@ class Report(unittest.TestCase):
         self.assertEqual(self.report([line("ours", 16), line("bound", 10)]), 1)
         self.assertEqual(self.verdict()["verdict"], "MISSED")
         self.assertEqual(self.report([line("ours", 15), line("bound", 10)]), 0)
+
+    def test_a_bar_without_denominator_limits_the_measurement_itself(self) -> None:
+        self.bar = {name: value for name, value in BAR.items() if name != "denominator"}
+        self.assertEqual(self.report([line("ours", 1.5)], complete=True), 0)
+        self.assertEqual(self.report([line("ours", 1.6)]), 1)
+        self.assertEqual(self.report([line("bound", 1)], complete=True), 1)
 
     def test_a_dear_machine_has_a_bar_of_its_own(self) -> None:
         cost = {"bench": "b", "case": {"subject": "machine"}, "metric": "mean"}
@@ -111,6 +123,33 @@ class Report(unittest.TestCase):
         ):
             self.assertEqual(self.report([line("ours", 1), line("bound", 1), bad]), 1, bad)
             self.assertIn("## Failed", self.page())
+
+    def test_each_machine_keeps_its_column(self) -> None:
+        page = self.directory / "page.md"
+        page.write_text("before\n" + machines.BEGIN + "old\n" + machines.END + "after\n", "utf-8")
+
+        def measured_on(cpu: str, date: str, value: float) -> str:
+            file = self.directory / "machine.txt"
+            file.write_text(f"CPU: {cpu}\nclock source: tsc\ndate: {date}\n", "utf-8")
+            more = ["--machine", str(file), "--page", str(page)]
+            self.report([line("ours", value), line("bound", 10)], more=more)
+            return page.read_text("utf-8")
+
+        measured_on("A", "2026-01-01", 12)
+        text = measured_on("B", "2026-01-02", 20)
+        self.assertIn("| CPU | B | A |", text)
+        self.assertIn(
+            "| ours against the bound | 2 of 1.5 (20 ns), **missed** | 1.2 of 1.5 (12 ns) |", text
+        )
+        again = measured_on("A", "2026-01-03", 13)
+        self.assertIn("| CPU | A | B |", again)
+        self.assertNotIn("(12 ns)", again)
+        self.assertTrue(again.startswith("before\n") and again.endswith("after\n"))
+
+    def test_the_committed_page_has_the_committed_machines(self) -> None:
+        root = REPORT.parent.parent
+        page = (root / "docs/benchmarks.md").read_text("utf-8")
+        self.assertIn(machines.table(root / "bench/results/machines"), page)
 
     def test_every_bench_gets_a_table_of_medians(self) -> None:
         self.report(

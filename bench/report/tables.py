@@ -47,7 +47,7 @@ def page(
         " measured.\n",
     ]
     if machine:
-        parts.append(_table(["machine", ""], machine.items()))
+        parts.append(table(["machine", ""], machine.items()))
     parts.append("## Bars\n")
     parts.append(_bars(outcomes) if outcomes else "None.\n")
     if measurements.failed:
@@ -60,7 +60,7 @@ def page(
     if measurements.skipped:
         parts.append("## Skipped\n")
         rows = ((skip.bench, _members(skip.case), skip.reason) for skip in measurements.skipped)
-        parts.append(_table(["bench", "case", "reason"], rows))
+        parts.append(table(["bench", "case", "reason"], rows))
     return "\n".join(parts)
 
 
@@ -78,7 +78,7 @@ def _bars(outcomes: Iterable[Outcome]) -> str:
         rows.append(
             [outcome.bar.name, ratio, f"≤ {outcome.bar.limit:g}", verdict, *sides, outcome.bar.budget]
         )
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def _bench(measurements: Measurements, bench: str) -> str:
@@ -91,7 +91,7 @@ def _bench(measurements: Measurements, bench: str) -> str:
     fullest_first = sorted(rows.values(), key=len, reverse=True)
     columns = list(dict.fromkeys(column for cells in fullest_first for column in cells))
     header = [*members] + [f"{metric}, {unit}" if unit else metric for metric, unit in columns]
-    return _table(
+    return table(
         header,
         (
             [_value(dict(case).get(member, "")) for member in members]
@@ -110,7 +110,7 @@ def _members(case: Case) -> str:
     return ", ".join(f"{name} {_value(value)}" for name, value in case)
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
     """The last `numbers` columns are aligned to the right."""
     alignment = ["---"] * (len(header) - numbers) + ["---:"] * numbers
     lines = [header, alignment, *rows]

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   const std::string& url() const noexcept { return url_; }
+  // User and system, all threads, so far. Throws std::runtime_error if it has ended.
+  std::chrono::nanoseconds cpu_time() const;
   // Closes its stdin and returns the line that it then prints; empty if none.
   std::string last_words();
 

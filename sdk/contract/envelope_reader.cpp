@@ -16,6 +16,8 @@ namespace {
 // as the request.
 constexpr std::size_t most_invalid_events = 10'000;
 constexpr std::size_t most_noted_events = 100;
+// No valid event is shorter. Elements of an array may be: memory is reserved for valid events only.
+constexpr std::size_t shortest_event = 100;
 
 // An envelope without its events, which the caller reads.
 struct Opened {
@@ -115,6 +117,7 @@ Result<JudgedEnvelope> judge_envelope(std::string_view json) {
 
   JudgedEnvelope judged{std::move(opened.envelope), {}};
   std::vector<EventPayload>& events = judged.envelope.events;
+  events.reserve(std::min(opened.events.size(), json.size() / shortest_event));
   std::vector<FieldError> errors;
   std::size_t index = 0;
   for (const simdjson::dom::element json_event : opened.events) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/slab_pool.hpp"
 
+#include <sys/mman.h>
+#include <sys/resource.h>
+
 #include <algorithm>
 
 namespace trace::detail::journal {
@@ -16,6 +19,16 @@ SlabSize size_of(const Slab& slab) noexcept {
 constexpr auto writeback_interval = std::chrono::seconds(1);
 // Room for this many slabs before a queue has to allocate.
 constexpr std::size_t preallocated = 4096;
+
+// Writeback of a whole journal cleans its pages one after another, for some milliseconds.
+constexpr int refaults_without_faults = 8;
+constexpr std::size_t canary_bytes = 4096;
+
+std::int64_t faults_of_this_thread() noexcept {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_minflt;
+}
 
 }  // namespace
 
@@ -163,6 +176,7 @@ bool SlabPool::trim(std::size_t reserve_large, std::size_t reserve_small) noexce
         ready(size).enqueue(slab);
         return false;
       }
+      if (slab == newest_ready_) newest_ready_ = nullptr;
       slab->populated = {};
       cold_[static_cast<std::size_t>(size)].push_back(slab);
     }
@@ -191,13 +205,46 @@ void SlabPool::make_writable(Slab& slab) noexcept {
   slab.populated = now;
 }
 
+void SlabPool::make_ready(Slab& slab) {
+  make_writable(slab);
+  slab.reset();
+  if (size_of(slab) == SlabSize::large) newest_ready_ = &slab;
+  ready(size_of(slab)).enqueue(&slab);
+}
+
+std::vector<Slab*> SlabPool::slabs_of_producers() {
+  std::vector<Slab*> open;
+  const std::lock_guard lock(grow_mutex_);
+  for (Slab& slab : slabs_) {
+    const bool cold = slab.populated == decltype(slab.populated){};
+    if (cold || (slab.header().word.load(std::memory_order_relaxed) & closed_bit) != 0) continue;
+    open.push_back(&slab);
+  }
+  return open;
+}
+
+bool SlabPool::refault() noexcept try {
+  // One page suffices: nobody else writes to it, so it faults if and only if it was written back.
+  if (newest_ready_ == nullptr) return false;
+  std::int64_t before = faults_of_this_thread();
+  madvise(newest_ready_->base + newest_ready_->bytes - canary_bytes, canary_bytes,
+          MADV_POPULATE_WRITE);
+  if (faults_of_this_thread() != before) refaults_left_ = refaults_without_faults;
+  if (refaults_left_ == 0) return false;
+  before = faults_of_this_thread();
+  // Changes no byte, unlike a store, so that producers may write meanwhile.
+  for (Slab* slab : slabs_of_producers()) madvise(slab->base, slab->bytes, MADV_POPULATE_WRITE);
+  refaults_left_ = faults_of_this_thread() == before ? refaults_left_ - 1 : refaults_without_faults;
+  return true;
+} catch (...) {  // no memory for the list: producers fault
+  return false;
+}
+
 bool SlabPool::replenish(std::size_t reserve_large, std::size_t reserve_small) noexcept {
   bool worked = false;
   Slab* slab = nullptr;
   while (used_.try_dequeue(slab)) {
-    make_writable(*slab);
-    slab->reset();
-    ready(size_of(*slab)).enqueue(slab);
+    make_ready(*slab);
     worked = true;
     if (waiters_.load() > 0) came_back_.notify_all();
   }
@@ -212,11 +259,7 @@ bool SlabPool::replenish(std::size_t reserve_large, std::size_t reserve_small) n
       const std::uint64_t part = file_.bytes() / 64 / bytes_of(size);
       grown = grow(size, std::min<std::uint64_t>(std::max(reserve - ready_now, part), 1024));
     }
-    for (Slab* each : grown) {
-      make_writable(*each);
-      each->reset();
-      ready(size).enqueue(each);
-    }
+    for (Slab* each : grown) make_ready(*each);
     worked = worked || !grown.empty();
   };
   top_up(SlabSize::small, reserve_small);

@@ -61,6 +61,10 @@ class SlabPool final : public SlabSource {
   // the budget. True if there was work.
   bool replenish(std::size_t reserve_large, std::size_t reserve_small) noexcept;
 
+  // Keeper: writeback makes clean pages of dirty ones, and the next store into each faults. If that
+  // has happened, makes the slabs that are ready or being filled writable again. True if it did.
+  bool refault() noexcept;
+
   // Keeper: frees the space of surplus slabs, a few per call. True if there may be more.
   bool trim(std::size_t reserve_large, std::size_t reserve_small) noexcept;
   // Keeper: updates the size of the directory's other files.
@@ -94,6 +98,8 @@ class SlabPool final : public SlabSource {
   void note_used(std::int64_t bytes) noexcept;
   Slab* note_taken(Slab* slab) noexcept;
   void make_writable(Slab& slab) noexcept;
+  void make_ready(Slab& slab);
+  std::vector<Slab*> slabs_of_producers();
 
   JournalFile& file_;
   DirectoryBudget budget_;
@@ -104,6 +110,9 @@ class SlabPool final : public SlabSource {
   std::mutex grow_mutex_;
   std::deque<Slab> slabs_;  // owns the handles
   std::array<std::vector<Slab*>, 2> cold_;
+  // Keeper only. Producers take this one last.
+  Slab* newest_ready_ = nullptr;
+  int refaults_left_ = 0;
   std::atomic<bool> disk_is_full_{false};
   std::atomic<std::int64_t> used_bytes_{0};
   std::atomic<unsigned> used_percent_{0};

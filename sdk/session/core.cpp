@@ -125,7 +125,7 @@ SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependenci
       loss_events_(pool_, source_, id_),
       transport_(std::move(dependencies.transport)),
       clean_up_orphans_(std::move(dependencies.clean_up_orphans)),
-      keeper_(pool_, wall_time_, clock_),
+      keeper_(pool_, wall_time_, clock_, diagnostics_),
       shipper_({pool_,
                 nodes_,
                 tables_.sites(),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/keeper.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace trace::detail::session {
@@ -20,6 +22,20 @@ constexpr auto look_interval = 5s;
 constexpr auto crowded_look_interval = 200ms;
 constexpr unsigned crowded_percent = 60;
 
+// Reads again if something else ran between two clocks.
+time::Reading read(time::Clock& clock) {
+  constexpr int attempts = 8;
+  constexpr std::uint64_t good_enough_ns = 2000;
+  time::Reading best{0, 0, 0, UINT64_MAX};
+  for (int i = 0; i < attempts && best.uncertainty_ns > good_enough_ns; ++i) {
+    const std::uint64_t before = clock.monotonic_ns();
+    const std::uint64_t stamp = clock.stamp();
+    const std::uint64_t uncertainty = clock.monotonic_ns() - before;
+    if (uncertainty < best.uncertainty_ns) best = {stamp, clock.wall_ns(), before, uncertainty};
+  }
+  return best;
+}
+
 }  // namespace
 
 time::Steady::time_point Keeper::step(time::Steady::time_point now) {
@@ -37,6 +53,8 @@ time::Steady::time_point Keeper::step(time::Steady::time_point now) {
   } else if (now >= busy_until_) {
     worked = pool_.trim(least_large, small_reserve) || worked;
   }
+  // An idle session's clean pages stay clean: dirty ones would be written back again and again.
+  if (now < busy_until_ && pool_.refault()) worked = true;
   if (now >= next_look_) {
     pool_.look_around();
     next_look_ = now + (pool_.used_percent() < crowded_percent
@@ -44,11 +62,26 @@ time::Steady::time_point Keeper::step(time::Steady::time_point now) {
                             : time::Steady::duration(crowded_look_interval));
   }
   if (now >= next_calibration_) {
-    wall_time_.calibrate(clock_.stamp(), clock_.wall_ns(), monotonic_ns());
+    calibrate();
     next_calibration_ = now + 1s;
   }
   pause_ = worked || recent > 0 ? 1ms : std::min(pause_ * 2, std::chrono::milliseconds(idle_pause));
   return now + pause_;
+}
+
+void Keeper::calibrate() {
+  const std::int64_t jump_ns = wall_time_.calibrate(read(clock_));
+  if (jump_ns == 0 || distrusts_stamps_) return;
+  distrusts_stamps_ = true;
+  clock_.distrust_stamps();
+  diagnostics_.report(
+      "clock",
+      fmt::format(
+          "the time stamp counter jumped by {:.3f} s, as on a virtual machine that was moved "
+          "or a machine that slept; timestamps of the last second are wrong by that, and "
+          "events of different threads in it may be out of order; new sessions of this "
+          "process use the monotonic clock",
+          static_cast<double>(jump_ns) / 1e9));
 }
 
 }  // namespace trace::detail::session

@@ -107,7 +107,7 @@ void Shipper::fill(time::Steady::time_point now) {
   if (parking_.is_full()) return;
   encoder_.set_time(parts_.wall_time.points());
   pass_stamp_ = parts_.clock.stamp();
-  merger_.begin_pass(pass_stamp_);
+  merger_.begin_pass(std::max(pass_stamp_, parts_.wall_time.take_abandoned_stamp()));
   Merger::Item item;
   while (!builder_.full(limits_.batch) && !parking_.is_full()) {
     if (!merger_.next(item)) {
@@ -162,7 +162,7 @@ void Shipper::ask_for_states(time::Steady::time_point now) {
 }
 
 std::uint64_t Shipper::unresolved_since() {
-  std::uint64_t since = std::min(merger_.next_stamp(), parking_.first_stamp());
+  std::uint64_t since = std::min({pass_stamp_, merger_.next_stamp(), parking_.first_stamp()});
   for (const PendingBatch& batch : outbox_) since = std::min(since, batch.first_stamp());
   for (const PendingBatch& lone : refusals_.events()) since = std::min(since, lone.first_stamp());
   if (!builder_.empty()) since = std::min(since, builder_.first_stamp());

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <trace/detail/stamp.hpp>
+#include "time/tsc_check.hpp"
 
 namespace trace::detail::time {
 
@@ -18,6 +19,9 @@ class Clock {
   virtual Steady::time_point now() = 0;
   virtual std::int64_t wall_ns() = 0;  // since the epoch, UTC
   virtual std::uint64_t stamp() = 0;   // as record() takes them
+  virtual std::uint64_t monotonic_ns() { return detail::monotonic_ns(); }
+  // The stamps were disproved: sessions that start later take theirs from another source.
+  virtual void distrust_stamps() {}
 };
 
 class SystemClock final : public Clock {
@@ -30,6 +34,7 @@ class SystemClock final : public Clock {
         .count();
   }
   std::uint64_t stamp() override { return stamp_now_fenced(source_); }
+  void distrust_stamps() override { withdraw_tsc(); }
 
  private:
   StampSource source_;

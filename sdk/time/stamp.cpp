@@ -38,18 +38,23 @@ StampSource find_stamp_source() noexcept {
   return StampSource::monotonic;
 }
 
+// Not a static variable that is initialised by the first call: a child of fork() would wait for a
+// thread of its parent that is in that call.
+constexpr int unknown = -1;
+std::atomic<int> found{unknown};
+
 }  // namespace
 
 StampSource best_stamp_source() noexcept {
-  // Not a static variable that is initialised by the first call: a child of fork() would wait for
-  // a thread of its parent that is in that call.
-  static std::atomic<int> found{-1};
   int source = found.load();
-  if (source < 0) {
-    source = static_cast<int>(find_stamp_source());
-    found.store(source);
+  if (source == unknown) {
+    const int best = static_cast<int>(find_stamp_source());
+    // Unless it was withdrawn meanwhile.
+    if (found.compare_exchange_strong(source, best)) source = best;
   }
   return static_cast<StampSource>(source);
 }
+
+void time::withdraw_tsc() noexcept { found.store(static_cast<int>(StampSource::monotonic)); }
 
 }  // namespace trace::detail

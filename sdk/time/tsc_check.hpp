@@ -28,4 +28,7 @@ using ReadCounter = std::uint64_t (*)() noexcept;
 bool counters_are_ordered(const std::vector<int>& cpus, ReadCounter read,
                           std::chrono::milliseconds limit);
 
+// best_stamp_source() returns the monotonic clock from now on, in this process. Any thread.
+void withdraw_tsc() noexcept;
+
 }  // namespace trace::detail::time

@@ -113,6 +113,41 @@ TEST_CASE_TEMPLATE("an append is read back by every store of the database", Data
         std::vector<std::string>{"1 0/1", "2 0/2", "3 0/3"});
 }
 
+TEST_CASE_TEMPLATE("what one event of an append lacks is not taken from another", Database,
+                   InMemory, InSqlite) {
+  Database database;
+  const auto store = database.open();
+  Prepared prepared = prepare(*store, 1, 45);
+  for (std::size_t i = 0; i < prepared.payloads.size(); ++i) {
+    EventPayload& event = prepared.payloads[i];
+    const std::string number = std::to_string(i);
+    if (i % 2 == 0) event.data = R"({"i":)" + number + "}";
+    if (i % 3 == 0) event.error = ErrorInfo{"error " + number, {}, {}};
+    if (i % 5 == 0) event.message.reset();
+    if (i % 7 == 0) event.output_summary = R"({"o":)" + number + "}";
+    if (i % 4 != 0) continue;
+    event.id = "foreign " + number;
+    prepared.changes.events[i].emitter = Append::no_emitter;
+  }
+  REQUIRE(store->append(prepared.changes));
+  const RunRow run = *store->run("r");
+  const std::vector<EventPayload> events = store->events(run, 0, 100, unlimited);
+  REQUIRE(events.size() == prepared.payloads.size());
+  std::vector<std::string> foreign_ids;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    EventPayload expected = prepared.payloads[i];
+    if (i % 4 == 0) foreign_ids.push_back(expected.id);
+    expected.id = std::to_string(i + 1);
+    CHECK(to_json(events[i]) == to_json(expected));
+  }
+  std::vector<EventKey> keys;
+  for (const std::string& id : foreign_ids) keys.push_back({.foreign_id = id});
+  for (std::uint64_t i = 0; i < events.size(); ++i) {
+    if (i % 4 != 0) keys.push_back({.emitter = emitter_of(*store).number, .sequence = i + 1});
+  }
+  CHECK(store->stored(run.number, keys) == std::vector<bool>(events.size(), true));
+}
+
 TEST_CASE_TEMPLATE("events come in pages of a number and a size", Database, InMemory, InSqlite) {
   Database database;
   const auto store = database.open();

@@ -138,6 +138,7 @@ class Batch {
   // Valid only for the rows that were read: append() compares them again. Once.
   Plan plan(std::string_view now) {
     start_run(now);
+    plan_.changes.events.reserve(events_.size());
     for (std::size_t i = 0; i < events_.size(); ++i) add_event(i);
     assert(next_uncertain_ == stored_.size());
     for (const Position& rejected : rejected_) emitters_[rejected.emitter].note(rejected.sequence);

@@ -188,7 +188,7 @@ void wall_clock_steps(Trial& trial) {
     wall += second;
     if (i == 100) wall += hour;
     if (i == 200) wall -= hour;
-    time.calibrate(stamp, wall, stamp);
+    time.calibrate({stamp, wall, stamp, 0});
     converter.set_points(time.points());
     changed += converter.wall_ns(converted) != reported ? 1 : 0;
     converted = stamp + 500'000'000;

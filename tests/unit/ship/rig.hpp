@@ -28,9 +28,11 @@ class SteppedClock final : public detail::time::Clock {
   detail::time::Steady::time_point now() override { return now_; }
   std::int64_t wall_ns() override { return 1'760'356'800'123'456'000; }
   std::uint64_t stamp() override {
-    return detail::stamp_now_fenced(detail::StampSource::monotonic);
+    return detail::stamp_now_fenced(detail::StampSource::monotonic) - went_back_by;
   }
   void advance(std::chrono::milliseconds by) { now_ += by; }
+
+  std::uint64_t went_back_by = 0;  // the counter of the stamps, not that of the lanes
 
  private:
   detail::time::Steady::time_point now_{std::chrono::hours(1)};

@@ -48,6 +48,26 @@ TEST_CASE("lanes are merged in the order of their stamps") {
   CHECK(rig.transport.stored["r"] == expected);
 }
 
+TEST_CASE(
+    "events whose stamps a counter left behind are delivered, and flush waits for later ones") {
+  Rig rig;
+  auto& run = rig.run("r");
+  constexpr std::uint64_t hour = 3'600'000'000'000;
+  const auto calibrate = [&] {
+    const std::uint64_t monotonic = rig.clock.monotonic_ns();
+    return rig.wall_time.calibrate({rig.clock.stamp(), rig.clock.wall_ns(), monotonic, 0});
+  };
+  calibrate();
+  rig.record(0, run, "before");
+  rig.clock.went_back_by = hour;
+  rig.run_steps(5);
+  CHECK(rig.transport.stored["r"].empty());
+  CHECK(calibrate() < 0);
+  rig.run_steps(5);
+  CHECK(rig.transport.stored["r"] == ids(0, 1, 1));
+  CHECK(rig.shipper->resolved_before() <= rig.clock.stamp());
+}
+
 TEST_CASE("the line is one envelope of the contract with the run's metadata") {
   Rig rig;
   auto& run = rig.run("r", {.workflow_id = "w", .organization_id = "o", .total_actions = 2});

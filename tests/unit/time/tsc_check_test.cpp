@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 #include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <vector>
@@ -80,3 +82,13 @@ TEST_CASE("the counter that the kernel uses as its clock is proven as well") {
 }
 
 }  // namespace
+TEST_CASE("after the counter is withdrawn, stamps come from the monotonic clock") {
+  const pid_t child = fork();  // what is withdrawn stays withdrawn
+  if (child == 0) {
+    time::withdraw_tsc();
+    _exit(best_stamp_source() == StampSource::monotonic ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+}

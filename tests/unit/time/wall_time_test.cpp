@@ -34,7 +34,7 @@ TEST_CASE("wall time follows the clock and never steps back") {
     for (int i = 0; i < seconds; ++i) {
       stamp += static_cast<std::uint64_t>(second);
       wall += second;
-      time.calibrate(stamp, wall + clock_error, stamp);
+      CHECK(time.calibrate({stamp, wall + clock_error, stamp, 0}) == 0);
       converter.set_points(time.points());
       for (std::uint64_t offset = 0; offset < 10; ++offset) {
         const std::uint64_t at = stamp + offset * 100'000'000;
@@ -61,6 +61,101 @@ TEST_CASE("wall time follows the clock and never steps back") {
     CHECK(converter.wall_ns(at) == now);
     CHECK(recovered.wall_ns(at) == now);
   }
+}
+
+namespace {
+
+// A counter that the test lets jump, beside a wall clock and a monotonic clock that are right. Each
+// second is a calibration.
+class Counter {
+ public:
+  // How far the calibration found that the counter had jumped.
+  std::int64_t tick(std::int64_t jump = 0, double ticks_of_ns = 2.0, std::uint64_t uncertain = 0) {
+    stamp_ += static_cast<std::uint64_t>(static_cast<double>(second) * ticks_of_ns +
+                                         2.0 * static_cast<double>(jump));
+    wall_ += second;
+    monotonic_ += static_cast<std::uint64_t>(second);
+    return time_.calibrate({stamp_, wall_, monotonic_, uncertain});
+  }
+  std::uint64_t stamp() const { return stamp_; }
+  std::int64_t wall() const { return wall_; }
+  std::int64_t converted(std::uint64_t stamp) const {
+    const std::int64_t now = converter_of(time_.points()).wall_ns(stamp);
+    CHECK(converter_of(WallTime(kept_).points()).wall_ns(stamp) == now);  // as recovery does
+    return now;
+  }
+  bool is_right(std::int64_t within = 1'000'000) const {
+    return std::abs(converted(stamp_) - wall_) < within &&
+           std::abs(converted(stamp_ + 2 * second) - wall_ - second) < within;
+  }
+  WallTime& time() { return time_; }
+
+ private:
+  std::uint64_t stamp_ = 4'000'000 * std::uint64_t{second};
+  std::int64_t wall_ = 1'000'000 * second;
+  std::uint64_t monotonic_ = 777 * std::uint64_t{second};
+  mutable Calibrations kept_{};
+  WallTime time_{kept_, stamp_, wall_, 0.5};
+};
+
+constexpr std::int64_t ten_days = 864'000 * second;
+
+}  // namespace
+
+TEST_CASE("a counter that jumps forwards is found, and its rate stays") {
+  Counter counter;
+  for (int i = 0; i < 5; ++i) REQUIRE(counter.tick() == 0);
+  const std::int64_t before = counter.converted(counter.stamp());
+  CHECK(counter.tick(second / 2) == second / 2);
+  CHECK(counter.converted(counter.stamp()) >
+        before);  // half a second ahead, and slower from now on
+  CHECK(counter.tick() == 0);
+  CHECK(counter.tick() == 0);
+  CHECK(counter.is_right());
+  CHECK(counter.time().take_abandoned_stamp() == 0);
+}
+
+TEST_CASE("a counter that goes back is found: later times are right and so are earlier ones") {
+  for (const std::int64_t by : {5 * second, ten_days}) {
+    Counter counter;
+    for (int i = 0; i < 5; ++i) REQUIRE(counter.tick() == 0);
+    const std::uint64_t earlier = counter.stamp() + 1000;
+    const std::int64_t its_time = counter.converted(earlier);
+    const std::int64_t found = counter.tick(-by);
+    CHECK(std::abs(found + by) < 1000);
+    CHECK(counter.is_right());
+    CHECK(counter.time().take_abandoned_stamp() > earlier);
+    CHECK(counter.time().take_abandoned_stamp() == 0);
+    std::int64_t last = 0;
+    for (int i = 0; i < 200; ++i) {
+      // A counter that went back by little comes to the same stamps again.
+      if (by == ten_days && i < 50) CHECK(counter.converted(earlier) == its_time);
+      CHECK(counter.tick() == 0);
+      CHECK(counter.is_right());
+      CHECK(counter.converted(counter.stamp()) > last);
+      last = counter.converted(counter.stamp());
+    }
+  }
+}
+
+TEST_CASE("a counter whose rate changes is found and measured again") {
+  Counter counter;
+  for (int i = 0; i < 5; ++i) REQUIRE(counter.tick() == 0);
+  CHECK(counter.tick(0, 2.02) == second / 100);
+  for (int i = 0; i < 5; ++i) CHECK(counter.tick(0, 2.02) == 0);
+  const std::int64_t now = counter.converted(counter.stamp());
+  CHECK(std::abs(counter.converted(counter.stamp() + 202 * std::uint64_t{second}) - now -
+                 100 * second) < second / 10);
+}
+
+TEST_CASE("what NTP and an interrupted reading explain is no jump") {
+  Counter counter;
+  for (int i = 0; i < 5; ++i) REQUIRE(counter.tick() == 0);
+  for (int i = 0; i < 20; ++i) CHECK(counter.tick(0, 2.0 * (i % 2 == 0 ? 1.0005 : 0.9995)) == 0);
+  constexpr std::int64_t millisecond = 1'000'000;
+  CHECK(counter.tick(20 * millisecond, 2.0, 20 * millisecond) == 0);
+  CHECK(counter.tick(-20 * millisecond) == 0);
+  CHECK(counter.tick(20 * millisecond) != 0);
 }
 
 TEST_CASE("a stamp is converted with the latest point that is not after it") {

@@ -7,6 +7,7 @@
 
 #include <cassert>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -47,6 +48,18 @@ class Statement {
     return *this;
   }
 
+  // For statements that insert several rows: reset and unbind all parameters, then bind row by row,
+  // which leaves those that are NULL as they are.
+  void clear() noexcept {
+    reset();
+    sqlite3_clear_bindings(handle_.get());
+  }
+  template <class... Parameters>
+  void bind_row(std::size_t row, const Parameters&... parameters) {
+    int index = static_cast<int>(row * sizeof...(parameters));
+    (bind_unless_null(++index, parameters), ...);
+  }
+
   bool step();  // true: a row is available
   void execute() {
     [[maybe_unused]] const bool has_row = step();
@@ -84,6 +97,14 @@ class Statement {
   template <class Value>
   void bind_one(int index, const std::optional<Value>& value) {
     value ? bind_one(index, *value) : check(sqlite3_bind_null(handle_.get(), index));
+  }
+  template <class Value>
+  void bind_unless_null(int index, const Value& value) {
+    bind_one(index, value);
+  }
+  template <class Value>
+  void bind_unless_null(int index, const std::optional<Value>& value) {
+    if (value) bind_one(index, *value);
   }
   template <class Integer>
   void read_one(int column, Integer& value) const noexcept {

@@ -51,7 +51,7 @@ class SqliteStore final : public Store {
   Statement find_run_, list_runs_, insert_run_, update_run_;
   Statement find_node_, last_failed_node_, insert_node_, update_node_;
   Statement find_emitter_, insert_emitter_, update_emitter_;
-  Statement find_event_, find_foreign_event_, list_events_, insert_event_;
+  Statement find_event_, find_foreign_event_, list_events_, insert_event_, insert_events_;
   Statement find_gap_, insert_gap_, delete_gap_, count_gaps_, list_gaps_;
 };
 
