@@ -31,6 +31,9 @@ void copy_text(char* to, std::size_t capacity, std::string_view text) noexcept {
   to[bytes] = '\0';
 }
 
+// Of a slab that is filled; faults make its pages.
+constexpr std::uint32_t unwritten_end = 4096;
+
 bool write_zeros(int fd, std::uint64_t offset, std::uint64_t bytes) noexcept {
   static constexpr char zeros[64 * 1024] = {};
   while (bytes > 0) {
@@ -139,14 +142,21 @@ bool JournalFile::map_header(const JournalIdentity& identity, std::uint64_t capa
 
 bool JournalFile::reserve(std::uint64_t offset, std::uint64_t bytes) noexcept {
   if (fd_ < 0) return true;
-  // Reserving would extend the file again and hide that it was truncated.
-  look_for_truncation();
   if (exceeds_file_size_limit(offset + bytes)) {
     errno = EFBIG;
     return false;
   }
-  if (fallocate(fd_, 0, static_cast<off_t>(offset), static_cast<off_t>(bytes)) != 0 &&
-      (errno != EOPNOTSUPP || !write_zeros(fd_, offset, bytes))) {
+  const auto end = static_cast<off_t>(offset + bytes);
+  const bool reserved = fallocate(fd_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                                  static_cast<off_t>(bytes)) == 0;
+  const int error = errno;
+  // Extending a truncated file would hide that it was truncated.
+  look_for_truncation();
+  if (reserved) {
+    struct stat info {};
+    if (fstat(fd_, &info) != 0 || (info.st_size < end && ftruncate(fd_, end) != 0)) return false;
+  } else if (error != EOPNOTSUPP || !write_zeros(fd_, offset, bytes)) {
+    if (error != EOPNOTSUPP) errno = error;
     return false;
   }
   if (live_ != nullptr && offset + bytes > live_->file_bytes) live_->file_bytes = offset + bytes;
@@ -167,10 +177,11 @@ void JournalFile::fill(std::byte* slab, std::uint32_t bytes) noexcept {
   // five times as long. If it fails, the faults do it.
   {
     const std::lock_guard lock(descriptor_mutex_);
-    // Writing would extend a truncated file again and hide that it was truncated.
     look_for_truncation();
     if (fd_ >= 0 && kept(slab, bytes)) {
-      write_zeros(fd_, static_cast<std::uint64_t>(slab - base_), bytes);
+      // Not to the end: if somebody truncates the file in between, it stays shorter than it was.
+      write_zeros(fd_, static_cast<std::uint64_t>(slab - base_), bytes - unwritten_end);
+      look_for_truncation();
     }
   }
   populate(slab, bytes);
