@@ -63,8 +63,10 @@ class Nodes final : public NodeNames {
     std::uint32_t entry;
   };
   static Place place_of(std::uint32_t number) noexcept {
-    const auto chunk = static_cast<unsigned>(std::bit_width(number / first_chunk + 1) - 1);
-    return {chunk, number - first_chunk * ((1U << chunk) - 1)};
+    const std::uint32_t block = number / first_chunk + 1;
+    // Those of the chunks before it.
+    const std::uint32_t before = first_chunk * (std::bit_floor(block) - 1);
+    return {static_cast<unsigned>(std::bit_width(block)) - 1, number - before};
   }
 
   std::mutex mutex_;  // of add()

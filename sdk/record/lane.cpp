@@ -11,8 +11,6 @@
 
 namespace trace::detail::record {
 
-using journal::put;
-
 namespace {
 
 constexpr std::size_t sequences_bytes = std::size_t{journal::max_runs} * sizeof(std::uint64_t);

@@ -217,11 +217,11 @@ Candidates::Place Candidates::next(std::string_view text, std::size_t from) cons
   return place;
 }
 
-bool Candidates::uses_runs_ = can_look_for_runs();
+constinit bool Candidates::runs_are_off = false;
 
 bool set_candidate_runs(bool are_used) noexcept {
-  Candidates::uses_runs_ = are_used && Candidates::can_look_for_runs();
-  return Candidates::uses_runs_ == are_used;
+  Candidates::runs_are_off = !are_used;
+  return !are_used || Candidates::can_look_for_runs();
 }
 
 }  // namespace trace::detail::secrets

@@ -114,8 +114,10 @@ class Candidates {
 
   static constexpr std::size_t block_size = 64;  // of texts in which runs are looked for
 
-  static bool uses_runs_;
+  static bool runs_are_off;  // by set_candidate_runs()
 
+  // The tables differ.
+  const bool uses_runs_ = !runs_are_off && can_look_for_runs();
   ByteSet beginnings_;   // bytes at the beginning of forms
   std::size_t run_ = 1;  // that each begins with
   Shifts shifts_{};      // that find such a run

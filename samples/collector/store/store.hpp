@@ -97,6 +97,7 @@ struct Range {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the generated code for ours.
   auto operator<=>(const Range&) const = default;
 };
 
