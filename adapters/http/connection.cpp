@@ -65,6 +65,7 @@ bool nothing_encrypts(const HttpOptions& options, bool no_proxy) {
 }  // namespace
 
 struct Connection::Transfer {
+  bool interrupted = false;  // while it ran
   CURL* easy = nullptr;
   const Request* request = nullptr;
   Response response;
@@ -206,7 +207,8 @@ std::optional<Response> Connection::attempt(const Request& request, ConnectionSo
   }
   if (transfer.response.end == Response::End::failed && transfer.upload &&
       transfer.upload->must_repeat()) {
-    return std::nullopt;
+    if (!transfer.interrupted) return std::nullopt;
+    transfer.response.end = Response::End::interrupted;
   }
   finish(transfer);
   return std::move(transfer.response);
@@ -225,7 +227,7 @@ void Connection::run(const Request& request, Transfer& transfer) {
   for (;;) {
     int running = 0;
     if (curl_multi_perform(multi_.get(), &running) != CURLM_OK) return;
-    const bool interrupted = interrupted_.exchange(false);
+    transfer.interrupted = interrupted_.exchange(false);
     if (running == 0) {
       int left = 0;
       const CURLMsg* message = curl_multi_info_read(multi_.get(), &left);
@@ -234,7 +236,7 @@ void Connection::run(const Request& request, Transfer& transfer) {
       if (response.code == CURLE_OK) response.end = Response::End::complete;
       return;
     }
-    if (interrupted) {
+    if (transfer.interrupted) {
       response.end = Response::End::interrupted;
       return;
     }

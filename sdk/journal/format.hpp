@@ -4,9 +4,9 @@
 // which older files have there, mean "none".
 //
 // A file is a FileHeader followed by extents, each an array of slabs of one size. A slab is a
-// SlabHeader and a sequence of records, 8-byte aligned. Event slabs contain events and the
-// definitions of call sites that these refer to; the table slabs of the reserved lane contain the
-// session's metadata: runs, acknowledged watermarks, nodes. Numbers are little-endian.
+// SlabHeader and a sequence of records, 8-byte aligned. Event slabs contain events; the table slabs
+// of the reserved lane contain the session's metadata: runs, nodes, call sites, acknowledged
+// watermarks. Numbers are little-endian.
 #pragma once
 
 #include <atomic>
@@ -114,8 +114,8 @@ inline constexpr std::uint16_t part_cut_stack = 512;
 inline constexpr std::uint16_t part_cut_output = 1024;
 inline constexpr std::uint16_t part_cut_error = 2048;
 
-// A node that the tables do not contain, because there was no space, or because the slab is the
-// SDK's own. Followed by the run id and the node id.
+// A node that the tables do not contain, because there was no space, another thread was adding to
+// them, or the slab is the SDK's own. Followed by the run id and the node id.
 struct NodeDefinition {
   RecordHeader header;
   std::uint32_t index;

@@ -20,6 +20,8 @@ namespace {
 
 // Memory per slab, here and in the code that delivers it.
 constexpr std::size_t bytes_per_slab = 256;
+// Memory per node and call site, in FoundDefinitions.
+constexpr std::size_t bytes_per_definition = 96;
 constexpr int pieces_between_looks = 16;
 
 // Reads the texts after a record's fixed part, checked against the record's end.
@@ -217,7 +219,16 @@ bool JournalReader::load(const SlabPlace& place, std::byte* to) const noexcept {
   return read_fully(file_.get(), to, place.used(), place.offset);
 }
 
-void JournalReader::read_table(const SlabPlace& place) {
+void JournalReader::read_table(SlabPlace place) {
+  // The file may be a living session's: an event slab that was read since may refer to what this
+  // one contains by now.
+  SlabHeader slab;
+  if (read_fully(file_.get(), &slab, sizeof slab, place.offset)) {
+    const std::uint32_t committed = committed_length(slab.word.load());
+    if (committed > place.committed && committed <= place.bytes - sizeof(SlabHeader)) {
+      place.committed = committed;
+    }
+  }
   std::vector<std::byte> bytes(place.used());
   if (!load(place, bytes.data())) {
     damaged_.push_back(place);
@@ -266,7 +277,7 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
   if (header.kind == RecordKind::site_definition) {
     SiteDefinition fixed{};
     if (!copy_fixed(record, fixed)) return false;
-    note_memory(sizeof(FoundSite));
+    note_memory(sizeof(FoundSite) + bytes_per_definition);
     sites_.push_back({fixed.index, {record.begin(), record.end()}});
     return true;
   }
@@ -275,7 +286,7 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
     std::string id;
     TextReader texts(record, sizeof fixed);
     if (!copy_fixed(record, fixed) || !texts.take(fixed.node_id_bytes, id)) return false;
-    note_memory(sizeof(FoundNode));
+    note_memory(sizeof(FoundNode) + bytes_per_definition);
     if (!contract::fault_of_node_id(id).empty()) return true;
     nodes_.push_back({fixed.number, fixed.run, std::move(id), fixed.start_lane.load(),
                       fixed.end_lane.load(), fixed.start_sequence.load(),

@@ -122,7 +122,7 @@ class JournalReader {
   bool read_piece();
   bool read_slab();
   void sort_slabs();
-  void read_table(const SlabPlace& place);
+  void read_table(SlabPlace place);
   bool read_record(std::span<const std::byte> record, std::uint64_t offset);
   std::uint64_t next_data(std::uint64_t offset) const noexcept;
   bool is_written(std::uint64_t offset, std::uint64_t bytes) const noexcept;

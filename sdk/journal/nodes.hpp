@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nodes: the nodes of a session by number. Events refer to a node by this number once the journal's
-// tables contain it, instead of defining it in each slab.
+// Nodes: the nodes of a session by number, each once, whatever number of handles it has. Events
+// refer to a node by this number once the journal's tables contain it, instead of defining it in
+// each slab.
 //
 // add() may be called from any thread, find() too, without a lock. Entries are never removed:
 // events of a node are read after its last handle is gone.
@@ -15,6 +16,7 @@
 #include <memory_resource>
 #include <mutex>
 #include <string_view>
+#include <vector>
 
 #include "journal/format.hpp"
 
@@ -42,17 +44,23 @@ class Nodes final : public NodeNames {
   Nodes(const Nodes&) = delete;
   Nodes& operator=(const Nodes&) = delete;
 
-  // Returns the node's number. Copies `node_id`; `run_id` outlives this object. Throws
-  // std::bad_alloc.
+  // Returns the node's number, which is new if no node of the run has this id. Copies `node_id`;
+  // `run_id` outlives this object. Throws std::bad_alloc.
   std::uint32_t add(std::uint32_t run, std::string_view run_id, std::string_view node_id);
+
+  // The node's entry in the journal's tables; null until it is added. The caller's lock guards it.
+  NodeStateRecord*& record_of(std::uint32_t number) noexcept { return entry(number)->record; }
 
   const NodeView* find_node(std::uint32_t number) const noexcept override {
     if (number >= count_.load(std::memory_order_acquire)) return nullptr;
-    const Place place = place_of(number);
-    return chunks_[place.chunk].load(std::memory_order_relaxed) + place.entry;
+    return &entry(number)->view;
   }
 
  private:
+  struct Entry {
+    NodeView view;
+    NodeStateRecord* record = nullptr;
+  };
   // Chunk k has room for first_chunk * 2^k nodes, so that no entry ever moves.
   static constexpr std::uint32_t first_chunk = 64;
   static constexpr std::size_t most_chunks = 25;
@@ -69,10 +77,19 @@ class Nodes final : public NodeNames {
     return {static_cast<unsigned>(std::bit_width(block)) - 1, number - before};
   }
 
+  Entry* entry(std::uint32_t number) const noexcept {
+    const Place place = place_of(number);
+    return chunks_[place.chunk].load(std::memory_order_relaxed) + place.entry;
+  }
+  // Where numbers_ has the node, or would have it.
+  std::size_t slot_of(std::uint32_t run, std::string_view node_id) const noexcept;
+  void grow_numbers();
+
   std::mutex mutex_;  // of add()
-  std::array<std::atomic<NodeView*>, most_chunks> chunks_{};
+  std::array<std::atomic<Entry*>, most_chunks> chunks_{};
   std::atomic<std::uint32_t> count_{0};
   std::pmr::monotonic_buffer_resource ids_;
+  std::vector<std::uint32_t> numbers_;  // by hash, plus one; 0: a free slot; at most half in use
 };
 
 }  // namespace trace::detail::journal

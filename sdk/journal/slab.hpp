@@ -26,6 +26,8 @@ struct Slab {
   std::chrono::steady_clock::time_point
       populated{};  // by whoever takes it out of the file or recycles it
 
+  std::atomic<bool> closed{false};  // as the word says
+
   // Reader's side only: events that were read and are neither acknowledged nor dead letters.
   std::uint32_t unresolved = 0;
   bool fully_read = false;
@@ -41,6 +43,7 @@ struct Slab {
   void reset() noexcept {
     generation += std::uint64_t{1} << 32;
     header().word.store(generation, std::memory_order_release);
+    closed.store(false, std::memory_order_relaxed);
     unresolved = 0;
     fully_read = false;
   }
@@ -64,6 +67,7 @@ struct Slab {
   void close() noexcept {
     std::atomic<std::uint64_t>& word = header().word;
     word.store(word.load(std::memory_order_relaxed) | closed_bit, std::memory_order_release);
+    closed.store(true, std::memory_order_relaxed);
   }
 };
 

@@ -27,7 +27,7 @@ constexpr std::size_t canary_bytes = 4096;
 std::int64_t faults_of_this_thread() noexcept {
   rusage usage{};
   getrusage(RUSAGE_THREAD, &usage);
-  return usage.ru_minflt;
+  return usage.ru_minflt + usage.ru_majflt;
 }
 
 }  // namespace
@@ -217,7 +217,7 @@ std::vector<Slab*> SlabPool::slabs_of_producers() {
   const std::lock_guard lock(grow_mutex_);
   for (Slab& slab : slabs_) {
     const bool cold = slab.populated == decltype(slab.populated){};
-    if (cold || (slab.header().word.load(std::memory_order_relaxed) & closed_bit) != 0) continue;
+    if (cold || slab.closed.load(std::memory_order_relaxed)) continue;
     open.push_back(&slab);
   }
   return open;

@@ -54,6 +54,8 @@ void SlabReader::start(const std::byte* data) noexcept {
   position_ = 0;
   last_node_ = none;
   last_site_ = none;
+  node_ = nullptr;
+  site_ = nullptr;
   nodes_.clear();
   sites_.clear();
 }

@@ -92,7 +92,7 @@ class SlabReader {
   // At least 70 years of ticks or nanoseconds. A later stamp would never be in the past and block
   // all events after it.
   static constexpr std::uint64_t latest_stamp = UINT64_MAX >> 1;
-  static constexpr std::uint32_t none = UINT32_MAX;
+  static constexpr std::uint64_t none = UINT64_MAX;  // no value that an event can have
 
   template <class T>
   static T at(const std::byte* bytes, std::size_t offset) noexcept {
@@ -149,8 +149,8 @@ class SlabReader {
   const NodeNames* table_nodes_ = nullptr;
   SiteViews* table_sites_ = nullptr;
   // Of the last event.
-  std::uint32_t last_node_ = none;
-  std::uint32_t last_site_ = none;
+  std::uint64_t last_node_ = none;
+  std::uint64_t last_site_ = none;
   const NodeView* node_ = nullptr;
   SiteView* site_ = nullptr;
   // That the slab defines.

@@ -14,7 +14,8 @@ RecordHeader header_of(RecordKind kind, std::size_t bytes) noexcept {
 
 std::byte* Tables::append(std::size_t bytes) noexcept {
   if (bytes > large_slab_bytes - sizeof(SlabHeader)) return nullptr;
-  if (slab_ == nullptr || length_ + bytes > slab_->capacity()) {
+  // What follows a truncation is not crash-safe in a slab that it has destroyed.
+  if (slab_ == nullptr || length_ + bytes > slab_->capacity() || !pool_.intact(*slab_)) {
     const bool fits_small = bytes <= small_slab_bytes - sizeof(SlabHeader);
     Slab* next = fits_small ? pool_.take(SlabSize::small) : nullptr;
     // The budget may be held by large slabs that are ready for producers.
@@ -38,6 +39,10 @@ void Tables::commit(std::size_t bytes) noexcept {
 bool Tables::add_run(std::uint32_t run, std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
   if (run >= runs_.size()) runs_.resize(run + 1);
+  return write_run(run, id, spec);
+}
+
+bool Tables::write_run(std::uint32_t run, std::string_view id, const RunSpec& spec) noexcept {
   const std::size_t bytes = padded(sizeof(RunMetadata) + id.size() + spec.workflow_id.size() +
                                    spec.organization_id.size());
   std::byte* at = append(bytes);
@@ -60,9 +65,19 @@ bool Tables::add_run(std::uint32_t run, std::string_view id, const RunSpec& spec
   return true;
 }
 
-NodeStateRecord* Tables::try_add_node(const NodeView& node) noexcept {
+NodeStateRecord* Tables::add_node(const NodeView& node, const RunSpec& spec) noexcept {
+  const std::lock_guard lock(mutex_);
+  return write_node(node, spec);
+}
+
+NodeStateRecord* Tables::try_add_node(const NodeView& node, const RunSpec& spec) noexcept {
   const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock || node.run >= runs_.size() || !runs_[node.run].is_added) return nullptr;
+  return lock ? write_node(node, spec) : nullptr;
+}
+
+NodeStateRecord* Tables::write_node(const NodeView& node, const RunSpec& spec) noexcept {
+  if (node.run >= runs_.size()) return nullptr;
+  if (!runs_[node.run].is_added && !write_run(node.run, node.run_id, spec)) return nullptr;
   const std::size_t bytes = padded(sizeof(NodeStateRecord) + node.node_id.size());
   std::byte* at = append(bytes);
   if (at == nullptr) return nullptr;

@@ -4,8 +4,8 @@
 // reserved lane, so that recovery reads them like events. Watermarks and node states are updated in
 // place, each by one atomic store.
 //
-// Thread-safety: any thread; a mutex guards the appending, which happens once per run, (run, lane)
-// and node.
+// Thread-safety: any thread; a mutex guards the appending, which happens once per run, (run, lane),
+// node and call site.
 #pragma once
 
 #include <cstdint>
@@ -29,17 +29,22 @@ class Tables final : public WatermarkStore {
 
   const SiteDefinitions& sites() const noexcept { return sites_; }
 
-  // Each returns false or null if the journal has no space for the entry.
+  // Each returns false or null if the journal has no space for the entry. Throws std::bad_alloc.
   bool add_run(std::uint32_t run, std::string_view id, const RunSpec& spec);
-  // Also null if the run is not in the tables, which recovery needs to name it, and while another
-  // call is running: a signal handler must not wait for the thread that it interrupts.
-  NodeStateRecord* try_add_node(const NodeView& node) noexcept;
+  // Adds the node, and its run if there was no space for that before: recovery needs the run's id.
+  NodeStateRecord* add_node(const NodeView& node, const RunSpec& spec) noexcept;
+  // The same; null also while another call is running: a signal handler must not wait for the
+  // thread that it interrupts.
+  NodeStateRecord* try_add_node(const NodeView& node, const RunSpec& spec) noexcept;
   // The number of the call site's definition, which is added if there is no equal one. None also
   // while another call is running.
   std::optional<std::uint32_t> try_add_site(const Site& site) noexcept;
   bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
 
  private:
+  // The rest with the mutex locked.
+  bool write_run(std::uint32_t run, std::string_view id, const RunSpec& spec) noexcept;
+  NodeStateRecord* write_node(const NodeView& node, const RunSpec& spec) noexcept;
   std::byte* append(std::size_t bytes) noexcept;
   // Where the watermark is noted; null until it has a record.
   Watermark*& watermark_of(std::uint32_t run, std::uint32_t lane);

@@ -62,6 +62,11 @@ bool Lane::open_slab(std::size_t needed) noexcept {
   if (next == nullptr) return false;
   next->open(number_, ++ordinal_, now);
   pool_.announce(token_, next);
+  // Of a truncated file the definitions may be lost: they are added again.
+  if (next->truncations != truncations_) {
+    sites.clear();
+    truncations_ = next->truncations;
+  }
   // Only now: a reader that finds the slab closed must be able to find its successor.
   if (slab_ != nullptr) slab_->close();
   slab_ = next;

@@ -75,6 +75,7 @@ class Lane : public LaneCursor {
   std::uint32_t defined_sites_ = 0;
   std::uint32_t defined_nodes_ = 0;
   std::uint32_t defined_node_ = 0;
+  std::uint64_t truncations_ = 0;  // of the file, when the slab was opened
 
   journal::SlabPool& pool_;
   journal::Tables* const tables_;

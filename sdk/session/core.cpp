@@ -229,9 +229,18 @@ void SessionCore::number_node(NodeState& node) {
 void SessionCore::add_to_tables(NodeState& node) noexcept {
   // A signal handler must not wait for the thread that it interrupts.
   const std::unique_lock lock(open_nodes_mutex_, std::try_to_lock);
-  if (!lock || node.life != nullptr) return;
-  node.life = tables_.try_add_node(*nodes_.find_node(node.number));
-  if (node.life != nullptr) node.admission.store(&gate_.admission(), std::memory_order_release);
+  if (lock) find_in_tables(node, true);
+}
+
+journal::NodeStateRecord* SessionCore::find_in_tables(NodeState& node, bool tries) noexcept {
+  journal::NodeStateRecord*& record = nodes_.record_of(node.number);
+  if (record == nullptr) {
+    const journal::NodeView& view = *nodes_.find_node(node.number);
+    record = tries ? tables_.try_add_node(view, *node.run->spec)
+                   : tables_.add_node(view, *node.run->spec);
+  }
+  if (record != nullptr) node.admission.store(&gate_.admission(), std::memory_order_release);
+  return record;
 }
 
 void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
@@ -239,12 +248,12 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
   const bool starts = type == Type::started;
   try {
     const std::lock_guard lock(open_nodes_mutex_);
-    if (node.life != nullptr) {
-      auto& at_lane = starts ? node.life->start_lane : node.life->end_lane;
-      auto& at = starts ? node.life->start_sequence : node.life->end_sequence;
+    if (journal::NodeStateRecord* life = find_in_tables(node, false)) {
+      auto& at_lane = starts ? life->start_lane : life->end_lane;
+      auto& at = starts ? life->start_sequence : life->end_sequence;
       at_lane.store(lane, std::memory_order_relaxed);
       at.store(sequence, std::memory_order_release);
-      if (starts) node.life->end_sequence.store(0, std::memory_order_release);
+      if (starts) life->end_sequence.store(0, std::memory_order_release);
     }
     node.open.store(starts);
     if (starts) {

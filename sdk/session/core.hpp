@@ -104,7 +104,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Gives a new node its number; throws std::bad_alloc.
   void number_node(NodeState& node);
   // Adds the node to the journal's tables, so that events can refer to it by its number. Without
-  // space there, or in a signal handler that interrupts such an addition, a later call does.
+  // space there, or while another thread adds to them, a later call does.
   void add_to_tables(NodeState& node) noexcept;
   // Notes a node's start or end in the journal, before that event commits.
   void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
@@ -129,6 +129,9 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   }
 
  private:
+  // The node's entry in the tables, added if it is not there; null without space. `tries`: null
+  // also while another thread adds to them. With the mutex of open nodes locked.
+  journal::NodeStateRecord* find_in_tables(NodeState& node, bool tries) noexcept;
   void abandon_open_nodes();
   // True if everything stamped before `stamp` is resolved. `may_give_in`: returns as soon as no
   // further attempt is made before the deadline.

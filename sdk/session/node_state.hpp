@@ -55,9 +55,6 @@ struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
 
   // Its captured output, made by its first stream.
   std::shared_ptr<NodeOutput> output;
-
-  // In the journal's tables. Guarded by the session's mutex of open nodes.
-  journal::NodeStateRecord* life = nullptr;
 };
 
 // record() below the handles, for values known only at run time. Any thread.

@@ -107,12 +107,14 @@ void Shipper::fill(time::Steady::time_point now) {
   if (parking_.is_full()) return;
   encoder_.set_time(parts_.wall_time.points());
   pass_stamp_ = parts_.clock.stamp();
-  merger_.begin_pass(std::max(pass_stamp_, parts_.wall_time.take_abandoned_stamp()));
+  abandoned_stamp_ = std::max(abandoned_stamp_, parts_.wall_time.take_abandoned_stamp());
+  merger_.begin_pass(std::max(pass_stamp_, abandoned_stamp_));
   Merger::Item item;
   while (!builder_.full(limits_.batch) && !parking_.is_full()) {
     if (!merger_.next(item)) {
       last_pass_ = now;
       more_waits_ = merger_.paused();
+      if (!more_waits_) abandoned_stamp_ = 0;
       return;
     }
     const journal::EventView& event = *item.event;
@@ -162,6 +164,7 @@ void Shipper::ask_for_states(time::Steady::time_point now) {
 }
 
 std::uint64_t Shipper::unresolved_since() {
+  if (abandoned_stamp_ > 0) return 0;
   std::uint64_t since = std::min({pass_stamp_, merger_.next_stamp(), parking_.first_stamp()});
   for (const PendingBatch& batch : outbox_) since = std::min(since, batch.first_stamp());
   for (const PendingBatch& lone : refusals_.events()) since = std::min(since, lone.first_stamp());

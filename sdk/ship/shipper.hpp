@@ -135,6 +135,8 @@ class Shipper {
   ShipperLimits limits_;
   const std::string session_id_;
   const bool may_be_resolved_;
+  // Until a pass has read everything that is stamped before it; else 0. See WallTime.
+  std::uint64_t abandoned_stamp_ = 0;
   Merger merger_;
   Encoder encoder_;
   BatchBuilder builder_;

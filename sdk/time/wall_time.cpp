@@ -79,7 +79,8 @@ std::int64_t WallTime::calibrate(const Reading& reading) {
   }
   last_reading_ = reading;
   const auto behind = static_cast<double>(reading.wall_ns - now);
-  if (behind > one_second_ns) {
+  // After a jump forward the times since then are wrong either way.
+  if (behind > one_second_ns || (jump > 0 && behind < -one_second_ns)) {
     add({reading.stamp, reading.wall_ns, rate_});
     return jump;
   }

@@ -150,10 +150,11 @@ template <Texts texts, class... V>
   // Before the search, because rdtscp waits for earlier instructions.
   const std::uint64_t stamp = admitted ? stamp_now(lane->source) : 0;
   if constexpr (has_text) {
-    // What was cut may end in a part of a secret.
-    const std::byte* to = lane->at + sizeof(EventRecord);
-    admitted = admitted && (lane->admission->admits<true>(level) ||
-                            (parts == 0 && (is_clean_value(*lane->secrets, values, to) && ...)));
+    if (admitted && !lane->admission->admits<true>(level)) {
+      const std::byte* to = lane->at + sizeof(EventRecord);
+      // What was cut may end in a part of a secret.
+      admitted = parts == 0 && (is_clean_value(*lane->secrets, values, to) && ...);
+    }
   }
   if (admitted) [[likely]] {
     std::byte* const at = lane->at;

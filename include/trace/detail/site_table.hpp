@@ -67,6 +67,11 @@ class SiteTable {
     return entry;
   }
 
+  void clear() noexcept {
+    std::memset(static_cast<void*>(entries_), 0, (mask_ + 1) * sizeof(SiteEntry));
+    used_ = 0;
+  }
+
   // Multiplicative: the upper bits depend on all bits of the value.
   static std::uint64_t hash_of(const Site& site) noexcept {
     auto sum = reinterpret_cast<std::uintptr_t>(site.format.data()) +
@@ -91,8 +96,7 @@ class SiteTable {
   }
 
   void grow() noexcept {
-    std::memset(static_cast<void*>(entries_), 0, (mask_ + 1) * sizeof(SiteEntry));
-    used_ = 0;
+    clear();
     if (mask_ + 1 == most_slots) return;
     mask_ = 2 * mask_ + 1;
     --shift_;

@@ -199,7 +199,9 @@ TEST_CASE("an event refers to a node of the tables by its number, which must be 
                             detail::record::Lane::WhenEmpty::refuse);
   Nodes nodes;
   for (std::uint32_t n = 0; n < 1'000; ++n) REQUIRE(nodes.add(7, "run", std::to_string(n)) == n);
-  for (const std::uint32_t n : {0U, 63U, 64U, 191U, 192U, 999U, 1'000U}) {
+  CHECK(nodes.add(7, "run", "191") == 191);  // another handle of the node
+  CHECK(nodes.add(8, "other run", "191") == 1'000);
+  for (const std::uint32_t n : {0U, 63U, 64U, 191U, 192U, 999U, 1'001U}) {
     REQUIRE(append(lane, {n, true, 7, "run", "not written"}, "x"));
   }
   Slab* slab = nullptr;
@@ -218,6 +220,23 @@ TEST_CASE("an event refers to a node of the tables by its number, which must be 
     CHECK(event.site->names == std::vector<std::string_view>{"first", "second"});
   }
   CHECK(reader.next(committed, event) == SlabReader::Next::damaged);
+}
+
+TEST_CASE("a forged number of a node is damage, whatever it is") {
+  for (const std::uint32_t number : {UINT32_MAX, detail::node_of_slab, detail::node_of_slab - 1}) {
+    auto file = in_memory();
+    SlabPool pool(*file, 64 << 20);
+    detail::record::Lane lane(pool, nullptr, 0, detail::StampSource::monotonic,
+                              detail::record::Lane::WhenEmpty::refuse);
+    REQUIRE(append(lane, {number, true, 7, "run", "node"}, "x"));
+    Slab* slab = nullptr;
+    REQUIRE(pool.next_opened(slab));
+    SlabReader reader;
+    reader.start(slab->data());
+    EventView event;
+    CHECK(reader.next(committed_length(slab->header().word.load()), event) ==
+          SlabReader::Next::damaged);
+  }
 }
 
 TEST_CASE("equal call sites have one number, and a destroyed definition is recognised") {

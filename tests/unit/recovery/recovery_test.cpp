@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "journal/journal_reader.hpp"
 #include "unit/recovery/killed_worker.hpp"
@@ -194,6 +195,27 @@ TEST_CASE("nodes that were left open by a killed worker fail as WORKER_LOST, the
   std::filesystem::rename(copy, journal);
   recovered(config, store);
   CHECK(store->ids == first);
+}
+
+TEST_CASE("nodes that threads started at the same time are WORKER_LOST, each of them") {
+  TempDir directory;
+  const Config config = config_in(directory);
+  constexpr int threads = 8;
+  constexpr int nodes = 100;
+  killed_worker(config, 0, [](Session&, Run& run) {
+    std::vector<std::thread> starting;
+    for (int t = 0; t < threads; ++t) {
+      starting.emplace_back([&run, t] {
+        for (int n = 0; n < nodes; ++n) {
+          (new Node(run.node(std::to_string(t) + "-" + std::to_string(n))))->started();
+        }
+      });
+    }
+    for (std::thread& thread : starting) thread.join();
+  });
+  auto store = std::make_shared<Store>();
+  CHECK(recovered(config, store).lost_nodes == threads * nodes);
+  CHECK(store->events.size() == 2 * threads * nodes);
 }
 
 TEST_CASE("after a clean close nothing is WORKER_LOST") {

@@ -115,6 +115,17 @@ TEST_CASE("a counter that jumps forwards is found, and its rate stays") {
   CHECK(counter.time().take_abandoned_stamp() == 0);
 }
 
+TEST_CASE("a counter that jumps far forwards costs the times of one second") {
+  for (const std::int64_t by : {5 * second, ten_days}) {
+    Counter counter;
+    for (int i = 0; i < 5; ++i) REQUIRE(counter.tick() == 0);
+    CHECK(std::abs(counter.tick(by) - by) < 1000);
+    CHECK(counter.is_right());
+    CHECK(counter.tick() == 0);
+    CHECK(counter.is_right());
+  }
+}
+
 TEST_CASE("a counter that goes back is found: later times are right and so are earlier ones") {
   for (const std::int64_t by : {5 * second, ten_days}) {
     Counter counter;
