@@ -90,18 +90,22 @@ std::byte* Lane::reserve(const NodeRef& node, const Site& site, Type type, Level
                          std::uint16_t parts, std::size_t payload_bytes,
                          Failure& failure) noexcept {
   const std::size_t bytes = padded(sizeof(EventRecord) + payload_bytes);
-  const SiteEntry* const known_site = entry_of(site);
-  const std::size_t site_bytes = known_site != nullptr ? 0 : journal::definition_bytes(site);
   const std::size_t node_bytes =
       node.is_in_tables ? 0 : journal::definition_bytes(node.run_id, node.node_id);
-  const std::size_t needed = bytes + site_bytes + node_bytes;
-  if (needed > journal::large_slab_bytes - sizeof(journal::SlabHeader)) {
-    failure = Failure::too_large;
-    return nullptr;
-  }
-  if (static_cast<std::size_t>(end - at) < needed && !open_slab(needed)) {
-    failure = Failure::no_slab;
-    return nullptr;
+  const SiteEntry* known_site = entry_of(site);
+  const auto needed = [&] {
+    return bytes + node_bytes + (known_site != nullptr ? 0 : journal::definition_bytes(site));
+  };
+  while (static_cast<std::size_t>(end - at) < needed()) {
+    if (needed() > journal::large_slab_bytes - sizeof(journal::SlabHeader)) {
+      failure = Failure::too_large;
+      return nullptr;
+    }
+    if (!open_slab(needed())) {
+      failure = Failure::no_slab;
+      return nullptr;
+    }
+    known_site = entry_of(site);  // open_slab() may have cleared the table
   }
   std::uint32_t node_index = node.number;
   if (!node.is_in_tables) {
