@@ -142,21 +142,15 @@ bool JournalFile::map_header(const JournalIdentity& identity, std::uint64_t capa
 
 bool JournalFile::reserve(std::uint64_t offset, std::uint64_t bytes) noexcept {
   if (fd_ < 0) return true;
+  // Reserving extends a truncated file again and hides that it was truncated. Extending it in a
+  // second step, after another look, would cost producers stalls of milliseconds on ext4.
+  look_for_truncation();
   if (exceeds_file_size_limit(offset + bytes)) {
     errno = EFBIG;
     return false;
   }
-  const auto end = static_cast<off_t>(offset + bytes);
-  const bool reserved = fallocate(fd_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
-                                  static_cast<off_t>(bytes)) == 0;
-  const int error = errno;
-  // Extending a truncated file would hide that it was truncated.
-  look_for_truncation();
-  if (reserved) {
-    struct stat info {};
-    if (fstat(fd_, &info) != 0 || (info.st_size < end && ftruncate(fd_, end) != 0)) return false;
-  } else if (error != EOPNOTSUPP || !write_zeros(fd_, offset, bytes)) {
-    if (error != EOPNOTSUPP) errno = error;
+  if (fallocate(fd_, 0, static_cast<off_t>(offset), static_cast<off_t>(bytes)) != 0 &&
+      (errno != EOPNOTSUPP || !write_zeros(fd_, offset, bytes))) {
     return false;
   }
   if (live_ != nullptr && offset + bytes > live_->file_bytes) live_->file_bytes = offset + bytes;
