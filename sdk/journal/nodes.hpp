@@ -3,8 +3,8 @@
 // refer to a node by this number once the journal's tables contain it, instead of defining it in
 // each slab.
 //
-// add() may be called from any thread, find() too, without a lock. Entries are never removed:
-// events of a node are read after its last handle is gone.
+// Thread-safe; find_node() takes no lock. Entries are never removed: events of a node are read after
+// its last handle is gone.
 #pragma once
 
 #include <array>
@@ -12,7 +12,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <memory_resource>
 #include <mutex>
 #include <string_view>
