@@ -3,8 +3,8 @@
 // refer to a node by this number once the journal's tables contain it, instead of defining it in
 // each slab.
 //
-// Thread-safe; find_node() takes no lock. Entries are never removed: events of a node are read after
-// its last handle is gone.
+// Thread-safe; find_node() takes no lock. Entries are never removed: events of a node are read
+// after its last handle is gone.
 #pragma once
 
 #include <array>
