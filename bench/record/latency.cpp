@@ -17,6 +17,7 @@ namespace trace::bench {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+using namespace std::chrono_literals;
 
 constexpr int warm_up_bursts = 3;
 
@@ -46,6 +47,7 @@ class Measurement {
     const auto producer = subject_.producer();
     std::vector<std::uint32_t> durations(scenario_.burst * scenario_.bursts);
     if (scenario_.fresh_subjects > 0) {
+      std::this_thread::sleep_for(scenario_.after_start);
       for (std::uint64_t i = 0; i < scenario_.bursts; ++i) {
         pause(number);
         producer->timed(ticks_, &durations[i * scenario_.burst], scenario_.burst);
@@ -115,11 +117,21 @@ std::vector<Scenario> scenarios(bool quick) {
   std::vector<Scenario> all{
       {"burst of 100,000", 100'000, quick ? 5U : 20U, 0, true, {1, 2, 4}},
       {"bursts of 20", 20, 5'000 / shorter, 50, false, {1, 2}},
-      {"burst of 100,000, fresh journal", 100'000, 1, 0, true, {1}, quick ? 3U : 15U},
+      {"burst of 100,000, fresh journal", 100'000, 1, 0, true, {1}, quick ? 5U : 15U, 20ms},
+      {"burst of 100,000 at the start", 100'000, 1, 0, true, {1}, quick ? 5U : 15U},
       {"bursts of 20, fresh journal", 20, 5'000 / shorter, 50, false, {1}, quick ? 1U : 3U},
       // Long enough for some calls of sync.
-      {"bursts of 20, sync beside", 20, 40'000 / shorter, 50, false, {1}, 0, 0, Beside::sync},
-      {"bursts of 20, 48 MiB", 20, 40'000 / shorter, 50, false, {1}, 0, 0, Beside::little_memory},
+      {"bursts of 20, sync beside", 20, 40'000 / shorter, 50, false, {1}, 0, 0ms, 0, Beside::sync},
+      {"bursts of 20, 48 MiB",
+       20,
+       40'000 / shorter,
+       50,
+       false,
+       {1},
+       0,
+       0ms,
+       0,
+       Beside::little_memory},
       {"burst of 100,000, 48 MiB",
        100'000,
        quick ? 5U : 20U,
@@ -127,6 +139,7 @@ std::vector<Scenario> scenarios(bool quick) {
        true,
        {1},
        0,
+       0ms,
        0,
        Beside::little_memory},
       {"after idling", 1, 1'000 / shorter, 1'000, false, {1}},

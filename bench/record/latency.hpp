@@ -2,6 +2,7 @@
 // The scenarios of record_latency: how often a thread records, and how many threads do.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct Scenario {
   // No warm-up, and every call is timed from the subject's first event on. Each of so many subjects
   // does the bursts.
   unsigned fresh_subjects = 0;
+  // Before its first event: a process has more to do than to start a session.
+  std::chrono::milliseconds after_start{0};
   std::size_t text_bytes = 0;  // which subjects: see SubjectMaker
   Beside beside = Beside::nothing;
 };
@@ -36,7 +39,8 @@ struct Scenario {
 std::vector<Scenario> scenarios(bool quick);
 
 struct Latencies {
-  // Of bursts in which no single call is timed; of a fresh subject the mean of the single calls.
+  // Of bursts in which no single call is timed; of fresh subjects the median of their means of
+  // single calls.
   double mean_ns = 0;
   std::vector<std::uint32_t> durations;  // of single calls, sorted
   double events_per_second = 0;          // of all threads together

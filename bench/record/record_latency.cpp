@@ -76,6 +76,7 @@ bool is_chosen(const SubjectMaker& maker, const Scenario& scenario, const Option
 Latencies measure_with(const SubjectMaker& maker, const Options& options, const Scenario& scenario,
                        unsigned threads, const Ticks& ticks, std::uint64_t& lost) {
   Latencies all;
+  std::vector<double> means;
   const unsigned subjects = std::max(scenario.fresh_subjects, 1U);
   for (unsigned i = 0; i < subjects; ++i) {
     const TemporaryDirectory directory(maker.memory == "tmpfs" ? options.shared_memory
@@ -85,10 +86,11 @@ Latencies measure_with(const SubjectMaker& maker, const Options& options, const 
     const auto subject = maker.make(directory.path());
     Latencies seen = measure(*subject, scenario, threads, ticks);
     lost += subject->lost();
-    all.mean_ns += seen.mean_ns / subjects;
+    means.push_back(seen.mean_ns);
     all.events_per_second += seen.events_per_second / subjects;
     all.durations.insert(all.durations.end(), seen.durations.begin(), seen.durations.end());
   }
+  all.mean_ns = median(means);
   std::sort(all.durations.begin(), all.durations.end());
   return all;
 }

@@ -23,8 +23,9 @@ struct Slab {
   std::uint32_t run = 0;          // of a slab of the backlog
   std::uint64_t generation = 0;   // as it stands in the upper half of the word
   std::uint64_t truncations = 0;  // of the file, when this generation was opened
-  std::chrono::steady_clock::time_point
-      populated{};  // by whoever takes it out of the file or recycles it
+  using Time = std::chrono::steady_clock::time_point;
+  static constexpr Time never{};
+  std::atomic<Time> populated{never};  // its pages made, or made writable again, by us
 
   std::atomic<bool> closed{false};  // as the word says
 

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 
 namespace trace::detail::journal {
 namespace {
@@ -38,28 +39,38 @@ SlabPool::SlabPool(JournalFile& file, std::uint64_t budget)
       budget_(file.directory(), budget),
       small_(preallocated),
       large_(preallocated),
+      unfilled_small_(preallocated),
+      unfilled_large_(preallocated),
       opened_(preallocated),
       used_(preallocated) {}
 
 Slab* SlabPool::take(SlabSize size) noexcept {
   Slab* slab = nullptr;
-  if (!ready(size).try_dequeue(slab)) {
-    const std::lock_guard lock(grow_mutex_);
-    // Somebody may have come first; what came back but was not recycled is nearer than the disk.
-    while (used_.try_dequeue(slab)) {
-      slab->reset();
-      ready(size_of(*slab)).enqueue(slab);
-    }
-    if (!ready(size).try_dequeue(slab)) {
-      const std::vector<Slab*> grown = grow(size, 1);
-      if (grown.empty()) return nullptr;
-      mapped_by_producers_.fetch_add(1, std::memory_order_relaxed);
-      slab = grown.front();
-      make_writable(*slab);
-      slab->reset();
-    }
+  if (ready(size).try_dequeue(slab)) return note_taken(slab);
+  // What came back but was not recycled is nearer than the disk.
+  while (used_.try_dequeue(slab)) {
+    slab->reset();
+    ready(size_of(*slab)).enqueue(slab);
   }
+  if (ready(size).try_dequeue(slab)) return note_taken(slab);
+  slab = take_unfilled(size);
+  if (slab == nullptr) return nullptr;
+  mapped_by_producers_.fetch_add(1, std::memory_order_relaxed);
+  // By faults: a write() waits while the keeper is in one, which may have lost its processor.
+  populate(slab->base, slab->bytes);
+  slab->populated = std::chrono::steady_clock::now();
+  slab->reset();
   return note_taken(slab);
+}
+
+Slab* SlabPool::take_unfilled(SlabSize size) noexcept {
+  Slab* slab = nullptr;
+  if (unfilled(size).try_dequeue(slab)) return slab;
+  const std::lock_guard lock(grow_mutex_);
+  // Somebody may have come first.
+  if (unfilled(size).try_dequeue(slab)) return slab;
+  const std::vector<Slab*> grown = grow(size, 1);
+  return grown.empty() ? nullptr : grown.front();
 }
 
 Slab* SlabPool::take_beyond_budget(SlabSize size) noexcept {
@@ -177,7 +188,7 @@ bool SlabPool::trim(std::size_t reserve_large, std::size_t reserve_small) noexce
         return false;
       }
       if (slab == newest_ready_) newest_ready_ = nullptr;
-      slab->populated = {};
+      slab->populated = Slab::never;
       cold_[static_cast<std::size_t>(size)].push_back(slab);
     }
     return true;
@@ -191,33 +202,49 @@ bool SlabPool::trim(std::size_t reserve_large, std::size_t reserve_small) noexce
   }
 }
 
-void SlabPool::make_writable(Slab& slab) noexcept {
+void SlabPool::recycle(Slab& slab) {
   // Writeback makes clean pages of dirty ones, and the next writer faults on each. It comes every
   // some seconds: what goes around faster than that is still dirty.
   const auto now = std::chrono::steady_clock::now();
-  if (slab.populated == decltype(slab.populated){}) {
-    file_.fill(slab.base, slab.bytes);
-  } else if (now - slab.populated >= writeback_interval) {
+  if (now - slab.populated.load() >= writeback_interval) {
     populate(slab.base, slab.bytes);
-  } else {
-    return;
+    slab.populated = now;
   }
-  slab.populated = now;
+  make_ready(slab);
 }
 
 void SlabPool::make_ready(Slab& slab) {
-  make_writable(slab);
   slab.reset();
   if (size_of(slab) == SlabSize::large) newest_ready_ = &slab;
   ready(size_of(slab)).enqueue(&slab);
+}
+
+void SlabPool::fill(SlabSize size) {
+  std::array<Slab*, large_slab_bytes / small_slab_bytes> slabs;
+  const std::uint32_t bytes = bytes_of(size);
+  const std::size_t at_once = large_slab_bytes / bytes;
+  while (const std::size_t count = unfilled(size).try_dequeue_bulk(slabs.begin(), at_once)) {
+    for (std::size_t begin = 0; begin < count;) {
+      // One write for slabs that follow each other.
+      std::size_t end = begin + 1;
+      while (end < count && slabs[end]->base == slabs[end - 1]->base + bytes) ++end;
+      file_.fill(slabs[begin]->base, static_cast<std::uint32_t>((end - begin) * bytes));
+      begin = end;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < count; ++i) {
+      slabs[i]->populated = now;
+      make_ready(*slabs[i]);
+    }
+  }
 }
 
 std::vector<Slab*> SlabPool::slabs_of_producers() {
   std::vector<Slab*> open;
   const std::lock_guard lock(grow_mutex_);
   for (Slab& slab : slabs_) {
-    const bool cold = slab.populated == decltype(slab.populated){};
-    if (cold || slab.closed.load(std::memory_order_relaxed)) continue;
+    const bool has_pages = slab.populated.load() != Slab::never;
+    if (!has_pages || slab.closed.load(std::memory_order_relaxed)) continue;
     open.push_back(&slab);
   }
   return open;
@@ -244,7 +271,7 @@ bool SlabPool::replenish(std::size_t reserve_large, std::size_t reserve_small) n
   bool worked = false;
   Slab* slab = nullptr;
   while (used_.try_dequeue(slab)) {
-    make_ready(*slab);
+    recycle(*slab);
     worked = true;
     if (waiters_.load() > 0) came_back_.notify_all();
   }
@@ -259,7 +286,9 @@ bool SlabPool::replenish(std::size_t reserve_large, std::size_t reserve_small) n
       const std::uint64_t part = file_.bytes() / 64 / bytes_of(size);
       grown = grow(size, std::min<std::uint64_t>(std::max(reserve - ready_now, part), 1024));
     }
-    for (Slab* each : grown) make_ready(*each);
+    // Producers that find no slab ready take from this queue meanwhile.
+    unfilled(size).enqueue_bulk(grown.begin(), grown.size());
+    fill(size);
     worked = worked || !grown.empty();
   };
   top_up(SlabSize::small, reserve_small);

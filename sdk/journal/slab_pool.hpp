@@ -3,9 +3,11 @@
 // keeper prepares them for reuse; all through lock-free queues, so that nothing blocks while there
 // are slabs.
 //
-//   ready   keeper → producers   populated, empty
-//   opened  producers → shipper  in the order in which each lane opened them
-//   used    shipper → keeper     every event in them is resolved
+//   ready     keeper → producers   populated, empty
+//   unfilled  keeper → producers   without pages; the keeper takes them itself to populate them,
+//                                  and a producer does so that finds none ready
+//   opened    producers → shipper  in the order in which each lane opened them
+//   used      shipper → keeper     every event in them is resolved
 //
 // After a flood the keeper frees the space of surplus slabs; such cold slabs are reused first when
 // the journal grows again.
@@ -81,6 +83,13 @@ class SlabPool final : public SlabSource {
   }
   // Large slabs that wait for producers.
   std::uint64_t ready_now() const noexcept { return large_.size_approx(); }
+  std::uint64_t unfilled_now() const noexcept {
+    return unfilled_large_.size_approx() + unfilled_small_.size_approx();
+  }
+  // The keeper makes pages of new slabs.
+  bool is_filling() const noexcept {
+    return unfilled_large_.size_approx() + unfilled_small_.size_approx() > 0;
+  }
   std::uint64_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
   std::uint64_t large_taken() const noexcept {
     return large_taken_.load(std::memory_order_relaxed);
@@ -91,20 +100,28 @@ class SlabPool final : public SlabSource {
 
  private:
   SlabQueue& ready(SlabSize size) noexcept { return size == SlabSize::small ? small_ : large_; }
+  SlabQueue& unfilled(SlabSize size) noexcept {
+    return size == SlabSize::small ? unfilled_small_ : unfilled_large_;
+  }
+  Slab* take_unfilled(SlabSize size) noexcept;
   // Up to `count` more slabs, not populated, not queued; the caller holds grow_mutex_.
   std::vector<Slab*> grow(SlabSize size, std::uint64_t count) noexcept;
   bool warm(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept;
   bool extend(SlabSize size, std::uint64_t count, std::vector<Slab*>& grown) noexcept;
   void note_used(std::int64_t bytes) noexcept;
   Slab* note_taken(Slab* slab) noexcept;
-  void make_writable(Slab& slab) noexcept;
+  void recycle(Slab& slab);
   void make_ready(Slab& slab);
+  // Populates the unfilled slabs.
+  void fill(SlabSize size);
   std::vector<Slab*> slabs_of_producers();
 
   JournalFile& file_;
   DirectoryBudget budget_;
   SlabQueue small_;
   SlabQueue large_;
+  SlabQueue unfilled_small_;
+  SlabQueue unfilled_large_;
   SlabQueue opened_;
   SlabQueue used_;
   std::mutex grow_mutex_;

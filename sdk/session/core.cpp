@@ -18,6 +18,9 @@ using namespace std::chrono_literals;
 constexpr auto file_check_interval = 5s;
 // How long a dead session's journal without progress blocks others.
 constexpr auto turn = 60s;
+// The keeper and the shipper would keep two processors busy, and the kernel would take a producer's
+// for a tick. Bounded, because a flood may keep the keeper busy all the time.
+constexpr auto longest_hold = 8ms;
 constexpr std::size_t most_superseded_secrets = 16;
 // Merging this much takes add_secret() a few milliseconds, and avoids replacing whole texts until
 // the keeper has merged.
@@ -303,6 +306,8 @@ ship::RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {
 }
 
 time::Steady::time_point SessionCore::ship(time::Steady::time_point now) {
+  if (pool_.is_filling() && now < hold_until_ && !shipper_.has_flush(now)) return now + 1ms;
+  hold_until_ = now + longest_hold;
   const time::Steady::time_point next = shipper_.step(now);
   if (draining_.load()) return next;
   adopting_.store(true);

@@ -194,6 +194,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 
   // Last, so that the threads end before what they use is destroyed.
   std::atomic<std::uint64_t> lost_{0};
+  time::Steady::time_point hold_until_{};  // shipper's thread
   std::unique_ptr<StepThread> keeper_thread_;
   std::unique_ptr<StepThread> shipper_thread_;
 };

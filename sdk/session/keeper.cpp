@@ -10,10 +10,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Enough for a burst until the next step: 8 MiB.
-constexpr std::size_t least_large = 16;
+// Enough for a burst of 100,000 usual events: 12 MiB.
+constexpr std::size_t least_large = 24;
 constexpr std::size_t most_large = 128;
 constexpr std::size_t small_reserve = 64;
+// Slabs for so long are ready at the present rate. More would keep a processor busy beside the
+// producers.
+constexpr auto reserve_time = 8ms;
 constexpr auto idle_pause = 128ms;
 // The space of a flood is kept this long for the next one.
 constexpr auto trim_after = 5s;
@@ -46,7 +49,11 @@ time::Steady::time_point Keeper::step(time::Steady::time_point now) {
   const std::uint64_t large_taken = pool_.large_taken();
   const std::uint64_t recent_large = large_taken - large_taken_before_;
   large_taken_before_ = large_taken;
-  const std::size_t reserve = std::clamp<std::size_t>(recent_large * 4, least_large, most_large);
+  const auto since_step = std::max<time::Steady::duration>(now - step_before_, 1ms);
+  step_before_ = now;
+  const std::size_t reserve =
+      std::clamp<std::size_t>(recent_large * static_cast<std::uint64_t>(reserve_time / since_step),
+                              least_large, most_large);
   bool worked = pool_.replenish(reserve, small_reserve);
   if (recent > 0) {
     busy_until_ = now + trim_after;

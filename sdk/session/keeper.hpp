@@ -31,6 +31,7 @@ class Keeper {
   time::Steady::time_point next_calibration_{};
   time::Steady::time_point next_look_{};
   time::Steady::time_point busy_until_{};
+  time::Steady::time_point step_before_{};
   std::uint64_t taken_before_ = 0;
   std::uint64_t large_taken_before_ = 0;
   std::chrono::milliseconds pause_{1};

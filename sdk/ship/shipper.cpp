@@ -35,11 +35,19 @@ void Shipper::request_flush(std::uint64_t stamp, time::Steady::time_point deadli
   next_attempt_.store(0, std::memory_order_release);
 }
 
+bool Shipper::has_flush(time::Steady::time_point now) const {
+  const std::lock_guard lock(flush_mutex_);
+  return is_urgent(now) || flush_new_;
+}
+
+bool Shipper::is_urgent(time::Steady::time_point now) const {
+  return resolved_before_.load(std::memory_order_relaxed) < flush_stamp_ && now < flush_deadline_;
+}
+
 time::Steady::time_point Shipper::step(time::Steady::time_point now) {
   {
     const std::lock_guard lock(flush_mutex_);
-    urgent_ =
-        resolved_before_.load(std::memory_order_relaxed) < flush_stamp_ && now < flush_deadline_;
+    urgent_ = is_urgent(now);
     if (flush_new_) {
       // A caller waits: try immediately, and again soon.
       next_try_ = now;

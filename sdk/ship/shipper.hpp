@@ -71,6 +71,8 @@ class Shipper {
 
   // Requests that everything stamped before `stamp` is sent immediately, by `deadline`.
   void request_flush(std::uint64_t stamp, time::Steady::time_point deadline);
+  // Whether somebody waits for a flush. Any thread.
+  bool has_flush(time::Steady::time_point now) const;
   // The stamp before which every event is acknowledged or a dead letter.
   std::uint64_t resolved_before() const noexcept {
     return resolved_before_.load(std::memory_order_acquire);
@@ -92,6 +94,7 @@ class Shipper {
   const ShipperCounters& counters() const noexcept { return counters_; }
 
  private:
+  bool is_urgent(time::Steady::time_point now) const;  // with flush_mutex_
   // shipper.cpp: from lanes to batches
   void fill(time::Steady::time_point now);
   RunInfo& run_of(const journal::NodeView& node);
@@ -157,7 +160,7 @@ class Shipper {
   bool more_waits_ = false;       // the last pass ended because the batch was full
   ShipperCounters counters_;
 
-  std::mutex flush_mutex_;
+  mutable std::mutex flush_mutex_;
   std::uint64_t flush_stamp_ = 0;
   time::Steady::time_point flush_deadline_{};
   bool flush_new_ = false;
