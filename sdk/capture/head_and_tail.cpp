@@ -7,13 +7,6 @@
 #include "lines/plain_text.hpp"
 
 namespace trace::detail::capture {
-namespace {
-
-lines::LineVolume volume_of(lines::LineKind kind, std::string_view text) noexcept {
-  return {kind == lines::LineKind::part ? 0 : lines::count_lines(text), text.size()};
-}
-
-}  // namespace
 
 HeadAndTail::HeadAndTail(const CaptureLimits& limits, MakeRing make_ring,
                          std::chrono::nanoseconds wall, LineEvents& events)
@@ -24,6 +17,11 @@ HeadAndTail::HeadAndTail(const CaptureLimits& limits, MakeRing make_ring,
       head_left_(limits.tail_bytes == CaptureLimits::unlimited ? CaptureLimits::unlimited
                                                                : limits.head_bytes),
       tail_limit_(limits.tail_bytes) {}
+
+lines::LineVolume HeadAndTail::volume_of(lines::LineKind kind, std::string_view text) noexcept {
+  const bool has_ends = kind == lines::LineKind::lines || kind == lines::LineKind::last_part;
+  return {has_ends ? lines::count_lines(text) : 0, text.size()};
+}
 
 void HeadAndTail::take_more(Stream stream, lines::LineKind kind, std::string_view text,
                             time::Steady::time_point now, Searched searched) {

@@ -32,15 +32,15 @@ class HeadAndTail {
   HeadAndTail(const CaptureLimits& limits, MakeRing make_ring, std::chrono::nanoseconds wall,
               LineEvents& events);
 
-  // See LineSink.
-  void take(Stream stream, lines::LineKind kind, std::string_view text,
-            time::Steady::time_point now, Searched searched = {}) {
+  // See LineSink. Returns the number of line ends.
+  std::uint64_t take(Stream stream, lines::LineKind kind, std::string_view text,
+                     time::Steady::time_point now, Searched searched = {}) {
     if (text.size() <= head_left_) [[likely]] {
       head_left_ -= text.size();
-      events_.take(stream, kind, text, now, searched);
-    } else {
-      take_more(stream, kind, text, now, searched);
+      return events_.take(stream, kind, text, now, searched);
     }
+    take_more(stream, kind, text, now, searched);
+    return volume_of(kind, text).lines;
   }
   void tick(time::Steady::time_point now);
   time::Steady::time_point next_due() const noexcept { return next_report_; }
@@ -48,6 +48,7 @@ class HeadAndTail {
   void finish();
 
  private:
+  static lines::LineVolume volume_of(lines::LineKind kind, std::string_view text) noexcept;
   void take_more(Stream stream, lines::LineKind kind, std::string_view text,
                  time::Steady::time_point now, Searched searched);
   void push(Stream stream, lines::LineKind kind, std::string_view text,

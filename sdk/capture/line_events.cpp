@@ -6,23 +6,29 @@
 
 namespace trace::detail::capture {
 
-void LineEvents::take(Stream stream, lines::LineKind kind, std::string_view text,
-                      time::Steady::time_point now, Searched searched) {
+std::uint64_t LineEvents::take(Stream stream, lines::LineKind kind, std::string_view text,
+                               time::Steady::time_point now, Searched searched) {
   coalescer_.set_searched(searched);
   Reading& reading = readings_[lines::index_of(stream)];
-  if (kind == lines::LineKind::frame) return take_frame(stream, text, now);
+  if (kind == lines::LineKind::frame) {
+    take_frame(stream, text, now);
+    return 0;
+  }
   if (kind != lines::LineKind::lines) {
     const bool is_last = kind == lines::LineKind::last_part;
-    return take_part(stream, reading, text.substr(0, text.size() - (is_last ? 1 : 0)), is_last,
-                     now);
+    take_part(stream, reading, text.substr(0, text.size() - (is_last ? 1 : 0)), is_last, now);
+    return is_last ? 1 : 0;
   }
+  std::uint64_t ends = 0;
   while (!text.empty()) {
     const auto* end = static_cast<const char*>(std::memchr(text.data(), '\n', text.size()));
     const auto length = static_cast<std::size_t>(end - text.data());
     take_line(stream, reading, text.substr(0, length), now);
     text.remove_prefix(length + 1);
+    ++ends;
   }
   coalescer_.keep();
+  return ends;
 }
 
 void LineEvents::take_line(Stream stream, Reading& reading, std::string_view line,

@@ -19,9 +19,9 @@ class LineEvents {
  public:
   explicit LineEvents(EventSink& sink) : sink_(sink), coalescer_(sink) {}
 
-  // See LineSink.
-  void take(Stream stream, lines::LineKind kind, std::string_view text,
-            time::Steady::time_point now, Searched searched = {});
+  // See LineSink. Returns the number of line ends.
+  std::uint64_t take(Stream stream, lines::LineKind kind, std::string_view text,
+                     time::Steady::time_point now, Searched searched = {});
 
   EventSink& sink() noexcept { return sink_; }
   Coalescer& coalescer() noexcept { return coalescer_; }

@@ -57,10 +57,8 @@ void OutputChain::Source::take(lines::LineKind kind, std::string_view text) {
     text = without_secrets(kind, text);
     if (text.empty()) return;
   }
-  if (kind == lines::LineKind::lines || kind == lines::LineKind::last_part)
-    lines_ += lines::count_lines(text);
   if (see_) show(kind, text);
-  chain_.head_and_tail_.take(stream_, kind, text, now_, searched(kind, text));
+  lines_ += chain_.head_and_tail_.take(stream_, kind, text, now_, searched(kind, text));
 }
 
 // What the redactor passed on holds no secret, nor does a line that was cut from it: the framer
