@@ -10,9 +10,14 @@ Nodes::~Nodes() {
   for (const std::atomic<Entry*>& chunk : chunks_) delete[] chunk.load();
 }
 
+std::size_t Nodes::first_slot_of(std::uint32_t run, std::string_view node_id) const noexcept {
+  return (std::hash<std::string_view>()(node_id) + run * 0x9E3779B97F4A7C15) &
+         (numbers_.size() - 1);
+}
+
 std::size_t Nodes::slot_of(std::uint32_t run, std::string_view node_id) const noexcept {
   const std::size_t mask = numbers_.size() - 1;
-  std::size_t slot = (std::hash<std::string_view>()(node_id) + run * 0x9E3779B97F4A7C15) & mask;
+  std::size_t slot = first_slot_of(run, node_id);
   for (; numbers_[slot] != 0; slot = (slot + 1) & mask) {
     const NodeView& node = entry(numbers_[slot] - 1)->view;
     if (node.run == run && node.node_id == node_id) break;
@@ -21,12 +26,14 @@ std::size_t Nodes::slot_of(std::uint32_t run, std::string_view node_id) const no
 }
 
 void Nodes::grow_numbers() {
-  std::vector<std::uint32_t> old(numbers_.empty() ? first_chunk : 2 * numbers_.size());
-  old.swap(numbers_);
-  for (const std::uint32_t number : old) {
-    if (number == 0) continue;
-    const NodeView& node = entry(number - 1)->view;
-    numbers_[slot_of(node.run, node.node_id)] = number;
+  numbers_.assign(numbers_.empty() ? first_chunk : 2 * numbers_.size(), 0);
+  const std::size_t mask = numbers_.size() - 1;
+  // In the order of the numbers: entries follow each other in memory. All differ.
+  for (std::uint32_t number = 0; number < count_.load(std::memory_order_relaxed); ++number) {
+    const NodeView& node = entry(number)->view;
+    std::size_t slot = first_slot_of(node.run, node.node_id);
+    while (numbers_[slot] != 0) slot = (slot + 1) & mask;
+    numbers_[slot] = number + 1;
   }
 }
 

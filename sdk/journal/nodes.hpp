@@ -80,6 +80,7 @@ class Nodes final : public NodeNames {
     const Place place = place_of(number);
     return chunks_[place.chunk].load(std::memory_order_relaxed) + place.entry;
   }
+  std::size_t first_slot_of(std::uint32_t run, std::string_view node_id) const noexcept;
   // Where numbers_ has the node, or would have it.
   std::size_t slot_of(std::uint32_t run, std::string_view node_id) const noexcept;
   void grow_numbers();

@@ -72,7 +72,9 @@ RunInfo* RunRegistry::open(std::string_view id, const RunSpec& spec, bool& creat
   if (RunInfo* run = known(id)) return run;
   if (runs_.size() == journal::max_runs) return nullptr;
   created = true;
-  return &add(static_cast<std::uint32_t>(runs_.size()), id, spec);
+  RunInfo& run = add(static_cast<std::uint32_t>(runs_.size()), id, spec);
+  by_id_.add(run.id, run.number);
+  return &run;
 }
 
 RunInfo* RunRegistry::find(std::string_view id) {
@@ -97,14 +99,15 @@ RunInfo& RunRegistry::add(std::uint32_t number, std::string_view id, const RunSp
   run.number = number;
   run.id = {text, id.size()};
   run.spec = &own_spec;
-  if (known(run.id) == nullptr) by_id_.add(run.id, number);  // a forged journal may repeat one
   return run;
 }
 
 RunInfo& RunRegistry::restore(std::uint32_t number, std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
   if (number < runs_.size() && runs_[number].spec != nullptr) return runs_[number];
-  return add(number, contract::repaired_id(id), spec);
+  RunInfo& run = add(number, contract::repaired_id(id), spec);
+  if (known(run.id) == nullptr) by_id_.add(run.id, number);  // a forged journal may repeat one
+  return run;
 }
 
 std::vector<RunInfo*> RunRegistry::awaiting_cancellation() {

@@ -105,6 +105,7 @@ class RunRegistry {
 
  private:
   RunInfo* known(std::string_view id);
+  // Without an entry in by_id_.
   RunInfo& add(std::uint32_t number, std::string_view id, const RunSpec& spec);
 
   std::mutex mutex_;
