@@ -213,6 +213,20 @@ TEST_CASE("the routes below /api/v1 are those of the browser client") {
   CHECK(client.get("/healthz").json().at("status") == "ok");
 }
 
+TEST_CASE("what was done is counted") {
+  Collector collector;
+  Client client(collector.url());
+  client.post(line_of("r", events_of("r", 1, 3)));
+  client.post(line_of("r", events_of("r", 2, 4)));
+  StreamClient viewer(collector.url(), "/workflows/runs/r/stream");
+  viewer.next("status");
+  const std::string metrics = client.get("/metrics").body;
+  for (const char* line : {"shiptrace_envelopes_total 2\n", "shiptrace_events_accepted_total 4\n",
+                           "shiptrace_events_duplicate_total 2\n", "shiptrace_streams 1\n"}) {
+    CHECK(metrics.find(line) != std::string::npos);
+  }
+}
+
 TEST_CASE("another version of the contract is refused by name") {
   Collector collector;
   Client client(collector.url());

@@ -92,7 +92,7 @@ class World {
   explicit World(std::unique_ptr<store::Store> store)
       : store_(std::move(store)),
         watch_(*store_, {}),
-        context_{*store_, watch_, std::size_t{1} << 20, [](const std::string&) {}} {}
+        context_{*store_, watch_, metrics_, std::size_t{1} << 20, [](const std::string&) {}} {}
 
   void apply(const Step& step) {
     std::visit([this](const auto& each) { apply_one(each); }, step);
@@ -155,6 +155,7 @@ class World {
 
   std::unique_ptr<store::Store> store_;
   run::Watch watch_;
+  api::Metrics metrics_;
   api::Context context_;
   std::array<std::uint64_t, 2> sequences_{};
   std::int64_t passed_ms_ = 0;

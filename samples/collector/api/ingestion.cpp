@@ -77,6 +77,13 @@ void hear(const Context& context, const std::string& session) {
   }
 }
 
+void count(Metrics& metrics, const JudgedEnvelope& judged, const run::BatchResult& result) {
+  ++metrics.envelopes;
+  metrics.accepted += result.accepted;
+  metrics.duplicates += result.duplicates;
+  metrics.rejected += judged.invalid.size();
+}
+
 Response ingest_lines(const Context& context, std::string_view body) {
   const std::vector<std::string_view> lines = lines_of(body);
   if (lines.empty()) return error_response(400, "body", "is empty: send one envelope per line");
@@ -91,9 +98,11 @@ Response ingest_lines(const Context& context, std::string_view body) {
   for (const JudgedEnvelope& judged : envelopes) {
     try {
       if (judged.envelope.session) hear(context, *judged.envelope.session);
-      runs.push_back(acknowledgement(
-          judged, run::append_batch(context.store, judged, context.watch.quiet_times())));
+      const auto result = run::append_batch(context.store, judged, context.watch.quiet_times());
+      count(context.metrics, judged, result);
+      runs.push_back(acknowledgement(judged, result));
     } catch (const store::StoreError& error) {
+      ++context.metrics.store_failures;
       // Acknowledge the lines that are committed; the sender keeps the others.
       if (runs.empty()) return store_failed(error.what());
       break;

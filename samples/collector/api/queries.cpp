@@ -80,6 +80,10 @@ Response health(const Context& context, const Request&) {
   return json_response(R"({"status":"ok"})");
 }
 
+Response metrics(const Context& context, const Request&) {
+  return {.content_type = "text/plain; version=0.0.4", .body = context.metrics.text()};
+}
+
 Response status(const Context& context, const Request& request) {
   const auto run = context.store.run(request.run_id);
   if (!run) return unknown_run();

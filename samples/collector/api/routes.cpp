@@ -12,7 +12,7 @@ namespace {
 
 using Body = Endpoint::Body;
 
-constexpr std::array<Endpoint, 14> table{{
+constexpr std::array<Endpoint, 15> table{{
     {"POST", "/trace/events", &ingest, Body::required},
     {"GET", "/workflows/runs", &runs},
     {"GET", "/workflows/runs/{id}/status", &status},
@@ -27,6 +27,7 @@ constexpr std::array<Endpoint, 14> table{{
     {"GET", "/workflows/runs/{id}/dataflows", &dataflows},
     {"GET", "/workflows/runs/{id}/logs", &logs},
     {"GET", "/healthz", &health},
+    {"GET", "/metrics", &metrics},
 }};
 
 // Nothing when two hexadecimal digits do not follow a '%'.

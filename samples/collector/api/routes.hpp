@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "collector/api/content_encoding.hpp"
+#include "collector/api/metrics.hpp"
 #include "collector/api/response.hpp"
 #include "collector/run/watch.hpp"
 #include "collector/store/store.hpp"
@@ -23,6 +24,7 @@ namespace trace::collector::api {
 struct Context {
   store::Store& store;
   run::Watch& watch;
+  Metrics& metrics;
   std::size_t max_body;  // in bytes, after inflation
   // Called when something about the run may have been committed.
   std::function<void(const std::string& run_id)> on_stored;
@@ -91,5 +93,6 @@ Response logs(const Context& context, const Request& request);
 
 // Whether the store can be read.
 Response health(const Context& context, const Request& request);
+Response metrics(const Context& context, const Request& request);
 
 }  // namespace trace::collector::api

@@ -36,7 +36,7 @@ Server::Server(const Options& options, store::Store& store)
       watch_(store, options.times),
       store_threads_(store.concurrency()),
       service_{.store_threads = store_threads_,
-               .context = {store, watch_, options.max_body,
+               .context = {store, watch_, metrics_, options.max_body,
                            [this](const std::string& run_id) {
                              asio::post(io_, [this, run_id] { subscriptions_.notify(run_id); });
                            }},

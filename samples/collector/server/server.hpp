@@ -44,6 +44,7 @@ class Server {
   stream::Subscriptions subscriptions_;
   ConnectionRegistry connections_;
   run::Watch watch_;
+  api::Metrics metrics_;
   store::StoreThreads store_threads_;
   Service service_;
   boost::asio::io_context io_{1};
