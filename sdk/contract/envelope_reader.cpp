@@ -39,6 +39,11 @@ void read_total_actions(detail::contract::MemberReader& reader,
   }
 }
 
+bool is_ulid(std::string_view text) noexcept {
+  constexpr std::string_view letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  return text.size() == 26 && text.find_first_not_of(letters) == std::string_view::npos;
+}
+
 Opened open_envelope(std::string_view json) {
   static constexpr std::array<std::string_view, 8> names{
       "runId",          "events",       "cursor",     "workflowId",
@@ -65,6 +70,7 @@ Opened open_envelope(std::string_view json) {
   read_total_actions(reader, total_actions, envelope.total_actions);
   if (finished_at) reader.timestamp("finishedAt", finished_at, envelope.finished_at);
   reader.text("session", session, envelope.session);
+  if (envelope.session && !is_ulid(*envelope.session)) reader.note("session", "must be a ULID");
   return opened;
 }
 

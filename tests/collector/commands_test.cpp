@@ -82,6 +82,14 @@ TEST_CASE("a run of unknown size ends when it is said to be finished") {
   CHECK(status_of(client, "by-envelope") == "COMPLETED");
 }
 
+TEST_CASE("a session that is not a ULID is refused") {
+  Collector collector;
+  Client client(collector.url());
+  const Reply refused = client.post(R"({"runId":"r","events":[],"session":"me"})");
+  CHECK(refused.status == 400);
+  CHECK(refused.json().at("error").at("field") == "session");
+}
+
 TEST_CASE("what a workflow engine reports takes precedence") {
   Collector collector;
   Client client(collector.url());

@@ -90,6 +90,7 @@ TEST_CASE_TEMPLATE("an append is read back by every store of the database", Data
   changes.run.cancelled_at = "2025-10-13T12:00:04Z";
   changes.run.finished_at = "2025-10-13T12:00:05Z";
   changes.run.lost_at = "2025-10-13T12:00:06Z";
+  changes.run.last_start_at = "2025-10-13T12:00:07Z";
   changes.run.is_quiet = true;
   changes.run.engine = "{}";
   changes.run.engine_status = RunStatus::timed_out;

@@ -102,7 +102,11 @@ Response cancel(const Context& context, const Request& request) {
 Response finish(const Context& context, const Request& request) {
   const auto run = change(context, request, [](store::RunRow& row, auto&) {
     const bool is_new = row.finished_at.empty();
-    if (is_new) run::set_finished(row, run::timestamp_now());
+    // Whatever the workers' clocks say, a person says it now.
+    const std::string now = run::timestamp_now();
+    if (is_new) {
+      run::set_finished(row, run::is_before(now, row.last_start_at) ? row.last_start_at : now);
+    }
     return is_new;
   });
   return run ? changed(context, *run) : unknown_run();

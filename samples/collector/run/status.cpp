@@ -130,6 +130,7 @@ void start(RunRow& run, NodeRow& node, const EventFacts& event) {
   ++node.attempts;
   if (is_new_attempt && is_before(run.cancelled_at, event.timestamp)) run.cancelled_at.clear();
   if (is_before(run.finished_at, event.timestamp)) run.finished_at.clear();
+  run.last_start_at = later(run.last_start_at, event.timestamp);
   run.is_quiet = false;
 }
 
@@ -232,6 +233,8 @@ void set_total_actions(RunRow& run, std::uint32_t total) {
 }
 
 void set_finished(RunRow& run, std::string_view at) {
+  // Repeated, or overtaken by the start of another worker's node.
+  if (is_before(at, run.last_start_at)) return;
   run.finished_at = later(run.finished_at, at);
   update(run);
 }

@@ -70,6 +70,7 @@ bool apply_event(store::RunRow& run, store::NodeRow& node, const EventFacts& eve
 
 // Other changes.
 void set_total_actions(store::RunRow& run, std::uint32_t total);
+// No effect if a node starts later.
 void set_finished(store::RunRow& run, std::string_view at);
 void set_cancelled(store::RunRow& run, std::string_view at);
 void set_quiet(store::RunRow& run);

@@ -5,6 +5,7 @@
 // time (run/status.hpp). Any store thread; throws StoreError.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -27,11 +28,16 @@ class Watch {
   Watch(store::Store& store, const WatchTimes& times) : store_(store), times_(times) {}
 
   const QuietTimes& quiet_times() const noexcept { return times_.quiet; }
+  // Between looks: short enough for the shortest time, at most a second.
+  std::chrono::milliseconds interval() const noexcept {
+    const auto shortest = std::min({times_.quiet.quiet, times_.quiet.abandon, times_.worker});
+    return std::clamp(shortest / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(1000));
+  }
 
   // The worker of this session lives. Returns the runs that this changed.
   std::vector<std::string> hear(const std::string& session, std::int64_t now_ms);
   // Finds the workers that are lost and the runs whose verdict is due. Returns the runs that
-  // changed. Call it about once a second.
+  // changed. Call it at intervals.
   std::vector<std::string> look(std::int64_t now_ms);
 
  private:

@@ -149,7 +149,7 @@ void Server::accept_later() {
 }
 
 void Server::look_later() {
-  look_.expires_after(std::chrono::seconds(1));
+  look_.expires_after(watch_.interval());
   look_.async_wait([this](error_code cancelled) {
     if (cancelled) return;
     store_threads_.run(

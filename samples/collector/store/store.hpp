@@ -50,13 +50,14 @@ struct RunRow {
   std::uint64_t completed_nodes = 0;
   std::uint64_t failed_nodes = 0;
   std::string started_at = {};
-  std::string ended_at = {};      // of the event that ended a node, the latest
-  std::string cancelled_at = {};  // empty: not cancelled, as below
-  std::string finished_at = {};   // no node starts after it
-  std::string lost_at = {};       // when the last worker was lost; of interest while one is
-  bool is_quiet = false;          // nothing happened for so long that the run has its verdict
-  std::string completed_at = {};  // empty while the run has no verdict
-  std::string engine = {};        // what a workflow engine reported, as JSON; empty: nothing
+  std::string ended_at = {};       // of the event that ended a node, the latest
+  std::string cancelled_at = {};   // empty: not cancelled, as below
+  std::string finished_at = {};    // no node starts after it
+  std::string last_start_at = {};  // the latest time stamp of a STARTED event
+  std::string lost_at = {};        // when the last worker was lost; of interest while one is
+  bool is_quiet = false;           // nothing happened for so long that the run has its verdict
+  std::string completed_at = {};   // empty while the run has no verdict
+  std::string engine = {};         // what a workflow engine reported, as JSON; empty: nothing
   std::optional<RunStatus> engine_status = {};
 
   std::uint64_t open_nodes() const noexcept { return running_nodes + lost_nodes + retrying_nodes; }

@@ -47,6 +47,7 @@ constexpr const char* tables = R"(
     cancelled_at TEXT NOT NULL,
     finished_at TEXT NOT NULL,
     lost_at TEXT NOT NULL,
+    last_start_at TEXT NOT NULL,
     is_quiet INTEGER NOT NULL,
     completed_at TEXT NOT NULL,
     engine TEXT NOT NULL,             -- JSON; '' without a report, like the next

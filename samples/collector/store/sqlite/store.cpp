@@ -18,7 +18,8 @@ Database opened(const std::string& path) {
 const std::string run_columns =
     "id, run_id, workflow_id, organization_id, registered_at, revision, due_ms, events, "
     "total_actions, running_nodes, lost_nodes, retrying_nodes, completed_nodes, failed_nodes, "
-    "started_at, ended_at, cancelled_at, finished_at, lost_at, is_quiet, completed_at, "
+    "started_at, ended_at, cancelled_at, finished_at, lost_at, last_start_at, is_quiet, "
+    "completed_at, "
     "engine, engine_status";
 
 const std::string node_columns =
@@ -46,7 +47,7 @@ RunRow run_of_row(const Statement& row) {
            run.revision, run.due_ms, run.events, run.total_actions, run.running_nodes,
            run.lost_nodes, run.retrying_nodes, run.completed_nodes, run.failed_nodes,
            run.started_at, run.ended_at, run.cancelled_at, run.finished_at, run.lost_at,
-           run.is_quiet, run.completed_at, run.engine, engine_status);
+           run.last_start_at, run.is_quiet, run.completed_at, run.engine, engine_status);
   run.engine_status = run_status_from_name(engine_status);
   return run;
 }
@@ -95,13 +96,13 @@ SqliteStore::SqliteStore(const std::string& path)
                  "SELECT " + run_columns + " FROM runs WHERE id < ? ORDER BY id DESC LIMIT ?"),
       insert_run_(database_, "INSERT INTO runs(run_id, status, " + run_columns.substr(12) +
                                  R"() VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                                 ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING)"),
+                                 ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING)"),
       update_run_(database_, R"(
         UPDATE runs SET status = ?, workflow_id = ?, organization_id = ?, registered_at = ?,
                         revision = ?, due_ms = ?, events = ?, total_actions = ?,
                         running_nodes = ?, lost_nodes = ?, retrying_nodes = ?,
                         completed_nodes = ?, failed_nodes = ?, started_at = ?, ended_at = ?,
-                        cancelled_at = ?, finished_at = ?, lost_at = ?, is_quiet = ?,
+                        cancelled_at = ?, finished_at = ?, lost_at = ?, last_start_at = ?, is_quiet = ?,
                         completed_at = ?, engine = ?, engine_status = ?
         WHERE id = ? AND revision = ?)"),
       find_node_(database_, "SELECT " + node_columns + " FROM nodes WHERE run = ? AND node_id = ?"),
@@ -313,8 +314,8 @@ bool SqliteStore::write_run(const Append& changes, std::uint64_t& number) {
                           run.registered_at, revision, run.due_ms, run.events, run.total_actions,
                           run.running_nodes, run.lost_nodes, run.retrying_nodes,
                           run.completed_nodes, run.failed_nodes, run.started_at, run.ended_at,
-                          run.cancelled_at, run.finished_at, run.lost_at, run.is_quiet,
-                          run.completed_at, run.engine, engine_status);
+                          run.cancelled_at, run.finished_at, run.lost_at, run.last_start_at,
+                          run.is_quiet, run.completed_at, run.engine, engine_status);
   };
   if (!changes.expected) {
     bind(insert_run_, run.run_id).execute();
