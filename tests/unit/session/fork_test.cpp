@@ -109,6 +109,15 @@ class Family {
     }
     return messages;
   }
+  // The envelopes that say that a run is finished.
+  std::vector<std::string> finishes() const {
+    std::vector<std::string> lines;
+    std::ifstream file(lines_);
+    for (std::string line; std::getline(file, line);) {
+      if (line.find("\"finishedAt\":") != std::string::npos) lines.push_back(std::move(line));
+    }
+    return lines;
+  }
 
  private:
   TempDir directory_;
@@ -140,6 +149,26 @@ TEST_CASE("a node returns the session and the journal of the calling process") {
   CHECK(empty.session_id().empty());
   CHECK(empty.journal().empty());
   CHECK_FALSE(empty.add_note("owner", "x"));
+}
+
+TEST_CASE("a run that a child finishes is finished by the child's session") {
+  Family family;
+  auto run = family.session().run("run");
+  run.node("n").started();
+  CHECK(family.session().flush(20s));
+  const int code = Family::child([&] {
+    run.finish();
+    if (!family.session().flush(20s)) return 1;
+    return family.session().close(20s).kept == 0 ? 0 : 2;
+  });
+  CHECK(code == 0);
+  CHECK(family.session().flush(20s));
+  REQUIRE(family.finishes().size() == 1);
+  CHECK(family.finishes()[0].find(family.session().id()) == std::string::npos);
+  CHECK(family.session().stats().dropped == 0);
+  run.finish();
+  CHECK(family.session().close(20s).kept == 0);
+  CHECK(family.finishes().size() == 2);
 }
 
 TEST_CASE("parent and child record through the same handles, each into its own session") {
