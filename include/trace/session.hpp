@@ -74,8 +74,8 @@ struct Stats {
   std::uint64_t filtered = 0;  // below Config::level
   std::uint64_t dropped = 0;   // sum of dropped_by
   std::array<std::uint64_t, static_cast<std::size_t>(DropReason::count_)> dropped_by{};
-  // Accepted and then lost: neither acknowledged, nor in a journal that a later session finds, nor
-  // in rejected.ndjson. Final after close().
+  // Events that were accepted, and finishes of runs, and then lost: neither acknowledged, nor in a
+  // journal that a later session finds, nor in rejected.ndjson. Final after close().
   std::uint64_t lost = 0;
   std::uint64_t acknowledged = 0;  // stored by the backend
   std::uint64_t rejected = 0;      // permanently refused by it, kept in rejected.ndjson
@@ -92,7 +92,9 @@ struct Stats {
 // What close() left behind. Every accepted event is acknowledged, in rejected.ndjson, kept, or
 // lost.
 struct Closed {
-  std::uint64_t kept = 0;  // in a journal in `journal`; a later session sends them
+  // Events, and finishes of runs (Run::finish()), in a journal in `journal`; a later session sends
+  // them.
+  std::uint64_t kept = 0;
   // Not sent, and not in such a file, because the journal was in memory or because somebody
   // removed, replaced or truncated it; or refused by the backend and not kept in rejected.ndjson.
   // The diagnostic "lost" gives the reason.
@@ -209,15 +211,30 @@ class SHIPTRACE_API Run {
   // node is dropped as bad_id and a diagnostic is reported. Invalid UTF-8 is replaced by U+FFFD.
   // Copied.
   Node node(std::string_view id);
+  // The same for a node that other processes record for as well: one starts it, another ends it.
+  // ~Node and close() do not end it, and nobody reports it as lost when this process is gone.
+  Node shared_node(std::string_view id);
 
   // Like Node::on_cancel; registered until ~Run, which unregisters and waits.
   void on_cancel(std::function<void()> callback);
+
+  // Says that the run is finished: no more nodes will start. The backend then knows the result of
+  // the run when its last node has ended, without waiting for a quiet time. Written to the journal
+  // before the call returns, sent when every event of the run that was recorded before is
+  // acknowledged or rejected, and repeated, after a crash by the recovery, until the backend
+  // acknowledges it; flush() and close() wait for that like for an event. The time of the first
+  // call counts. A node may still start: the backend compares the times. If the journal has no
+  // space for it, the diagnostic "journal" says that it is not crash-safe, and close() counts it as
+  // lost if it was not sent. After close(), and of a run with an invalid id, it is counted as
+  // dropped. Not in a signal handler.
+  void finish() noexcept;
 
   std::string_view id() const noexcept;
 
  private:
   friend class Session;
   explicit Run(std::shared_ptr<detail::session::RunState> state) noexcept;
+  Node make_node(std::string_view id, bool is_shared);
   std::shared_ptr<detail::session::RunState> state_;
   std::vector<CancelSubscription> callbacks_;
 };
@@ -255,8 +272,8 @@ class SHIPTRACE_API Session {
   // opened again.
   Run run(std::string_view id, const RunSpec& spec = {});
 
-  // Sends everything recorded before the call, ignoring the current backoff. Returns true if all of
-  // it was acknowledged or rejected before the deadline.
+  // Sends everything recorded before the call, finishes of runs included, ignoring the current
+  // backoff. Returns true if all of it was acknowledged or rejected before the deadline.
   bool flush(std::chrono::milliseconds deadline);
 
   // Ends open nodes (FAILED, ABANDONED), flushes, stops the threads. Takes at most `deadline`, and

@@ -21,7 +21,7 @@
 namespace trace::detail::journal {
 
 inline constexpr char file_magic[8] = {'S', 'H', 'I', 'P', 'T', 'R', 'C', '\n'};
-inline constexpr std::uint32_t format_version = 4;
+inline constexpr std::uint32_t format_version = 5;
 inline constexpr std::uint32_t slab_magic = 0x42414C53;  // "SLAB"
 
 inline constexpr std::uint32_t small_slab_bytes = 16 * 1024;
@@ -134,7 +134,7 @@ struct SiteDefinition {
   std::uint32_t format_bytes;
 };
 
-// Followed by run id, workflow id, organization id.
+// Followed by run id, workflow id, organization id. A journal contains one for each run at most.
 struct RunMetadata {
   RecordHeader header;
   std::uint32_t run;
@@ -142,10 +142,12 @@ struct RunMetadata {
   std::uint32_t run_id_bytes;
   std::uint32_t workflow_id_bytes;
   std::uint32_t organization_id_bytes;
-  std::uint32_t reserved;
+  // Updated in place, like the atomics of the next two.
+  std::atomic<std::uint32_t> finish_is_acknowledged;  // 1: by the backend
+  std::atomic<std::uint64_t> finish_stamp;            // of Run::finish(); 0: not finished
 };
+static_assert(sizeof(RunMetadata) == 40);
 
-// Updated in place: the only records that change after they were committed.
 struct Watermark {
   RecordHeader header;
   std::uint32_t run;

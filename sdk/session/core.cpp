@@ -140,7 +140,8 @@ SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependenci
                 dead_letters_,
                 diagnostics_,
                 taken_events_,
-                {secrets_, config_.values().redact_patterns}},
+                {secrets_, config_.values().redact_patterns},
+                this},
                limits_of(config_.values()), id_),
       adoptions_({config_.values().transport, config_.values().endpoint}, file_->name(), turn,
                  {*transport_,
@@ -248,7 +249,10 @@ journal::NodeStateRecord* SessionCore::find_in_tables(NodeState& node, bool trie
 
 void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
                             std::uint64_t sequence) noexcept {
+  if (node.is_shared) return;
   const bool starts = type == Type::started;
+  // Read by the shipper after it has read the event, which is published after this.
+  if (starts) has_started_node_.store(true, std::memory_order_relaxed);
   try {
     const std::lock_guard lock(open_nodes_mutex_);
     if (journal::NodeStateRecord* life = find_in_tables(node, false)) {
@@ -260,7 +264,7 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
     }
     node.open.store(starts);
     if (starts) {
-      open_nodes_.insert_or_assign(&node, node.weak_from_this());
+      open_nodes_.insert_or_assign(&node, OpenNode{node.weak_from_this(), node.run});
     } else {
       open_nodes_.erase(&node);
     }
@@ -303,6 +307,36 @@ ship::RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {
     diagnostics_.report("journal", fmt::format("no space for the metadata of run {}", id));
   }
   return run;
+}
+
+void SessionCore::finish_run(ship::RunInfo& run) {
+  bool is_noted = false;
+  {
+    const std::lock_guard lock(finishes_mutex_);
+    if (run.finish_stamp != 0) return;
+    if (closed()) {
+      drop(DropReason::closed, "Run::finish()");
+      return;
+    }
+    const std::uint64_t stamp = clock_.stamp();
+    is_noted = tables_.finish_run(run.number, run.id, *run.spec, stamp);
+    shipper_.add_finish(run, stamp, is_noted);
+    run.finish_stamp = stamp;
+  }
+  if (is_noted) return;
+  diagnostics_.report("journal", fmt::format("no space to note that the run {} is finished; it is "
+                                             "lost if the worker ends before it is sent",
+                                             run.id));
+}
+
+ship::RunInfo* SessionCore::run_with_open_node() {
+  const std::lock_guard lock(open_nodes_mutex_);
+  while (!open_nodes_.empty()) {
+    const auto any = open_nodes_.begin();
+    if (!any->second.state.expired()) return any->second.run;
+    open_nodes_.erase(any);  // given up by its component, without an end
+  }
+  return nullptr;
 }
 
 time::Steady::time_point SessionCore::ship(time::Steady::time_point now) {
@@ -352,7 +386,8 @@ Stats SessionCore::stats() const noexcept {
   stats.rejected = shipped.rejected.load(std::memory_order_relaxed);
   stats.dead_letters_dropped = dead_letters_.dropped();
   stats.lost = lost_ + shipped.unreadable.load(std::memory_order_relaxed) +
-               shipped.discarded.load(std::memory_order_relaxed);
+               shipped.discarded.load(std::memory_order_relaxed) +
+               shipped.refused_finishes.load(std::memory_order_relaxed);
   stats.batches = shipped.batches.load(std::memory_order_relaxed);
   stats.retries = shipped.retries.load(std::memory_order_relaxed);
   stats.slabs_mapped_by_producers = pool_.mapped_by_producers();

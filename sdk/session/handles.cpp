@@ -30,10 +30,11 @@ std::string known_id(std::string_view id, std::string_view of, SessionCore& core
   return {};
 }
 
-// The session core and run entry of this process.
-std::pair<std::shared_ptr<SessionCore>, detail::ship::RunInfo*> here(const RunState& run) {
+// The session core and run entry of this process; `starts`: of a child's session, too.
+std::pair<std::shared_ptr<SessionCore>, detail::ship::RunInfo*> here(const RunState& run,
+                                                                     bool starts = false) {
   if (run.info == nullptr || run.core->in_own_process()) return {run.core, run.info};
-  const auto session = session_of_child(run.core);
+  const auto session = session_of_child(run.core, starts);
   if (session == nullptr) return {run.core, nullptr};
   return session->open_run(run.info->id, *run.info->spec);
 }
@@ -50,8 +51,9 @@ SessionCore* core_here(NodeState* node) noexcept try {
 
 namespace detail::session {
 
-NodeState::NodeState(std::shared_ptr<SessionCore> owner, ship::RunInfo* of, std::string name)
-    : core(std::move(owner)), run(of), id(std::move(name)) {
+NodeState::NodeState(std::shared_ptr<SessionCore> owner, ship::RunInfo* of, std::string name,
+                     bool shared)
+    : core(std::move(owner)), run(of), id(std::move(name)), is_shared(shared) {
   if (run != nullptr) core->number_node(*this);
   core->add_handle();
 }
@@ -175,7 +177,11 @@ std::string_view Session::id() const noexcept {
 Run::Run(std::shared_ptr<RunState> state) noexcept : state_(std::move(state)) {}
 Run::~Run() = default;
 
-Node Run::node(std::string_view id) {
+Node Run::node(std::string_view id) { return make_node(id, false); }
+
+Node Run::shared_node(std::string_view id) { return make_node(id, true); }
+
+Node Run::make_node(std::string_view id, bool is_shared) {
   auto [core, run] = here(*state_);
   const std::string_view fault = detail::contract::fault_of_node_id(id);
   if (!fault.empty()) {
@@ -183,13 +189,34 @@ Node Run::node(std::string_view id) {
     core->diagnostics().report("bad_id",
                                fmt::format("node id {}; the node's events are dropped", fault));
   }
-  return Node(std::make_shared<NodeState>(core, run, detail::contract::repaired_id(id)));
+  return Node(std::make_shared<NodeState>(core, run, detail::contract::repaired_id(id), is_shared));
 }
 
 void Run::on_cancel(std::function<void()> callback) {
   const auto [core, run] = here(*state_);
   if (run != nullptr)
     callbacks_.push_back(CancelSubscription(run->cancellation.subscribe(std::move(callback))));
+}
+
+void Run::finish() noexcept {
+  SessionCore& inherited = *state_->core;
+  try {
+    const auto [core, run] = here(*state_, true);
+    if (run != nullptr) {
+      core->finish_run(*run);
+    } else if (core->in_own_process()) {
+      core->drop(state_->info == nullptr ? DropReason::bad_id : DropReason::no_memory,
+                 "Run::finish()");
+    } else {
+      core->drop_in_child();
+    }
+  } catch (...) {
+    if (inherited.in_own_process()) {
+      inherited.drop(DropReason::no_memory, "Run::finish()");
+    } else {
+      inherited.drop_in_child();
+    }
+  }
 }
 
 std::string_view Run::id() const noexcept {

@@ -31,12 +31,13 @@ struct RunState {
 // A worker may hold 100,000 of them: what few nodes need is made when it is needed, and the locks
 // are the session's.
 struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
-  NodeState(std::shared_ptr<SessionCore> core, ship::RunInfo* run, std::string id);
+  NodeState(std::shared_ptr<SessionCore> core, ship::RunInfo* run, std::string id, bool is_shared);
   ~NodeState();
 
   const std::shared_ptr<SessionCore> core;
   ship::RunInfo* const run;  // null: refused
   const std::string id;
+  const bool is_shared;  // this session is not the one to end it
 
   // Records FAILED, ABANDONED if the node has started and not ended.
   void abandon() noexcept;
@@ -47,7 +48,7 @@ struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
   }
 
   std::atomic<bool> is_enlisted{false};  // in LossEvents
-  std::atomic<bool> open{false};         // has started and not ended
+  std::atomic<bool> open{false};         // has started and not ended, and is not shared
   std::once_flag output_made;
   NodeLosses losses{loss_state};
   NodeState* next_lossy = nullptr;        // in the list

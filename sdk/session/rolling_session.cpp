@@ -93,7 +93,9 @@ Closed RollingSession::close(std::chrono::milliseconds timeout) {
   sum.lost += ended_.lost;
   // Of cores that ended before: a delivered journal was removed.
   for (const std::string& path : left_behind_) {
-    if (const auto report = inspect_journal(path)) sum.kept += report->unsent;
+    if (const auto report = inspect_journal(path)) {
+      sum.kept += report->unsent + report->unsent_finishes;
+    }
   }
   return sum;
 }

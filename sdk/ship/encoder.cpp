@@ -82,6 +82,12 @@ void EventHead::turn_to(const journal::NodeView& node, std::uint32_t lane) {
            contract::TimestampWriter::room + 2;
 }
 
+std::string EventHead::time_of(std::uint64_t stamp) {
+  std::string text;
+  contract::append_timestamp(text, stamps_.wall_ns(stamp));
+  return text;
+}
+
 // Text that is not JSON becomes a string.
 void Encoder::append_json(std::string& out, std::string_view text) {
   if (const auto value = contract::repaired_json_value(text)) {

@@ -82,6 +82,7 @@ class EventHead {
     *to++ = '"';
     return to;
   }
+  std::string time_of(std::uint64_t stamp);
 
  private:
   static constexpr std::size_t types = 4;
@@ -120,6 +121,9 @@ class Encoder {
 
   // Sets the points for converting stamps.
   void set_time(std::vector<time::Calibration> points) { head_.set_time(std::move(points)); }
+
+  // The stamp as a time stamp of the contract.
+  std::string time_of(std::uint64_t stamp) { return head_.time_of(stamp); }
 
   // Appends the event's JSON to `out`; false, with `out` unchanged, if its bytes are invalid.
   bool append(const journal::EventView& event, std::uint32_t lane, JsonBuffer& out);

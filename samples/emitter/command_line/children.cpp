@@ -40,11 +40,10 @@ std::function<std::string(const std::string&)> variable_name(std::string fault) 
   };
 }
 
-// --run, --node, --workflow, --org, --timeout, --secret-env, --pty, --stdin and the shared options.
+// --run, --node and what describes the run, --timeout, --secret-env, --pty, --stdin and the shared
+// options.
 void add_child(CLI::App& command, ChildOptions& options) {
   add_node(command, options.node);
-  add_option(command, "--workflow", options.workflow, "W", "workflow that the run belongs to");
-  add_option(command, "--org", options.organization, "O", "organization that the run belongs to");
   command
       .add_option_function<std::string>(
           "--timeout", [&options](const std::string& text) { options.timeout = timeout_of(text); },

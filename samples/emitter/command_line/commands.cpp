@@ -26,10 +26,11 @@ void add_record(CLI::App& app, int& status) {
   const auto options = std::make_shared<commands::RecordOptions>();
   CLI::App& command = *app.add_subcommand("record", "Records one event, or those on stdin.");
   command.add_flag("--stdin", options->from_stdin,
-                   "instead of the options below: one contract event as JSON per line, with its "
-                   "own runId and nodeId; its id is ignored");
+                   "instead of the options of one event: one contract event as JSON per line, "
+                   "with its own runId and nodeId; its id is ignored");
   add_option(command, "--run", options->node.run, "R", "id of the workflow run");
   add_option(command, "--node", options->node.node, "N", "reference of the action in the run");
+  add_spec(command, options->node.spec);
   add_option(command, "--type", options->type, "", "type of the event")
       ->check(CLI::IsMember({"STARTED", "PROGRESS", "COMPLETED", "FAILED"}));
   add_option(command, "--level", options->level, "", "level; default: error for FAILED, else info")
@@ -49,6 +50,19 @@ void add_record(CLI::App& app, int& status) {
     check_combination(command, options->from_stdin);
     status = commands::record(*options);
   });
+}
+
+void add_finish(CLI::App& app, int& status) {
+  const auto options = std::make_shared<commands::FinishOptions>();
+  CLI::App& command =
+      *app.add_subcommand("finish", "Says that a run is finished: no more nodes of it will start.");
+  add_run_option(command, options->run);
+  add_spec(command, options->spec);
+  add_shared(command, options->shared);
+  command.footer(
+      "Exit codes: 0 the backend knows it, or it is kept to be sent later, as a message says;\n"
+      "1 it is lost; 2 wrong options or configuration.");
+  command.final_callback([options, &status] { status = commands::finish(*options); });
 }
 
 void add_emit(CLI::App& app, int& status) {
@@ -177,6 +191,7 @@ void add_inspect(CLI::App& app, int& status) {
 
 void add_commands(CLI::App& app, int& status) {
   add_record(app, status);
+  add_finish(app, status);
   add_emit(app, status);
   add_verify(app, status);
   add_tail(app, status);

@@ -27,9 +27,11 @@ CLI::Option* add_option(CLI::App& command, const char* name, Value& value, const
   return command.add_option(name, value, help)->type_name(value_name);
 }
 
-// The options of every command, those that select a node, and the one that selects a run.
+// The options of every command, those that select a node, the one that selects a run, and those
+// that describe it.
 void add_shared(CLI::App& command, commands::SharedOptions& options);
 void add_node(CLI::App& command, commands::NodeOptions& options);
 void add_run_option(CLI::App& command, std::string& run);
+void add_spec(CLI::App& command, RunSpec& spec);
 
 }  // namespace trace::cli::command_line

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // shiptrace: traces processes and containers, records single events, and shows what the backend
 // holds. main() parses the command line and runs its command.
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <string_view>
 
 #include "emitter/command_line/definitions.hpp"
@@ -75,10 +77,18 @@ void add_node(CLI::App& command, commands::NodeOptions& options) {
   add_run_option(command, options.run);
   add_option(command, "--node", options.node, "N", "reference of the action in the run")
       ->required();
+  add_spec(command, options.spec);
 }
 
 void add_run_option(CLI::App& command, std::string& run) {
   add_option(command, "--run", run, "R", "id of the workflow run")->required();
+}
+
+void add_spec(CLI::App& command, RunSpec& spec) {
+  add_option(command, "--workflow", spec.workflow_id, "W", "workflow that the run belongs to");
+  add_option(command, "--org", spec.organization_id, "O", "organization that the run belongs to");
+  add_option(command, "--total-actions", spec.total_actions, "N", "number of nodes of the run")
+      ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
 }
 
 }  // namespace trace::cli::command_line

@@ -143,8 +143,7 @@ int trace_child(const ChildOptions& options, const std::string& env_file, Spec s
   spec.pass_on = {.out = STDOUT_FILENO, .err = STDERR_FILENO};
   if (options.with_stdin) spec.input = Input{.descriptor = STDIN_FILENO};
   if (options.pty) spec.terminal = terminal_size();
-  auto run = session->run(
-      options.node.run, {.workflow_id = options.workflow, .organization_id = options.organization});
+  auto run = session->run(options.node.run, options.node.spec);
   const Ended ended = run_child(run.node(options.node.node), std::move(spec));
   report_end(ended);
   const int status = exit_status(ended, stop);

@@ -158,7 +158,7 @@ int emit(EmitOptions options) {
   }
 
   const StopSignals stop;
-  auto run = session->run(options.node.run);
+  auto run = session->run(options.node.run, options.node.spec);
   const Node node = run.node(options.node.node);
   const double cpu_before = cpu_seconds();
   const auto began = Clock::now();

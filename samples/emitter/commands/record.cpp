@@ -55,11 +55,8 @@ Result<EventPayload> parse(std::string_view line) {
 // assigns ids; everything else is kept. Each line that is not recorded is reported with the reason.
 class EventLines {
  public:
-  explicit EventLines(Session& session) : session_(session) {}
-  // Other processes may continue these nodes, so they are not ended as abandoned.
-  ~EventLines() {
-    for (auto& [name, node] : nodes_) node.detach();
-  }
+  // `spec`: of every run.
+  EventLines(Session& session, const RunSpec& spec) : session_(session), spec_(spec) {}
 
   void feed(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -110,11 +107,12 @@ class EventLines {
     const auto found = nodes_.find({run, node});
     if (found != nodes_.end()) return found->second;
     auto place = runs_.find(run);
-    if (place == runs_.end()) place = runs_.emplace(run, session_.run(run)).first;
-    return nodes_.emplace(std::pair(run, node), place->second.node(node)).first->second;
+    if (place == runs_.end()) place = runs_.emplace(run, session_.run(run, spec_)).first;
+    return nodes_.emplace(std::pair(run, node), place->second.shared_node(node)).first->second;
   }
 
   Session& session_;
+  const RunSpec& spec_;
   std::string line_;        // the incomplete last line
   bool oversized_ = false;  // it is too long; the rest of it is skipped
   std::uint64_t number_ = 0;
@@ -156,10 +154,10 @@ int record_one(Session& session, const RecordOptions& options) {
     summary = summariser.finish();
     body.output_summary = summary;
   }
-  auto run = session.run(options.node.run);
-  Node node = run.node(options.node.node);
+  auto run = session.run(options.node.run, options.node.spec);
+  // Another process may have started it, or may end it.
+  const Node node = run.shared_node(options.node.node);
   const Outcome outcome = trace::record(node, body);
-  node.detach();  // another process may continue this node
   if (outcome == Outcome::accepted) return exit_code::ok;
   if (outcome == Outcome::filtered) {
     return output::fail("not recorded: its level is below SHIPTRACE_LEVEL", exit_code::ok);
@@ -170,8 +168,8 @@ int record_one(Session& session, const RecordOptions& options) {
       exit_code::usage);
 }
 
-int record_lines(Session& session, bool quiet) {
-  EventLines lines(session);
+int record_lines(Session& session, const RunSpec& spec, bool quiet) {
+  EventLines lines(session, spec);
   const auto read = input::read_pieces("-", [&](std::string_view piece) { lines.feed(piece); });
   lines.finish();
   if (!read) return output::fail(read.error().text());
@@ -191,8 +189,9 @@ int record(const RecordOptions& options) {
   config.when_full = WhenFull::block;  // stdin can wait
   auto session = Session::start(config);
   if (!session) return output::fail(session.error().text(), exit_code::usage);
-  const int status = options.from_stdin ? record_lines(*session, options.shared.quiet)
-                                        : record_one(*session, options);
+  const int status = options.from_stdin
+                         ? record_lines(*session, options.node.spec, options.shared.quiet)
+                         : record_one(*session, options);
   const bool nothing_lost = close(*session, config);
   if (const auto events = session->stats().rejected; events > 0) return rejected(events);
   return status == exit_code::ok && !nothing_lost ? exit_code::failed : status;
