@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/child.hpp"
@@ -23,6 +24,9 @@ Command cli(Arguments arguments);
 
 class BackendOfTest {
  public:
+  // `options`: of the collector.
+  explicit BackendOfTest(std::vector<std::string> options = {}) : collector(std::move(options)) {}
+
   Collector collector;
   TempDir directory;
 
@@ -35,6 +39,8 @@ class BackendOfTest {
 
   // The backend's events. An unknown run fails the test.
   std::vector<EventPayload> events(const std::string& run) const;
+  // The backend's status of the run. An unknown run fails the test.
+  RunStatusPayload status(const std::string& run) const;
   // Says that the run is finished; its status then.
   RunStatusPayload verdict(const std::string& run) const;
   // Waits until the run has that many events; returns them.

@@ -2,7 +2,13 @@
 // finish, and the options that describe the run of every command that records.
 #include <doctest/doctest.h>
 
+#include <trace/recovery.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "backend_of_test.hpp"
 #include "transport/scripted_server.hpp"
@@ -44,17 +50,55 @@ TEST_CASE("finish sends one envelope that says so") {
   CHECK(body.ends_with("Z\"}\n"));
 }
 
-TEST_CASE("the reference backend accepts a finish, of a run that it knows and of another one") {
+TEST_CASE("a run of unknown size ends with finish, another one takes it back") {
   const BackendOfTest backend;
-  REQUIRE(
-      backend.shiptrace({"record", "--run", "r", "--node", "n", "--type", "STARTED"}).status.code ==
-      0);
-  for (const char* run : {"r", "unknown before"}) {
-    const Finished ended = backend.shiptrace({"finish", "--run", run});
+  const auto record = [&](const char* node, const char* type) {
+    CHECK(backend.shiptrace({"record", "--run", "r", "--node", node, "--type", type}).status.code ==
+          0);
+    return backend.status("r").status;
+  };
+  const auto finish = [&] {
+    const Finished ended = backend.shiptrace({"finish", "--run", "r"});
     CHECK(ended.status.code == 0);
     CHECK(ended.errors.empty());
+    return backend.status("r").status;
+  };
+  CHECK(record("build", "STARTED") == RunStatus::running);
+  CHECK(record("build", "COMPLETED") == RunStatus::running);
+  CHECK(finish() == RunStatus::completed);
+  CHECK(record("scan", "STARTED") == RunStatus::running);
+  CHECK(record("scan", "FAILED") == RunStatus::running);
+  CHECK(finish() == RunStatus::failed);
+}
+
+TEST_CASE("a worker that is killed after finish() and before delivery has finished its run") {
+  BackendOfTest backend;
+  backend.collector.stop();
+  for (const char* type : {"STARTED", "COMPLETED"}) {
+    Command command = backend.command({"record", "--run", "r", "--node", "n", "--type", type});
+    command.env["SHIPTRACE_CLOSE_TIMEOUT"] = "100ms";
+    CHECK(run(std::move(command)).status.code == 0);
   }
-  CHECK(backend.events("r").size() == 1);
+  Command command = backend.command({"finish", "--run", "r"});
+  command.env["SHIPTRACE_CLOSE_TIMEOUT"] = "1m";
+  Child killed(std::move(command));
+  const auto is_noted = [&] {
+    for (const auto& entry : std::filesystem::directory_iterator(backend.journal())) {
+      if (entry.path().extension() != ".journal") continue;
+      const auto report = inspect_journal(entry.path().string());
+      if (report && report->unsent_finishes == 1) return true;
+    }
+    return false;
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!is_noted() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  killed.signal(SIGKILL);
+  CHECK(killed.wait().signal == SIGKILL);
+  backend.collector.start();
+  const Finished recovered = backend.shiptrace({"recover"});
+  CHECK_MESSAGE(recovered.status.code == 0, recovered.errors);
+  CHECK(backend.events("r").size() == 2);
+  CHECK(backend.status("r").status == RunStatus::completed);
 }
 
 TEST_CASE("finish refuses an invalid run id") {
