@@ -2,10 +2,9 @@
 // The hot path with a fixed amount of work, for counting instructions: record(), while the backend
 // accepts nothing.
 //
-//   shiptrace_bench_count_record [--secrets COUNT | --verb] [--events N]
+//   shiptrace_bench_count_record [--secrets COUNT] [--events N]
 //
-// With secrets, record() searches the text, which contains none of them. --verb: the same event by
-// Node::info().
+// With secrets, record() searches the text, which contains none of them.
 #include <fmt/format.h>
 #include <trace/trace.hpp>
 
@@ -29,12 +28,8 @@ int main(int argc, char** argv) {
     add_secrets(*session, std::strtoull(argv[2], nullptr, 10));
   }
   const trace::Node node = session->run(run_id).node(node_id);
-  if (argc >= 2 && std::strcmp(argv[1], "--verb") == 0) {
-    for (std::uint64_t n = 0; n < events; ++n) node.info("{} {}", n, text);
-  } else {
-    for (std::uint64_t n = 0; n < events; ++n) {
-      trace::record(node, trace::Type::progress, trace::Level::info, "{} {}", n, text);
-    }
+  for (std::uint64_t n = 0; n < events; ++n) {
+    trace::record(node, trace::Type::progress, trace::Level::info, "{} {}", n, text);
   }
   session->close(std::chrono::milliseconds(0));
 }
