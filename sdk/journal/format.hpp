@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The format of a journal file. All code that reads or writes one includes this header; a change
 // requires a new `format_version`, except for additions at the end of the FileHeader if zeros,
-// which older files have there, mean "none".
+// which older files have there, mean "none", and for parts of an event after all others, which
+// older readers ignore.
 //
 // A file is a FileHeader followed by extents, each an array of slabs of one size. A slab is a
 // SlabHeader and a sequence of records, 8-byte aligned. Event slabs contain events; the table slabs
@@ -113,6 +114,9 @@ inline constexpr std::uint16_t part_timestamp = 256;
 inline constexpr std::uint16_t part_cut_stack = 512;
 inline constexpr std::uint16_t part_cut_output = 1024;
 inline constexpr std::uint16_t part_cut_error = 2048;
+// After the texts, 8 bytes: the number of the attempt that an event of a node's life belongs to, if
+// it is not the first.
+inline constexpr std::uint16_t part_attempt = 4096;
 
 // A node that the tables do not contain, because there was no space, another thread was adding to
 // them, or the slab is the SDK's own. Followed by the run id and the node id.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of a session: open nodes are abandoned, events are flushed, threads stopped, and what is
+// The end of a session: open nodes are stopped, events are flushed, threads stopped, and what is
 // left is counted as kept or lost.
 #include <fmt/format.h>
 #include <trace/recovery.hpp>
@@ -93,21 +93,21 @@ void SessionCore::settle_adoption(time::Steady::time_point deadline) {
   }
 }
 
-void SessionCore::abandon_open_nodes() {
+void SessionCore::stop_open_nodes() {
   std::unordered_map<NodeState*, OpenNode> open;
   {
     const std::lock_guard lock(open_nodes_mutex_);
     open.swap(open_nodes_);
   }
   for (const auto& [address, node] : open) {
-    if (const auto state = node.state.lock()) state->abandon();
+    if (const auto state = node.state.lock()) state->stop(StopReason::shutdown);
   }
 }
 
 Closed SessionCore::close(time::Steady::time_point deadline) {
   const std::lock_guard lock(close_mutex_);
   if (closed()) return close_result_;
-  abandon_open_nodes();
+  stop_open_nodes();
   {
     // A finish_run() that has begun is part of what is flushed.
     const std::lock_guard finishes_lock(finishes_mutex_);

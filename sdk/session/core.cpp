@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <exception>
 #include <numeric>
 #include <random>
 
@@ -102,7 +103,9 @@ std::shared_ptr<SessionCore> SessionCore::successor() const {
     if (in_own_process()) lock.lock();
     secrets = std::make_shared<secrets::Secrets>(*secrets_);
   }
-  return start(config_, {std::move(transport), clean_up_orphans_}, std::move(secrets));
+  auto next = start(config_, {std::move(transport), clean_up_orphans_}, std::move(secrets));
+  next->set_least_level(least_level());
+  return next;
 }
 
 SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependencies,
@@ -200,7 +203,7 @@ void SessionCore::admit() noexcept {
     std::uint32_t levels = 0;
     const bool has_secrets = !secrets_->empty();
     for (const Level level : {Level::debug, Level::info, Level::warn, Level::error}) {
-      const bool passes = level >= least_level_ && !refused_by_budget(Type::progress, level);
+      const bool passes = level >= least_level() && !refused_by_budget(Type::progress, level);
       if (!passes) continue;
       const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(level);
       levels |= bit << Admission::without_text;
@@ -247,6 +250,21 @@ journal::NodeStateRecord* SessionCore::find_in_tables(NodeState& node, bool trie
   return record;
 }
 
+std::uint32_t SessionCore::attempt_of(NodeState& node, Type type) noexcept {
+  if (type == Type::progress || node.run == nullptr) return 0;
+  std::atomic<std::uint32_t>& attempts = nodes_.attempts_of(node.number);
+  return type == Type::started ? ++attempts : attempts.load();
+}
+
+void SessionCore::set_attempt(NodeState& node, std::uint32_t number) noexcept {
+  if (node.run != nullptr) nodes_.attempts_of(node.number).store(number);
+}
+
+void SessionCore::set_least_level(Level level) noexcept {
+  least_level_.store(level, std::memory_order_relaxed);
+  admit();
+}
+
 void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
                             std::uint64_t sequence) noexcept {
   if (node.is_shared) return;
@@ -264,6 +282,7 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
     }
     node.open.store(starts);
     if (starts) {
+      node.exceptions.store(std::uncaught_exceptions());
       open_nodes_.insert_or_assign(&node, OpenNode{node.weak_from_this(), node.run});
     } else {
       open_nodes_.erase(&node);

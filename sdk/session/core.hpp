@@ -50,7 +50,8 @@ class SessionCore final : public std::enable_shared_from_this<SessionCore>,
   // See Node.
   bool add_note(const journal::Note& note) noexcept;
   void settle_note() noexcept { --unsettled_notes_; }
-  Level least_level() const noexcept { return least_level_; }
+  Level least_level() const noexcept { return least_level_.load(std::memory_order_relaxed); }
+  void set_least_level(Level level) noexcept;
 
   // For the last lines of a node: a file beside the journal if there is one, and room in the
   // budget; otherwise memory. Throws std::bad_alloc.
@@ -107,6 +108,11 @@ class SessionCore final : public std::enable_shared_from_this<SessionCore>,
   // Adds the node to the journal's tables, so that events can refer to it by its number. Without
   // space there, or while another thread adds to them, a later call does.
   void add_to_tables(NodeState& node) noexcept;
+  // The attempt of the node that an event of its life belongs to; STARTED begins the next one. 0
+  // for any other event.
+  std::uint32_t attempt_of(NodeState& node, Type type) noexcept;
+  // The next attempt is the one after this.
+  void set_attempt(NodeState& node, std::uint32_t number) noexcept;
   // Notes a node's start or end in the journal, before that event commits. Not of a shared node.
   void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
 
@@ -135,7 +141,7 @@ class SessionCore final : public std::enable_shared_from_this<SessionCore>,
   // The node's entry in the tables, added if it is not there; null without space. `tries`: null
   // also while another thread adds to them. With the mutex of open nodes locked.
   journal::NodeStateRecord* find_in_tables(NodeState& node, bool tries) noexcept;
-  void abandon_open_nodes();
+  void stop_open_nodes();
   // True if everything stamped before `stamp` is resolved. `may_give_in`: returns as soon as no
   // further attempt is made before the deadline.
   bool drain(std::uint64_t stamp, time::Steady::time_point deadline, bool may_give_in);
@@ -161,7 +167,7 @@ class SessionCore final : public std::enable_shared_from_this<SessionCore>,
   // Not shared: only this core's lanes determine when a matcher is no longer read.
   const std::shared_ptr<secrets::Secrets> secrets_;
   mutable std::mutex release_mutex_;  // one thread at a time releases superseded secrets
-  const Level least_level_;
+  std::atomic<Level> least_level_;
   const bool drops_when_full_;
   record::AdmissionGate gate_;
   std::unique_ptr<journal::JournalFile> file_;

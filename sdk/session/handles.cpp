@@ -70,19 +70,6 @@ NodeState::~NodeState() {
   core->remove_handle();
 }
 
-void NodeState::abandon() noexcept {
-  if (!core->in_own_process()) {
-    // The parent ends what it started; this ends this process's own state.
-    if (const auto own = take_node_of_child(*this)) own->abandon();
-  } else if (open.load()) {
-    record(this, {.type = Type::failed,
-                  .level = Level::error,
-                  .message = "the node was left open",
-                  .error_message = "the node was left open by its component",
-                  .error_code = "ABANDONED"});
-  }
-}
-
 }  // namespace detail::session
 
 // Session
@@ -160,6 +147,11 @@ AddSecretResult Session::add_secret(std::string_view value) noexcept try {
   return result;
 } catch (...) {
   return AddSecretResult::no_memory;
+}
+
+void Session::set_level(Level level) noexcept try {
+  if (const auto session = here(true)) session->set_level(level);
+} catch (...) {  // no memory for a session of this process
 }
 
 Stats Session::stats() const noexcept {
@@ -241,21 +233,6 @@ Node::~Node() {
   if (state_) state()->abandon();
 }
 
-void Node::started() noexcept { record(*this, {.type = Type::started}); }
-
-void Node::completed() noexcept { record(*this, {.type = Type::completed}); }
-
-void Node::completed(std::string_view output) noexcept {
-  try {
-    Summariser summariser = this->summariser();
-    summariser.update(output);
-    const std::string summary = summariser.finish();
-    record(*this, {.type = Type::completed, .output_summary = summary});
-  } catch (...) {  // without memory for a summary the node still ends
-    completed();
-  }
-}
-
 Summariser Node::summariser(SummaryLimits limits) const {
   return Summariser(limits, redaction_of(state()).secrets);
 }
@@ -264,29 +241,6 @@ CutText Node::cut(std::string_view text, std::size_t most_bytes) const {
   detail::secrets::EventRedactor redactor(redaction_of(state()));
   redactor.refresh();
   return detail::secrets::RedactedTexts::of(redactor.cleaned(text)).beginning(most_bytes);
-}
-
-void Node::failed(const Failure& failure) noexcept {
-  std::string data;
-  try {
-    if (failure.retryable) data += "\"retryable\":true";
-    if (failure.attempt > 0) {
-      data += fmt::format("{}\"attempt\":{}", data.empty() ? "" : ",", failure.attempt);
-    }
-    if (!data.empty()) data = "{" + data + "}";
-  } catch (...) {
-    data.clear();
-  }
-  const auto unless_empty = [](std::string_view text) {
-    return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
-  };
-  record(*this, {.type = Type::failed,
-                 .level = Level::error,
-                 .message = unless_empty(failure.message),
-                 .error_message = failure.message,
-                 .error_code = unless_empty(failure.code),
-                 .error_stack = unless_empty(failure.stack),
-                 .data = unless_empty(data)});
 }
 
 CancelSubscription Node::on_cancel(std::function<void()> callback) {

@@ -88,6 +88,15 @@ void check_recorded_as_cancelled(const std::vector<EventPayload>& events) {
   CHECK(observed == 1);
 }
 
+void check_recorded_as_stopped(const std::vector<EventPayload>& events) {
+  for (const EventPayload& event : events) CHECK(event.message != "Run cancelled by user");
+  REQUIRE_FALSE(events.empty());
+  CHECK(events.back().type == Type::failed);
+  REQUIRE(events.back().error.has_value());
+  CHECK(events.back().error->code == "WORKER_STOPPED");
+  CHECK(member(events.back().data, "retryable") == "true");
+}
+
 // Bound and not listening: connections are refused, and the port stays reserved.
 std::string nowhere() {
   static const int port = [] {

@@ -53,6 +53,9 @@ std::string member(const std::optional<std::string>& object, const std::string& 
 // One event says that the user cancelled the run, as a warning.
 void check_recorded_as_cancelled(const std::vector<EventPayload>& events);
 
+// The last event says that the worker was stopped, and nothing that the run was cancelled.
+void check_recorded_as_stopped(const std::vector<EventPayload>& events);
+
 // An endpoint without a listener.
 std::string nowhere();
 

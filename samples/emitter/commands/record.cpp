@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // shiptrace record: records one event from options, or events from lines of JSON.
 #include <fmt/format.h>
-#include <simdjson.h>
 #include <trace/event.hpp>
 #include <trace/summary.hpp>
 #include <trace/trace.hpp>
@@ -125,10 +124,9 @@ class EventLines {
 // Rules of the contract that CLI11 does not check.
 std::string problem_of(const RecordOptions& options) {
   if (options.data) {
-    simdjson::dom::parser parser;
-    simdjson::dom::object object;
-    if (parser.parse(*options.data).get(object) != simdjson::SUCCESS) {
-      return "--data: must be a JSON object such as '{\"host\":\"a\"}'";
+    if (const auto data = parse_data(*options.data); !data) {
+      return fmt::format("--{}; pass a JSON object such as '{{\"host\":\"a\"}}'",
+                         data.error().text());
     }
   }
   if (options.error_code && !options.error_message) {
