@@ -2,6 +2,7 @@
 // run and docker: the child's output and exit status pass through, the backend has the events.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 
@@ -157,6 +158,36 @@ TEST_CASE("run passes our stdin on when asked, and a terminal when asked") {
       backend.shiptrace(of_run("pty", {"--pty", "--", "sh", "-c", "test -t 1 && echo terminal"}));
   CHECK(at_terminal.output == "terminal\r\n");
   CHECK(find_line(backend.events("pty"), "pty", "terminal") != nullptr);
+}
+
+TEST_CASE("a script inside records for the same node without any option") {
+  const BackendOfTest backend;
+  Command command = backend.command(
+      of_run("r1", {"--", "sh", "-c",
+                    "cd / && \"$0\" record --type PROGRESS --message inside && echo "
+                    "$SHIPTRACE_RUN $SHIPTRACE_NODE $SHIPTRACE_ENDPOINT $SHIPTRACE_JOURNAL_DIR",
+                    SHIPTRACE_CLI_BINARY}));
+  const Finished ended = run(std::move(command));
+  CHECK_MESSAGE(ended.status.code == 0, ended.errors);
+  CHECK(ended.output == "r1 n1 " + backend.collector.url() + " " + backend.journal() + "\n");
+  const auto events = backend.events("r1");
+  const auto inside = std::find_if(events.begin(), events.end(),
+                                   [](const auto& event) { return event.message == "inside"; });
+  REQUIRE(inside != events.end());
+  CHECK(inside->node_id == "n1");
+}
+
+TEST_CASE("the trace context of our caller is recorded and reaches the child") {
+  const BackendOfTest backend;
+  const std::string context = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  Command command = backend.command(of_run("r1", {"--", "sh", "-c", "echo $TRACEPARENT"}));
+  command.env["TRACEPARENT"] = context;
+  CHECK(run(command).output == context + "\n");
+  CHECK(member(backend.events("r1").front().data, "traceparent") == "\"" + context + "\"");
+  for (std::string& argument : command.argv) argument = argument == "r1" ? "r2" : argument;
+  command.env["TRACEPARENT"] = "nonsense";
+  CHECK(run(command).output == "nonsense\n");  // not ours to change
+  CHECK(member(backend.events("r2").front().data, "traceparent").empty());
 }
 
 TEST_CASE("a secret that is not there is reported before anything is done") {

@@ -115,8 +115,7 @@ TEST_CASE("status shows what the backend derives") {
 
 TEST_CASE("an unknown run is exit code 1 and says what to check") {
   const BackendOfTest backend;
-  for (const Arguments& arguments : {Arguments{"tail"}, Arguments{"tail", "--follow"},
-                                     Arguments{"status"}, Arguments{"verify"}}) {
+  for (const Arguments& arguments : {Arguments{"tail"}, Arguments{"status"}, Arguments{"verify"}}) {
     Arguments command = arguments;
     command.insert(command.end(), {"--run", "no/such run"});
     const Finished ended = backend.shiptrace(command);
