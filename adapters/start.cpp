@@ -21,8 +21,9 @@ Config Config::from_env() { return from_env(builtin_transports()); }
 
 Result<Session> Session::start(Config config) { return start(std::move(config), built_in()); }
 
-Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience) {
-  return recover(std::move(config), patience, built_in());
+Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
+                               const RecoveryOptions& options) {
+  return recover(std::move(config), patience, built_in(), options);
 }
 
 }  // namespace trace

@@ -72,6 +72,8 @@ struct StreamEnvelope {
   std::optional<std::string> workflow_id;
   std::optional<std::string> organization_id;
   std::optional<std::uint32_t> total_actions;
+  std::optional<std::string> finished_at;  // no node of the run starts after this time stamp
+  std::optional<std::string> session;      // the worker that sends the envelope lives
 };
 
 // Contract JSON on one line, without a newline at the end. Text is repaired: each

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <optional>
 
@@ -160,6 +161,24 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
       ->check(CLI::Range(std::size_t{8}, std::size_t{10'000}));
   add("--keepalive", keepalive, "SECONDS", "Seconds between the keep-alive comments of a stream")
       ->check(CLI::Range(1L, 3600L));
+  const auto add_time = [&](const char* name, std::chrono::milliseconds& value, const char* help) {
+    app.add_option_function<double>(
+           name,
+           [&value](double seconds) {
+             value = std::chrono::milliseconds(std::llround(seconds * 1000));
+           },
+           help)
+        ->type_name("SECONDS")
+        ->default_str(std::to_string(value.count() / 1000))
+        ->check(CLI::Range(0.001, 604'800.0));
+  };
+  add_time("--quiet-time", options.times.quiet.quiet,
+           "A run of unknown size, or with a failed node, has its verdict when no node is open and "
+           "nothing has happened for so long");
+  add_time("--abandon-time", options.times.quiet.abandon,
+           "The same while a retry or a counted action is still to come; then the run has failed");
+  add_time("--worker-timeout", options.times.worker,
+           "A worker that was not heard of for so long is lost, and with it its open nodes");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

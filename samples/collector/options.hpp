@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "collector/run/watch.hpp"
 #include "collector/server/access_rules.hpp"
 
 namespace trace::collector {
@@ -31,6 +32,7 @@ struct Options {
   std::size_t max_body = std::size_t{16} << 20;
   std::size_t max_connections = 512;
   std::chrono::seconds keepalive{15};
+  run::WatchTimes times = {};
 };
 
 // The options, or the code to exit with (after --help, or after an error was printed to stderr).

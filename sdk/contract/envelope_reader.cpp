@@ -39,15 +39,21 @@ void read_total_actions(detail::contract::MemberReader& reader,
   }
 }
 
+bool is_ulid(std::string_view text) noexcept {
+  constexpr std::string_view letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  return text.size() == 26 && text.find_first_not_of(letters) == std::string_view::npos;
+}
+
 Opened open_envelope(std::string_view json) {
-  static constexpr std::array<std::string_view, 6> names{
-      "runId", "events", "cursor", "workflowId", "organizationId", "totalActions"};
+  static constexpr std::array<std::string_view, 8> names{
+      "runId",          "events",       "cursor",     "workflowId",
+      "organizationId", "totalActions", "finishedAt", "session"};
   Opened opened;
   const auto object = detail::contract::read_payload(json, "envelope", opened.errors);
   if (!object) return opened;
 
-  const auto& [run_id, events, cursor, workflow_id, organization_id, total_actions] =
-      detail::contract::members_of(*object, names);
+  const auto& [run_id, events, cursor, workflow_id, organization_id, total_actions, finished_at,
+               session] = detail::contract::members_of(*object, names);
   detail::contract::MemberReader reader(opened.errors);
   StreamEnvelope& envelope = opened.envelope;
   reader.non_empty_text("runId", run_id, envelope.run_id);
@@ -62,6 +68,9 @@ Opened open_envelope(std::string_view json) {
   reader.text("workflowId", workflow_id, envelope.workflow_id);
   reader.text("organizationId", organization_id, envelope.organization_id);
   read_total_actions(reader, total_actions, envelope.total_actions);
+  if (finished_at) reader.timestamp("finishedAt", finished_at, envelope.finished_at);
+  reader.text("session", session, envelope.session);
+  if (envelope.session && !is_ulid(*envelope.session)) reader.note("session", "must be a ULID");
   return opened;
 }
 

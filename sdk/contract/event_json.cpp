@@ -73,6 +73,8 @@ std::string to_json(const StreamEnvelope& envelope) {
     detail::contract::append_event(out, event);
   }
   out += ']';
+  detail::contract::append_member(out, R"(,"finishedAt":)", envelope.finished_at);
+  detail::contract::append_member(out, R"(,"session":)", envelope.session);
   detail::contract::append_member(out, R"(,"cursor":)", envelope.cursor);
   out += '}';
   return out;

@@ -117,15 +117,8 @@ void Adoptions::open(const std::string& name) {
   }
   auto reader = journal::JournalReader::open(std::move(orphan.file), path);
   if (!reader) return leave_alone(reader.error().text());
-  const journal::FileHeader& header = reader->header();
-  if (header.session != *session) {
-    return leave_alone(fmt::format("{}: is the journal of the session {}", path, header.session));
-  }
-  if (header.transport != destination_.transport || header.endpoint != destination_.endpoint) {
-    return leave_alone(fmt::format("{}: has another destination, {} {}", path,
-                                   text::in_quotes(header.transport),
-                                   text::in_quotes(header.endpoint)));
-  }
+  std::string fault = fault_of_header(reader->header(), *session, path, destination_);
+  if (!fault.empty()) return leave_alone(std::move(fault));
   reader_.emplace(std::move(*reader));
 }
 
@@ -253,6 +246,18 @@ std::uint64_t Adoptions::progress() const noexcept {
   if (!current_) return progress_;
   const ship::ShipperCounters& counters = current_->counters();
   return progress_ + counters.acknowledged + counters.own_acknowledged + counters.rejected;
+}
+
+std::string fault_of_header(const journal::FileHeader& header, std::string_view session,
+                            const std::string& path, const Destination& destination) {
+  if (header.session != session) {
+    return fmt::format("{}: is the journal of the session {}", path, header.session);
+  }
+  if (header.transport != destination.transport || header.endpoint != destination.endpoint) {
+    return fmt::format("{}: has another destination, {} {}", path,
+                       text::in_quotes(header.transport), text::in_quotes(header.endpoint));
+  }
+  return {};
 }
 
 LockedOrphan lock_orphan(const journal::JournalDirectory& directory, std::string_view name) {

@@ -43,6 +43,11 @@ struct Destination {
   std::string endpoint;
 };
 
+// Why the journal of this header, found under this path, is not one of the destination's; empty if
+// it is.
+std::string fault_of_header(const journal::FileHeader& header, std::string_view session,
+                            const std::string& path, const Destination& destination);
+
 class Adoptions {
  public:
   // `own`: the name of the scanning session's journal, or empty. `turn`: how long a journal without
@@ -73,6 +78,8 @@ class Adoptions {
   bool is_unreadable() const noexcept { return unreadable_error_ != 0; }
   std::string unreadable_because() const { return std::strerror(unreadable_error_); }
   bool reading() const noexcept { return reader_.has_value(); }
+  // Journals that the last scan found and that were not begun.
+  std::size_t waiting() const noexcept { return waiting_.size(); }
   // The journal that is being delivered, or empty.
   std::string current() const { return current_ ? current_->path() : std::string(); }
 

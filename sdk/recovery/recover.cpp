@@ -18,6 +18,7 @@
 #include "journal/found_definitions.hpp"
 #include "journal/slab_reader.hpp"
 #include "recovery/adoptions.hpp"
+#include "recovery/discard.hpp"
 #include "secrets/secrets.hpp"
 
 namespace trace {
@@ -27,9 +28,10 @@ using namespace detail::recovery;
 
 // A backend that refuses what is left is not an outage that ends soon.
 constexpr std::chrono::seconds refused_patience{5};
+constexpr std::chrono::seconds progress_interval{1};
 
 Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience,
-                               Dependencies dependencies) {
+                               Dependencies dependencies, const RecoveryOptions& options) {
   auto finalized = config::finalize(std::move(config), dependencies);
   if (!finalized) return finalized.error();
   const Config& values = finalized->values();
@@ -37,6 +39,10 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
   ship::Diagnostics diagnostics(values.on_diagnostic, clock);
   auto directory = journal::JournalDirectory::open(finalized->journal_dir);
   if (!directory) return directory.error();
+  const Destination destination{
+      options.from_transport.empty() ? values.transport : options.from_transport,
+      options.from_endpoint.empty() ? values.endpoint : options.from_endpoint};
+  if (options.discard) return discard(**directory, destination);
   ship::DeadLetters dead_letters(*directory, values.journal_budget);
   ship::TakenEvents taken;
   // Secrets that only the dead session knew were removed when it recorded.
@@ -50,15 +56,22 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
                                    values.request_timeout,
                                    std::random_device()()};
   // Each journal gets its turn within the patience.
-  Adoptions adoptions({values.transport, values.endpoint}, "", patience / 2,
+  Adoptions adoptions(destination, "", patience / 2,
                       {*dependencies.transport, clock, dead_letters, diagnostics, taken, values,
                        dependencies.clean_up_orphans, redaction, *directory},
                       limits);
   std::string stopped;  // why not everything was delivered
   time::Steady::time_point give_up = clock.now() + patience;
   time::Steady::time_point refused_until = give_up;
+  time::Steady::time_point next_report = clock.now() + progress_interval;
   for (std::uint64_t progress = 0;;) {
     const time::Steady::time_point now = clock.now();
+    if (options.on_progress && now >= next_report) {
+      const RecoveryReport so_far = adoptions.report();
+      options.on_progress(
+          {so_far.delivered, so_far.journals, adoptions.waiting(), adoptions.current()});
+      next_report = now + progress_interval;
+    }
     const bool was_reading = adoptions.reading();
     const time::Steady::time_point next = adoptions.step(now);
     const std::uint64_t now_taken = adoptions.progress();
@@ -84,7 +97,8 @@ Result<RecoveryReport> recover(Config config, std::chrono::milliseconds patience
       stopped = adoptions.current() + ": the backend is not accepting events";
       break;
     }
-    std::this_thread::sleep_until(std::min({next, give_up, refused_until}));
+    const auto report_at = options.on_progress ? next_report : give_up;
+    std::this_thread::sleep_until(std::min({next, give_up, refused_until, report_at}));
   }
   RecoveryReport report = adoptions.report();
   report.dead_letters_dropped = dead_letters.dropped();

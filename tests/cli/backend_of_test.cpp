@@ -49,8 +49,8 @@ std::vector<EventPayload> BackendOfTest::events(const std::string& run) const {
   return std::move(envelope->events);
 }
 
-RunStatusPayload BackendOfTest::status(const std::string& run) const {
-  const HttpAnswer answer = collector.get("/workflows/runs/" + run + "/status");
+RunStatusPayload BackendOfTest::verdict(const std::string& run) const {
+  const HttpAnswer answer = http_post(collector.url() + "/workflows/runs/" + run + "/finish", "");
   REQUIRE_MESSAGE(answer.status == 200, answer.body);
   const auto status = parse_run_status(answer.body);
   REQUIRE_MESSAGE(status.ok(), answer.body);

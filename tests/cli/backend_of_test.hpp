@@ -35,7 +35,8 @@ class BackendOfTest {
 
   // The backend's events. An unknown run fails the test.
   std::vector<EventPayload> events(const std::string& run) const;
-  RunStatusPayload status(const std::string& run) const;
+  // Says that the run is finished; its status then.
+  RunStatusPayload verdict(const std::string& run) const;
   // Waits until the run has that many events; returns them.
   std::vector<EventPayload> wait_for_events(const std::string& run, std::size_t count) const;
 };

@@ -57,8 +57,8 @@ TEST_CASE(
   REQUIRE(last.data.has_value());
   CHECK(last.data->find("3") != std::string::npos);
   for (const EventPayload& event : events) CHECK(event.node_id == "n1");
-  CHECK(backend.status("r1").status == RunStatus::failed);
-  CHECK(backend.status("r1").workflow_id == "wf-7");
+  CHECK(backend.verdict("r1").status == RunStatus::failed);
+  CHECK(backend.verdict("r1").workflow_id == "wf-7");
 }
 
 TEST_CASE("run of a command that succeeds completes with a summary of its output") {
@@ -71,7 +71,7 @@ TEST_CASE("run of a command that succeeds completes with a summary of its output
   CHECK(events.back().type == Type::completed);
   REQUIRE(events.back().output_summary.has_value());
   CHECK(events.back().output_summary->find("\"findings\":3") != std::string::npos);
-  CHECK(backend.status("r1").status == RunStatus::completed);
+  CHECK(backend.verdict("r1").status == RunStatus::completed);
 }
 
 TEST_CASE("run takes everything after -- as the command, options of other programs included") {
@@ -110,7 +110,7 @@ TEST_CASE("run exits with 128 and the signal, 124 on timeout, 127 and 126 withou
   const Finished missing = backend.shiptrace(of_run("missing", {"--", "/no/such/program"}));
   CHECK(missing.status.code == 127);
   CHECK(missing.errors.find("COMMAND_NOT_FOUND") != std::string::npos);
-  CHECK(backend.status("missing").status == RunStatus::failed);
+  CHECK(backend.verdict("missing").status == RunStatus::failed);
 
   CHECK(backend.shiptrace(of_run("plain", {"--", "/etc/passwd"})).status.code == 126);
   CHECK(backend.events("plain").back().error->code == "COMMAND_NOT_EXECUTABLE");
@@ -285,7 +285,7 @@ TEST_CASE("docker reports a missing daemon, also to the backend") {
   CHECK(events.back().type == Type::failed);
   REQUIRE(events.back().error.has_value());
   CHECK(events.back().error->code == "DOCKER_UNAVAILABLE");
-  CHECK(backend.status("r1").status == RunStatus::failed);
+  CHECK(backend.verdict("r1").status == RunStatus::failed);
 }
 
 }  // namespace trace::testing

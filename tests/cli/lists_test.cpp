@@ -80,6 +80,33 @@ TEST_CASE("runs lists the runs of the real backend") {
   CHECK(json.output.starts_with(R"({"runId":"second",)"));
 }
 
+TEST_CASE("nodes, status and cancel show what the real backend has") {
+  const BackendOfTest backend;
+  REQUIRE(backend.shiptrace({"run", "--run", "r", "--node", "good", "--", "echo", "hello"})
+              .status.code == 0);
+  REQUIRE(backend
+              .shiptrace(
+                  {"run", "--run", "r", "--node", "bad", "--", "sh", "-c", "echo oops >&2; exit 3"})
+              .status.code == 3);
+  const std::string nodes = backend.shiptrace({"nodes", "r"}).output;
+  CHECK(lines_of(nodes) == 3);
+  CHECK(contains(nodes, "\ngood  COMPLETED         1 "));
+  CHECK(contains(nodes, "\nbad   FAILED            1 "));
+  CHECK(contains(nodes, " 3     1       1  exited with code 3 (PROCESS_EXIT)\n"));
+  const std::string status = backend.shiptrace({"status", "r"}).output;
+  CHECK(contains(status, "\nevents     6 (1 warning, 1 error)\n\n" + nodes.substr(0, 5)));
+
+  REQUIRE(backend.shiptrace({"cancel", "r"}).output == "run r: CANCELLED\n");
+  CHECK(backend.shiptrace({"status", "r", "--exit-status"}).status.code == 130);
+  REQUIRE(backend.shiptrace({"run", "--run", "over", "--node", "n", "--", "true"}).status.code ==
+          0);
+  backend.verdict("over");
+  const Finished too_late = backend.shiptrace({"cancel", "over"});
+  CHECK(too_late.status.code == 1);
+  CHECK(contains(too_late.errors, "409"));
+  CHECK(backend.shiptrace({"cancel", "unknown"}).status.code == 1);
+}
+
 TEST_CASE("runs reads page after page until it has enough") {
   const RoutedServer backend(&pages);
   CHECK(lines_of(backend.shiptrace({"runs"}).output) == 8);

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <string>
 
 #include "backend_of_test.hpp"
 
@@ -116,6 +118,56 @@ TEST_CASE("--transport file writes envelopes; nothing can be read from there") {
   const Finished ended = run(cli(reading));
   CHECK(ended.status.code == 2);
   CHECK(ended.errors.find("--transport http") != std::string::npos);
+}
+
+TEST_CASE("recover --from delivers the journals of a backend that has moved") {
+  const TempDir directory;
+  run(without_backend(directory,
+                      {"record", "--run", "r", "--node", "n", "--type", "PROGRESS", "--quiet"}));
+  const BackendOfTest backend;
+  const Arguments at_new_address{"recover", "--endpoint", backend.collector.url(), "--journal-dir",
+                                 directory / "j"};
+  const Finished ignored = run(cli(at_new_address));
+  CHECK(ignored.status.code == 1);
+  CHECK(ignored.errors.find("has another destination") != std::string::npos);
+  Arguments from_old = at_new_address;
+  from_old.insert(from_old.end(), {"--from", nowhere()});
+  const Finished moved = run(cli(from_old));
+  CHECK(moved.status.code == 0);
+  CHECK(moved.errors.find("1 events delivered") != std::string::npos);
+  CHECK(journals_in(directory) == 0);
+  CHECK(backend.events("r").size() == 1);
+}
+
+TEST_CASE("recover --export writes the events into a file, which another backend can take") {
+  const TempDir directory;
+  run(without_backend(directory,
+                      {"record", "--run", "r", "--node", "n", "--type", "PROGRESS", "--quiet"}));
+  const std::string file = directory / "events.ndjson";
+  const Finished ended = run(without_backend(directory, {"recover", "--export", file}));
+  CHECK(ended.status.code == 0);
+  CHECK(journals_in(directory) == 0);
+  std::ifstream stream(file);
+  std::string envelope;
+  std::getline(stream, envelope);
+  CHECK(envelope.find(R"("runId":"r")") != std::string::npos);
+}
+
+TEST_CASE("recover --discard removes journals and counts what is lost") {
+  const TempDir directory;
+  run(without_backend(directory,
+                      {"record", "--run", "r", "--node", "n", "--type", "PROGRESS", "--quiet"}));
+  const Finished wrong =
+      run(without_backend(directory, {"recover", "--discard", "--from", "http://127.0.0.1:1"}));
+  CHECK(wrong.status.code == 1);
+  CHECK(journals_in(directory) == 1);
+  const Finished both =
+      run(without_backend(directory, {"recover", "--discard", "--export", directory / "f"}));
+  CHECK(both.status.code == 2);
+  const Finished ended = run(without_backend(directory, {"recover", "--discard"}));
+  CHECK(ended.status.code == 0);
+  CHECK(ended.errors.find("1 undelivered events discarded") != std::string::npos);
+  CHECK(journals_in(directory) == 0);
 }
 
 }  // namespace trace::testing

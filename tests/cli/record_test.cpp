@@ -63,7 +63,7 @@ TEST_CASE("a node may be started by one process and completed by another") {
   REQUIRE(events.size() == 2);  // no FAILED, ABANDONED between them
   CHECK(events[0].type == Type::started);
   CHECK(events[1].type == Type::completed);
-  CHECK(backend.status("r").status == RunStatus::completed);
+  CHECK(backend.verdict("r").status == RunStatus::completed);
 }
 
 TEST_CASE("record refuses an invalid event, naming the option") {

@@ -104,15 +104,49 @@ TEST_CASE("times are local ones, or with --utc those of UTC") {
 TEST_CASE("tail -f waits for a run that does not exist yet") {
   const BackendOfTest backend;
   Child tail(backend.command({"tail", "--run", "r", "-f"}));
-  if (!tail.wait_for_errors("waiting for run r;", std::chrono::milliseconds(2000))) {
-    INFO("a backend that keeps the stream of an unknown run open");
-  }
+  REQUIRE(tail.wait_for_errors("waiting for run r;"));
   REQUIRE(
       backend.shiptrace({"run", "--run", "r", "--node", "n", "--", "echo", "hello"}).status.code ==
       0);
   REQUIRE(tail.wait_for_output("hello"));
+  backend.verdict("r");
   CHECK(tail.wait().code == 0);
   CHECK(contains(tail.errors(), "the run has ended: COMPLETED\n"));
+}
+
+TEST_CASE("a run of several commands is followed to its true end") {
+  const BackendOfTest backend;
+  const auto followed = [&](const std::string& run, const char* second, bool third) {
+    Child tail(backend.command({"tail", "--run", run, "-f", "--exit-status"}));
+    REQUIRE(tail.wait_for_errors("waiting for run"));
+    REQUIRE(backend.shiptrace({"run", "--run", run, "--node", "build", "--", "true"}).status.code ==
+            0);
+    REQUIRE(tail.wait_for_output("COMPLETED"));
+    backend.shiptrace({"run", "--run", run, "--node", "scan", "--", second});
+    if (third) {
+      REQUIRE(backend
+                  .shiptrace({"record", "--run", run, "--node", "report", "--type", "COMPLETED",
+                              "--message", "skipped: nothing found", "--data",
+                              R"({"skipped":true,"reason":"nothing found"})"})
+                  .status.code == 0);
+    }
+    // Each node has ended, and the run has not.
+    REQUIRE(tail.wait_for_output(third ? "report" : "scan"));
+    CHECK_FALSE(contains(tail.errors(), "has ended"));
+    backend.verdict(run);
+    const int code = tail.wait().code;
+    return std::pair(code, tail.errors());
+  };
+  const auto good = followed("good", "true", false);
+  CHECK(good.first == 0);
+  CHECK(contains(good.second, "the run has ended: COMPLETED\n"));
+  const auto bad = followed("bad", "false", false);
+  CHECK(bad.first == 1);
+  CHECK(contains(bad.second, "the run has ended: FAILED: exited with code 1\n"));
+  const auto skipped = followed("skipped", "true", true);
+  CHECK(skipped.first == 0);
+  CHECK(contains(skipped.second, "the run has ended: COMPLETED\n"));
+  CHECK(contains(backend.shiptrace({"nodes", "skipped"}).output, "  SKIPPED  "));
 }
 
 TEST_CASE("tail -f waits while the backend answers that it does not know the run") {
@@ -134,6 +168,7 @@ TEST_CASE("tail -f goes on after its cursor until the run has really ended") {
   std::atomic<int> streams{0};
   std::string second;
   const RoutedServer backend([&](const std::string& request) {
+    if (request.ends_with("/status")) return answer_text(404, "{}");
     if (++streams == 1) return event_stream(a_trace);  // the connection breaks
     if (streams == 2) return answer_text(503, "{}");
     second = request;

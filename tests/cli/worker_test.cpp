@@ -44,7 +44,7 @@ TEST_CASE("the sample worker resolves, and its scan fails cleanly without Docker
   REQUIRE(scan.back()->error.has_value());
   CHECK(scan.back()->error->code == "DOCKER_UNAVAILABLE");
 
-  const RunStatusPayload status = backend.status("r");
+  const RunStatusPayload status = backend.verdict("r");
   CHECK(status.status == RunStatus::failed);
   CHECK(status.workflow_id == "wf-1");
   REQUIRE(status.progress.has_value());

@@ -173,7 +173,7 @@ TEST_CASE("an allowed origin may ask, store, read and watch, and others still ma
   Reply reply = preflight(origin);  // a browser sends no token with it
   CHECK(reply.status == 204);
   CHECK(reply.headers.at("access-control-allow-origin") == origin);
-  CHECK(reply.headers.at("access-control-allow-methods") == "GET, POST");
+  CHECK(reply.headers.at("access-control-allow-methods") == "GET, POST, PUT");
   CHECK(reply.headers.at("access-control-allow-headers").find("Content-Type") != std::string::npos);
   CHECK(reply.headers.at("vary") == "Origin");
   CHECK_FALSE(reply.headers.contains("content-length"));

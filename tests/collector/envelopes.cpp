@@ -42,6 +42,14 @@ std::string line_of(const std::string& run_id, std::vector<EventPayload> events)
   return line_of(envelope);
 }
 
+StreamEnvelope last_of_run(EventPayload event) {
+  StreamEnvelope envelope;
+  envelope.run_id = event.run_id;
+  envelope.total_actions = 1;
+  envelope.events = {std::move(event)};
+  return envelope;
+}
+
 std::string gzipped(std::string_view text) {
   z_stream stream{};
   constexpr int gzip = 15 + 16;

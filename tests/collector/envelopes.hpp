@@ -30,6 +30,9 @@ std::vector<EventPayload> events_of(const std::string& run_id, std::uint64_t fir
 std::string line_of(const std::string& run_id, std::vector<EventPayload> events);
 std::string line_of(const StreamEnvelope& envelope);
 
+// The event of a run's only action, which ends it.
+StreamEnvelope last_of_run(EventPayload event);
+
 std::string gzipped(std::string_view text);
 std::string zstd_compressed(std::string_view text);
 

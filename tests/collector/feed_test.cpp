@@ -28,6 +28,13 @@ class Run {
     run::append_batch(store, judged);
   }
 
+  void finish() {
+    JudgedEnvelope judged;
+    judged.envelope.run_id = "r";
+    judged.envelope.finished_at = "2025-10-13T13:00:00Z";
+    run::append_batch(store, judged);
+  }
+
   // Reads until nothing more is stored.
   std::vector<FeedMessage> read(Feed& feed) {
     std::vector<FeedMessage> all;
@@ -70,6 +77,7 @@ TEST_CASE("a feed begins with what is stored, follows what comes, and ends with 
   CHECK(names(run.read(feed)) == "trace ");  // the status is as it was
   run.append({event_of("r", id_of(session_a, 0, 2'502), "a", Type::started)});
   run.append({event_of("r", id_of(session_a, 0, 2'503), "a", Type::completed)});
+  run.finish();
   const auto last = run.read(feed);
   CHECK(names(last) == "trace status complete ");
   CHECK(last.back().position == 2'503);
@@ -96,14 +104,16 @@ TEST_CASE("a feed resumes after any message without a gap or a repetition") {
   }
 }
 
-TEST_CASE("a feed whose run or store is gone ends with an error, from which a viewer resumes") {
-  Feed unknown("nobody", 7);
+TEST_CASE("a feed waits for a run that does not exist yet") {
   Run run;
-  const auto messages = run.read(unknown);
-  CHECK(names(messages) == "error ");
-  CHECK(messages.front().position == 7);
-  CHECK(unknown.has_ended());
+  Feed feed("r", 0);
+  CHECK(run.read(feed).empty());
+  CHECK_FALSE(feed.has_ended());
+  run.append(events_of("r", 1, 1));
+  CHECK(names(run.read(feed)) == "trace status ");
+}
 
+TEST_CASE("a feed whose store fails ends with an error, from which a viewer resumes") {
   Feed failing("r", 7);
   const auto errors =
       failing.advance({.outcome = FeedPage::Outcome::store_failed, .fault = "disk \"full\""});
@@ -112,7 +122,8 @@ TEST_CASE("a feed whose run or store is gone ends with an error, from which a vi
   CHECK(failing.has_ended());
 }
 
-TEST_CASE("an SSE frame has the name, the cursor after the message and one line of data") {
-  CHECK(sse_event({"trace", 123, R"({"a":1})"}) == "event: trace\nid: MTIz\ndata: {\"a\":1}\n\n");
+TEST_CASE(
+    "an SSE frame has one line of data, the cursor after the message and the name, in this order") {
+  CHECK(sse_event({"trace", 123, R"({"a":1})"}) == "data: {\"a\":1}\nid: MTIz\nevent: trace\n\n");
   CHECK(sse_response().content_type == "text/event-stream");
 }

@@ -116,6 +116,7 @@ bool MemoryStore::append(const Append& changes) {
   const std::uint64_t number = run.row.number;
   run.row = changes.run;
   run.row.number = number;
+  run.row.revision = changes.expected ? changes.expected->revision + 1 : 1;
   for (const Append::Node& node : changes.nodes) {
     const std::uint64_t node_number = node.row.number != 0 ? node.row.number : run.nodes.size() + 1;
     NodeRow& stored = run.nodes[node.row.node_id];
@@ -149,14 +150,66 @@ bool MemoryStore::append(const Append& changes) {
   return true;
 }
 
-std::optional<NodeRow> MemoryStore::last_failed_node(std::uint64_t run) {
+std::optional<NodeRow> MemoryStore::last_node_in(std::uint64_t run, NodePhase phase) {
   const std::lock_guard lock(database_->mutex);
   std::optional<NodeRow> last;
   for (const auto& [node_id, node] : database_->runs[run - 1].nodes) {
-    if (node.phase != NodePhase::failed) continue;
-    if (!last || node.failed_by > last->failed_by) last = node;
+    if (node.phase != phase) continue;
+    if (!last || node.ended_by > last->ended_by) last = node;
   }
   return last;
+}
+
+std::vector<NodeRow> MemoryStore::nodes(std::uint64_t run, std::uint64_t after, std::size_t limit) {
+  const std::lock_guard lock(database_->mutex);
+  std::vector<NodeRow> found;
+  for (const auto& [node_id, node] : database_->runs[run - 1].nodes) {
+    if (node.first_event > after) found.push_back(node);
+  }
+  std::sort(found.begin(), found.end(),
+            [](const NodeRow& a, const NodeRow& b) { return a.first_event < b.first_event; });
+  found.resize(std::min(found.size(), limit));
+  return found;
+}
+
+void MemoryStore::hear(std::string_view session, std::int64_t now_ms) {
+  const std::lock_guard lock(database_->mutex);
+  std::int64_t& heard = database_->heard_ms[std::string(session)];
+  heard = std::max(heard, now_ms);
+}
+
+std::vector<std::string> MemoryStore::silent_workers(std::int64_t before_ms, std::size_t limit) {
+  std::vector<std::string> found;
+  const auto heard = [&] {
+    const std::lock_guard lock(database_->mutex);
+    return database_->heard_ms;
+  }();
+  for (const auto& [session, heard_ms] : heard) {
+    if (heard_ms >= before_ms || found.size() == limit) continue;
+    if (!nodes_of_worker(session, NodePhase::running).empty()) found.push_back(session);
+  }
+  return found;
+}
+
+std::vector<NodeKey> MemoryStore::nodes_of_worker(std::string_view session, NodePhase phase) {
+  const std::lock_guard lock(database_->mutex);
+  std::vector<NodeKey> found;
+  for (const MemoryDatabase::StoredRun& run : database_->runs) {
+    for (const auto& [node_id, node] : run.nodes) {
+      if (node.phase != phase || node.started_by != session) continue;
+      found.push_back({run.row.run_id, node_id});
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> MemoryStore::due_runs(std::int64_t now_ms, std::size_t limit) {
+  const std::lock_guard lock(database_->mutex);
+  std::vector<std::string> found;
+  for (const MemoryDatabase::StoredRun& run : database_->runs) {
+    if (run.row.due_ms < now_ms && found.size() < limit) found.push_back(run.row.run_id);
+  }
+  return found;
 }
 
 std::vector<EventPayload> MemoryStore::events(const RunRow& run, std::uint64_t after,

@@ -30,8 +30,9 @@ struct MemoryDatabase {
   };
 
   std::mutex mutex = {};
-  std::vector<StoredRun> runs = {};          // number - 1 is the index
-  std::vector<StoredEmitter> emitters = {};  // likewise
+  std::vector<StoredRun> runs = {};                                // number - 1 is the index
+  std::vector<StoredEmitter> emitters = {};                        // likewise
+  std::map<std::string, std::int64_t, std::less<>> heard_ms = {};  // by worker
 };
 
 class MemoryStore : public collector::store::Store {
@@ -49,7 +50,15 @@ class MemoryStore : public collector::store::Store {
   std::vector<collector::store::Range> gaps_containing(
       std::uint64_t emitter, std::span<const std::uint64_t> sequences) override;
   bool append(const collector::store::Append& changes) override;
-  std::optional<collector::store::NodeRow> last_failed_node(std::uint64_t run) override;
+  std::optional<collector::store::NodeRow> last_node_in(std::uint64_t run,
+                                                        collector::store::NodePhase phase) override;
+  std::vector<collector::store::NodeRow> nodes(std::uint64_t run, std::uint64_t after,
+                                               std::size_t limit) override;
+  void hear(std::string_view session, std::int64_t now_ms) override;
+  std::vector<std::string> silent_workers(std::int64_t before_ms, std::size_t limit) override;
+  std::vector<collector::store::NodeKey> nodes_of_worker(
+      std::string_view session, collector::store::NodePhase phase) override;
+  std::vector<std::string> due_runs(std::int64_t now_ms, std::size_t limit) override;
   std::vector<EventPayload> events(const collector::store::RunRow& run, std::uint64_t after,
                                    std::size_t limit, std::size_t bytes) override;
   collector::store::RunGaps gaps(std::uint64_t run, std::size_t limit) override;

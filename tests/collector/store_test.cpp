@@ -78,19 +78,35 @@ TEST_CASE_TEMPLATE("an append is read back by every store of the database", Data
   changes.run.workflow_id = "wf";
   changes.run.organization_id = "org";
   changes.run.total_actions = 7;
-  changes.run.open_nodes = 1;
+  changes.run.due_ms = 123;
+  changes.run.running_nodes = 1;
   changes.run.completed_nodes = 2;
   changes.run.failed_nodes = 3;
-  changes.run.cancelled = true;
-  changes.run.reopened = true;
+  changes.run.lost_nodes = 4;
+  changes.run.retrying_nodes = 5;
   changes.run.started_at = "2025-10-13T12:00:01Z";
   changes.run.completed_at = "2025-10-13T12:00:02Z";
+  changes.run.ended_at = "2025-10-13T12:00:03Z";
+  changes.run.cancelled_at = "2025-10-13T12:00:04Z";
+  changes.run.finished_at = "2025-10-13T12:00:05Z";
+  changes.run.lost_at = "2025-10-13T12:00:06Z";
+  changes.run.last_start_at = "2025-10-13T12:00:07Z";
+  changes.run.is_quiet = true;
+  changes.run.engine = "{}";
+  changes.run.engine_status = RunStatus::timed_out;
   NodeRow& node = changes.nodes.front().row;
   node.phase = NodePhase::failed;
   node.started_at = "2025-10-13T12:00:03Z";
   node.started_by = session_a;
-  node.failed_by = 2;
+  node.attempts = 3;
+  node.ended_at = "2025-10-13T12:00:04Z";
+  node.ended_by = 2;
+  node.is_skipped = true;
   node.failure = {"it broke", "X"};
+  node.parent = "above";
+  node.first_event = 1;
+  node.last_message = 3;
+  node.levels = {4, 5, 6, 7};
   REQUIRE(store->append(changes));
 
   const auto run = other->run("r");
@@ -98,6 +114,7 @@ TEST_CASE_TEMPLATE("an append is read back by every store of the database", Data
   CHECK(run->number > 0);
   RunRow expected = changes.run;
   expected.number = run->number;
+  expected.revision = 1;
   CHECK(*run == expected);
   const std::vector<std::string_view> names{"nobody", "node"};
   const auto nodes = other->rows("r", names, {}).nodes;
@@ -107,10 +124,36 @@ TEST_CASE_TEMPLATE("an append is read back by every store of the database", Data
   expected_node.number = nodes[1].number;
   CHECK(nodes[1].number > 0);
   CHECK(nodes[1] == expected_node);
-  CHECK(other->last_failed_node(run->number) == nodes[1]);
+  CHECK(other->last_node_in(run->number, NodePhase::failed) == nodes[1]);
+  CHECK_FALSE(other->last_node_in(run->number, NodePhase::lost));
+  CHECK(other->nodes(run->number, 0, 10) == std::vector<NodeRow>{nodes[1]});
+  CHECK(other->nodes(run->number, 1, 10).empty());
+  CHECK(other->due_runs(123, 10).empty());
+  CHECK(other->due_runs(124, 10) == std::vector<std::string>{"r"});
   CHECK(emitter_of(*other).through == 3);
   CHECK(ids_of(other->events(*run, 0, 10, unlimited)) ==
         std::vector<std::string>{"1 0/1", "2 0/2", "3 0/3"});
+}
+
+TEST_CASE_TEMPLATE("a worker with a running node is silent when it was not heard of", Database,
+                   InMemory, InSqlite) {
+  Database database;
+  const auto store = database.open();
+  Prepared prepared = prepare(*store, 1, 1);
+  prepared.changes.nodes.front().row.phase = NodePhase::running;
+  prepared.changes.nodes.front().row.started_by = session_a;
+  REQUIRE(store->append(prepared.changes));
+  const std::string worker(session_a);
+  CHECK(store->silent_workers(1'000, 10).empty());  // never heard of
+  store->hear(worker, 500);
+  store->hear(worker, 400);  // later calls may be earlier
+  CHECK(store->silent_workers(500, 10).empty());
+  CHECK(store->silent_workers(501, 10) == std::vector<std::string>{worker});
+  const auto nodes = store->nodes_of_worker(worker, NodePhase::running);
+  REQUIRE(nodes.size() == 1);
+  CHECK(nodes.front().run_id == "r");
+  CHECK(nodes.front().node_id == "node");
+  CHECK(store->nodes_of_worker(worker, NodePhase::lost).empty());
 }
 
 TEST_CASE_TEMPLATE("what one event of an append lacks is not taken from another", Database,

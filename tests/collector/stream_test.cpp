@@ -103,7 +103,7 @@ TEST_CASE("a stream sends what is stored, then what comes, then the end") {
   CHECK(first_id(*live) == "2");
   CHECK(waited < 1s);
 
-  client.post(line_of("r", {event_of("r", "c", "n", Type::completed)}));
+  client.post(line_of(last_of_run(event_of("r", "c", "n", Type::completed))));
   CHECK(first_id(viewer.next("trace")) == "3");
   CHECK(viewer.next("status").json().at("status") == "COMPLETED");
   const StreamEvent complete = viewer.next("complete");
@@ -165,8 +165,7 @@ TEST_CASE("a long run arrives in pieces, complete and in order") {
   for (std::uint64_t n = 1; n <= count; n += 5000) {
     client.post(line_of("r", events_of("r", n, n + 4999)));
   }
-  auto end = event_of("r", "end", "n", Type::completed);
-  client.post(line_of("r", {end}));
+  client.post(line_of(last_of_run(event_of("r", "end", "n", Type::completed))));
   StreamClient viewer(collector.url(), stream);
   std::uint64_t expected = 1;
   bool in_order = true;

@@ -70,6 +70,20 @@ std::optional<Response> judge_lines(const std::vector<std::string_view>& lines,
   return std::nullopt;
 }
 
+// Before the events: those that end the nodes of a lost worker must find them running.
+void hear(const Context& context, const std::string& session) {
+  for (const std::string& run_id : context.watch.hear(session, run::milliseconds_now())) {
+    context.on_stored(run_id);
+  }
+}
+
+void count(Metrics& metrics, const JudgedEnvelope& judged, const run::BatchResult& result) {
+  ++metrics.envelopes;
+  metrics.accepted += result.accepted;
+  metrics.duplicates += result.duplicates;
+  metrics.rejected += judged.invalid.size();
+}
+
 Response ingest_lines(const Context& context, std::string_view body) {
   const std::vector<std::string_view> lines = lines_of(body);
   if (lines.empty()) return error_response(400, "body", "is empty: send one envelope per line");
@@ -83,8 +97,12 @@ Response ingest_lines(const Context& context, std::string_view body) {
   boost::json::array runs;
   for (const JudgedEnvelope& judged : envelopes) {
     try {
-      runs.push_back(acknowledgement(judged, run::append_batch(context.store, judged)));
+      if (judged.envelope.session) hear(context, *judged.envelope.session);
+      const auto result = run::append_batch(context.store, judged, context.watch.quiet_times());
+      count(context.metrics, judged, result);
+      runs.push_back(acknowledgement(judged, result));
     } catch (const store::StoreError& error) {
+      ++context.metrics.store_failures;
       // Acknowledge the lines that are committed; the sender keeps the others.
       if (runs.empty()) return store_failed(error.what());
       break;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collector/api/payloads.hpp"
 
+#include <fmt/core.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
@@ -14,28 +16,54 @@
 namespace trace::collector::api {
 namespace {
 
+bool has_failed(RunStatus status) noexcept {
+  return status == RunStatus::failed || status == RunStatus::terminated ||
+         status == RunStatus::timed_out;
+}
+
 constexpr std::size_t max_digits = 20;
 constexpr std::size_t max_cursor = 28;  // base64 of twenty digits
 
 // By the rule of derive_status() that made the run FAILED. Nothing when the failed node was started
 // again since the run was read.
 std::optional<RunFailure> failure_payload(store::Store& store, const store::RunRow& run) {
+  using store::NodePhase;
+  const NodePhase phase = run.lost_nodes > 0     ? NodePhase::lost
+                          : run.failed_nodes > 0 ? NodePhase::failed
+                                                 : NodePhase::retrying;
   RunFailure failure;
-  if (run.external.engine_status) {
-    failure.reason = "reported by the workflow engine";
+  if (phase == NodePhase::retrying && run.retrying_nodes == 0) {
+    failure.reason = fmt::format("{} of {} actions never ended",
+                                 run.total_actions - run.ended_nodes(), run.total_actions);
     return failure;
   }
-  if (run.failed_nodes == 0 || (run.reopened && run.open_nodes > 0)) {
-    failure.reason = "the worker of the run was lost";
-    return failure;
-  }
-  const auto node = store.last_failed_node(run.number);
+  const auto node = store.last_node_in(run.number, phase);
   if (!node) return std::nullopt;
-  failure.reason = node->failure.reason;
+  const bool is_lost = phase == NodePhase::lost;
+  failure.reason =
+      is_lost ? fmt::format("the worker of node {} was not heard of for too long", node->node_id)
+              : node->failure.reason;
   boost::json::object details{{"nodeId", node->node_id}};
-  if (!node->failure.code.empty()) details["code"] = node->failure.code;
+  const std::string_view code = is_lost ? "WORKER_LOST" : std::string_view(node->failure.code);
+  if (!code.empty()) details["code"] = code;
   failure.details = boost::json::serialize(details);
   return failure;
+}
+
+// What a workflow engine reported takes precedence over the events.
+void add_engine_facts(const store::RunRow& run, RunStatusPayload& payload) {
+  auto facts = parse_run_status(run.engine);
+  if (!facts) return;
+  if (!facts->workflow_id.empty()) payload.workflow_id = std::move(facts->workflow_id);
+  payload.task_queue = std::move(facts->task_queue);
+  payload.history_length = facts->history_length;
+  payload.started_at = std::move(facts->started_at);
+  if (facts->completed_at) payload.completed_at = std::move(facts->completed_at);
+  if (!is_terminal(payload.status)) payload.completed_at.reset();
+  payload.failure = std::move(facts->failure);
+  if (!payload.failure && has_failed(payload.status)) {
+    payload.failure = RunFailure{"reported by the workflow engine", {}, {}};
+  }
 }
 
 }  // namespace
@@ -69,6 +97,18 @@ std::optional<std::uint64_t> decode_cursor(std::string_view cursor) {
   return sequence;
 }
 
+std::optional<std::uint64_t> position_of(const Request& request) {
+  const auto cursor = request.parameter("cursor");
+  if (!cursor) return 0;
+  if (const auto position = decode_cursor(*cursor)) return position;
+  std::uint64_t number = 0;
+  const char* const last = cursor->data() + cursor->size();
+  const auto [end, fault] = std::from_chars(cursor->data(), last, number);
+  const bool is_number = fault == std::errc{} && end == last &&
+                         number <= std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+  return request.is_of_studio && is_number ? std::optional(number) : std::nullopt;
+}
+
 std::string envelope_json(const std::string& run_id, std::vector<EventPayload> events,
                           std::uint64_t sequence) {
   StreamEnvelope envelope;
@@ -90,8 +130,19 @@ RunStatusPayload status_payload(store::Store& store, const store::RunRow& run) {
   payload.started_at = run.started_at.empty() ? run.registered_at : run.started_at;
   payload.updated_at = run::timestamp_now();
   if (!run.completed_at.empty()) payload.completed_at = run.completed_at;
-  if (run.total_actions > 0) payload.progress = RunProgress{run.completed_nodes, run.total_actions};
-  if (payload.status == RunStatus::failed) payload.failure = failure_payload(store, run);
+  if (run.total_actions > 0) {
+    payload.progress = RunProgress{std::min<std::uint64_t>(run.completed_nodes, run.total_actions),
+                                   run.total_actions};
+  }
+  if (!run.engine.empty()) {
+    add_engine_facts(run, payload);
+  } else if (has_failed(payload.status)) {
+    payload.failure = failure_payload(store, run);
+  }
+  // The clocks of a worker and of an engine may differ.
+  if (payload.completed_at && run::is_before(*payload.completed_at, payload.started_at)) {
+    payload.completed_at = payload.started_at;
+  }
   return payload;
 }
 

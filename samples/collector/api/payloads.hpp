@@ -12,6 +12,8 @@
 #include <trace/event.hpp>
 #include <trace/status.hpp>
 
+#include "collector/api/response.hpp"
+#include "collector/api/routes.hpp"
 #include "collector/store/store.hpp"
 
 namespace trace::collector::api {
@@ -24,9 +26,12 @@ std::string encode_cursor(std::uint64_t sequence);
 std::optional<std::uint64_t> decode_cursor(std::string_view cursor);
 
 // The position that the parameter of a request names: 0 without one, nothing when it is invalid.
-inline std::optional<std::uint64_t> position_of(const std::optional<std::string>& cursor) {
-  return cursor ? decode_cursor(*cursor) : 0;
-}
+// Under /api/v1 it may be a decimal number as well.
+std::optional<std::uint64_t> position_of(const Request& request);
+
+// The parameter `limit` of a page; nothing when it is invalid.
+std::optional<std::size_t> limit_of(const Request& request);
+Response invalid_limit();
 
 // An envelope with the cursor after `sequence`.
 std::string envelope_json(const std::string& run_id, std::vector<EventPayload> events,

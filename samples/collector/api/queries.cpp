@@ -17,6 +17,8 @@ constexpr std::size_t max_limit = 10'000;
 // Bounds the memory of one page.
 constexpr std::size_t max_page_bytes = std::size_t{16} << 20;
 
+}  // namespace
+
 std::optional<std::size_t> limit_of(const Request& request) {
   const auto text = request.parameter("limit");
   if (!text) return default_limit;
@@ -30,6 +32,8 @@ std::optional<std::size_t> limit_of(const Request& request) {
 Response invalid_limit() {
   return error_response(400, "limit", fmt::format("must be an integer from 1 to {}", max_limit));
 }
+
+namespace {
 
 boost::json::object overview_of(const store::RunRow& run) {
   boost::json::object out{
@@ -61,7 +65,7 @@ boost::json::object gaps_of(const store::EmitterGaps& emitter) {
 Response runs(const Context& context, const Request& request) {
   const auto limit = limit_of(request);
   if (!limit) return invalid_limit();
-  const auto before = position_of(request.parameter("cursor"));
+  const auto before = position_of(request);
   if (!before) return invalid_cursor();
   const std::vector<store::RunRow> found = context.store.runs(*before, *limit);
   boost::json::array runs;
@@ -71,20 +75,44 @@ Response runs(const Context& context, const Request& request) {
   return json_response(boost::json::serialize(body));
 }
 
+Response health(const Context& context, const Request&) {
+  context.store.run("");
+  return json_response(R"({"status":"ok"})");
+}
+
+Response metrics(const Context& context, const Request&) {
+  return {.content_type = "text/plain; version=0.0.4", .body = context.metrics.text()};
+}
+
 Response status(const Context& context, const Request& request) {
   const auto run = context.store.run(request.run_id);
   if (!run) return unknown_run();
   return json_response(to_json(status_payload(context.store, *run)));
 }
 
+Response dataflows(const Context&, const Request& request) {
+  const boost::json::object body{{"runId", request.run_id}, {"packets", boost::json::array()}};
+  return json_response(boost::json::serialize(body));
+}
+
+Response logs(const Context&, const Request& request) {
+  const boost::json::object body{{"runId", request.run_id}, {"logs", boost::json::array()}};
+  return json_response(boost::json::serialize(body));
+}
+
 Response trace(const Context& context, const Request& request) {
   const auto limit = limit_of(request);
   if (!limit) return invalid_limit();
-  const auto after = position_of(request.parameter("cursor"));
+  const auto after = position_of(request);
   if (!after) return invalid_cursor();
   const auto run = context.store.run(request.run_id);
+  // A client under /api/v1 takes a response without a query for the whole run, and polls for runs
+  // that do not exist yet.
+  if (!run && request.is_of_studio) return json_response(envelope_json(request.run_id, {}, 0));
   if (!run) return unknown_run();
-  auto events = context.store.events(*run, *after, *limit, max_page_bytes);
+  const bool is_whole = request.is_of_studio && !request.parameter("limit");
+  auto events = is_whole ? context.store.events(*run, *after, SIZE_MAX / 2, SIZE_MAX)
+                         : context.store.events(*run, *after, *limit, max_page_bytes);
   const std::uint64_t sequence = last_sequence(events, *after);
   return json_response(envelope_json(run->run_id, std::move(events), sequence));
 }

@@ -12,6 +12,9 @@ namespace trace::collector::api {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+// Of the payloads, in the header Trace-Contract of requests and responses.
+inline constexpr std::string_view contract_version = "2025-10-13";
+
 struct Response {
   unsigned status = 200;
   std::string content_type = {};  // empty: no body

@@ -10,13 +10,24 @@
 namespace trace::collector::api {
 namespace {
 
-constexpr std::array<Endpoint, 6> table{{
-    {"POST", "/trace/events", &ingest},
+using Body = Endpoint::Body;
+
+constexpr std::array<Endpoint, 15> table{{
+    {"POST", "/trace/events", &ingest, Body::required},
     {"GET", "/workflows/runs", &runs},
     {"GET", "/workflows/runs/{id}/status", &status},
     {"GET", "/workflows/runs/{id}/trace", &trace},
     {"GET", "/workflows/runs/{id}/gaps", &gaps},
+    {"GET", "/workflows/runs/{id}/nodes", &nodes},
     {"GET", "/workflows/runs/{id}/stream", nullptr},
+    {"POST", "/workflows/runs/{id}/cancel", &cancel, Body::ignored},
+    {"POST", "/workflows/runs/{id}/finish", &finish, Body::ignored},
+    {"PUT", "/workflows/runs/{id}", &put_run, Body::required},
+    {"GET", "/workflows/runs/{id}/events", &trace},
+    {"GET", "/workflows/runs/{id}/dataflows", &dataflows},
+    {"GET", "/workflows/runs/{id}/logs", &logs},
+    {"GET", "/healthz", &health},
+    {"GET", "/metrics", &metrics},
 }};
 
 // Nothing when two hexadecimal digits do not follow a '%'.
@@ -86,8 +97,13 @@ std::optional<std::string> Request::parameter(std::string_view name) const {
 std::span<const Endpoint> endpoints() noexcept { return table; }
 
 Route find_route(std::string_view method, std::string_view target) {
-  const std::string_view path = take_until(target, '?');
+  std::string_view path = take_until(target, '?');
   Request request;
+  constexpr std::string_view prefix_of_studio = "/api/v1";
+  if (path.starts_with(prefix_of_studio) && path.substr(prefix_of_studio.size()).starts_with('/')) {
+    path.remove_prefix(prefix_of_studio.size());
+    request.is_of_studio = true;
+  }
   if (!read_query(target, request)) return {};
   Route route;
   for (const Endpoint& endpoint : table) {

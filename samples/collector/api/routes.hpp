@@ -14,22 +14,27 @@
 #include <vector>
 
 #include "collector/api/content_encoding.hpp"
+#include "collector/api/metrics.hpp"
 #include "collector/api/response.hpp"
+#include "collector/run/watch.hpp"
 #include "collector/store/store.hpp"
 
 namespace trace::collector::api {
 
 struct Context {
   store::Store& store;
+  run::Watch& watch;
+  Metrics& metrics;
   std::size_t max_body;  // in bytes, after inflation
-  // Called after each batch that was accepted, also one of nothing but duplicates.
+  // Called when something about the run may have been committed.
   std::function<void(const std::string& run_id)> on_stored;
 };
 
 struct Request {
   std::string run_id = {};                                           // decoded; empty without {id}
   std::vector<std::pair<std::string, std::string>> parameters = {};  // of the query, decoded
-  ContentEncoding encoding = ContentEncoding::identity;              // of the body
+  bool is_of_studio = false;                             // under /api/v1, where some rules differ
+  ContentEncoding encoding = ContentEncoding::identity;  // of the body
   std::string_view body = {};
 
   // The first value with that name; nothing when it is absent or empty.
@@ -42,8 +47,10 @@ struct Endpoint {
   // Null for a feed, which the server sends as it grows.
   Response (*handle)(const Context& context, const Request& request) = nullptr;
 
+  enum class Body : std::uint8_t { none, required, ignored };
+  Body body = Body::none;
+
   bool is_feed() const noexcept { return handle == nullptr; }
-  bool takes_body() const noexcept { return method == "POST"; }
 };
 
 std::span<const Endpoint> endpoints() noexcept;
@@ -73,5 +80,19 @@ Response runs(const Context& context, const Request& request);
 Response status(const Context& context, const Request& request);
 Response trace(const Context& context, const Request& request);
 Response gaps(const Context& context, const Request& request);
+Response nodes(const Context& context, const Request& request);
+
+// Cancel a run, finish one, and store what a workflow engine knows about one.
+Response cancel(const Context& context, const Request& request);
+Response finish(const Context& context, const Request& request);
+Response put_run(const Context& context, const Request& request);
+
+// What a browser client asks for beside the events, and we do not have: nothing.
+Response dataflows(const Context& context, const Request& request);
+Response logs(const Context& context, const Request& request);
+
+// Whether the store can be read.
+Response health(const Context& context, const Request& request);
+Response metrics(const Context& context, const Request& request);
 
 }  // namespace trace::collector::api

@@ -24,6 +24,7 @@ constexpr std::uint32_t none = Append::no_emitter;
 
 // A conflict means that another writer made progress, so only extreme contention gets here.
 constexpr int max_attempts = 100;
+constexpr const char* contention = "other writers keep changing the run; send the request again";
 
 // Gives each distinct name an index. Consecutive events usually share node and emitter.
 class NameIndex {
@@ -97,7 +98,7 @@ struct Plan {
 class Batch {
  public:
   // `judged` must outlive the batch.
-  explicit Batch(const JudgedEnvelope& judged) : judged_(judged) {
+  Batch(const JudgedEnvelope& judged, const QuietTimes& times) : judged_(judged), times_(times) {
     NameIndex node_index(node_ids_);
     NameIndex emitter_index(emitter_names_);
     events_.reserve(judged.envelope.events.size());
@@ -222,7 +223,7 @@ class Batch {
       run.organization_id = *envelope.organization_id;
     }
     if (envelope.total_actions && *envelope.total_actions != run.total_actions) {
-      set_total_actions(run, *envelope.total_actions, now);
+      set_total_actions(run, *envelope.total_actions);
     }
   }
 
@@ -237,12 +238,10 @@ class Batch {
     const std::uint32_t node = slot_of(position.node);
     plan_.changes.events.push_back({&event, node, position.emitter, position.sequence});
     Append::Node& changed = plan_.changes.nodes[node];
-    RunRow& run = plan_.changes.run;
-    if (apply_event(run, changed.row, facts_of(event, position.session))) {
-      changed.row.failure = failure_of(event);
-      changed.row.failed_by = run.events;
-    }
-    if (event.type != Type::progress) changed.changed = true;
+    changed.changed = true;
+    const bool ended =
+        apply_event(plan_.changes.run, changed.row, facts_of(event, position.session));
+    if (ended && event.type == Type::failed) changed.row.failure = failure_of(event);
   }
 
   bool is_new(const EventPayload& event, const Position& position) {
@@ -276,7 +275,10 @@ class Batch {
 
   void finish() {
     Append& changes = plan_.changes;
+    // After the events: a node that starts in the same envelope starts before the run is finished.
+    if (judged_.envelope.finished_at) set_finished(changes.run, *judged_.envelope.finished_at);
     bool is_changed = !changes.expected || *changes.expected != changes.run;
+    if (is_changed) changes.run.due_ms = verdict_due(changes.run, times_, milliseconds_now());
     changes.emitters.reserve(emitters_.size());
     for (Emitter& emitter : emitters_) {
       plan_.result.through.emplace_back(emitter.row.name, emitter.row.through);
@@ -294,6 +296,7 @@ class Batch {
   }
 
   const JudgedEnvelope& judged_;
+  const QuietTimes times_;
   std::vector<std::string_view> node_ids_ = {};  // distinct, as are emitter_names_
   std::vector<std::string_view> emitter_names_ = {};
   std::vector<Position> events_ = {};    // of judged_.envelope.events
@@ -311,14 +314,36 @@ class Batch {
 
 }  // namespace
 
-BatchResult append_batch(store::Store& store, const JudgedEnvelope& judged) {
+BatchResult append_batch(store::Store& store, const JudgedEnvelope& judged,
+                         const QuietTimes& times) {
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
-    Batch batch(judged);
+    Batch batch(judged, times);
     batch.read(store);
     Plan plan = batch.plan(timestamp_now());
     if (!plan.has_changes || store.append(plan.changes)) return std::move(plan.result);
   }
-  throw store::StoreError("other writers keep changing the run; send the batch again");
+  throw store::StoreError(contention);
+}
+
+std::optional<RunRow> change_run(
+    store::Store& store, std::string_view run_id, std::span<const std::string_view> node_ids,
+    const QuietTimes& times, std::int64_t now_ms,
+    const std::function<bool(RunRow& run, std::vector<store::NodeRow>& nodes)>& change) {
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    store::RunRows rows = store.rows(run_id, node_ids, {});
+    if (!rows.run) return std::nullopt;
+    Append changes;
+    changes.expected = rows.run;
+    changes.run = *rows.run;
+    if (!change(changes.run, rows.nodes)) return rows.run;
+    changes.run.due_ms = verdict_due(changes.run, times, now_ms);
+    changes.status = derive_status(changes.run);
+    for (store::NodeRow& node : rows.nodes) {
+      if (node.number != 0) changes.nodes.push_back({std::move(node), true});
+    }
+    if (store.append(changes)) return changes.run;
+  }
+  throw store::StoreError(contention);
 }
 
 }  // namespace trace::collector::run

@@ -13,12 +13,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <trace/event.hpp>
 
+#include "collector/run/status.hpp"
 #include "collector/store/store.hpp"
 
 namespace trace::collector::run {
@@ -34,6 +39,15 @@ struct BatchResult {
 };
 
 // The result describes committed data. Store thread; throws StoreError.
-BatchResult append_batch(store::Store& store, const JudgedEnvelope& judged);
+BatchResult append_batch(store::Store& store, const JudgedEnvelope& judged,
+                         const QuietTimes& times = {});
+
+// Changes the rows of a run and of these nodes, without events. `change` may be called again, and
+// returns whether there is anything to change. Nodes that are not stored have the number 0 and stay
+// so. Returns the run as it is then; nothing if it is unknown. Store thread; throws StoreError.
+std::optional<store::RunRow> change_run(
+    store::Store& store, std::string_view run_id, std::span<const std::string_view> node_ids,
+    const QuietTimes& times, std::int64_t now_ms,
+    const std::function<bool(store::RunRow& run, std::vector<store::NodeRow>& nodes)>& change);
 
 }  // namespace trace::collector::run

@@ -3,9 +3,13 @@
 
 #include <fmt/chrono.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cassert>
 #include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <ctime>
 
 namespace trace::collector::run {
 namespace {
@@ -28,17 +32,14 @@ boost::json::object parsed_data(const EventPayload& event) {
   return value.is_object() ? std::move(value.as_object()) : boost::json::object{};
 }
 
-bool is_retryable(const EventPayload& event) {
-  const boost::json::object data = parsed_data(event);
-  const boost::json::value* retryable = data.if_contains("retryable");
-  return retryable != nullptr && retryable->is_bool() && retryable->as_bool();
+bool is_true(const boost::json::object& data, std::string_view key) {
+  const boost::json::value* value = data.if_contains(key);
+  return value != nullptr && value->is_bool() && value->as_bool();
 }
 
-// Orders contract timestamps of any precision: without the Z, the shorter of two with a common
-// prefix is the earlier.
-bool is_before(std::string_view a, std::string_view b) {
-  const auto without_z = [](std::string_view text) { return text.substr(0, text.find('Z')); };
-  return without_z(a) < without_z(b);
+std::string text_of(const boost::json::object& data, std::string_view key) {
+  const boost::json::value* value = data.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
 // True for events of an attempt that a later start of the node by another worker has superseded.
@@ -50,9 +51,21 @@ bool is_superseded(const NodeRow& node, const EventFacts& event) {
 }
 
 std::uint64_t* counter_of(RunRow& run, NodePhase phase) noexcept {
-  if (phase == NodePhase::started || phase == NodePhase::retrying) return &run.open_nodes;
-  if (phase == NodePhase::completed) return &run.completed_nodes;
-  return phase == NodePhase::failed ? &run.failed_nodes : nullptr;
+  switch (phase) {
+    case NodePhase::seen:
+      return nullptr;
+    case NodePhase::running:
+      return &run.running_nodes;
+    case NodePhase::retrying:
+      return &run.retrying_nodes;
+    case NodePhase::completed:
+      return &run.completed_nodes;
+    case NodePhase::failed:
+      return &run.failed_nodes;
+    case NodePhase::lost:
+      return &run.lost_nodes;
+  }
+  return nullptr;
 }
 
 void set_phase(RunRow& run, NodeRow& node, NodePhase phase) noexcept {
@@ -64,37 +77,123 @@ void set_phase(RunRow& run, NodeRow& node, NodePhase phase) noexcept {
   node.phase = phase;
 }
 
-void update_completed_at(RunRow& run, RunStatus before, std::string_view when) {
-  const RunStatus after = derive_status(run);
-  if (!is_terminal(after)) {
+bool has_all_ended(const RunRow& run) noexcept {
+  return run.open_nodes() == 0 && run.total_actions > 0 && run.ended_nodes() >= run.total_actions;
+}
+
+// No node is running. A retry does not come after finish().
+bool has_verdict(const RunRow& run) noexcept {
+  return run.is_quiet || !run.finished_at.empty() || has_all_ended(run);
+}
+
+bool has_failed(const RunRow& run) noexcept {
+  if (run.failed_nodes > 0 || run.retrying_nodes > 0) return true;
+  // Whoever says that the run is finished knows that nothing is missing.
+  return run.finished_at.empty() && run.ended_nodes() < run.total_actions;
+}
+
+// Of a contract timestamp, "2025-10-13T12:00[:00[.5]]Z".
+std::optional<std::int64_t> milliseconds_of(std::string_view text) {
+  std::tm parts{};
+  const std::string owned(text);
+  const char* rest = strptime(owned.c_str(), "%Y-%m-%dT%H:%M", &parts);
+  if (rest == nullptr) return std::nullopt;
+  double seconds = 0;
+  if (*rest == ':') seconds = std::strtod(rest + 1, nullptr);
+  return std::int64_t{timegm(&parts)} * 1000 + std::llround(seconds * 1000);
+}
+
+std::string_view later(std::string_view a, std::string_view b) { return is_before(a, b) ? b : a; }
+
+// What follows from the rest of the row.
+void update(RunRow& run) {
+  if (!is_terminal(derive_status(run))) {
     run.completed_at.clear();
-  } else if (after != before) {
-    run.completed_at = when;
+  } else if (!run.cancelled_at.empty()) {
+    run.completed_at = later(run.cancelled_at, run.started_at);
+  } else {
+    std::string_view end = run.ended_at.empty() ? run.finished_at : run.ended_at;
+    if (run.lost_nodes > 0) end = run.lost_at;
+    run.completed_at = later(end, run.started_at);
   }
+}
+
+void start(RunRow& run, NodeRow& node, const EventFacts& event) {
+  // A node that starts for the first time was on its way when the run was cancelled.
+  const bool is_new_attempt = node.attempts > 0;
+  set_phase(run, node, NodePhase::running);
+  node.started_at = event.timestamp;
+  node.started_by = event.session;
+  node.ended_at.clear();
+  node.ended_by = 0;
+  node.is_skipped = false;
+  ++node.attempts;
+  if (is_new_attempt && is_before(run.cancelled_at, event.timestamp)) run.cancelled_at.clear();
+  if (is_before(run.finished_at, event.timestamp)) run.finished_at.clear();
+  run.last_start_at = later(run.last_start_at, event.timestamp);
+  run.is_quiet = false;
+}
+
+void end(RunRow& run, NodeRow& node, const EventFacts& event) {
+  const bool failed = event.type == Type::failed;
+  if (failed) {
+    set_phase(run, node, event.retryable ? NodePhase::retrying : NodePhase::failed);
+  } else {
+    set_phase(run, node, NodePhase::completed);
+  }
+  node.is_skipped = event.is_skipped;
+  node.ended_at = event.timestamp;
+  node.ended_by = run.events;
+  run.ended_at = later(run.ended_at, event.timestamp);
 }
 
 }  // namespace
 
+bool is_before(std::string_view a, std::string_view b) {
+  // Without the Z, the shorter of two with a common prefix is the earlier.
+  const auto without_z = [](std::string_view text) { return text.substr(0, text.find('Z')); };
+  return without_z(a) < without_z(b);
+}
+
 RunStatus derive_status(const store::RunRow& run) noexcept {
-  const store::ExternalFacts& external = run.external;
-  if (external.engine_status) return *external.engine_status;
-  if (external.cancel_requested) return RunStatus::cancelled;
-  if (run.events == 0) return RunStatus::queued;
-  if (run.cancelled) return RunStatus::cancelled;
-  if (run.failed_nodes > 0 && (!run.reopened || run.open_nodes == 0)) return RunStatus::failed;
-  const std::uint64_t needed = run.total_actions > 0 ? run.total_actions : run.started_nodes();
-  if (run.completed_nodes > 0 && run.completed_nodes >= needed) return RunStatus::completed;
-  if (external.worker_lost && run.open_nodes > 0) return RunStatus::failed;
-  return RunStatus::running;
+  if (run.engine_status) return *run.engine_status;
+  if (!run.cancelled_at.empty()) return RunStatus::cancelled;
+  if (run.events == 0 && run.finished_at.empty()) return RunStatus::queued;
+  if (run.running_nodes > 0) return RunStatus::running;
+  if (run.lost_nodes > 0) return RunStatus::failed;
+  if (!has_verdict(run)) return RunStatus::running;
+  return has_failed(run) ? RunStatus::failed : RunStatus::completed;
+}
+
+bool is_over(const store::RunRow& run) noexcept {
+  if (!is_terminal(derive_status(run))) return false;
+  const bool may_come_back = !run.engine_status && run.cancelled_at.empty() && run.lost_nodes > 0;
+  return !may_come_back || run.is_quiet;
+}
+
+std::int64_t verdict_due(const store::RunRow& run, const QuietTimes& times,
+                         std::int64_t now_ms) noexcept {
+  if (run.events == 0 || run.running_nodes > 0 || is_over(run)) return store::RunRow::never;
+  const bool is_lost_or_failed = run.lost_nodes > 0 || run.failed_nodes > 0;
+  const bool more_is_expected = run.retrying_nodes > 0 || run.ended_nodes() < run.total_actions;
+  const auto wait = more_is_expected && !is_lost_or_failed ? times.abandon : times.quiet;
+  return now_ms + wait.count();
 }
 
 EventFacts facts_of(const EventPayload& event, std::string_view session) {
-  EventFacts facts{.type = event.type, .timestamp = event.timestamp, .session = session};
-  if (event.type == Type::failed) {
-    facts.retryable = is_retryable(event);
+  EventFacts facts{.type = event.type,
+                   .level = event.level,
+                   .timestamp = event.timestamp,
+                   .session = session,
+                   .has_message = event.message && !event.message->empty()};
+  if (event.type != Type::progress) {
+    const boost::json::object data = parsed_data(event);
+    facts.parent = text_of(data, "parent");
+    facts.retryable = event.type == Type::failed && is_true(data, "retryable");
+    facts.is_skipped = event.type == Type::completed && is_true(data, "skipped");
     facts.worker_lost = event.error && event.error->code == worker_lost_code;
   }
-  if (event.message == cancellation_message) {
+  if (event.level == Level::warn && event.message == cancellation_message) {
     facts.cancels = !parsed_data(event).contains("stream");
   }
   return facts;
@@ -112,27 +211,72 @@ store::NodeFailure failure_of(const EventPayload& event) {
 }
 
 bool apply_event(RunRow& run, NodeRow& node, const EventFacts& event) {
-  const RunStatus before = derive_status(run);
+  const bool was_over = is_over(run);
   if (run.events++ == 0) run.started_at = event.timestamp;
-  if (event.cancels) run.cancelled = true;
-  bool failed = false;
+  if (node.first_event == 0) node.first_event = run.events;
+  if (event.has_message) node.last_message = run.events;
+  ++node.levels[static_cast<std::size_t>(event.level)];
+  if (!event.parent.empty()) node.parent = event.parent;
+  if (event.cancels && !was_over) run.cancelled_at = event.timestamp;
+  bool ended = false;
   if (event.type != Type::progress && !is_superseded(node, event)) {
-    if (event.type == Type::started) {
-      set_phase(run, node, NodePhase::started);
-      node.started_at = event.timestamp;
-      node.started_by = event.session;
-      run.cancelled = false;
-      run.reopened = true;
-    } else if (event.type == Type::completed) {
-      set_phase(run, node, NodePhase::completed);
-    } else {
-      failed = !event.retryable;
-      set_phase(run, node, failed ? NodePhase::failed : NodePhase::retrying);
-      if (failed) run.reopened = false;
-    }
+    ended = event.type != Type::started;
+    ended ? end(run, node, event) : start(run, node, event);
   }
-  update_completed_at(run, before, event.timestamp);
-  return failed;
+  update(run);
+  return ended;
+}
+
+void set_total_actions(RunRow& run, std::uint32_t total) {
+  run.total_actions = total;
+  update(run);
+}
+
+void set_finished(RunRow& run, std::string_view at) {
+  // Repeated, or overtaken by the start of another worker's node.
+  if (is_before(at, run.last_start_at)) return;
+  run.finished_at = later(run.finished_at, at);
+  update(run);
+}
+
+void set_cancelled(RunRow& run, std::string_view at) {
+  run.cancelled_at = at;
+  update(run);
+}
+
+void set_quiet(RunRow& run) {
+  run.is_quiet = true;
+  update(run);
+}
+
+void set_engine(RunRow& run, RunStatus status, std::string facts) {
+  run.engine_status = status;
+  run.engine = std::move(facts);
+  update(run);
+}
+
+void set_lost(RunRow& run, NodeRow& node, std::string_view at) {
+  set_phase(run, node, NodePhase::lost);
+  run.lost_at = at;
+  update(run);
+}
+
+void set_found(RunRow& run, NodeRow& node) {
+  set_phase(run, node, NodePhase::running);
+  run.is_quiet = false;
+  update(run);
+}
+
+std::int64_t milliseconds_now() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::optional<std::int64_t> milliseconds_between(std::string_view begin, std::string_view end) {
+  const auto from = milliseconds_of(begin);
+  const auto to = milliseconds_of(end);
+  if (!from || !to) return std::nullopt;
+  return std::max<std::int64_t>(*to - *from, 0);
 }
 
 std::string timestamp_now() {
@@ -141,12 +285,6 @@ std::string timestamp_now() {
   const auto second = floor<seconds>(now);
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(system_clock::to_time_t(second)),
                      (now - second).count());
-}
-
-void set_total_actions(RunRow& run, std::uint32_t total, std::string_view now) {
-  const RunStatus before = derive_status(run);
-  run.total_actions = total;
-  update_completed_at(run, before, now);
 }
 
 }  // namespace trace::collector::run

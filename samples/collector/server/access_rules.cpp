@@ -84,7 +84,7 @@ std::optional<api::Response> preflight_response(const RequestHead& head, const O
   if (head.method != "OPTIONS" || head.preflight_method.empty()) return std::nullopt;
   if (!is_allowed(head.origin, allowed)) return std::nullopt;
   return api::Response{.status = 204,
-                       .headers = {{"Access-Control-Allow-Methods", "GET, POST"},
+                       .headers = {{"Access-Control-Allow-Methods", "GET, POST, PUT"},
                                    {"Access-Control-Allow-Headers",
                                     "Authorization, Content-Type, Content-Encoding, Last-Event-ID, "
                                     "Trace-Contract"},
@@ -212,9 +212,18 @@ std::optional<api::Response> early_response(const RequestHead& head, const api::
                                             std::string_view local_address) {
   if (auto refusal = access_fault(head, rules, local_address)) return refusal;
   if (route.endpoint == nullptr) return no_endpoint(route);
-  if (!route.endpoint->takes_body()) {
+  if (!head.trace_contract.empty() && head.trace_contract != api::contract_version) {
+    return api::error_response(
+        400, "Trace-Contract",
+        fmt::format("version {} is not supported; this backend implements {}", head.trace_contract,
+                    api::contract_version));
+  }
+  using Body = api::Endpoint::Body;
+  if (route.endpoint->body != Body::required) {
     if (!head.has_body) return std::nullopt;
-    return api::error_response(400, "body", "must be empty: the method has no body");
+    if (route.endpoint->body == Body::none) {
+      return api::error_response(400, "body", "must be empty: the method has no body");
+    }
   }
   if (!is_ndjson(head.content_type)) {
     return api::error_response(415, "Content-Type", "must be application/x-ndjson");

@@ -68,6 +68,7 @@ struct RequestHead {
   std::string_view authorization = {};
   std::string_view content_type = {};
   std::string_view content_encoding = {};
+  std::string_view trace_contract = {};
   bool has_body = false;
 };
 

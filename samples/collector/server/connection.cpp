@@ -191,12 +191,11 @@ class Connection final : public RegisteredConnection,
 
   void open_feed() {
     const std::string_view last_event_id = parser_->field("Last-Event-ID");
-    const auto after =
-        api::position_of(last_event_id.empty() ? route_.request.parameter("cursor")
-                                               : std::optional(std::string(last_event_id)));
+    const auto after = last_event_id.empty() ? api::position_of(route_.request)
+                                             : api::decode_cursor(last_event_id);
     if (!after) return respond_from_store(api::invalid_cursor());
     if (auto refusal = feed_refusal()) return respond_from_store(std::move(*refusal));
-    // Reads a page to learn whether the run exists; the feed reads it again.
+    // Reads a page to learn whether the store can be read; the feed reads it again.
     service_.store_threads.run(
         stream_.get_executor(),
         [&store = service_.context.store, run_id = route_.request.run_id, after = *after] {
@@ -206,9 +205,6 @@ class Connection final : public RegisteredConnection,
           using Outcome = stream::FeedPage::Outcome;
           if (first.outcome == Outcome::store_failed) {
             return self->respond_from_store(api::store_failed(first.fault));
-          }
-          if (first.outcome == Outcome::unknown_run) {
-            return self->respond_from_store(api::unknown_run());
           }
           // Others may have begun, and the server may shut down, while the page was read.
           if (auto refusal = self->feed_refusal()) {

@@ -32,6 +32,7 @@ class FeedConnection final : public RegisteredConnection,
     service_.connections.add(*this);
     try {
       service_.subscriptions.add(feed_.run_id(), *this);
+      ++service_.context.metrics.streams;
     } catch (...) {  // no memory
       service_.connections.remove(*this);
       throw;
@@ -39,6 +40,7 @@ class FeedConnection final : public RegisteredConnection,
   }
   ~FeedConnection() override {
     service_.subscriptions.remove(feed_.run_id(), *this);
+    --service_.context.metrics.streams;
     service_.connections.remove(*this);
   }
 

@@ -90,6 +90,7 @@ class RequestParser {
             .authorization = field("Authorization"),
             .content_type = field("Content-Type"),
             .content_encoding = field("Content-Encoding"),
+            .trace_contract = field("Trace-Contract"),
             .has_body = !is_done()};
   }
   bool is_http_1_0() const { return parser_.get().version() == 10; }

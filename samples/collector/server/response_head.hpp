@@ -41,6 +41,7 @@ inline std::string response_head(const api::Response& response, const api::Heade
                   [](const auto& header) { return header.first == "Cache-Control"; });
   if (!is_cacheable_said) add("Cache-Control", "no-store");
   add("Accept-Encoding", "gzip, zstd");  // of requests, RFC 7694
+  add("Trace-Contract", api::contract_version);
   // No response is a script or an image of another page.
   add("X-Content-Type-Options", "nosniff");
   add("Cross-Origin-Resource-Policy", "same-origin");

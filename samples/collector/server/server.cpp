@@ -33,9 +33,10 @@ using boost::system::error_code;
 
 Server::Server(const Options& options, store::Store& store)
     : connections_(Service::max_bodies * options.max_body, [this] { on_removal(); }),
+      watch_(store, options.times),
       store_threads_(store.concurrency()),
       service_{.store_threads = store_threads_,
-               .context = {store, options.max_body,
+               .context = {store, watch_, metrics_, options.max_body,
                            [this](const std::string& run_id) {
                              asio::post(io_, [this, run_id] { subscriptions_.notify(run_id); });
                            }},
@@ -79,6 +80,7 @@ void Server::run() {
     if (!fault) shut_down();
   });
   accept();
+  look_later();
   run_io();
   has_ended_ = true;
   store_threads_.join();
@@ -146,8 +148,31 @@ void Server::accept_later() {
   });
 }
 
+void Server::look_later() {
+  look_.expires_after(watch_.interval());
+  look_.async_wait([this](error_code cancelled) {
+    if (cancelled) return;
+    store_threads_.run(
+        io_.get_executor(),
+        [this]() -> std::vector<std::string> {
+          try {
+            return watch_.look(run::milliseconds_now());
+          } catch (const std::exception& error) {
+            fmt::print(stderr, "shiptrace-collector: cannot look after the runs: {}\n",
+                       error.what());
+            return {};
+          }
+        },
+        [this](const std::vector<std::string>& changed) {
+          for (const std::string& run_id : changed) subscriptions_.notify(run_id);
+          if (!service_.is_shutting_down) look_later();
+        });
+  });
+}
+
 void Server::shut_down() {
   service_.is_shutting_down = true;
+  look_.cancel();
   error_code ignored;
   acceptor_.close(ignored);
   pause_.cancel();

@@ -36,17 +36,21 @@ class Server {
   void accept_later();
   void shut_down();
   void on_removal();
+  void look_later();
 
   // io_ destroys the last connections, which use everything above it until then.
   bool is_accepting_ = false;
   bool has_ended_ = false;
   stream::Subscriptions subscriptions_;
   ConnectionRegistry connections_;
+  run::Watch watch_;
+  api::Metrics metrics_;
   store::StoreThreads store_threads_;
   Service service_;
   boost::asio::io_context io_{1};
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   boost::asio::signal_set signals_{io_};
+  boost::asio::steady_timer look_{io_};   // before the next look of watch_
   boost::asio::steady_timer pause_{io_};  // before the next accept; before the end of a shutdown
 };
 

@@ -13,6 +13,7 @@
 // nothing behind.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -28,41 +29,51 @@
 
 namespace trace::collector::store {
 
-// Facts about a run that do not come from its events. run/status.hpp states how they rank against
-// the events. Whoever records a fact also withdraws it.
-struct ExternalFacts {
-  std::optional<RunStatus> engine_status = {};  // as reported by a workflow engine
-  bool cancel_requested = false;                // a user asked for the run to stop
-  bool worker_lost = false;  // the run's worker has not been heard of for too long
-
-  bool operator==(const ExternalFacts&) const = default;
-};
-
 struct RunRow {
+  static constexpr std::int64_t never = INT64_MAX;
+
   std::uint64_t number = 0;  // the store's key, in the order of registration; 0: not stored yet
   std::string run_id = {};
   std::string workflow_id = {};      // empty: unknown
   std::string organization_id = {};  // empty: unknown
   std::string registered_at = {};    // when the first envelope arrived
+  std::uint64_t revision = 0;        // of this row; append() compares it
+  // When the run has its verdict unless something happens; milliseconds since 1970 by our clock.
+  std::int64_t due_ms = never;
 
   std::uint64_t events = 0;         // stored; also the sequence of the last one
   std::uint32_t total_actions = 0;  // 0: unknown
-  std::uint64_t open_nodes = 0;     // started, or waiting for a retry
+  // Nodes by phase, see there.
+  std::uint64_t running_nodes = 0;
+  std::uint64_t lost_nodes = 0;
+  std::uint64_t retrying_nodes = 0;
   std::uint64_t completed_nodes = 0;
-  std::uint64_t failed_nodes = 0;  // without a retry to come
-  bool cancelled = false;          // by an event
-  bool reopened = false;           // a node was started after one had failed
+  std::uint64_t failed_nodes = 0;
   std::string started_at = {};
-  std::string completed_at = {};  // empty while the run is not over
-  ExternalFacts external = {};
+  std::string ended_at = {};       // of the event that ended a node, the latest
+  std::string cancelled_at = {};   // empty: not cancelled, as below
+  std::string finished_at = {};    // no node starts after it
+  std::string last_start_at = {};  // the latest time stamp of a STARTED event
+  std::string lost_at = {};        // when the last worker was lost; of interest while one is
+  bool is_quiet = false;           // nothing happened for so long that the run has its verdict
+  std::string completed_at = {};   // empty while the run has no verdict
+  std::string engine = {};         // what a workflow engine reported, as JSON; empty: nothing
+  std::optional<RunStatus> engine_status = {};
 
-  std::uint64_t started_nodes() const noexcept {
-    return open_nodes + completed_nodes + failed_nodes;
-  }
+  std::uint64_t open_nodes() const noexcept { return running_nodes + lost_nodes + retrying_nodes; }
+  std::uint64_t ended_nodes() const noexcept { return completed_nodes + failed_nodes; }
+  std::uint64_t started_nodes() const noexcept { return open_nodes() + ended_nodes(); }
   bool operator==(const RunRow&) const = default;
 };
 
-enum class NodePhase : std::uint8_t { seen, started, retrying, completed, failed };
+enum class NodePhase : std::uint8_t {
+  seen,       // only progress so far
+  running,    // started
+  retrying,   // failed, and will be started again
+  completed,  // or skipped
+  failed,     // without a retry to come
+  lost        // started, and its worker was not heard of for too long
+};
 
 struct NodeFailure {
   std::string reason = {};
@@ -77,8 +88,15 @@ struct NodeRow {
   NodePhase phase = NodePhase::seen;
   std::string started_at = {};  // of the latest attempt
   std::string started_by = {};  // the session of that attempt
-  std::uint64_t failed_by = 0;  // sequence of the event that failed it without a retry to come
-  NodeFailure failure = {};
+  std::uint64_t attempts = 0;
+  std::string ended_at = {};   // of the latest attempt; empty while it has not ended
+  std::uint64_t ended_by = 0;  // sequence of the event that ended it
+  bool is_skipped = false;
+  NodeFailure failure = {};                  // of the latest attempt that failed
+  std::string parent = {};                   // the node that contains it; empty: none is known
+  std::uint64_t first_event = 0;             // sequence
+  std::uint64_t last_message = 0;            // sequence of the last event that has one; 0: none
+  std::array<std::uint64_t, 4> levels = {};  // events by level, in the order of Level
 
   bool operator==(const NodeRow&) const = default;
 };
@@ -148,6 +166,11 @@ struct RunRows {
   std::vector<EmitterRow> emitters = {};
 };
 
+struct NodeKey {
+  std::string run_id = {};
+  std::string node_id = {};
+};
+
 // The ranges that an emitter of a run has skipped.
 struct EmitterGaps {
   std::string emitter = {};
@@ -186,8 +209,20 @@ class Store {
   // run, one of the emitters or one of the closed gaps is no longer as it was read.
   virtual bool append(const Append& changes) = 0;
 
-  // Of the nodes in the phase `failed` the one that failed last.
-  virtual std::optional<NodeRow> last_failed_node(std::uint64_t run) = 0;
+  // Of the nodes in this phase the one whose ended_by is the highest.
+  virtual std::optional<NodeRow> last_node_in(std::uint64_t run, NodePhase phase) = 0;
+  // The nodes after the first event `after` (NodeRow::first_event), in that order.
+  virtual std::vector<NodeRow> nodes(std::uint64_t run, std::uint64_t after, std::size_t limit) = 0;
+
+  // Notes that a worker was heard of at `now_ms`, in milliseconds since 1970.
+  virtual void hear(std::string_view session, std::int64_t now_ms) = 0;
+  // Workers that have a running node and were heard of last before `before_ms`. One that was never
+  // heard of is not silent.
+  virtual std::vector<std::string> silent_workers(std::int64_t before_ms, std::size_t limit) = 0;
+  // The nodes in this phase that the worker started.
+  virtual std::vector<NodeKey> nodes_of_worker(std::string_view session, NodePhase phase) = 0;
+  // Runs whose verdict was due before `now_ms`, the earliest first.
+  virtual std::vector<std::string> due_runs(std::int64_t now_ms, std::size_t limit) = 0;
 
   // The events after the sequence `after`, in order; their id is their sequence. Stops at `limit`
   // events, and earlier after the event that exceeds `bytes`.

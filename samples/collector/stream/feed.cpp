@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "collector/api/payloads.hpp"
+#include "collector/run/status.hpp"
 
 namespace trace::collector::stream {
 namespace {
@@ -25,6 +26,7 @@ FeedPage read_feed_page(store::Store& store, const std::string& run_id,
   page.is_last = page.position >= run->events;
   if (!events.empty()) page.events = api::envelope_json(run_id, std::move(events), page.position);
   RunStatusPayload status = api::status_payload(store, *run);
+  page.is_over = run::is_over(*run);
   page.run_status = status.status;
   page.status = to_json(status);
   status.updated_at = status.started_at;
@@ -42,9 +44,12 @@ FeedMessage Feed::ready() const {
 std::vector<FeedMessage> Feed::advance(FeedPage page) {
   assert(!has_ended_);
   std::vector<FeedMessage> messages;
-  if (page.outcome != FeedPage::Outcome::read) {
-    const bool is_unknown = page.outcome == FeedPage::Outcome::unknown_run;
-    const boost::json::object error{{"message", is_unknown ? "unknown run" : page.fault}};
+  if (page.outcome == FeedPage::Outcome::unknown_run) {
+    has_more_ = false;
+    return messages;
+  }
+  if (page.outcome == FeedPage::Outcome::store_failed) {
+    const boost::json::object error{{"message", page.fault}};
     messages.push_back({"error", position_, boost::json::serialize(error)});
     has_more_ = false;
     has_ended_ = true;
@@ -59,7 +64,7 @@ std::vector<FeedMessage> Feed::advance(FeedPage page) {
     messages.push_back({"status", position_, std::move(page.status)});
     fingerprint_ = std::move(page.fingerprint);
   }
-  if (is_terminal(page.run_status)) {
+  if (page.is_over) {
     const boost::json::object complete{{"runId", run_id_}, {"status", name(page.run_status)}};
     messages.push_back({"complete", position_, boost::json::serialize(complete)});
     has_ended_ = true;

@@ -29,12 +29,14 @@ struct FeedMessage {
 
 // What the store holds after a position.
 struct FeedPage {
+  // An unknown run is like one without events: a viewer may come before it.
   enum class Outcome : std::uint8_t { read, unknown_run, store_failed };
   Outcome outcome = Outcome::read;
   std::string fault = {};      // of store_failed
   std::string events = {};     // an envelope; empty without new events
   std::uint64_t position = 0;  // after these events
   bool is_last = true;         // nothing more was stored when it was read
+  bool is_over = false;        // nothing follows but a new start of the run
   RunStatus run_status = RunStatus::queued;
   std::string status = {};       // WorkflowRunStatusPayload
   std::string fingerprint = {};  // the same without updatedAt, to detect changes

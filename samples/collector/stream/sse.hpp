@@ -22,8 +22,9 @@ inline api::Response sse_response() {
 
 inline std::string sse_event(const FeedMessage& message) {
   assert(message.data.find('\n') == std::string::npos);
-  return fmt::format("event: {}\nid: {}\ndata: {}\n\n", message.name,
-                     api::encode_cursor(message.position), message.data);
+  // The data first: a known client forgets the name of an event that ends in another read.
+  return fmt::format("data: {}\nid: {}\nevent: {}\n\n", message.data,
+                     api::encode_cursor(message.position), message.name);
 }
 
 inline constexpr std::string_view sse_keepalive = ": keepalive\n\n";

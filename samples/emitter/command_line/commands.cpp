@@ -106,10 +106,19 @@ void add_summarize(CLI::App& app, int& status) {
 }
 
 void add_recover(CLI::App& app, int& status) {
-  const auto options = std::make_shared<commands::SharedOptions>();
+  const auto options = std::make_shared<commands::RecoverOptions>();
   CLI::App& command = *app.add_subcommand(
       "recover", "Delivers the journals of dead and closed workers in the journal directory.");
-  add_shared(command, *options);
+  add_shared(command, options->shared);
+  add_option(command, "--from", options->from, "ENDPOINT",
+             "the endpoint that the journals name, if the backend has moved from there");
+  CLI::Option* const to_file =
+      add_option(command, "--export", options->export_file, "FILE",
+                 "append the envelopes to this file instead of sending them");
+  command
+      .add_flag("--discard", options->discard,
+                "remove the journals and lose their events, after they were counted")
+      ->excludes(to_file);
   command.footer(
       "Skips journals of live sessions, of other destinations and of other format versions.\n"
       "Exit codes: 0 nothing is left; 1 something is left, damaged or lost, stderr says what and\n"

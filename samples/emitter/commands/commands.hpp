@@ -27,6 +27,13 @@ struct SharedOptions {
   bool quiet = false;
 };
 
+struct RecoverOptions {
+  SharedOptions shared;
+  std::string from;         // the endpoint of the journals; empty: the configured one
+  std::string export_file;  // empty: they are sent
+  bool discard = false;
+};
+
 // The node that a command records for.
 struct NodeOptions {
   std::string run;
@@ -156,7 +163,7 @@ int docker(DockerOptions options, const std::vector<std::string>& arguments);
 int record(const RecordOptions& options);
 int emit(EmitOptions options);
 int summarize(const SummarizeOptions& options);
-int recover_all(const SharedOptions& options);
+int recover_all(const RecoverOptions& options);
 int verify(const VerifyOptions& options);
 int runs(const RunsOptions& options);
 int nodes(const NodesOptions& options);

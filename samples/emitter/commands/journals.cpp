@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "emitter/commands/commands.hpp"
@@ -42,6 +43,12 @@ void print_report(const std::string& path, const JournalReport& report) {
   }
 }
 
+void print_progress(const RecoveryProgress& progress) {
+  fmt::print(stderr, "{}: {} events delivered so far, {} more journals\n",
+             progress.journal.empty() ? "reading" : output::printable(progress.journal),
+             output::thousands(progress.delivered), output::thousands(progress.waiting));
+}
+
 }  // namespace
 
 int inspect(const std::vector<std::string>& paths) {
@@ -57,13 +64,26 @@ int inspect(const std::vector<std::string>& paths) {
   return status;
 }
 
-int recover_all(const SharedOptions& options) {
-  const auto report = recover(config_of(options), patience);
+int recover_all(const RecoverOptions& options) {
+  Config config = config_of(options.shared);
+  RecoveryOptions how{.from_endpoint = options.from, .discard = options.discard};
+  if (!options.export_file.empty()) {
+    how.from_transport = config.transport;
+    if (how.from_endpoint.empty()) how.from_endpoint = config.endpoint;
+    config.transport = "file";
+    config.endpoint = options.export_file;
+    config.transport_settings.clear();
+  }
+  if (!options.shared.quiet) how.on_progress = print_progress;
+  const auto report = recover(std::move(config), patience, how);
   if (!report) return output::fail(report.error().text(), exit_code::usage);
-  if (!options.quiet) {
+  if (!options.shared.quiet) {
     fmt::print(stderr, "{} events delivered, {} rejected, {} nodes lost, {} journals removed\n",
                output::thousands(report->delivered), output::thousands(report->rejected),
                output::thousands(report->lost_nodes), output::thousands(report->journals));
+    if (report->discarded > 0) {
+      fmt::print(stderr, "{} undelivered events discarded\n", output::thousands(report->discarded));
+    }
   }
   for (const std::string& line : report->left) output::fail("left: " + line);
   if (report->quarantined > 0) {

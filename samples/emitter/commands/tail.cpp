@@ -77,21 +77,21 @@ int tail_once(backend::Backend& backend, const TailOptions& options, tail::Event
 
 int follow(backend::Backend& backend, const TailOptions& options, tail::EventPrinter& printer) {
   std::string cursor = options.cursor;
-  if (options.lines) {
-    // The stream begins after what is stored; of a run that does not exist yet nothing is.
-    const auto known = backend.get_if_known(backend::run_path(options.run, "/status"));
+  const auto known = backend.get_if_known(backend::run_path(options.run, "/status"));
+  const bool is_new = known && !*known;
+  if (options.lines && !is_new) {
+    // The stream begins after what is stored.
     if (!known) return output::fail(known.error().text());
-    if (*known) {
-      auto after = print_stored(backend, options, printer);
-      if (!after) return output::fail(after.error().text());
-      if (!printer.flush()) return exit_code::failed;
-      cursor = std::move(*after);
-    }
+    auto after = print_stored(backend, options, printer);
+    if (!after) return output::fail(after.error().text());
+    if (!printer.flush()) return exit_code::failed;
+    cursor = std::move(*after);
   }
   const StopSignals stop;
   return tail::Follower(backend,
                         {.run = options.run,
                          .cursor = std::move(cursor),
+                         .is_new = is_new,
                          .exit_status = options.exit_status,
                          .quiet = options.shared.quiet},
                         stop, printer)

@@ -43,6 +43,7 @@ Follower::Follower(backend::Backend& backend, Options options, const StopSignals
 
 int Follower::follow() {
   const std::stop_callback interrupt(stop_.token(), [this] { backend_.interrupt(); });
+  if (options_.is_new) say_waiting();
   while (!stop_.requested()) {
     backend::SseParser parser;
     connected_ = false;
@@ -72,10 +73,7 @@ bool Follower::may_reconnect(const Result<bool>& ended, int http_status) {
   if (ended) return true;
   if (http_status == 404 && !has_been_seen_) {
     // A backend that does not keep the stream of an unknown run open.
-    if (!std::exchange(said_waiting_, true)) {
-      say(fmt::format("waiting for run {}; {} does not know it yet", options_.run,
-                      backend_.endpoint()));
-    }
+    say_waiting();
     last_success_ = Clock::now();
     return true;
   }
@@ -133,6 +131,12 @@ bool Follower::complete(const std::string& json) {
 bool Follower::end(int status) {
   status_ = status;
   return false;
+}
+
+void Follower::say_waiting() {
+  if (std::exchange(said_waiting_, true)) return;
+  say(fmt::format("waiting for run {}; {} does not know it yet", options_.run,
+                  backend_.endpoint()));
 }
 
 void Follower::say(const std::string& text) const {

@@ -22,6 +22,7 @@ class Follower {
   struct Options {
     std::string run;
     std::string cursor;        // begin after it; empty: at the first event
+    bool is_new = false;       // the backend does not know the run yet
     bool exit_status = false;  // follow() returns the run's verdict
     bool quiet = false;        // no messages about the run and the connection
   };
@@ -40,6 +41,7 @@ class Follower {
   bool end(int status);
   // What to do after a stream that ended without `complete`; false: give up.
   bool may_reconnect(const Result<bool>& ended, int http_status);
+  void say_waiting();
   void say(const std::string& text) const;
   void wait(std::chrono::milliseconds pause);
 

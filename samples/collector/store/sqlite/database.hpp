@@ -48,6 +48,14 @@ class Statement {
     return *this;
   }
 
+  // Binds the parameters after those of bind().
+  template <class... Parameters>
+  Statement& bind_more(const Parameters&... parameters) {
+    int index = sqlite3_bind_parameter_count(handle_.get()) - int{sizeof...(parameters)};
+    (bind_one(++index, parameters), ...);
+    return *this;
+  }
+
   // For statements that insert several rows: reset and unbind all parameters, then bind row by row,
   // which leaves those that are NULL as they are.
   void clear() noexcept {

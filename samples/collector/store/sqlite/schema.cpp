@@ -9,7 +9,7 @@ namespace trace::collector::store::sqlite {
 namespace {
 
 constexpr std::int64_t application = 0x73687072;  // "shpr": `file` shows it
-constexpr std::int64_t version = 2;
+constexpr std::int64_t version = 3;
 
 // WAL with synchronous=NORMAL: a commit survives a crash of the process, and other processes can
 // read without blocking writes. Checkpoints are rarer than the default: each rewrites every page
@@ -32,29 +32,59 @@ constexpr const char* tables = R"(
     organization_id TEXT NOT NULL,
     registered_at TEXT NOT NULL,
     status TEXT NOT NULL,             -- as derived when the row was written; for people
+    revision INTEGER NOT NULL,        -- of the row; writers compare it
+    due_ms INTEGER NOT NULL,          -- when it has its verdict unless something happens
     -- totals over all events and nodes
     events INTEGER NOT NULL,
     total_actions INTEGER NOT NULL,   -- 0 while unknown
-    open_nodes INTEGER NOT NULL,
+    running_nodes INTEGER NOT NULL,
+    lost_nodes INTEGER NOT NULL,
+    retrying_nodes INTEGER NOT NULL,
     completed_nodes INTEGER NOT NULL,
     failed_nodes INTEGER NOT NULL,
-    cancelled INTEGER NOT NULL,
-    reopened INTEGER NOT NULL,
     started_at TEXT NOT NULL,
-    completed_at TEXT NOT NULL);
+    ended_at TEXT NOT NULL,
+    cancelled_at TEXT NOT NULL,
+    finished_at TEXT NOT NULL,
+    lost_at TEXT NOT NULL,
+    last_start_at TEXT NOT NULL,
+    is_quiet INTEGER NOT NULL,
+    completed_at TEXT NOT NULL,
+    engine TEXT NOT NULL,             -- JSON; '' without a report, like the next
+    engine_status TEXT NOT NULL);
+
+  CREATE INDEX due_runs ON runs(due_ms) WHERE due_ms < 9223372036854775807;
 
   CREATE TABLE nodes(
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs(id),
     node_id TEXT NOT NULL,
     -- state of the latest attempt
-    phase INTEGER NOT NULL,           -- 0 seen, 1 started, 2 retrying, 3 completed, 4 failed
+    phase INTEGER NOT NULL,  -- 0 seen, 1 running, 2 retrying, 3 completed, 4 failed, 5 lost
     started_at TEXT NOT NULL,
     started_by TEXT NOT NULL,
-    failed_by INTEGER NOT NULL,       -- sequence of the event that failed it without a retry
+    attempts INTEGER NOT NULL,
+    ended_at TEXT NOT NULL,
+    ended_by INTEGER NOT NULL,        -- sequence of the event that ended it
+    is_skipped INTEGER NOT NULL,
     failure_reason TEXT NOT NULL,
     failure_code TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    -- sequences, and events by level
+    first_event INTEGER NOT NULL,
+    last_message INTEGER NOT NULL,
+    debug INTEGER NOT NULL,
+    info INTEGER NOT NULL,
+    warn INTEGER NOT NULL,
+    error INTEGER NOT NULL,
     UNIQUE(run, node_id));
+
+  CREATE INDEX nodes_of_workers ON nodes(started_by, phase) WHERE phase IN (1, 5);
+  CREATE INDEX nodes_in_order ON nodes(run, first_event);
+
+  CREATE TABLE workers(
+    session TEXT PRIMARY KEY,
+    heard_ms INTEGER NOT NULL) WITHOUT ROWID;
 
   CREATE TABLE emitters(
     id INTEGER PRIMARY KEY,

@@ -16,11 +16,15 @@ Database opened(const std::string& path) {
 }
 
 const std::string run_columns =
-    "id, run_id, workflow_id, organization_id, registered_at, events, total_actions, open_nodes, "
-    "completed_nodes, failed_nodes, cancelled, reopened, started_at, completed_at";
+    "id, run_id, workflow_id, organization_id, registered_at, revision, due_ms, events, "
+    "total_actions, running_nodes, lost_nodes, retrying_nodes, completed_nodes, failed_nodes, "
+    "started_at, ended_at, cancelled_at, finished_at, lost_at, last_start_at, is_quiet, "
+    "completed_at, "
+    "engine, engine_status";
 
 const std::string node_columns =
-    "id, node_id, phase, started_at, started_by, failed_by, failure_reason, failure_code";
+    "id, node_id, phase, started_at, started_by, attempts, ended_at, ended_by, is_skipped, "
+    "failure_reason, failure_code, parent, first_event, last_message, debug, info, warn, error";
 
 // A statement costs as much as inserting a row of it: half the cost with eight rows, little less
 // with more.
@@ -38,16 +42,22 @@ std::string insert_of_events(std::size_t rows) {
 
 RunRow run_of_row(const Statement& row) {
   RunRow run;
+  std::string engine_status;
   row.read(run.number, run.run_id, run.workflow_id, run.organization_id, run.registered_at,
-           run.events, run.total_actions, run.open_nodes, run.completed_nodes, run.failed_nodes,
-           run.cancelled, run.reopened, run.started_at, run.completed_at);
+           run.revision, run.due_ms, run.events, run.total_actions, run.running_nodes,
+           run.lost_nodes, run.retrying_nodes, run.completed_nodes, run.failed_nodes,
+           run.started_at, run.ended_at, run.cancelled_at, run.finished_at, run.lost_at,
+           run.last_start_at, run.is_quiet, run.completed_at, run.engine, engine_status);
+  run.engine_status = run_status_from_name(engine_status);
   return run;
 }
 
 NodeRow node_of_row(const Statement& row) {
   NodeRow node;
-  row.read(node.number, node.node_id, node.phase, node.started_at, node.started_by, node.failed_by,
-           node.failure.reason, node.failure.code);
+  row.read(node.number, node.node_id, node.phase, node.started_at, node.started_by, node.attempts,
+           node.ended_at, node.ended_by, node.is_skipped, node.failure.reason, node.failure.code,
+           node.parent, node.first_event, node.last_message, node.levels[0], node.levels[1],
+           node.levels[2], node.levels[3]);
   return node;
 }
 
@@ -84,25 +94,42 @@ SqliteStore::SqliteStore(const std::string& path)
       find_run_(database_, "SELECT " + run_columns + " FROM runs WHERE run_id = ?"),
       list_runs_(database_,
                  "SELECT " + run_columns + " FROM runs WHERE id < ? ORDER BY id DESC LIMIT ?"),
-      insert_run_(database_, R"(
-        INSERT INTO runs(run_id, workflow_id, organization_id, registered_at, status, events,
-                         total_actions, open_nodes, completed_nodes, failed_nodes, cancelled,
-                         reopened, started_at, completed_at)
-        VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING)"),
+      insert_run_(database_, "INSERT INTO runs(run_id, status, " + run_columns.substr(12) +
+                                 R"() VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                                 ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING)"),
       update_run_(database_, R"(
-        UPDATE runs SET workflow_id = ?, organization_id = ?, status = ?, events = ?,
-                        total_actions = ?, open_nodes = ?, completed_nodes = ?, failed_nodes = ?,
-                        cancelled = ?, reopened = ?, started_at = ?, completed_at = ?
-        WHERE id = ? AND events = ? AND total_actions = ? AND workflow_id = ?
-              AND organization_id = ?)"),
+        UPDATE runs SET status = ?, workflow_id = ?, organization_id = ?, registered_at = ?,
+                        revision = ?, due_ms = ?, events = ?, total_actions = ?,
+                        running_nodes = ?, lost_nodes = ?, retrying_nodes = ?,
+                        completed_nodes = ?, failed_nodes = ?, started_at = ?, ended_at = ?,
+                        cancelled_at = ?, finished_at = ?, lost_at = ?, last_start_at = ?, is_quiet = ?,
+                        completed_at = ?, engine = ?, engine_status = ?
+        WHERE id = ? AND revision = ?)"),
       find_node_(database_, "SELECT " + node_columns + " FROM nodes WHERE run = ? AND node_id = ?"),
-      last_failed_node_(database_, "SELECT " + node_columns + R"( FROM nodes
-        WHERE run = ? AND phase = ? ORDER BY failed_by DESC LIMIT 1)"),
-      insert_node_(database_, "INSERT INTO nodes VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      last_node_(database_, "SELECT " + node_columns + R"( FROM nodes
+        WHERE run = ? AND phase = ? ORDER BY ended_by DESC, first_event DESC LIMIT 1)"),
+      list_nodes_(database_, "SELECT " + node_columns + R"( FROM nodes
+        WHERE run = ? AND first_event > ? ORDER BY first_event LIMIT ?)"),
+      insert_node_(database_, R"(INSERT INTO nodes
+        VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"),
       update_node_(database_, R"(
-        UPDATE nodes SET phase = ?, started_at = ?, started_by = ?, failed_by = ?,
-                         failure_reason = ?, failure_code = ?
+        UPDATE nodes SET phase = ?, started_at = ?, started_by = ?, attempts = ?, ended_at = ?,
+                         ended_by = ?, is_skipped = ?, failure_reason = ?, failure_code = ?,
+                         parent = ?, first_event = ?, last_message = ?, debug = ?, info = ?,
+                         warn = ?, error = ?
         WHERE id = ?)"),
+      hear_worker_(database_, R"(
+        INSERT INTO workers VALUES(?, ?)
+        ON CONFLICT DO UPDATE SET heard_ms = max(heard_ms, excluded.heard_ms))"),
+      silent_workers_(database_, R"(
+        SELECT DISTINCT session FROM nodes CROSS JOIN workers ON session = started_by
+        WHERE phase = 1 AND heard_ms < ? LIMIT ?)"),
+      nodes_of_worker_(database_, R"(
+        SELECT run_id, node_id FROM nodes JOIN runs ON runs.id = nodes.run
+        WHERE started_by = ? AND phase = ? AND phase IN (1, 5))"),
+      due_runs_(database_, R"(
+        SELECT run_id FROM runs WHERE due_ms < 9223372036854775807 AND due_ms < ?
+        ORDER BY due_ms LIMIT ?)"),
       find_emitter_(database_, "SELECT id, through FROM emitters WHERE run = ? AND name = ?"),
       insert_emitter_(database_,
                       "INSERT INTO emitters VALUES(NULL, ?, ?, ?) ON CONFLICT DO NOTHING"),
@@ -195,12 +222,43 @@ std::vector<Range> SqliteStore::gaps_containing(std::uint64_t emitter,
   return found;
 }
 
-std::optional<NodeRow> SqliteStore::last_failed_node(std::uint64_t run) {
+std::optional<NodeRow> SqliteStore::last_node_in(std::uint64_t run, NodePhase phase) {
   std::optional<NodeRow> found;
-  last_failed_node_.bind(run, NodePhase::failed).for_each([&] {
-    found = node_of_row(last_failed_node_);
-  });
+  last_node_.bind(run, phase).for_each([&] { found = node_of_row(last_node_); });
   return found;
+}
+
+std::vector<NodeRow> SqliteStore::nodes(std::uint64_t run, std::uint64_t after, std::size_t limit) {
+  std::vector<NodeRow> found;
+  list_nodes_.bind(run, after, limit).for_each([&] { found.push_back(node_of_row(list_nodes_)); });
+  return found;
+}
+
+void SqliteStore::hear(std::string_view session, std::int64_t now_ms) {
+  hear_worker_.bind(session, now_ms).execute();
+}
+
+std::vector<std::string> SqliteStore::silent_workers(std::int64_t before_ms, std::size_t limit) {
+  std::vector<std::string> sessions;
+  silent_workers_.bind(before_ms, limit).for_each([&] {
+    silent_workers_.read(sessions.emplace_back());
+  });
+  return sessions;
+}
+
+std::vector<NodeKey> SqliteStore::nodes_of_worker(std::string_view session, NodePhase phase) {
+  std::vector<NodeKey> keys;
+  nodes_of_worker_.bind(session, phase).for_each([&] {
+    NodeKey& key = keys.emplace_back();
+    nodes_of_worker_.read(key.run_id, key.node_id);
+  });
+  return keys;
+}
+
+std::vector<std::string> SqliteStore::due_runs(std::int64_t now_ms, std::size_t limit) {
+  std::vector<std::string> runs;
+  due_runs_.bind(now_ms, limit).for_each([&] { due_runs_.read(runs.emplace_back()); });
+  return runs;
 }
 
 std::vector<EventPayload> SqliteStore::events(const RunRow& run, std::uint64_t after,
@@ -234,9 +292,6 @@ RunGaps SqliteStore::gaps(std::uint64_t run, std::size_t limit) {
 
 // The compare-and-append of one envelope's changes.
 bool SqliteStore::append(const Append& changes) {
-  if (changes.run.external != ExternalFacts{}) {
-    throw StoreError("this version of the database cannot store a fact from outside the events");
-  }
   Transaction transaction(database_);
   std::uint64_t run = 0;
   if (!write_run(changes, run)) return false;
@@ -250,28 +305,25 @@ bool SqliteStore::append(const Append& changes) {
   return true;
 }
 
-// Compares the columns that can change without the others: everything else in the row changes only
-// together with `events` or `total_actions`.
 bool SqliteStore::write_run(const Append& changes, std::uint64_t& number) {
   const RunRow& run = changes.run;
+  const std::string_view engine_status = run.engine_status ? name(*run.engine_status) : "";
+  const std::uint64_t revision = changes.expected ? changes.expected->revision + 1 : 1;
+  const auto bind = [&](Statement& statement, const auto&... keys) -> Statement& {
+    return statement.bind(keys..., name(changes.status), run.workflow_id, run.organization_id,
+                          run.registered_at, revision, run.due_ms, run.events, run.total_actions,
+                          run.running_nodes, run.lost_nodes, run.retrying_nodes,
+                          run.completed_nodes, run.failed_nodes, run.started_at, run.ended_at,
+                          run.cancelled_at, run.finished_at, run.lost_at, run.last_start_at,
+                          run.is_quiet, run.completed_at, run.engine, engine_status);
+  };
   if (!changes.expected) {
-    insert_run_
-        .bind(run.run_id, run.workflow_id, run.organization_id, run.registered_at,
-              name(changes.status), run.events, run.total_actions, run.open_nodes,
-              run.completed_nodes, run.failed_nodes, run.cancelled, run.reopened, run.started_at,
-              run.completed_at)
-        .execute();
+    bind(insert_run_, run.run_id).execute();
     number = new_row();
   } else {
-    const RunRow& expected = *changes.expected;
-    number = expected.number;
-    update_run_
-        .bind(run.workflow_id, run.organization_id, name(changes.status), run.events,
-              run.total_actions, run.open_nodes, run.completed_nodes, run.failed_nodes,
-              run.cancelled, run.reopened, run.started_at, run.completed_at, expected.number,
-              expected.events, expected.total_actions, expected.workflow_id,
-              expected.organization_id)
-        .execute();
+    number = changes.expected->number;
+    bind(update_run_);
+    update_run_.bind_more(number, changes.expected->revision).execute();
   }
   if (!changed_one_row()) return false;
   if (number > largest_run || run.events > largest_sequence) {
@@ -285,16 +337,17 @@ std::vector<std::uint64_t> SqliteStore::write_nodes(const Append& changes, std::
   std::vector<std::uint64_t> numbers;
   numbers.reserve(changes.nodes.size());
   for (const auto& [row, changed] : changes.nodes) {
+    const auto bind = [&node = row](Statement& statement, const auto&... keys) -> Statement& {
+      return statement.bind(keys..., node.phase, node.started_at, node.started_by, node.attempts,
+                            node.ended_at, node.ended_by, node.is_skipped, node.failure.reason,
+                            node.failure.code, node.parent, node.first_event, node.last_message,
+                            node.levels[0], node.levels[1], node.levels[2], node.levels[3]);
+    };
     if (row.number == 0) {
-      insert_node_
-          .bind(run, row.node_id, row.phase, row.started_at, row.started_by, row.failed_by,
-                row.failure.reason, row.failure.code)
-          .execute();
+      bind(insert_node_, run, row.node_id).execute();
     } else if (changed) {
-      update_node_
-          .bind(row.phase, row.started_at, row.started_by, row.failed_by, row.failure.reason,
-                row.failure.code, row.number)
-          .execute();
+      bind(update_node_);
+      update_node_.bind_more(row.number).execute();
     }
     numbers.push_back(row.number == 0 ? new_row() : row.number);
   }

@@ -25,7 +25,12 @@ class SqliteStore final : public Store {
   std::vector<Range> gaps_containing(std::uint64_t emitter,
                                      std::span<const std::uint64_t> sequences) override;
   bool append(const Append& changes) override;
-  std::optional<NodeRow> last_failed_node(std::uint64_t run) override;
+  std::optional<NodeRow> last_node_in(std::uint64_t run, NodePhase phase) override;
+  std::vector<NodeRow> nodes(std::uint64_t run, std::uint64_t after, std::size_t limit) override;
+  void hear(std::string_view session, std::int64_t now_ms) override;
+  std::vector<std::string> silent_workers(std::int64_t before_ms, std::size_t limit) override;
+  std::vector<NodeKey> nodes_of_worker(std::string_view session, NodePhase phase) override;
+  std::vector<std::string> due_runs(std::int64_t now_ms, std::size_t limit) override;
   std::vector<EventPayload> events(const RunRow& run, std::uint64_t after, std::size_t limit,
                                    std::size_t bytes) override;
   RunGaps gaps(std::uint64_t run, std::size_t limit) override;
@@ -49,7 +54,9 @@ class SqliteStore final : public Store {
   Database database_;
   Statement begin_read_, end_read_;
   Statement find_run_, list_runs_, insert_run_, update_run_;
-  Statement find_node_, last_failed_node_, insert_node_, update_node_;
+  Statement find_node_, last_node_, list_nodes_, insert_node_, update_node_;
+  Statement hear_worker_, silent_workers_, nodes_of_worker_;
+  Statement due_runs_;
   Statement find_emitter_, insert_emitter_, update_emitter_;
   Statement find_event_, find_foreign_event_, list_events_, insert_event_, insert_events_;
   Statement find_gap_, insert_gap_, delete_gap_, count_gaps_, list_gaps_;
