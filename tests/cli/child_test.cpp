@@ -288,4 +288,27 @@ TEST_CASE("docker reports a missing daemon, also to the backend") {
   CHECK(backend.verdict("r1").status == RunStatus::failed);
 }
 
+TEST_CASE("a container gets the variables by name, and no password of the endpoint") {
+  const BackendOfTest backend;
+  const std::string context = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto started = [&](const std::string& run_id, const std::string& endpoint, Arguments more) {
+    Arguments arguments{"docker",     "--run",  run_id,          "--node",         "scan",
+                        "--endpoint", endpoint, "--journal-dir", backend.journal()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.insert(arguments.end(), {"busybox:1", "true"});
+    Command command = cli(std::move(arguments));
+    command.env["DOCKER_HOST"] = "unix://" + (backend.directory / "no.sock");
+    command.env["TRACEPARENT"] = context;
+    CHECK(run(std::move(command)).status.code == 125);
+    return backend.events(run_id).front().data;
+  };
+  const std::string url = backend.collector.url();
+  const auto plain = started("r1", url, {});
+  CHECK(member(plain, "env") ==
+        R"(["SHIPTRACE_RUN","SHIPTRACE_NODE","SHIPTRACE_ENDPOINT","TRACEPARENT"])");
+  CHECK(member(plain, "traceparent") == "\"" + context + "\"");
+  CHECK(member(started("r2", "http://user:pa55word@" + url.substr(7), {"--env", "SHIPTRACE_RUN"}),
+               "env") == R"(["SHIPTRACE_RUN","SHIPTRACE_NODE","TRACEPARENT"])");
+}
+
 }  // namespace trace::testing

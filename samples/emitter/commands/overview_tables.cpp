@@ -18,6 +18,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view unknown = "-";
+// A narrower screen has no column for attempts if each node has only one.
+constexpr std::size_t wide = 100;
 // Of a message in a table on a screen; `tail` shows all of it.
 constexpr std::size_t most_message_columns = 160;
 
@@ -102,15 +104,16 @@ std::string table_of(const std::vector<backend::RunOverview>& runs, output::Wall
 
 std::string table_of(const std::vector<backend::NodeOverview>& nodes, output::WallTime now,
                      output::Screen screen) {
-  output::Table table({{.title = "NODE", .folds = true},
-                       {.title = "STATUS"},
-                       {.title = "ATTEMPTS", .is_number = true},
-                       {.title = "DURATION", .is_number = true},
-                       {.title = "EVENTS", .is_number = true},
-                       {.title = "WARN", .is_number = true},
-                       {.title = "ERRORS", .is_number = true},
-                       {.title = "LAST MESSAGE", .folds = true}},
-                      screen);
+  const bool has_attempts =
+      screen.columns == 0 || screen.columns >= wide ||
+      std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return node.attempts > 1; });
+  std::vector<output::Table::Column> columns{{.title = "NODE", .folds = true}, {.title = "STATUS"}};
+  if (has_attempts) columns.push_back({.title = "ATTEMPTS", .is_number = true});
+  for (const std::string_view title : {"DURATION", "EVENTS", "WARN", "ERRORS"}) {
+    columns.push_back({.title = title, .is_number = true});
+  }
+  columns.push_back({.title = "LAST MESSAGE", .folds = true});
+  output::Table table(std::move(columns), screen);
   std::map<std::string, std::size_t, std::less<>> depths;  // of the nodes so far
   const auto count = [](std::uint64_t number, std::string_view colour) {
     return output::Table::Cell{output::thousands(number),
@@ -120,14 +123,15 @@ std::string table_of(const std::vector<backend::NodeOverview>& nodes, output::Wa
     const auto parent = depths.find(node.parent);
     const std::size_t depth = parent == depths.end() ? 0 : parent->second + 1;
     depths.emplace(node.id, depth);
-    table.add({{std::string(2 * depth, ' ') + node.id},
-               {node.status, colour_of_status(node.status)},
-               {output::thousands(node.attempts)},
-               {node_duration(node, now)},
-               {output::thousands(node.events)},
-               count(node.warnings, output::colour::yellow),
-               count(node.errors, output::colour::red),
-               {message_of(node, screen)}});
+    std::vector<output::Table::Cell> row{{std::string(2 * depth, ' ') + node.id},
+                                         {node.status, colour_of_status(node.status)}};
+    if (has_attempts) row.push_back({output::thousands(node.attempts)});
+    row.push_back({node_duration(node, now)});
+    row.push_back({output::thousands(node.events)});
+    row.push_back(count(node.warnings, output::colour::yellow));
+    row.push_back(count(node.errors, output::colour::red));
+    row.push_back({message_of(node, screen)});
+    table.add(std::move(row));
   }
   return table.text();
 }

@@ -19,7 +19,8 @@ std::string table_of(const std::vector<backend::RunOverview>& runs, output::Wall
                      output::Screen screen);
 
 // NODE, STATUS, ATTEMPTS, DURATION, EVENTS, WARN, ERRORS, LAST MESSAGE; of a failed node the reason
-// instead of the message. A node is indented below its parent.
+// instead of the message. A node is indented below its parent. A narrow screen gets ATTEMPTS only
+// if a node has more than one.
 std::string table_of(const std::vector<backend::NodeOverview>& nodes, output::WallTime now,
                      output::Screen screen);
 
