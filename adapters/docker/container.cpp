@@ -103,6 +103,18 @@ child::Command Container::creation(const ContainerSpec& spec, const Node& node,
   if (spec.pids > 0) add("--pids-limit", std::to_string(spec.pids));
   if (spec.read_only) arguments.insert(arguments.end(), {"--read-only", "--tmpfs", "/tmp"});
   add("--user", spec.user);
+  const auto add_all = [&](const char* option, const std::vector<std::string>& values) {
+    for (const std::string& value : values) add(option, value);
+  };
+  add_all("--volume", spec.volumes);
+  add_all("--mount", spec.mounts);
+  add_all("--tmpfs", spec.tmpfs);
+  add_all("--cap-add", spec.cap_add);
+  add("--entrypoint", spec.entrypoint);
+  add("--workdir", spec.workdir);
+  add("--gpus", spec.gpus);
+  add("--platform", spec.platform);
+  add("--pull", spec.pull);
   if (spec.terminal) arguments.emplace_back("--tty");
   if (spec.input) arguments.emplace_back("--interactive");
   for (const std::string& name : spec.env) add("--env", name);
@@ -112,6 +124,7 @@ child::Command Container::creation(const ContainerSpec& spec, const Node& node,
     if (spec.input_file) add("--env", "SHIPSEC_INPUT_PATH=" + in_container(input_name));
     if (spec.result_file) add("--env", "SHIPSEC_OUTPUT_PATH=" + in_container(result_name));
   }
+  arguments.insert(arguments.end(), spec.options.begin(), spec.options.end());
   arguments.insert(arguments.end(), {"--", spec.image});
   arguments.insert(arguments.end(), spec.argv.begin(), spec.argv.end());
   return client_.command(std::move(arguments));

@@ -98,6 +98,20 @@ struct ContainerSpec {
   std::uint32_t pids = 0;   // processes and threads at a time; 0: no limit
   bool read_only = false;   // the root file system is read-only; /tmp is in memory
   std::string user = {};    // docker's notation; empty: the image's
+  // In docker's notation, as its options of these names. Empty: docker's defaults.
+  std::vector<std::string> volumes = {};  // "/data:/data:ro"
+  std::vector<std::string> mounts = {};   // "type=tmpfs,target=/work"
+  std::vector<std::string> tmpfs = {};    // "/work:size=64m"
+  std::vector<std::string> cap_add = {};  // "NET_RAW"
+  std::string entrypoint = {};
+  std::string workdir = {};
+  std::string gpus = {};      // "all"
+  std::string platform = {};  // "linux/arm64"
+  std::string pull = {};      // "always", "missing", "never"
+  // More options of `docker create`, each a word ("--privileged", "--shm-size=1g"), after ours.
+  // They must not change the name, labels, log driver or terminal, nor remove the container at its
+  // end.
+  std::vector<std::string> options = {};
   std::optional<std::string> input_file = {};  // JSON text for the file $SHIPSEC_INPUT_PATH
   bool result_file = true;  // the file $SHIPSEC_OUTPUT_PATH is the output instead of stdout
   std::chrono::milliseconds timeout{0};   // 0: none

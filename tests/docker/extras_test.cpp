@@ -10,6 +10,7 @@
 #include "capture/recorder.hpp"
 #include "docker/client_messages.hpp"
 #include "docker/daemon.hpp"
+#include "support/temp_dir.hpp"
 
 namespace trace::testing {
 namespace {
@@ -73,6 +74,32 @@ TEST_CASE("limits are applied to the container and recorded") {
   CHECK(lines[1] == "77");
   CHECK(lines[2].starts_with("50000"));
   CHECK(has(observed.first().data, R"("memory":"32m","cpus":"0.5","pids":77)"));
+}
+
+TEST_CASE("docker's own options reach the container") {
+  const TempDir directory;
+  std::ofstream(directory / "file") << "of the host";
+  const Observed observed =
+      contained({.argv = {"-c",
+                          "cat /data/file; echo; pwd; df -k /work | tail -n 1; "
+                          "grep CapEff /proc/self/status; echo in-data > /data/other"},
+                 .volumes = {(directory / "") + ":/data:ro"},
+                 .tmpfs = {"/work:size=1m"},
+                 .cap_add = {"SYS_NICE"},
+                 .entrypoint = "sh",
+                 .workdir = "/tmp",
+                 .pull = "never",
+                 .options = {"--hostname=scanner"}});
+  CHECK(observed.ended.facts().exit_code == 1);  // the volume is read-only
+  const Lines lines = observed.lines(Stream::out);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] == "of the host");
+  CHECK(lines[1] == "/tmp");
+  CHECK(lines[2].find("1024") != std::string::npos);
+  const auto capabilities =
+      std::stoull(lines[3].substr(lines[3].find_last_of("\t ") + 1), nullptr, 16);
+  constexpr unsigned sys_nice = 23;
+  CHECK((capabilities >> sys_nice & 1) == 1);
 }
 
 TEST_CASE("a container that forks up to its limit is reported and removed") {

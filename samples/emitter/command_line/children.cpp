@@ -90,6 +90,31 @@ void add_run(CLI::App& app, const AfterDashes& after, int& status) {
   });
 }
 
+// Options of `docker run` under their own names.
+void add_container_options(CLI::App& command, ContainerSpec& container) {
+  const auto add_list = [&command](const char* name, std::vector<std::string>& values,
+                                   const char* value_name, const char* help) {
+    add_option(command, name, values, value_name, help)->allow_extra_args(false);
+  };
+  add_list("-v,--volume", container.volumes, "SOURCE:TARGET[:ro]",
+           "directory or volume of the host in the container; may be repeated");
+  add_list("--mount", container.mounts, "MOUNT", "mount in docker's notation; may be repeated");
+  add_list("--tmpfs", container.tmpfs, "PATH[:OPTIONS]", "directory in memory; may be repeated");
+  add_list("--cap-add", container.cap_add, "CAPABILITY",
+           "capability such as NET_RAW; may be repeated");
+  add_option(command, "--entrypoint", container.entrypoint, "PROGRAM",
+             "program instead of the image's entry point");
+  add_option(command, "-w,--workdir", container.workdir, "DIRECTORY",
+             "working directory in the container");
+  add_option(command, "--gpus", container.gpus, "GPUS", "GPUs to add, such as all");
+  add_option(command, "--platform", container.platform, "PLATFORM", "such as linux/arm64");
+  add_option(command, "--pull", container.pull, "POLICY", "when to pull the image")
+      ->check(CLI::IsMember({"always", "missing", "never"}));
+  add_list("--raw", container.options, "OPTION",
+           "another option of 'docker create', one word, such as --raw=--privileged; may be "
+           "repeated");
+}
+
 void add_docker(CLI::App& app, const AfterDashes& after, int& status) {
   const auto options = std::make_shared<DockerOptions>();
   CLI::App& command =
@@ -121,6 +146,7 @@ void add_docker(CLI::App& app, const AfterDashes& after, int& status) {
                    "make the image's files read-only; /tmp is in memory");
   add_option(command, "--user", options->container.user, "USER[:GROUP]",
              "user (and group) in the container");
+  add_container_options(command, options->container);
   add_option(command, "--input", options->input, "FILE",
              "JSON file (- is stdin) that the container finds at $SHIPSEC_INPUT_PATH");
   add_option(command, "--client", options->container.docker, "PROGRAM",
