@@ -38,6 +38,7 @@ trap 'stop_everything; if [[ -n ${made_scanner:-} ]]; then docker rmi scanner:3 
 mkdir "$work/bin"
 ln -s "$build/samples/emitter/shiptrace" "$build/samples/collector/shiptrace-collector" "$work/bin/"
 export PATH=$work/bin:$PATH URL=http://127.0.0.1:8400 LC_ALL=C.UTF-8 API_KEY=not-a-real-key TZ=UTC
+unset SHIPTRACE_ENDPOINT SHIPTRACE_RUN SHIPTRACE_NODE TRACEPARENT
 export SHIPTRACE_JOURNAL_DIR=$work/journal XDG_STATE_HOME=$work/state
 listening() { curl -s -o "$work/curl" "$URL/"; }
 await="until curl -s -o '$work/curl' $URL/; do sleep 0.05; done"

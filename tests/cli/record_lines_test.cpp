@@ -172,6 +172,8 @@ TEST_CASE("Ctrl-C ends record --stdin, and what it has read is delivered") {
   REQUIRE(child.wait_for_output("accepted"));
   child.signal(SIGINT);
   CHECK(child.wait().code == 130);
+  CHECK(child.output() == "{\"line\":1,\"outcome\":\"accepted\"}\n");  // half a line is none
+  CHECK(child.errors() == "1 events recorded\n");
   CHECK(backend.events("r").size() == 1);
 }
 
