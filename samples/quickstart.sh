@@ -139,6 +139,8 @@ else
 fi
 (( status == 0 )) || fail "the action exited with $status"
 
+say "shiptrace finish --run $run"
+"$shiptrace" finish --endpoint "$endpoint" --journal-dir "$work/journal" --run "$run"
 say "shiptrace tail --run $run"
 "$shiptrace" tail --endpoint "$endpoint" --run "$run"
 say "shiptrace status --run $run"

@@ -23,14 +23,23 @@ struct Execution::State {
       : ended({.code = child::resource_exhausted, .text = out_of_memory}),
         captured{std::move(node)} {}
   ~State() {
-    stop.request_stop();
+    request(StopReason::shutdown);
     thread.join();
+  }
+
+  // The first reason counts.
+  void request(StopReason reason) noexcept {
+    const bool by_user = reason == StopReason::user;
+    if ((by_user ? shutdown : stop).stop_requested()) return;
+    (by_user ? stop : shutdown).request_stop();
   }
 
   child::Loop loop;
   std::stop_source stop;
+  std::stop_source shutdown;
   std::stop_source kill;
   std::optional<std::stop_callback<std::function<void()>>> on_their_stop;
+  std::optional<std::stop_callback<std::function<void()>>> on_their_shutdown;
   std::optional<std::stop_callback<std::function<void()>>> on_their_kill;
   // Owned by the thread until it is joined. Keeps this value if memory runs out.
   Ended ended;
@@ -72,7 +81,8 @@ void work_on(Execution::State& ours, const Work& work) noexcept {
   try {
     try {
       ours.loop.open();
-      ours.ended = work(ours.captured, ours.loop, {ours.stop.get_token(), ours.kill.get_token()});
+      ours.ended = work(ours.captured, ours.loop,
+                        {ours.stop.get_token(), ours.shutdown.get_token(), ours.kill.get_token()});
     } catch (const std::bad_alloc&) {
       throw;
     } catch (const std::system_error& error) {
@@ -99,7 +109,9 @@ Execution start_execution(Node& node, StopTokens stop, Work work) {
   auto state = std::make_unique<Execution::State>(node);
   Execution::State& ours = *state;
   try {
-    ours.on_their_stop.emplace(std::move(stop.stop), [&ours] { ours.stop.request_stop(); });
+    ours.on_their_stop.emplace(std::move(stop.stop), [&ours] { ours.request(StopReason::user); });
+    ours.on_their_shutdown.emplace(std::move(stop.shutdown),
+                                   [&ours] { ours.request(StopReason::shutdown); });
     ours.on_their_kill.emplace(std::move(stop.kill), [&ours] { ours.kill.request_stop(); });
     ours.thread = detail::BackgroundThread(
         "shiptrace-child", [&ours, work = std::move(work)] { work_on(ours, work); });
@@ -118,7 +130,7 @@ Execution::Execution(Execution&&) noexcept = default;
 Execution& Execution::operator=(Execution&&) noexcept = default;
 Execution::~Execution() = default;
 
-void Execution::stop() noexcept { state_->stop.request_stop(); }
+void Execution::stop(StopReason reason) noexcept { state_->request(reason); }
 void Execution::kill() noexcept { state_->kill.request_stop(); }
 
 Ended Execution::wait() {
@@ -132,7 +144,8 @@ int Ended::exit_status() const noexcept {
   if (code.empty()) return 0;
   if (code == "TIMEOUT") return 124;
   if (code == "CANCELLED") return 130;
-  if (code == "OUTPUT_INVALID") return 1;  // although the process exited with 0
+  if (code == "WORKER_STOPPED") return 143;  // as if SIGTERM had ended us
+  if (code == "OUTPUT_INVALID") return 1;    // although the process exited with 0
   if (code == "COMMAND_NOT_FOUND") return 127;
   if (code == "COMMAND_NOT_EXECUTABLE") return 126;
   if (code == "DOCKER_UNAVAILABLE" || code == "IMAGE_NOT_FOUND" ||

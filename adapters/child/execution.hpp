@@ -14,9 +14,10 @@
 
 namespace trace::child {
 
-// Stop requests: with grace (`stop`) and without (`kill`).
+// Stop requests: with grace for either StopReason, and without.
 struct StopTokens {
-  std::stop_token stop;
+  std::stop_token stop;  // StopReason::user
+  std::stop_token shutdown;
   std::stop_token kill;
 };
 
@@ -48,7 +49,7 @@ template <class Spec>
 Execution start_capture(Node node, Spec spec,
                         Ended (*capture)(CapturedNode&, Loop&, const StopTokens&,
                                          const Spec&)) try {
-  StopTokens stop{spec.stop, spec.kill};
+  StopTokens stop{spec.stop, spec.shutdown, spec.kill};
   return start_execution(
       node, std::move(stop),
       [spec = std::move(spec), capture](CapturedNode& taken, Loop& loop, const StopTokens& ours) {

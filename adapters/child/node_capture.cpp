@@ -15,6 +15,8 @@ namespace {
 // How long to wait for a slow reader after the program was asked to end.
 constexpr std::chrono::seconds patience_after_end{1};
 
+constexpr std::string_view worker_stopped = "WORKER_STOPPED";
+
 bool has(std::string_view line, std::string_view part) { return line.find(part) != line.npos; }
 
 bool begins_key(std::string_view line) {
@@ -71,9 +73,10 @@ NodeCapture::NodeCapture(CapturedNode& captured, Loop& loop, Options options,
                     const bool terminal = options_.terminal && stream == Stream::out;
                     if (on_reader_gone_) on_reader_gone_(terminal ? Stream::pty : stream);
                   }),
-      on_stop_(stop.stop, [this] { post_cancellation(false); }),
-      on_kill_(stop.kill, [this] { post_cancellation(true); }),
-      on_cancel_(captured_.node.on_cancel([this] { post_cancellation(false); })) {
+      on_stop_(stop.stop, [this] { post_end_request(EndRequest::cancelled); }),
+      on_shutdown_(stop.shutdown, [this] { post_end_request(EndRequest::shutdown); }),
+      on_kill_(stop.kill, [this] { post_end_request(EndRequest::cancelled, true); }),
+      on_cancel_(captured_.node.on_cancel([this] { post_end_request(EndRequest::cancelled); })) {
   out_.on_bytes([this](std::string_view bytes) { summary_.update(bytes); });
   err_.on_line([this](const RedactedText& line) { stderr_tail_.add(line); });
   if (!options_.tap) return;
@@ -141,16 +144,19 @@ void NodeCapture::request_end(EndRequest request) {
 }
 
 // Any thread.
-void NodeCapture::post_cancellation(bool at_once) {
-  loop_.post([this, at_once] {
+void NodeCapture::post_end_request(EndRequest request, bool at_once) {
+  loop_.post([this, request, at_once] {
     at_once_ = at_once_ || at_once;
-    request_end(EndRequest::cancelled);
+    request_end(request);
   });
 }
 
 Ended::Facts NodeCapture::end_request_facts() const {
   if (end_request_ == EndRequest::none) return {};
   if (end_request_ == EndRequest::cancelled) return {.code = "CANCELLED", .text = "cancelled"};
+  if (end_request_ == EndRequest::shutdown) {
+    return {.code = std::string(worker_stopped), .text = "the worker was stopped"};
+  }
   const auto ms = options_.timeout.count();
   return {.code = "TIMEOUT",
           .text = ms % 1000 == 0 ? fmt::format("timed out after {}s", ms / 1000)
@@ -197,7 +203,9 @@ void NodeCapture::record_end(const Ended::Facts& facts, JsonObject data) {
     captured_.ended = true;
     return;
   }
-  if (facts.code == resource_exhausted) data.raw("retryable", "true");
+  if (facts.code == resource_exhausted || facts.code == worker_stopped) {
+    data.raw("retryable", "true");
+  }
   if (!stderr_tail_.empty()) data.raw("stderrTail", stderr_tail_.json());
   const std::string text = data.str();
   record(node(), {.type = Type::failed,

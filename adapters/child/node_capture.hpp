@@ -48,7 +48,7 @@ class StderrTail {
   bool is_in_key_ = false;  // the first line follows one of a private key
 };
 
-enum class EndRequest { none, timeout, cancelled };
+enum class EndRequest { none, timeout, cancelled, shutdown };
 
 class NodeCapture final : private Timed {
  public:
@@ -88,7 +88,8 @@ class NodeCapture final : private Timed {
   EndRequest end_request() const noexcept { return end_request_; }
   // The grace period is over.
   bool at_once() const noexcept { return at_once_; }
-  // Its code and text: TIMEOUT, "timed out after 2s"; CANCELLED, "cancelled". Empty: none.
+  // Its code and text: TIMEOUT, "timed out after 2s"; CANCELLED, "cancelled"; WORKER_STOPPED, "the
+  // worker was stopped". Empty: none.
   Ended::Facts end_request_facts() const;
 
   // Sets the output's summary, instead of that of stdout.
@@ -105,7 +106,7 @@ class NodeCapture final : private Timed {
   void tick(Steady::time_point now) override;
   void add_output_facts(JsonObject& data, std::chrono::milliseconds duration) const;
   void request_end(EndRequest request);
-  void post_cancellation(bool at_once);
+  void post_end_request(EndRequest request, bool at_once = false);
   Steady::time_point deadline() const noexcept;
   void record_end(const Ended::Facts& facts, JsonObject data);
   void wait_until_taken(const std::function<bool()>& all_taken);
@@ -130,6 +131,7 @@ class NodeCapture final : private Timed {
   PassingOn passing_on_;
   // Last, so that they are destroyed before what they call.
   std::stop_callback<std::function<void()>> on_stop_;
+  std::stop_callback<std::function<void()>> on_shutdown_;
   std::stop_callback<std::function<void()>> on_kill_;
   CancelSubscription on_cancel_;
 };

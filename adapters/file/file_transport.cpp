@@ -90,8 +90,9 @@ class FileTransport final : public Transport {
     SendResult result;
     lines_.clear();
     for (const OutgoingRun& run : batch.runs) {
-      // An envelope without events asks for the status of the run, which a file does not have.
-      if (!run.events.empty()) lines_.push_back(run.line);
+      // Other envelopes ask for the status of the run, which a file does not have, and say that the
+      // session is alive, which no reader of a file waits for.
+      if (!run.events.empty() || !run.finished_at.empty()) lines_.push_back(run.line);
       result.runs.push_back(acknowledge(run, batch.session));
     }
     assert(

@@ -73,8 +73,9 @@ struct ProcessSpec {
   std::string working_directory = {};     // empty: the caller's
   std::chrono::milliseconds timeout{0};   // 0: none
   std::chrono::milliseconds grace{5000};  // from SIGTERM to SIGKILL, both to the process group
-  std::stop_token stop = {};              // a stop request ends the child as CANCELLED
-  std::stop_token kill = {};              // the same without grace, also during it
+  std::stop_token stop = {};              // the user's will: ends the child as CANCELLED
+  std::stop_token shutdown = {};          // the worker stops: ends it as WORKER_STOPPED
+  std::stop_token kill = {};              // ends it without grace, also during it
   OutputTap tap = {};
   PassOn pass_on = {};
   std::optional<Input> input = {};            // nullopt: empty input
@@ -117,6 +118,7 @@ struct ContainerSpec {
   std::chrono::milliseconds timeout{0};   // 0: none
   std::chrono::milliseconds grace{5000};  // from its stop signal to SIGKILL; rounded up to seconds
   std::stop_token stop = {};              // as for a process
+  std::stop_token shutdown = {};
   std::stop_token kill = {};
   OutputTap tap = {};
   PassOn pass_on = {};
@@ -146,10 +148,10 @@ class SHIPTRACE_API Ended {
  public:
   struct Facts {
     std::string code = {};  // empty: exit code 0; else PROCESS_EXIT, PROCESS_SIGNAL, TIMEOUT,
-                            // CANCELLED, OOM_KILLED, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE,
-                            // IMAGE_NOT_FOUND, DOCKER_UNAVAILABLE, OUTPUT_INVALID,
-                            // RESOURCE_EXHAUSTED (contract: Failure Semantics); ABANDONED when
-                            // the tap threw
+                            // CANCELLED, WORKER_STOPPED, OOM_KILLED, COMMAND_NOT_FOUND,
+                            // COMMAND_NOT_EXECUTABLE, IMAGE_NOT_FOUND, DOCKER_UNAVAILABLE,
+                            // OUTPUT_INVALID, RESOURCE_EXHAUSTED (contract: Failure Semantics);
+                            // ABANDONED when the tap threw
     std::string text = {};  // one line, human readable
     bool refused = false;   // docker did not run the container; `text` has its message
     std::optional<int> exit_code = {};
@@ -167,15 +169,16 @@ class SHIPTRACE_API Ended {
 
   // The exit status for this process: the child's exit code, 128 + signal, 124 for TIMEOUT, 125 if
   // the child could not be started (127 and 126 for COMMAND_NOT_FOUND and COMMAND_NOT_EXECUTABLE),
-  // 130 for CANCELLED, 1 for OUTPUT_INVALID.
+  // 130 for CANCELLED, 143 for WORKER_STOPPED, 1 for OUTPUT_INVALID.
   int exit_status() const noexcept;
 
  private:
   Facts facts_;
 };
 
-// A running child. ~Execution stops the child (as CANCELLED) and waits for its end, at most for the
-// grace period. Move-only; a moved-from one can only be assigned to.
+// A running child. ~Execution stops the child (as WORKER_STOPPED, because nobody cancelled the run)
+// and waits for its end, at most for the grace period. Move-only; a moved-from one can only be
+// assigned to.
 class SHIPTRACE_API Execution {
  public:
   struct State;
@@ -184,9 +187,10 @@ class SHIPTRACE_API Execution {
   Execution& operator=(Execution&&) noexcept;
   ~Execution();
 
-  // Sends SIGTERM, after the grace period SIGKILL; stops a container. Any thread.
-  void stop() noexcept;
-  // Sends SIGKILL. Any thread, also after stop().
+  // Sends SIGTERM, after the grace period SIGKILL; stops a container. The first reason counts. Any
+  // thread.
+  void stop(StopReason reason = StopReason::user) noexcept;
+  // Sends SIGKILL. Any thread, also after stop(), whose reason then counts; else the user's will.
   void kill() noexcept;
   // Blocks until the child and its node have ended. Call it once.
   Ended wait();

@@ -46,6 +46,7 @@ struct ErrorInfo {
   std::string message;
   std::optional<std::string> stack;
   std::optional<std::string> code;
+  std::optional<std::string> type = {};  // as the SDK writes it: the code, which some readers drop
 };
 
 // TraceEventPayload. `output_summary` and `data` hold the text of a JSON object; the writer
@@ -85,6 +86,10 @@ SHIPTRACE_API std::string to_json(const StreamEnvelope& envelope);
 // contract. Unknown keys are dropped. `json` need not outlive the call.
 SHIPTRACE_API Result<EventPayload> parse_event(std::string_view json);
 SHIPTRACE_API Result<StreamEnvelope> parse_envelope(std::string_view json);
+
+// Validates untrusted JSON for EventBody::data: returns the object with its text repaired. Numbers
+// keep their digits. The error says why it is not a JSON object.
+SHIPTRACE_API Result<std::string> parse_data(std::string_view json);
 
 // An envelope whose events are validated one by one, for an ingesting backend: invalid events go to
 // `invalid`, the others are kept. Fails only if the envelope itself (JSON, runId, events,

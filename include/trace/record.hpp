@@ -70,8 +70,25 @@ namespace detail {
 SHIPTRACE_API Outcome record_values(NodeBase* node, Texts texts, Type type, Level level,
                                     const Site& site, std::uint16_t parts,
                                     std::span<OutgoingValue> values) noexcept;
+// A whole event with fields for its `data`, whose texts were cut if `cut`.
+SHIPTRACE_API Outcome record_body(NodeBase* node, const EventBody& body, const Signature& signature,
+                                  const FieldName* names, bool cut,
+                                  std::span<const OutgoingValue> fields) noexcept;
 // `detail` has static storage.
 SHIPTRACE_API Outcome drop(NodeBase* node, DropReason reason, std::string_view detail) noexcept;
+
+// The event of a failure. Refers to the failure, and counts the node's attempts from its number.
+class SHIPTRACE_API FailureEvent {
+ public:
+  FailureEvent(NodeBase* node, const Failure& failure) noexcept;
+  FailureEvent(const FailureEvent&) = delete;
+  FailureEvent& operator=(const FailureEvent&) = delete;
+  const EventBody& body() const noexcept { return body_; }
+
+ private:
+  std::array<char, 64> data_{};
+  EventBody body_;
+};
 
 template <class S>
 inline bool finite(const S& value) noexcept {
@@ -244,3 +261,5 @@ inline Outcome record(const Node& node, Type type, Level level, Field<F1> f1, Fi
 }
 
 }  // namespace trace
+
+#include <trace/detail/node_events.hpp>

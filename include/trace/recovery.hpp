@@ -77,12 +77,16 @@ struct JournalReport {
   bool closed_cleanly = false;
   std::uint64_t events = 0;  // readable
   std::uint64_t unsent = 0;  // above the acknowledged watermarks
+  // Runs that were finished (Run::finish()), which the backend has not acknowledged.
+  std::uint64_t unsent_finishes = 0;
   std::uint64_t slabs = 0;
   std::uint64_t damaged_slabs = 0;
   struct RunLine {
     std::string id;
     std::uint64_t events = 0;
     std::uint64_t unsent = 0;
+    bool finished = false;
+    bool finish_unsent = false;
   };
   std::vector<RunLine> runs;
   struct NodeLine {

@@ -14,16 +14,21 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <trace/capture_limits.hpp>
 #include <trace/config.hpp>
+#include <trace/detail/event_format.hpp>
 #include <trace/event.hpp>
 #include <trace/export.hpp>
+#include <trace/field.hpp>
 #include <trace/orphan.hpp>
 #include <trace/redaction.hpp>
 #include <trace/result.hpp>
@@ -36,6 +41,7 @@ namespace trace {
 class LineStream;
 class Node;
 class Run;
+enum class Outcome : std::uint8_t;  // of record() (record.hpp)
 
 namespace detail {
 struct NodeBase;
@@ -74,8 +80,8 @@ struct Stats {
   std::uint64_t filtered = 0;  // below Config::level
   std::uint64_t dropped = 0;   // sum of dropped_by
   std::array<std::uint64_t, static_cast<std::size_t>(DropReason::count_)> dropped_by{};
-  // Accepted and then lost: neither acknowledged, nor in a journal that a later session finds, nor
-  // in rejected.ndjson. Final after close().
+  // Events that were accepted, and finishes of runs, and then lost: neither acknowledged, nor in a
+  // journal that a later session finds, nor in rejected.ndjson. Final after close().
   std::uint64_t lost = 0;
   std::uint64_t acknowledged = 0;  // stored by the backend
   std::uint64_t rejected = 0;      // permanently refused by it, kept in rejected.ndjson
@@ -92,7 +98,9 @@ struct Stats {
 // What close() left behind. Every accepted event is acknowledged, in rejected.ndjson, kept, or
 // lost.
 struct Closed {
-  std::uint64_t kept = 0;  // in a journal in `journal`; a later session sends them
+  // Events, and finishes of runs (Run::finish()), in a journal in `journal`; a later session sends
+  // them.
+  std::uint64_t kept = 0;
   // Not sent, and not in such a file, because the journal was in memory or because somebody
   // removed, replaced or truncated it; or refused by the backend and not kept in rejected.ndjson.
   // The diagnostic "lost" gives the reason.
@@ -122,24 +130,76 @@ struct Failure {
   std::string code = {};   // empty: none
   std::string stack = {};  // empty: none
   bool retryable = false;  // true: only this attempt failed, the run continues
-  int attempt = 0;         // 1, 2, 3 …; 0: unknown
+  int attempt = 0;         // 1, 2, 3 …; 0: as this session has counted
 };
 
-// One action of a run, created by Run::node(). Move-only. ~Node records FAILED with the code
-// ABANDONED if the node has started and not ended.
+// Who ends work before it is done (contract: Failure Semantics).
+enum class StopReason : std::uint8_t {
+  user,      // a person: Ctrl-C, a cancellation that the backend reports. The run is CANCELLED.
+  shutdown,  // the worker stops: SIGTERM, a deployment. The node failed, and may be retried.
+};
+
+// One action of a run, created by Run::node(). Move-only. If the node has started and not ended,
+// ~Node records FAILED: with the code EXCEPTION if an exception destroys the handle, else
+// ABANDONED.
 class SHIPTRACE_API Node {
  public:
   Node(Node&&) noexcept = default;
   Node& operator=(Node&&) noexcept;
   ~Node();
 
-  // Records STARTED, info. Call it again for a new attempt.
+  // The events of a node's life. Each takes fields for `data` as last arguments, at most eight:
+  //   node.started(trace::field("host", host));
+  //
+  // Records STARTED, info. Call it again for a new attempt: from the second on, data.attempt of the
+  // node's STARTED, COMPLETED and FAILED is the number of the attempt.
   void started() noexcept;
-  // Records COMPLETED, info; the second form with a summary of the output (summary.hpp).
+  template <class... F>
+  void started(const Field<F>&... fields) noexcept;
+  // Records COMPLETED, info; the forms with `output` with a summary of it (summary.hpp).
   void completed() noexcept;
+  template <class... F>
+  void completed(const Field<F>&... fields) noexcept;
   void completed(std::string_view output) noexcept;
+  template <class... F>
+  void completed(std::string_view output, const Field<F>&... fields) noexcept;
   // Records FAILED, error; with data.retryable and data.attempt.
   void failed(const Failure& failure) noexcept;
+  template <class... F>
+  void failed(const Failure& failure, const Field<F>&... fields) noexcept;
+  // The same with the text of an exception, for handlers: node.failed(std::current_exception()).
+  // The code is EXCEPTION, data.exception the exception's type; the texts of nested exceptions
+  // (std::throw_with_nested) follow after ": ".
+  void failed(std::exception_ptr exception) noexcept;
+  // Records COMPLETED with data.skipped for a node that need not run, so that the run's progress
+  // reaches its total. Instead of started().
+  void skipped(std::string_view reason) noexcept;
+  // Records that the node's work was stopped. user: "Run cancelled by user", then FAILED with the
+  // code CANCELLED. shutdown: FAILED with the code WORKER_STOPPED and data.retryable.
+  void stopped(StopReason reason) noexcept;
+
+  // The number, from 1 on, of the attempt that the next started() begins, for an engine that counts
+  // attempts over processes. Otherwise it counts the started() of all handles of the node in this
+  // session.
+  void set_next_attempt(int number) noexcept;
+
+  // Records PROGRESS at this level: trace::record() in short, with the same rules for format
+  // strings and the same fast path. Fields come last:
+  //   node.info("{} resolved", done, trace::field("host", host));
+  template <class... A>
+  Outcome debug(detail::EventFormat<std::type_identity_t<A>...> format,
+                const A&... values) const noexcept;
+  template <class... A>
+  Outcome info(detail::EventFormat<std::type_identity_t<A>...> format,
+               const A&... values) const noexcept;
+  template <class... A>
+  Outcome warn(detail::EventFormat<std::type_identity_t<A>...> format,
+               const A&... values) const noexcept;
+  template <class... A>
+  Outcome error(detail::EventFormat<std::type_identity_t<A>...> format,
+                const A&... values) const noexcept;
+  // Records PROGRESS, info, with the message "<done> of <total>" and both in data.progress.
+  Outcome progress(std::uint64_t done, std::uint64_t total) const noexcept;
 
   // A summariser for output of this node. If the output exceeds the limits, its secrets are removed
   // before it is cut, and `bytes` and `sha256` are those of the redacted text.
@@ -185,6 +245,8 @@ class SHIPTRACE_API Node {
   friend detail::NodeBase* detail::base_of(const Node& node) noexcept;
   explicit Node(std::shared_ptr<detail::NodeBase> state) noexcept;
   detail::session::NodeState* state() const noexcept;
+  // nullopt without memory.
+  std::optional<std::string> summary_of(std::string_view output) const noexcept;
 
   std::shared_ptr<detail::NodeBase> state_;  // of a NodeState
 };
@@ -209,15 +271,30 @@ class SHIPTRACE_API Run {
   // node is dropped as bad_id and a diagnostic is reported. Invalid UTF-8 is replaced by U+FFFD.
   // Copied.
   Node node(std::string_view id);
+  // The same for a node that other processes record for as well: one starts it, another ends it.
+  // ~Node and close() do not end it, and nobody reports it as lost when this process is gone.
+  Node shared_node(std::string_view id);
 
   // Like Node::on_cancel; registered until ~Run, which unregisters and waits.
   void on_cancel(std::function<void()> callback);
+
+  // Says that the run is finished: no more nodes will start. The backend then knows the result of
+  // the run when its last node has ended, without waiting for a quiet time. Written to the journal
+  // before the call returns, sent when every event of the run that was recorded before is
+  // acknowledged or rejected, and repeated, after a crash by the recovery, until the backend
+  // acknowledges it; flush() and close() wait for that like for an event. The time of the first
+  // call counts. A node may still start: the backend compares the times. If the journal has no
+  // space for it, the diagnostic "journal" says that it is not crash-safe, and close() counts it as
+  // lost if it was not sent. After close(), and of a run with an invalid id, it is counted as
+  // dropped. Not in a signal handler.
+  void finish() noexcept;
 
   std::string_view id() const noexcept;
 
  private:
   friend class Session;
   explicit Run(std::shared_ptr<detail::session::RunState> state) noexcept;
+  Node make_node(std::string_view id, bool is_shared);
   std::shared_ptr<detail::session::RunState> state_;
   std::vector<CancelSubscription> callbacks_;
 };
@@ -255,14 +332,15 @@ class SHIPTRACE_API Session {
   // opened again.
   Run run(std::string_view id, const RunSpec& spec = {});
 
-  // Sends everything recorded before the call, ignoring the current backoff. Returns true if all of
-  // it was acknowledged or rejected before the deadline.
+  // Sends everything recorded before the call, finishes of runs included, ignoring the current
+  // backoff. Returns true if all of it was acknowledged or rejected before the deadline.
   bool flush(std::chrono::milliseconds deadline);
 
-  // Ends open nodes (FAILED, ABANDONED), flushes, stops the threads. Takes at most `deadline`, and
-  // less if the backend refuses what is left. Events that could not be sent remain in the journal,
-  // if there is one. Reports what this session lost (Stats::dropped, Stats::lost) as the diagnostic
-  // "lost", with final counts. A second call returns the same result and does nothing.
+  // Ends open nodes as stopped(StopReason::shutdown) does, flushes, stops the threads. Takes at
+  // most `deadline`, and less if the backend refuses what is left. Events that could not be sent
+  // remain in the journal, if there is one. Reports what this session lost (Stats::dropped,
+  // Stats::lost) as the diagnostic "lost", with final counts. A second call returns the same result
+  // and does nothing.
   Closed close(std::chrono::milliseconds deadline);
 
   // Replaces the value by "[REDACTED]" in everything that is recorded and sent from now on, also in
@@ -273,6 +351,10 @@ class SHIPTRACE_API Session {
   // (docs/redaction.md).
   AddSecretResult add_secret(const char* value) noexcept;
   AddSecretResult add_secret(std::string_view value) noexcept;
+
+  // Changes Config::level: from now on events below it are filtered. Any thread, but not a signal
+  // handler.
+  void set_level(Level level) noexcept;
 
   Stats stats() const noexcept;
   // The session's ULID, 26 characters; that of the first journal if it needed several.

@@ -29,7 +29,10 @@ struct OutgoingEvent {
 };
 
 // The events of one run, in order. `line` is their whole TraceStreamEnvelope, newline included.
-// An empty list of events asks the backend for the status of the run.
+//
+// With `finished_at` the list of events is empty, and the run is acknowledged when that is stored.
+// Otherwise an empty list asks the backend for the status of the run and says that the session is
+// alive (its lease); a destination that has no status may acknowledge it without storing anything.
 struct OutgoingRun {
   std::string_view run_id;
   std::string_view workflow_id;      // empty: unknown
@@ -37,6 +40,7 @@ struct OutgoingRun {
   std::uint32_t total_actions = 0;   // 0: unknown
   std::string_view line;
   std::span<const OutgoingEvent> events;
+  std::string_view finished_at = {};  // time stamp of Run::finish(); empty: not said here
 };
 
 // The content of one send(): the concatenated lines of the runs are the body.

@@ -36,6 +36,7 @@ void append_event(std::string& out, const EventPayload& event) {
     append_member(out, R"(,"error":{"message":)", std::string_view(event.error->message));
     append_member(out, R"(,"stack":)", event.error->stack);
     append_member(out, R"(,"code":)", event.error->code);
+    append_member(out, R"(,"type":)", event.error->type);
     out += '}';
   }
   append_json_member(out, R"(,"outputSummary":)", event.output_summary);

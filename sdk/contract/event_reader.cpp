@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/event_reader.hpp"
 
+#include "contract/json_repair.hpp"
 #include "contract/member_reader.hpp"
 
 namespace trace {
@@ -9,12 +10,16 @@ namespace {
 
 void read_error(const simdjson::dom::object& json, ErrorInfo& error,
                 std::vector<FieldError>& errors) {
-  static constexpr std::array<std::string_view, 3> names{"message", "stack", "code"};
-  const auto& [message, stack, code] = members_of(json, names);
+  static constexpr std::array<std::string_view, 4> names{"message", "stack", "code", "type"};
+  const auto& [message, stack, code, type] = members_of(json, names);
   MemberReader reader(errors, "error.");
   reader.text("message", message, error.message);
   reader.text("stack", stack, error.stack);
   reader.text("code", code, error.code);
+  // Not of the contract: another type is dropped, as other unknown members are.
+  if (type) {
+    if (const auto text = string_in(*type)) error.type.emplace(*text);
+  }
 }
 
 }  // namespace
@@ -71,6 +76,14 @@ Result<EventPayload> parse_event(std::string_view json) {
   detail::contract::read_event(document.root(), event, errors);
   if (!errors.empty()) return Error(std::move(errors));
   return event;
+}
+
+Result<std::string> parse_data(std::string_view json) {
+  bool has_reserved = false;
+  if (auto data = detail::contract::repaired_data(json, has_reserved)) return std::move(*data);
+  auto& document = detail::contract::JsonDocument::of_this_thread();
+  const std::string_view fault = document.read(json, detail::contract::max_json_depth);
+  return Error("data", std::string(fault.empty() ? "must be an object" : fault));
 }
 
 }  // namespace trace

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "contract/data_keys.hpp"
 #include "contract/json_repair.hpp"
 #include "text/json_scan.hpp"
 #include "text/json_text.hpp"
@@ -108,12 +109,16 @@ std::string_view JsonDocument::read(std::string_view json, std::size_t max_depth
   if (json.empty()) return fault_of(simdjson::EMPTY);  // data() may be null
   simdjson::error_code code = parse(text_, max_depth);
   const bool is_text_wrong = code == simdjson::UTF8_ERROR || code == simdjson::STRING_ERROR;
-  if (is_text_wrong || json.find("\\u0000") != std::string_view::npos) {
+  // After a number, what follows was not read.
+  const bool may_be_wrong =
+      code == simdjson::NUMBER_ERROR && json.find("\\u") != std::string_view::npos;
+  if (is_text_wrong || may_be_wrong || json.find("\\u0000") != std::string_view::npos) {
     repaired_ = text::with_repaired_strings(json);
     text_ = repaired_;
     code = parse(text_, max_depth);
   }
-  if (code == simdjson::NUMBER_ERROR) {
+  if (code == simdjson::NUMBER_ERROR ||
+      (code == simdjson::SUCCESS && text::has_imprecise_number(text_))) {
     with_marked_numbers_ = text::with_long_numbers_marked(text_);
     code = parse(with_marked_numbers_, max_depth);
   }
@@ -173,6 +178,15 @@ std::optional<std::string> repaired_json_object(std::string_view text) {
   JsonDocument& document = JsonDocument::of_this_thread();
   if (!document.read(text, max_json_depth).empty()) return std::nullopt;
   if (!document.root().is_object()) return std::nullopt;
+  return minified(document.text());
+}
+
+std::optional<std::string> repaired_data(std::string_view text, bool& has_reserved) {
+  JsonDocument& document = JsonDocument::of_this_thread();
+  simdjson::dom::object object;
+  if (!document.read(text, max_json_depth).empty()) return std::nullopt;
+  if (document.root().get(object) != simdjson::SUCCESS) return std::nullopt;
+  for (const auto [key, value] : object) has_reserved = has_reserved || is_reserved_key(key);
   return minified(document.text());
 }
 

@@ -2,9 +2,10 @@
 // One untrusted JSON document, parsed by simdjson after the repairs that the contract requires
 // (json_repair.hpp lists them).
 //
-// simdjson is stricter than JSON in two ways, and read() works around both: it refuses text that we
-// repair, and numbers beyond 64 bits or a double's range. Such a number is passed on as a string of
-// NUL and its digits; no other string contains a NUL, because the repair has replaced them all.
+// simdjson differs from the contract in three ways, and read() works around them: it refuses text
+// that we repair, it refuses numbers beyond 64 bits or a double's range, and it rounds those with
+// more digits than a double has. Such a number is passed on as a string of NUL and its digits; no
+// other string contains a NUL, because the repair has replaced them all.
 #pragma once
 
 #include <simdjson.h>

@@ -23,5 +23,8 @@ inline constexpr std::size_t max_json_depth = 200;
 std::optional<std::string> repaired_json_value(std::string_view text);
 // The same; nullopt if the value is not an object.
 std::optional<std::string> repaired_json_object(std::string_view text);
+// The same for an event's `data`; sets `has_reserved` if one of its keys is reserved
+// (data_keys.hpp).
+std::optional<std::string> repaired_data(std::string_view text, bool& has_reserved);
 
 }  // namespace trace::detail::contract

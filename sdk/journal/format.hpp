@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The format of a journal file. All code that reads or writes one includes this header; a change
 // requires a new `format_version`, except for additions at the end of the FileHeader if zeros,
-// which older files have there, mean "none".
+// which older files have there, mean "none", and for parts of an event after all others, which
+// older readers ignore.
 //
 // A file is a FileHeader followed by extents, each an array of slabs of one size. A slab is a
 // SlabHeader and a sequence of records, 8-byte aligned. Event slabs contain events; the table slabs
@@ -21,7 +22,7 @@
 namespace trace::detail::journal {
 
 inline constexpr char file_magic[8] = {'S', 'H', 'I', 'P', 'T', 'R', 'C', '\n'};
-inline constexpr std::uint32_t format_version = 4;
+inline constexpr std::uint32_t format_version = 5;
 inline constexpr std::uint32_t slab_magic = 0x42414C53;  // "SLAB"
 
 inline constexpr std::uint32_t small_slab_bytes = 16 * 1024;
@@ -113,6 +114,9 @@ inline constexpr std::uint16_t part_timestamp = 256;
 inline constexpr std::uint16_t part_cut_stack = 512;
 inline constexpr std::uint16_t part_cut_output = 1024;
 inline constexpr std::uint16_t part_cut_error = 2048;
+// After the texts, 8 bytes: the number of the attempt that an event of a node's life belongs to, if
+// it is not the first.
+inline constexpr std::uint16_t part_attempt = 4096;
 
 // A node that the tables do not contain, because there was no space, another thread was adding to
 // them, or the slab is the SDK's own. Followed by the run id and the node id.
@@ -134,7 +138,7 @@ struct SiteDefinition {
   std::uint32_t format_bytes;
 };
 
-// Followed by run id, workflow id, organization id.
+// Followed by run id, workflow id, organization id. A journal contains one for each run at most.
 struct RunMetadata {
   RecordHeader header;
   std::uint32_t run;
@@ -142,10 +146,12 @@ struct RunMetadata {
   std::uint32_t run_id_bytes;
   std::uint32_t workflow_id_bytes;
   std::uint32_t organization_id_bytes;
-  std::uint32_t reserved;
+  // Updated in place, like the atomics of the next two.
+  std::atomic<std::uint32_t> finish_is_acknowledged;  // 1: by the backend
+  std::atomic<std::uint64_t> finish_stamp;            // of Run::finish(); 0: not finished
 };
+static_assert(sizeof(RunMetadata) == 40);
 
-// Updated in place: the only records that change after they were committed.
 struct Watermark {
   RecordHeader header;
   std::uint32_t run;

@@ -262,6 +262,9 @@ bool JournalReader::read_record(std::span<const std::byte> record, std::uint64_t
     }
     run.number = fixed.run;
     run.total_actions = fixed.total_actions;
+    run.finish_stamp = fixed.finish_stamp.load();
+    run.finish_is_acknowledged = fixed.finish_is_acknowledged.load() != 0;
+    run.offset = offset + offsetof(RunMetadata, finish_is_acknowledged);
     note_memory(sizeof run);
     if (contract::fault_of_run_id(run.id).empty()) runs_.push_back(std::move(run));
     return true;

@@ -39,6 +39,11 @@ struct FoundRun {
   std::uint32_t number;
   std::uint32_t total_actions;
   std::string id, workflow_id, organization_id;
+  std::uint64_t finish_stamp;  // 0: not finished
+  bool finish_is_acknowledged;
+  std::uint64_t offset;  // of finish_is_acknowledged in the file
+
+  bool has_unsent_finish() const noexcept { return finish_stamp != 0 && !finish_is_acknowledged; }
 };
 
 struct FoundWatermark {

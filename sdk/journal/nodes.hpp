@@ -50,6 +50,11 @@ class Nodes final : public NodeNames {
   // The node's entry in the journal's tables; null until it is added. The caller's lock guards it.
   NodeStateRecord*& record_of(std::uint32_t number) noexcept { return entry(number)->record; }
 
+  // How many times the node was started.
+  std::atomic<std::uint32_t>& attempts_of(std::uint32_t number) noexcept {
+    return entry(number)->attempts;
+  }
+
   const NodeView* find_node(std::uint32_t number) const noexcept override {
     if (number >= count_.load(std::memory_order_acquire)) return nullptr;
     return &entry(number)->view;
@@ -59,6 +64,7 @@ class Nodes final : public NodeNames {
   struct Entry {
     NodeView view;
     NodeStateRecord* record = nullptr;
+    std::atomic<std::uint32_t> attempts{0};
   };
   // Chunk k has room for first_chunk * 2^k nodes, so that no entry ever moves.
   static constexpr std::uint32_t first_chunk = 64;

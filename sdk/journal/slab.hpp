@@ -147,13 +147,16 @@ class SlabSource {
   const std::atomic<std::uint64_t>* truncations_ = nullptr;
 };
 
-// Stores the watermarks of acknowledged events.
+// Stores what the backend has acknowledged.
 class WatermarkStore {
  public:
   virtual ~WatermarkStore() = default;
   // The highest sequence of the lane in the run that is resolved. False if it could not be stored;
   // the events may then be sent again.
   virtual bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) = 0;
+  // The finish of the run needs no further envelope. False if that could not be stored; it may then
+  // be sent again.
+  virtual bool acknowledge_finish(std::uint32_t run) = 0;
 };
 
 }  // namespace trace::detail::journal

@@ -38,8 +38,29 @@ void Tables::commit(std::size_t bytes) noexcept {
 
 bool Tables::add_run(std::uint32_t run, std::string_view id, const RunSpec& spec) {
   const std::lock_guard lock(mutex_);
-  if (run >= runs_.size()) runs_.resize(run + 1);
+  entry(run);
   return write_run(run, id, spec);
+}
+
+bool Tables::finish_run(std::uint32_t run, std::string_view id, const RunSpec& spec,
+                        std::uint64_t stamp) {
+  const std::lock_guard lock(mutex_);
+  if (entry(run).metadata == nullptr && !write_run(run, id, spec)) return false;
+  std::atomic<std::uint64_t>& finish = runs_[run].metadata->finish_stamp;
+  if (finish.load(std::memory_order_relaxed) == 0) finish.store(stamp, std::memory_order_release);
+  return true;
+}
+
+bool Tables::acknowledge_finish(std::uint32_t run) {
+  const std::lock_guard lock(mutex_);
+  if (run >= runs_.size() || runs_[run].metadata == nullptr) return false;
+  runs_[run].metadata->finish_is_acknowledged.store(1, std::memory_order_release);
+  return true;
+}
+
+Tables::Run& Tables::entry(std::uint32_t run) {
+  if (run >= runs_.size()) runs_.resize(run + 1);
+  return runs_[run];
 }
 
 bool Tables::write_run(std::uint32_t run, std::string_view id, const RunSpec& spec) noexcept {
@@ -48,20 +69,21 @@ bool Tables::write_run(std::uint32_t run, std::string_view id, const RunSpec& sp
   std::byte* at = append(bytes);
   if (at == nullptr) return false;
   const auto size = [](std::string_view text) { return static_cast<std::uint32_t>(text.size()); };
-  new (at) RunMetadata{header_of(RecordKind::run_metadata, bytes),
-                       run,
-                       spec.total_actions,
-                       size(id),
-                       size(spec.workflow_id),
-                       size(spec.organization_id),
-                       0};
+  auto* const metadata = new (at) RunMetadata{header_of(RecordKind::run_metadata, bytes),
+                                              run,
+                                              spec.total_actions,
+                                              size(id),
+                                              size(spec.workflow_id),
+                                              size(spec.organization_id),
+                                              0,
+                                              0};
   at += sizeof(RunMetadata);
   for (const std::string_view text :
        {id, std::string_view(spec.workflow_id), std::string_view(spec.organization_id)}) {
     at = put(at, text.data(), text.size());
   }
   commit(bytes);
-  runs_[run].is_added = true;
+  runs_[run].metadata = metadata;
   return true;
 }
 
@@ -77,7 +99,8 @@ NodeStateRecord* Tables::try_add_node(const NodeView& node, const RunSpec& spec)
 
 NodeStateRecord* Tables::write_node(const NodeView& node, const RunSpec& spec) noexcept {
   if (node.run >= runs_.size()) return nullptr;
-  if (!runs_[node.run].is_added && !write_run(node.run, node.run_id, spec)) return nullptr;
+  if (runs_[node.run].metadata == nullptr && !write_run(node.run, node.run_id, spec))
+    return nullptr;
   const std::size_t bytes = padded(sizeof(NodeStateRecord) + node.node_id.size());
   std::byte* at = append(bytes);
   if (at == nullptr) return nullptr;
@@ -108,8 +131,7 @@ std::optional<std::uint32_t> Tables::try_add_site(const Site& site) noexcept {
 }
 
 Watermark*& Tables::watermark_of(std::uint32_t run, std::uint32_t lane) {
-  if (run >= runs_.size()) runs_.resize(run + 1);
-  Run& first = runs_[run];
+  Run& first = entry(run);
   // The lane is not read from the record, which a truncation may have destroyed.
   if (first.mark == nullptr) first.lane = lane;
   if (first.lane == lane) return first.mark;

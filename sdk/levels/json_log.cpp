@@ -9,6 +9,7 @@
 #include "levels/level_words.hpp"
 #include "lines/plain_text.hpp"
 #include "lines/terminal_controls.hpp"
+#include "text/json_scan.hpp"
 
 namespace trace::detail::levels {
 namespace {
@@ -133,6 +134,11 @@ constexpr int max_depth = 100;
 
 bool is_whole(ondemand::value value, int depth);
 
+// Of any size: simdjson's numbers end at 64 bits and at the range of a double.
+bool is_number(std::string_view token) noexcept {
+  return text::is_json_number(token.substr(0, token.find_last_not_of(" \t\r\n") + 1));
+}
+
 bool are_whole(ondemand::array elements, int depth) {
   for (auto element : elements) {
     ondemand::value value;
@@ -168,7 +174,7 @@ bool is_whole(ondemand::value value, int depth) {
     case ondemand::json_type::string:
       return value.get_string().error() == SUCCESS;
     case ondemand::json_type::number:
-      return value.get_number().error() == SUCCESS;
+      return is_number(value.raw_json_token());
     case ondemand::json_type::boolean:
       return value.get_bool().error() == SUCCESS;
     case ondemand::json_type::null: {
@@ -209,7 +215,8 @@ struct JsonLog::State {
   std::string padded = std::string(max_line_bytes + simdjson::SIMDJSON_PADDING, '\0');
   JsonLevel level;
   std::string_view message;
-  std::string clean;  // the message without control sequences
+  std::string clean;     // the message without control sequences
+  std::string repaired;  // the line without lone surrogates
   const char* message_start = nullptr;
   const char* message_end = nullptr;
 };
@@ -254,6 +261,17 @@ JsonLog::~JsonLog() = default;
 
 std::optional<JsonLog::Entry> JsonLog::read(std::string_view line) {
   if (!state_) state_ = std::make_unique<State>();
+  std::optional<Entry> entry = read_valid(line);
+  if (entry || line.find("\\u") == std::string_view::npos) return entry;
+  // Other parsers accept lone surrogates.
+  state_->repaired = text::with_repaired_strings(line);
+  if (state_->repaired == line) return std::nullopt;
+  entry = read_valid(state_->repaired);
+  if (entry && entry->fields.empty()) entry->message = line;
+  return entry;
+}
+
+std::optional<JsonLog::Entry> JsonLog::read_valid(std::string_view line) {
   State& state = *state_;
   line.copy(state.padded.data(), line.size());
   ondemand::document document;

@@ -3,6 +3,8 @@
 // a line is a JSON object with a level; its message is shown, its other members stay data.
 // LevelDetector uses it, on its thread.
 //
+// Numbers of any size and lone surrogates are accepted, as everywhere (contract/json_repair.hpp).
+//
 // Anything else, or an object without a level, is not a log entry: results of scanners are JSON,
 // too, and have a severity of their own.
 #pragma once
@@ -42,6 +44,7 @@ class JsonLog {
 
  private:
   struct State;
+  std::optional<Entry> read_valid(std::string_view line);
   std::unique_ptr<State> state_;  // created at the first JSON line
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record/event_parts.hpp"
 
+#include <algorithm>
+#include <cassert>
+
 #include "journal/format.hpp"
 
 namespace trace::detail::record {
@@ -12,7 +15,11 @@ constexpr std::size_t max_timestamp_bytes = 64;
 
 }  // namespace
 
-EventParts::EventParts(const EventBody& body) noexcept {
+EventParts::EventParts(const EventBody& body, const Signature& signature, const FieldName* names,
+                       std::span<const OutgoingValue> fields) noexcept
+    : signature_(signature), names_(names), count_(fields.size()) {
+  assert(fields.size() <= most_fields);
+  std::copy(fields.begin(), fields.end(), values_);
   // In the order of the parts' bits, in which the encoder reads them.
   take(body.message, part_message, part_cut_message, max_message_bytes);
   if (body.error_message || body.error_code || body.error_stack) {
@@ -24,11 +31,6 @@ EventParts::EventParts(const EventBody& body) noexcept {
   take_json(body.output_summary, journal::part_output_summary, journal::part_cut_output);
   take_json(body.data, journal::part_data, part_cut_data);
   take(body.timestamp, journal::part_timestamp, 0, max_timestamp_bytes);
-}
-
-Site EventParts::site() const noexcept {
-  static constexpr Signature no_values{0, 0, SignatureOf<>::tags};
-  return {"", &no_values, nullptr};
 }
 
 void EventParts::take(const Text& text, std::uint16_t part, std::uint16_t cut_part,

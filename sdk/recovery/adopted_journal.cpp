@@ -34,7 +34,7 @@ AdoptedJournal::AdoptedJournal(journal::JournalReader reader, journal::SharedDir
     through = std::max(through, mark.through);
     offsets_[place] = mark.offset;
   }
-  for (const journal::FoundRun& run : reader_.runs()) run_ids_.emplace(run.number, &run.id);
+  for (const journal::FoundRun& run : reader_.runs()) runs_.emplace(run.number, &run);
 }
 
 bool AdoptedJournal::set_damaged_aside(time::Steady::time_point until) {
@@ -164,6 +164,14 @@ bool AdoptedJournal::set_watermark(std::uint32_t run, std::uint32_t lane, std::u
          static_cast<ssize_t>(sizeof through);
 }
 
+bool AdoptedJournal::acknowledge_finish(std::uint32_t run) {
+  const auto found = runs_.find(run);
+  if (found == runs_.end()) return false;
+  const std::uint32_t yes = 1;
+  return pwrite(reader_.fd(), &yes, sizeof yes, static_cast<off_t>(found->second->offset)) ==
+         static_cast<ssize_t>(sizeof yes);
+}
+
 bool AdoptedJournal::forget_events() noexcept {
   // In this order: if this process dies in between, the next one sends nothing twice and reports no
   // node as lost.
@@ -185,8 +193,8 @@ bool AdoptedJournal::committed(std::uint32_t run, std::uint32_t lane,
 }
 
 const std::string* AdoptedJournal::run_id(std::uint32_t run) const {
-  const auto found = run_ids_.find(run);
-  return found == run_ids_.end() ? nullptr : found->second;
+  const auto found = runs_.find(run);
+  return found == runs_.end() ? nullptr : &found->second->id;
 }
 
 std::vector<LostNode> AdoptedJournal::lost_nodes() const {

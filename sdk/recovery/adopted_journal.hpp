@@ -59,6 +59,7 @@ class AdoptedJournal final : public journal::SlabSource, public journal::Waterma
   bool may_be_resolved() const noexcept override { return true; }
   bool is_resolved(std::uint32_t run, std::uint32_t lane, std::uint64_t sequence) noexcept override;
   bool set_watermark(std::uint32_t run, std::uint32_t lane, std::uint64_t through) override;
+  bool acknowledge_finish(std::uint32_t run) override;
 
   // Every slab of the file was passed to the merger.
   bool all_opened() const noexcept { return next_ == slabs_.size(); }
@@ -97,7 +98,7 @@ class AdoptedJournal final : public journal::SlabSource, public journal::Waterma
   std::deque<journal::Slab> slabs_;
   std::unordered_map<journal::Slab*, const journal::SlabPlace*> places_;
   std::unordered_map<journal::Slab*, std::unique_ptr<std::byte[]>> loaded_;
-  std::unordered_map<std::uint32_t, const std::string*> run_ids_;
+  std::unordered_map<std::uint32_t, const journal::FoundRun*> runs_;  // by number
   std::size_t next_ = 0;
   std::size_t next_damaged_ = 0;
   std::size_t finished_ = 0;                // of those that were passed to the merger

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
+#include <set>
 
 #include "contract/timestamp.hpp"
 #include "journal/file.hpp"
@@ -102,10 +104,28 @@ time::Steady::time_point Adoption::step(time::Steady::time_point now) {
     // that closes between steps would leave a journal of delivered events to be delivered again.
     if (!all_added_) return journal_.additions()->is_blocked() ? now + blocked_interval : now;
   }
+  if (!finishes_begun_) {
+    finishes_begun_ = true;
+    if (begin_finishes()) return now;
+  }
   if (!journal_.set_damaged_aside(step_end)) return now;
   if (is_cleaning_up()) return now + cleanup_interval;
   finish();
   return now;
+}
+
+bool Adoption::begin_finishes() {
+  bool any = false;
+  std::set<std::uint32_t> begun;  // a damaged record may repeat a number
+  for (const journal::FoundRun& run : journal_.reader().runs()) {
+    if (run.number >= journal::max_runs || !run.has_unsent_finish()) continue;
+    if (!begun.insert(run.number).second) continue;
+    // A damaged stamp must not look as if it were still to come.
+    const std::uint64_t stamp = std::min(run.finish_stamp, last_stamp - 1);
+    shipper_.add_finish(runs_.restore(run.number, run.id), stamp, true);
+    any = true;
+  }
+  return any;
 }
 
 // Before the journal, and with it the lock, is removed.

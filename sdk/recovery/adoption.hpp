@@ -81,6 +81,8 @@ class Adoption {
   };
   static constexpr std::uint64_t last_stamp = UINT64_MAX - 1;
 
+  // After every event: true if there is one that the dead session's backend has not acknowledged.
+  bool begin_finishes();
   void begin_cleanup();
   void begin_cleanup_of(const std::string& owner, std::vector<std::string> notes);
   void end_cleanup();
@@ -99,6 +101,7 @@ class Adoption {
   // By the owner of the notes; end before the journal is removed.
   std::map<std::string, std::unique_ptr<OrphanCleanup>> cleanups_;
   bool all_added_ = false;
+  bool finishes_begun_ = false;
   bool orphans_left_ = false;
   bool done_ = false;
   std::vector<std::string> complaints_;

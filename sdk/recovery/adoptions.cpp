@@ -146,7 +146,7 @@ void Adoptions::count_current() {
   progress_ = progress();
   done_.delivered += counters.acknowledged;
   done_.rejected += counters.rejected;
-  done_.lost += counters.unreadable + counters.discarded;
+  done_.lost += counters.unreadable + counters.discarded + counters.refused_finishes;
   done_.quarantined += current_->quarantined();
   done_.not_quarantined += current_->not_quarantined();
   cleaned_up_[current_->session()] = current_->cleaned_up();
@@ -245,7 +245,8 @@ RecoveryReport Adoptions::report() const {
 std::uint64_t Adoptions::progress() const noexcept {
   if (!current_) return progress_;
   const ship::ShipperCounters& counters = current_->counters();
-  return progress_ + counters.acknowledged + counters.own_acknowledged + counters.rejected;
+  return progress_ + counters.acknowledged + counters.own_acknowledged + counters.rejected +
+         counters.finished;
 }
 
 std::string fault_of_header(const journal::FileHeader& header, std::string_view session,

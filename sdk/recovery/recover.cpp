@@ -165,6 +165,9 @@ Result<JournalReport> inspect_journal(const std::string& path) {
   for (const journal::FoundRun& run : reader->runs()) {
     JournalReport::RunLine& line = by_run[run.number];
     line.id = run.id;
+    line.finished = run.finish_stamp != 0;
+    line.finish_unsent = run.has_unsent_finish();
+    report.unsent_finishes += line.finish_unsent ? 1 : 0;
     report.runs.push_back(line);
   }
   for (const journal::FoundNode& node : reader->nodes()) {

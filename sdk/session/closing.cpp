@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of a session: open nodes are abandoned, events are flushed, threads stopped, and what is
+// The end of a session: open nodes are stopped, events are flushed, threads stopped, and what is
 // left is counted as kept or lost.
 #include <fmt/format.h>
 #include <trace/recovery.hpp>
@@ -18,8 +18,20 @@ using namespace std::chrono_literals;
 struct Leftover {
   std::uint64_t kept = 0;
   std::uint64_t lost = 0;
-  std::string why;  // reason of the loss; empty if nothing is lost
+  std::string why = {};  // reason of the loss; empty if nothing is lost
 };
+
+std::string in_memory_because(const std::string& directory) {
+  return fmt::format("the journal was in memory because {} cannot be used", directory);
+}
+
+std::string removed_or_replaced(const journal::JournalFile& file) {
+  return fmt::format("{} was removed or replaced", file.path());
+}
+
+std::string truncated(const journal::JournalFile& file) {
+  return fmt::format("{} was truncated", file.path());
+}
 
 // `all_read`: everything that could be read from the journal was sent and resolved, so `unsent`
 // events are not in it any more. `directory`: of the configuration.
@@ -27,12 +39,9 @@ Leftover leftover_of(const journal::JournalFile& file, const std::string& direct
                      std::uint64_t unsent, bool all_read) {
   if (unsent == 0) return {};
   if (!file.crash_safe()) {
-    return {0, unsent,
-            fmt::format("the journal was in memory because {} cannot be used", directory)};
+    return {0, unsent, in_memory_because(directory)};
   }
-  if (!file.is_named()) {
-    return {0, unsent, fmt::format("{} was removed or replaced", file.path())};
-  }
+  if (!file.is_named()) return {0, unsent, removed_or_replaced(file)};
   if (all_read) {
     return {0, unsent, fmt::format("{} was overwritten or truncated", file.path())};
   }
@@ -41,7 +50,22 @@ Leftover leftover_of(const journal::JournalFile& file, const std::string& direct
   const auto report = inspect_journal(file.path());
   const std::uint64_t kept = report ? std::min(unsent, report->unsent) : 0;
   if (kept == unsent) return {unsent, 0, {}};
-  return {kept, unsent - kept, fmt::format("{} was truncated", file.path())};
+  return {kept, unsent - kept, truncated(file)};
+}
+
+// The same for runs whose finish is not acknowledged.
+Leftover finishes_left(const journal::JournalFile& file, const std::string& directory,
+                       const ship::Finishes::Count& unsent) {
+  if (unsent.all == 0) return {};
+  if (!file.crash_safe()) return {0, unsent.all, in_memory_because(directory)};
+  if (!file.is_named()) return {0, unsent.all, removed_or_replaced(file)};
+  std::uint64_t kept = unsent.noted;
+  if (file.truncations() > 0) {
+    const auto report = inspect_journal(file.path());
+    kept = report ? std::min(kept, report->unsent_finishes) : 0;
+    if (kept < unsent.noted) return {kept, unsent.all - kept, truncated(file)};
+  }
+  return {kept, unsent.all - kept, fmt::format("{} had no space for it", file.path())};
 }
 
 }  // namespace
@@ -69,22 +93,26 @@ void SessionCore::settle_adoption(time::Steady::time_point deadline) {
   }
 }
 
-void SessionCore::abandon_open_nodes() {
-  std::unordered_map<NodeState*, std::weak_ptr<NodeState>> open;
+void SessionCore::stop_open_nodes() {
+  std::unordered_map<NodeState*, OpenNode> open;
   {
     const std::lock_guard lock(open_nodes_mutex_);
     open.swap(open_nodes_);
   }
-  for (const auto& [address, weak] : open) {
-    if (const auto state = weak.lock()) state->abandon();
+  for (const auto& [address, node] : open) {
+    if (const auto state = node.state.lock()) state->stop(StopReason::shutdown);
   }
 }
 
 Closed SessionCore::close(time::Steady::time_point deadline) {
   const std::lock_guard lock(close_mutex_);
   if (closed()) return close_result_;
-  abandon_open_nodes();
-  closed_.store(true);
+  stop_open_nodes();
+  {
+    // A finish_run() that has begun is part of what is flushed.
+    const std::lock_guard finishes_lock(finishes_mutex_);
+    closed_.store(true);
+  }
   gate_.close();
   pool_.release_waiters();
   lanes_.wait_until_quiet(deadline);
@@ -97,7 +125,7 @@ Closed SessionCore::close(time::Steady::time_point deadline) {
   stop_threads();
   losses_.report();
   report_on_journal(time::Steady::time_point::max());
-  settle_account(shipper_.resolved_before() >= stamp);
+  settle_account(shipper_.events_resolved_before() >= stamp);
   file_->header().closed_cleanly.store(1, std::memory_order_release);
   const bool note_stays = unsettled_notes_ > 0 && file_->crash_safe();
   if (note_stays) {
@@ -125,8 +153,11 @@ void SessionCore::settle_account(bool all_read) {
   const std::uint64_t recorded = counted.accepted + loss_events_.recorded();
   const Leftover left = leftover_of(*file_, config_.journal_dir,
                                     recorded > settled ? recorded - settled : 0, all_read);
-  lost_ = left.lost;
-  close_result_ = {left.kept, stats().lost, config_.journal_dir};
+  const Leftover finishes =
+      finishes_left(*file_, config_.journal_dir, shipper_.unacknowledged_finishes());
+  const std::uint64_t refused_finishes = shipped.refused_finishes;
+  lost_ = left.lost + finishes.lost;
+  close_result_ = {left.kept + finishes.kept, stats().lost, config_.journal_dir};
 
   std::string parts;
   const auto add = [&](std::uint64_t count, const std::string& what) {
@@ -136,9 +167,16 @@ void SessionCore::settle_account(bool all_read) {
   add(left.lost, "not sent, and " + left.why);
   add(discarded, "refused by the backend, and rejected.ndjson could not be written");
   add(unreadable, "could not be read in the journal");
+  const auto add_finishes = [&](std::uint64_t count, const std::string& what) {
+    add(count, fmt::format("finished run{} {}", count == 1 ? "" : "s", what));
+  };
+  add_finishes(finishes.lost, "not reported as finished, and " + finishes.why);
+  add_finishes(refused_finishes, "that the backend refuses as finished");
   if (parts.empty()) return;
-  const std::uint64_t all = counted.dropped + close_result_.lost;
-  diagnostics_.report_final("lost", fmt::format("{} event{}: {}", all, all == 1 ? "" : "s", parts));
+  const std::uint64_t events =
+      counted.dropped + close_result_.lost - finishes.lost - refused_finishes;
+  if (events > 0) parts = fmt::format("{} event{}: {}", events, events == 1 ? "" : "s", parts);
+  diagnostics_.report_final("lost", parts);
 }
 
 void SessionCore::stop_threads() {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <exception>
 #include <numeric>
 #include <random>
 
@@ -102,7 +103,9 @@ std::shared_ptr<SessionCore> SessionCore::successor() const {
     if (in_own_process()) lock.lock();
     secrets = std::make_shared<secrets::Secrets>(*secrets_);
   }
-  return start(config_, {std::move(transport), clean_up_orphans_}, std::move(secrets));
+  auto next = start(config_, {std::move(transport), clean_up_orphans_}, std::move(secrets));
+  next->set_least_level(least_level());
+  return next;
 }
 
 SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependencies,
@@ -140,7 +143,8 @@ SessionCore::SessionCore(config::FinalizedConfig config, Dependencies dependenci
                 dead_letters_,
                 diagnostics_,
                 taken_events_,
-                {secrets_, config_.values().redact_patterns}},
+                {secrets_, config_.values().redact_patterns},
+                this},
                limits_of(config_.values()), id_),
       adoptions_({config_.values().transport, config_.values().endpoint}, file_->name(), turn,
                  {*transport_,
@@ -199,7 +203,7 @@ void SessionCore::admit() noexcept {
     std::uint32_t levels = 0;
     const bool has_secrets = !secrets_->empty();
     for (const Level level : {Level::debug, Level::info, Level::warn, Level::error}) {
-      const bool passes = level >= least_level_ && !refused_by_budget(Type::progress, level);
+      const bool passes = level >= least_level() && !refused_by_budget(Type::progress, level);
       if (!passes) continue;
       const std::uint32_t bit = std::uint32_t{1} << static_cast<unsigned>(level);
       levels |= bit << Admission::without_text;
@@ -246,9 +250,27 @@ journal::NodeStateRecord* SessionCore::find_in_tables(NodeState& node, bool trie
   return record;
 }
 
+std::uint32_t SessionCore::attempt_of(NodeState& node, Type type) noexcept {
+  if (type == Type::progress || node.run == nullptr) return 0;
+  std::atomic<std::uint32_t>& attempts = nodes_.attempts_of(node.number);
+  return type == Type::started ? ++attempts : attempts.load();
+}
+
+void SessionCore::set_attempt(NodeState& node, std::uint32_t number) noexcept {
+  if (node.run != nullptr) nodes_.attempts_of(node.number).store(number);
+}
+
+void SessionCore::set_least_level(Level level) noexcept {
+  least_level_.store(level, std::memory_order_relaxed);
+  admit();
+}
+
 void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
                             std::uint64_t sequence) noexcept {
+  if (node.is_shared) return;
   const bool starts = type == Type::started;
+  // Read by the shipper after it has read the event, which is published after this.
+  if (starts) has_started_node_.store(true, std::memory_order_relaxed);
   try {
     const std::lock_guard lock(open_nodes_mutex_);
     if (journal::NodeStateRecord* life = find_in_tables(node, false)) {
@@ -260,7 +282,8 @@ void SessionCore::note_life(NodeState& node, Type type, std::uint32_t lane,
     }
     node.open.store(starts);
     if (starts) {
-      open_nodes_.insert_or_assign(&node, node.weak_from_this());
+      node.exceptions.store(std::uncaught_exceptions());
+      open_nodes_.insert_or_assign(&node, OpenNode{node.weak_from_this(), node.run});
     } else {
       open_nodes_.erase(&node);
     }
@@ -303,6 +326,36 @@ ship::RunInfo* SessionCore::open_run(std::string_view id, const RunSpec& spec) {
     diagnostics_.report("journal", fmt::format("no space for the metadata of run {}", id));
   }
   return run;
+}
+
+void SessionCore::finish_run(ship::RunInfo& run) {
+  bool is_noted = false;
+  {
+    const std::lock_guard lock(finishes_mutex_);
+    if (run.finish_stamp != 0) return;
+    if (closed()) {
+      drop(DropReason::closed, "Run::finish()");
+      return;
+    }
+    const std::uint64_t stamp = clock_.stamp();
+    is_noted = tables_.finish_run(run.number, run.id, *run.spec, stamp);
+    shipper_.add_finish(run, stamp, is_noted);
+    run.finish_stamp = stamp;
+  }
+  if (is_noted) return;
+  diagnostics_.report("journal", fmt::format("no space to note that the run {} is finished; it is "
+                                             "lost if the worker ends before it is sent",
+                                             run.id));
+}
+
+ship::RunInfo* SessionCore::run_with_open_node() {
+  const std::lock_guard lock(open_nodes_mutex_);
+  while (!open_nodes_.empty()) {
+    const auto any = open_nodes_.begin();
+    if (!any->second.state.expired()) return any->second.run;
+    open_nodes_.erase(any);  // given up by its component, without an end
+  }
+  return nullptr;
 }
 
 time::Steady::time_point SessionCore::ship(time::Steady::time_point now) {
@@ -352,7 +405,8 @@ Stats SessionCore::stats() const noexcept {
   stats.rejected = shipped.rejected.load(std::memory_order_relaxed);
   stats.dead_letters_dropped = dead_letters_.dropped();
   stats.lost = lost_ + shipped.unreadable.load(std::memory_order_relaxed) +
-               shipped.discarded.load(std::memory_order_relaxed);
+               shipped.discarded.load(std::memory_order_relaxed) +
+               shipped.refused_finishes.load(std::memory_order_relaxed);
   stats.batches = shipped.batches.load(std::memory_order_relaxed);
   stats.retries = shipped.retries.load(std::memory_order_relaxed);
   stats.slabs_mapped_by_producers = pool_.mapped_by_producers();

@@ -31,7 +31,8 @@
 
 namespace trace::detail::session {
 
-class SessionCore : public std::enable_shared_from_this<SessionCore> {
+class SessionCore final : public std::enable_shared_from_this<SessionCore>,
+                          private ship::LiveSession {
  public:
   // Destroyed by its last user, but never in a child of fork(): there it is a copy of the parent's,
   // taken at an arbitrary moment of the parent's threads. `secrets`: of the core that this one
@@ -49,7 +50,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // See Node.
   bool add_note(const journal::Note& note) noexcept;
   void settle_note() noexcept { --unsettled_notes_; }
-  Level least_level() const noexcept { return least_level_; }
+  Level least_level() const noexcept { return least_level_.load(std::memory_order_relaxed); }
+  void set_least_level(Level level) noexcept;
 
   // For the last lines of a node: a file beside the journal if there is one, and room in the
   // budget; otherwise memory. Throws std::bad_alloc.
@@ -106,7 +108,12 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Adds the node to the journal's tables, so that events can refer to it by its number. Without
   // space there, or while another thread adds to them, a later call does.
   void add_to_tables(NodeState& node) noexcept;
-  // Notes a node's start or end in the journal, before that event commits.
+  // The attempt of the node that an event of its life belongs to; STARTED begins the next one. 0
+  // for any other event.
+  std::uint32_t attempt_of(NodeState& node, Type type) noexcept;
+  // The next attempt is the one after this.
+  void set_attempt(NodeState& node, std::uint32_t number) noexcept;
+  // Notes a node's start or end in the journal, before that event commits. Not of a shared node.
   void note_life(NodeState& node, Type type, std::uint32_t lane, std::uint64_t sequence) noexcept;
 
   // Throws std::bad_alloc.
@@ -119,6 +126,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Null if the journal's run numbers are used up.
   ship::RunInfo* open_run(std::string_view id, const RunSpec& spec);
   ship::RunInfo* known_run(std::string_view id) { return runs_.find(id); }
+  // See Run::finish(). Throws std::bad_alloc.
+  void finish_run(ship::RunInfo& run);
   ship::Diagnostics& diagnostics() noexcept { return diagnostics_; }
 
   bool flush(time::Steady::time_point deadline);
@@ -132,12 +141,16 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // The node's entry in the tables, added if it is not there; null without space. `tries`: null
   // also while another thread adds to them. With the mutex of open nodes locked.
   journal::NodeStateRecord* find_in_tables(NodeState& node, bool tries) noexcept;
-  void abandon_open_nodes();
+  void stop_open_nodes();
   // True if everything stamped before `stamp` is resolved. `may_give_in`: returns as soon as no
   // further attempt is made before the deadline.
   bool drain(std::uint64_t stamp, time::Steady::time_point deadline, bool may_give_in);
   // Retries the rest of an adopted journal.
   void settle_adoption(time::Steady::time_point deadline);
+  bool has_started_node() const noexcept override {
+    return has_started_node_.load(std::memory_order_relaxed);
+  }
+  ship::RunInfo* run_with_open_node() override;
   // At the end: counts what is kept and lost, and reports the losses.
   void settle_account(bool all_read);
   // Delivers our own events; when idle, those of dead sessions.
@@ -154,7 +167,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Not shared: only this core's lanes determine when a matcher is no longer read.
   const std::shared_ptr<secrets::Secrets> secrets_;
   mutable std::mutex release_mutex_;  // one thread at a time releases superseded secrets
-  const Level least_level_;
+  std::atomic<Level> least_level_;
   const bool drops_when_full_;
   record::AdmissionGate gate_;
   std::unique_ptr<journal::JournalFile> file_;
@@ -190,7 +203,13 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   std::mutex notes_mutex_;
   std::atomic<std::int64_t> unsettled_notes_{0};
   std::mutex open_nodes_mutex_;
-  std::unordered_map<NodeState*, std::weak_ptr<NodeState>> open_nodes_;
+  struct OpenNode {
+    std::weak_ptr<NodeState> state;
+    ship::RunInfo* run;
+  };
+  std::unordered_map<NodeState*, OpenNode> open_nodes_;
+  std::atomic<bool> has_started_node_{false};
+  std::mutex finishes_mutex_;  // of RunInfo::finish_stamp
 
   // Last, so that the threads end before what they use is destroyed.
   std::atomic<std::uint64_t> lost_{0};

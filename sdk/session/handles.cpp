@@ -30,10 +30,11 @@ std::string known_id(std::string_view id, std::string_view of, SessionCore& core
   return {};
 }
 
-// The session core and run entry of this process.
-std::pair<std::shared_ptr<SessionCore>, detail::ship::RunInfo*> here(const RunState& run) {
+// The session core and run entry of this process; `starts`: of a child's session, too.
+std::pair<std::shared_ptr<SessionCore>, detail::ship::RunInfo*> here(const RunState& run,
+                                                                     bool starts = false) {
   if (run.info == nullptr || run.core->in_own_process()) return {run.core, run.info};
-  const auto session = session_of_child(run.core);
+  const auto session = session_of_child(run.core, starts);
   if (session == nullptr) return {run.core, nullptr};
   return session->open_run(run.info->id, *run.info->spec);
 }
@@ -50,8 +51,9 @@ SessionCore* core_here(NodeState* node) noexcept try {
 
 namespace detail::session {
 
-NodeState::NodeState(std::shared_ptr<SessionCore> owner, ship::RunInfo* of, std::string name)
-    : core(std::move(owner)), run(of), id(std::move(name)) {
+NodeState::NodeState(std::shared_ptr<SessionCore> owner, ship::RunInfo* of, std::string name,
+                     bool shared)
+    : core(std::move(owner)), run(of), id(std::move(name)), is_shared(shared) {
   if (run != nullptr) core->number_node(*this);
   core->add_handle();
 }
@@ -66,19 +68,6 @@ RunState::~RunState() { core->remove_handle(); }
 NodeState::~NodeState() {
   output = nullptr;  // it uses the session, which may be closed without handles
   core->remove_handle();
-}
-
-void NodeState::abandon() noexcept {
-  if (!core->in_own_process()) {
-    // The parent ends what it started; this ends this process's own state.
-    if (const auto own = take_node_of_child(*this)) own->abandon();
-  } else if (open.load()) {
-    record(this, {.type = Type::failed,
-                  .level = Level::error,
-                  .message = "the node was left open",
-                  .error_message = "the node was left open by its component",
-                  .error_code = "ABANDONED"});
-  }
 }
 
 }  // namespace detail::session
@@ -160,6 +149,11 @@ AddSecretResult Session::add_secret(std::string_view value) noexcept try {
   return AddSecretResult::no_memory;
 }
 
+void Session::set_level(Level level) noexcept try {
+  if (const auto session = here(true)) session->set_level(level);
+} catch (...) {  // no memory for a session of this process
+}
+
 Stats Session::stats() const noexcept {
   const auto session = here();
   return session == nullptr ? Stats() : session->stats();
@@ -175,7 +169,11 @@ std::string_view Session::id() const noexcept {
 Run::Run(std::shared_ptr<RunState> state) noexcept : state_(std::move(state)) {}
 Run::~Run() = default;
 
-Node Run::node(std::string_view id) {
+Node Run::node(std::string_view id) { return make_node(id, false); }
+
+Node Run::shared_node(std::string_view id) { return make_node(id, true); }
+
+Node Run::make_node(std::string_view id, bool is_shared) {
   auto [core, run] = here(*state_);
   const std::string_view fault = detail::contract::fault_of_node_id(id);
   if (!fault.empty()) {
@@ -183,13 +181,34 @@ Node Run::node(std::string_view id) {
     core->diagnostics().report("bad_id",
                                fmt::format("node id {}; the node's events are dropped", fault));
   }
-  return Node(std::make_shared<NodeState>(core, run, detail::contract::repaired_id(id)));
+  return Node(std::make_shared<NodeState>(core, run, detail::contract::repaired_id(id), is_shared));
 }
 
 void Run::on_cancel(std::function<void()> callback) {
   const auto [core, run] = here(*state_);
   if (run != nullptr)
     callbacks_.push_back(CancelSubscription(run->cancellation.subscribe(std::move(callback))));
+}
+
+void Run::finish() noexcept {
+  SessionCore& inherited = *state_->core;
+  try {
+    const auto [core, run] = here(*state_, true);
+    if (run != nullptr) {
+      core->finish_run(*run);
+    } else if (core->in_own_process()) {
+      core->drop(state_->info == nullptr ? DropReason::bad_id : DropReason::no_memory,
+                 "Run::finish()");
+    } else {
+      core->drop_in_child();
+    }
+  } catch (...) {
+    if (inherited.in_own_process()) {
+      inherited.drop(DropReason::no_memory, "Run::finish()");
+    } else {
+      inherited.drop_in_child();
+    }
+  }
 }
 
 std::string_view Run::id() const noexcept {
@@ -214,21 +233,6 @@ Node::~Node() {
   if (state_) state()->abandon();
 }
 
-void Node::started() noexcept { record(*this, {.type = Type::started}); }
-
-void Node::completed() noexcept { record(*this, {.type = Type::completed}); }
-
-void Node::completed(std::string_view output) noexcept {
-  try {
-    Summariser summariser = this->summariser();
-    summariser.update(output);
-    const std::string summary = summariser.finish();
-    record(*this, {.type = Type::completed, .output_summary = summary});
-  } catch (...) {  // without memory for a summary the node still ends
-    completed();
-  }
-}
-
 Summariser Node::summariser(SummaryLimits limits) const {
   return Summariser(limits, redaction_of(state()).secrets);
 }
@@ -237,29 +241,6 @@ CutText Node::cut(std::string_view text, std::size_t most_bytes) const {
   detail::secrets::EventRedactor redactor(redaction_of(state()));
   redactor.refresh();
   return detail::secrets::RedactedTexts::of(redactor.cleaned(text)).beginning(most_bytes);
-}
-
-void Node::failed(const Failure& failure) noexcept {
-  std::string data;
-  try {
-    if (failure.retryable) data += "\"retryable\":true";
-    if (failure.attempt > 0) {
-      data += fmt::format("{}\"attempt\":{}", data.empty() ? "" : ",", failure.attempt);
-    }
-    if (!data.empty()) data = "{" + data + "}";
-  } catch (...) {
-    data.clear();
-  }
-  const auto unless_empty = [](std::string_view text) {
-    return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
-  };
-  record(*this, {.type = Type::failed,
-                 .level = Level::error,
-                 .message = unless_empty(failure.message),
-                 .error_message = failure.message,
-                 .error_code = unless_empty(failure.code),
-                 .error_stack = unless_empty(failure.stack),
-                 .data = unless_empty(data)});
 }
 
 CancelSubscription Node::on_cancel(std::function<void()> callback) {

@@ -65,7 +65,7 @@ NodeState* node_of_child(NodeState& inherited) {
     const auto session = session_in(here, inherited.core);
     if (session == nullptr) return nullptr;
     const auto [core, run] = session->open_run(inherited.run->id, *inherited.run->spec);
-    own = std::make_shared<NodeState>(core, run, inherited.id);
+    own = std::make_shared<NodeState>(core, run, inherited.id, inherited.is_shared);
   }
   last_node = {&inherited, own.get(), here.fork_count};
   return own.get();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,15 +32,18 @@ struct RunState {
 // A worker may hold 100,000 of them: what few nodes need is made when it is needed, and the locks
 // are the session's.
 struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
-  NodeState(std::shared_ptr<SessionCore> core, ship::RunInfo* run, std::string id);
+  NodeState(std::shared_ptr<SessionCore> core, ship::RunInfo* run, std::string id, bool is_shared);
   ~NodeState();
 
   const std::shared_ptr<SessionCore> core;
   ship::RunInfo* const run;  // null: refused
   const std::string id;
+  const bool is_shared;  // this session is not the one to end it
 
-  // Records FAILED, ABANDONED if the node has started and not ended.
+  // The handle is destroyed. Records FAILED if the node has started and not ended.
   void abandon() noexcept;
+  // See Node::stopped().
+  void stop(StopReason reason) noexcept;
 
   // Of a node that was not refused: views of the members above.
   record::NodeRef ref() const noexcept {
@@ -47,7 +51,10 @@ struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
   }
 
   std::atomic<bool> is_enlisted{false};  // in LossEvents
-  std::atomic<bool> open{false};         // has started and not ended
+  std::atomic<bool> open{false};         // has started and not ended, and is not shared
+  // std::uncaught_exceptions() when the handle was made, or at the last STARTED: if there are more
+  // when the handle is destroyed, one of them left its scope.
+  std::atomic<int> exceptions{std::uncaught_exceptions()};
   std::once_flag output_made;
   NodeLosses losses{loss_state};
   NodeState* next_lossy = nullptr;        // in the list

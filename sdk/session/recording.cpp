@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "contract/timestamp.hpp"
+#include "journal/format.hpp"
 #include "record/event_parts.hpp"
 #include "session/core.hpp"
 #include "session/inheritance.hpp"
@@ -148,6 +149,7 @@ void store(std::byte*& at, const OutgoingValue& value, const secrets::Matcher* m
 Outcome record_in(NodeState& node, Texts texts, Type type, Level level, const Site& site,
                   std::uint16_t parts, std::span<OutgoingValue> values) {
   SessionCore& core = *node.core;
+  const std::uint32_t attempt = core.attempt_of(node, type);
   if (level < core.least_level()) return core.filter();
   if (node.run == nullptr) return core.drop(DropReason::bad_id);
   if (core.closed()) return core.drop(DropReason::closed);
@@ -158,9 +160,13 @@ Outcome record_in(NodeState& node, Texts texts, Type type, Level level, const Si
   const secrets::Matcher* const matcher =
       texts == Texts::raw ? look_through(core, values) : nullptr;
   if (node.admission.load(std::memory_order_relaxed) == nullptr) core.add_to_tables(node);
+  std::size_t bytes = payload_bytes(values);
+  if (attempt > 1) {
+    parts |= journal::part_attempt;
+    bytes += sizeof(std::uint64_t);
+  }
   auto failure = record::Lane::Failure::none;
-  std::byte* at =
-      lane->reserve(node.ref(), site, type, level, parts, payload_bytes(values), failure);
+  std::byte* at = lane->reserve(node.ref(), site, type, level, parts, bytes, failure);
   if (at == nullptr) {
     const DropReason why = failure == record::Lane::Failure::too_large ? DropReason::too_large
                            : core.disk_is_full()                       ? DropReason::disk_full
@@ -175,23 +181,41 @@ Outcome record_in(NodeState& node, Texts texts, Type type, Level level, const Si
   }
   core.admit();
   for (const OutgoingValue& value : values) store(at, value, matcher);
+  if (attempt > 1) detail::store(at, std::uint64_t{attempt});
   lane->publish();
   return Outcome::accepted;
 }
 
 }  // namespace
 
-Outcome record(NodeState* node, const EventBody& body) noexcept {
+namespace {
+
+Outcome record_parts(NodeState* node, const EventBody& body, record::EventParts& parts,
+                     std::uint16_t cut) noexcept {
   if (body.timestamp && !contract::is_contract_timestamp(*body.timestamp)) {
     return drop(node, DropReason::bad_timestamp,
                 "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z");
   }
+  const auto bits = static_cast<std::uint16_t>(parts.bits() | cut);
+  return record_values(node, Texts::raw, body.type, body.level, parts.site(), bits, parts.values());
+}
+
+}  // namespace
+
+Outcome record(NodeState* node, const EventBody& body) noexcept {
   record::EventParts parts(body);
-  return record_values(node, Texts::raw, body.type, body.level, parts.site(), parts.bits(),
-                       parts.values());
+  return record_parts(node, body, parts, 0);
 }
 
 }  // namespace session
+
+Outcome record_body(NodeBase* node, const EventBody& body, const Signature& signature,
+                    const FieldName* names, bool cut,
+                    std::span<const OutgoingValue> fields) noexcept {
+  record::EventParts parts(body, signature, names, fields);
+  return session::record_parts(static_cast<session::NodeState*>(node), body, parts,
+                               cut ? part_cut_data : std::uint16_t{0});
+}
 
 Outcome record_values(NodeBase* node, Texts texts, Type type, Level level, const Site& site,
                       std::uint16_t parts, std::span<OutgoingValue> values) noexcept try {

@@ -73,6 +73,11 @@ AddSecretResult RollingSession::add_secret(std::string_view value) {
   return result;
 }
 
+void RollingSession::set_level(Level level) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& core : cores_) core->set_least_level(level);
+}
+
 bool RollingSession::flush(std::chrono::milliseconds timeout) {
   const time::Steady::time_point deadline = time::Steady::now() + timeout;
   bool flushed = true;
@@ -93,7 +98,9 @@ Closed RollingSession::close(std::chrono::milliseconds timeout) {
   sum.lost += ended_.lost;
   // Of cores that ended before: a delivered journal was removed.
   for (const std::string& path : left_behind_) {
-    if (const auto report = inspect_journal(path)) sum.kept += report->unsent;
+    if (const auto report = inspect_journal(path)) {
+      sum.kept += report->unsent + report->unsent_finishes;
+    }
   }
   return sum;
 }

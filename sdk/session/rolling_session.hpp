@@ -27,6 +27,7 @@ class RollingSession {
                                                                    const RunSpec& spec);
 
   AddSecretResult add_secret(std::string_view value);
+  void set_level(Level level);
 
   bool flush(std::chrono::milliseconds timeout);
   Closed close(std::chrono::milliseconds timeout);

@@ -5,7 +5,8 @@
 
 namespace trace::detail::ship {
 
-RunBatch::RunBatch(RunInfo& run, BatchMemory memory) : run_(&run), memory_(std::move(memory)) {
+RunBatch::RunBatch(RunInfo& run, BatchMemory memory, std::string finished_at)
+    : run_(&run), memory_(std::move(memory)), finished_at_(std::move(finished_at)) {
   const RunSpec& spec = *run.spec;
   memory_.events.clear();
   memory_.line.clear();
@@ -17,7 +18,20 @@ RunBatch::RunBatch(RunInfo& run, BatchMemory memory) : run_(&run), memory_(std::
 
 void RunBatch::cancelled() { memory_.line.resize(event_start_ - (events().empty() ? 0 : 1)); }
 
-void RunBatch::seal() { memory_.line.append(std::string_view("]}\n")); }
+void RunBatch::seal(std::string_view session) {
+  session_ = session;
+  // Neither needs an escape.
+  const auto add = [this](std::string_view key, std::string_view text) {
+    if (text.empty()) return;
+    for (const std::string_view part : {key, text, std::string_view("\"")}) {
+      memory_.line.append(part);
+    }
+  };
+  memory_.line.push_back(']');
+  add(R"(,"session":")", session);
+  add(R"(,"finishedAt":")", finished_at_);
+  memory_.line.append(std::string_view("}\n"));
+}
 
 void RunBatch::copy(const RunBatch& from, const EventRef& event) {
   begin_event().append(from.json(event));
@@ -27,7 +41,7 @@ void RunBatch::copy(const RunBatch& from, const EventRef& event) {
 RunBatch RunBatch::part(std::size_t from, std::size_t to) const {
   RunBatch part(*run_);
   for (std::size_t i = from; i < to; ++i) part.copy(*this, events()[i]);
-  part.seal();
+  part.seal(session_);
   return part;
 }
 
@@ -77,7 +91,7 @@ TransportView::TransportView(const PendingBatch& pending, std::string_view sessi
     const RunInfo& info = run.run();
     runs_.push_back({info.id, info.spec->workflow_id, info.spec->organization_id,
                      info.spec->total_actions, run.line(),
-                     std::span<const OutgoingEvent>(events_).subspan(first)});
+                     std::span<const OutgoingEvent>(events_).subspan(first), run.finished_at()});
   }
   batch_ = {session_id, runs_, events_.size(), pending.bytes()};
 }
@@ -85,11 +99,16 @@ TransportView::TransportView(const PendingBatch& pending, std::string_view sessi
 // BatchBuilder
 
 RunBatch& BatchBuilder::batch_of(RunInfo& run) {
-  if (run.place >= runs_.size() || &runs_[run.place].run() != &run) {
+  if (!has_batch_of(run)) {
     run.place = static_cast<std::uint32_t>(runs_.size());
     runs_.emplace_back(run, take_spare());
   }
   return runs_[run.place];
+}
+
+std::uint64_t BatchBuilder::first_stamp(const RunInfo& run) const noexcept {
+  if (!has_batch_of(run) || runs_[run.place].events().empty()) return UINT64_MAX;
+  return runs_[run.place].first_stamp();
 }
 
 BatchMemory BatchBuilder::take_spare() {
@@ -133,10 +152,10 @@ void BatchBuilder::reuse(RunBatch batch) {
   spares_.push_back(std::move(memory));
 }
 
-PendingBatch BatchBuilder::take() {
+PendingBatch BatchBuilder::take(std::string_view session) {
   PendingBatch batch;
   std::erase_if(runs_, [](const RunBatch& run) { return run.events().empty(); });
-  for (RunBatch& run : runs_) run.seal();
+  for (RunBatch& run : runs_) run.seal(session);
   batch.runs.swap(runs_);
   last_ = nullptr;
   events_ = 0;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -45,9 +46,11 @@ struct BatchMemory {
 // The events of one run, in order, as the line of one envelope.
 class RunBatch {
  public:
-  explicit RunBatch(RunInfo& run, BatchMemory memory = BatchMemory());
+  // `finished_at`: time stamp of Run::finish(), if the envelope says that the run is finished.
+  explicit RunBatch(RunInfo& run, BatchMemory memory = BatchMemory(), std::string finished_at = {});
 
   RunInfo& run() const noexcept { return *run_; }
+  const std::string& finished_at() const noexcept { return finished_at_; }
   const std::vector<EventRef>& events() const noexcept { return memory_.events; }
   std::string_view line() const noexcept { return {memory_.line.data(), memory_.line.size()}; }
   std::string_view json(const EventRef& event) const noexcept {
@@ -67,7 +70,9 @@ class RunBatch {
                               static_cast<std::uint32_t>(memory_.line.size())});
   }
   void cancelled();
-  void seal();  // ends the line; nothing may be added afterwards
+  // Ends the line; nothing may be added afterwards. `session`: the sending session, which is alive,
+  // or empty; it outlives the batch.
+  void seal(std::string_view session);
 
   // Releases its memory.
   BatchMemory release() && noexcept { return std::move(memory_); }
@@ -81,7 +86,7 @@ class RunBatch {
     for (const EventRef& event : events()) {
       if (keep(event)) rest.copy(*this, event);
     }
-    rest.seal();
+    rest.seal(session_);
     return rest;
   }
 
@@ -89,7 +94,9 @@ class RunBatch {
   void copy(const RunBatch& from, const EventRef& event);
 
   RunInfo* run_;
+  std::string_view session_;  // once sealed
   BatchMemory memory_;
+  std::string finished_at_;
   std::size_t event_start_ = 0;
 };
 
@@ -105,6 +112,10 @@ struct PendingBatch {
   std::size_t bytes() const noexcept;
   std::uint64_t first_stamp() const noexcept;
   bool empty() const noexcept { return runs.empty(); }
+  // Only envelopes without events, of finished runs.
+  bool is_of_finishes() const noexcept {
+    return !runs.empty() && !runs.front().finished_at().empty();
+  }
   // Two batches of about half the events each; needs at least two events.
   std::pair<PendingBatch, PendingBatch> halves() const;
 };
@@ -147,14 +158,20 @@ class BatchBuilder {
   // When its first event was added; not if empty.
   time::Steady::time_point since() const noexcept { return since_; }
   std::uint64_t first_stamp() const noexcept { return first_stamp_; }
+  // UINT64_MAX if the batch contains no event of the run.
+  std::uint64_t first_stamp(const RunInfo& run) const noexcept;
 
-  PendingBatch take();
+  // `session`: see RunBatch::seal().
+  PendingBatch take(std::string_view session = {});
   // Reuses the memory of a finished batch.
   void reuse(RunBatch batch);
 
  private:
   // The run's batch; valid until the next call.
   RunBatch& batch_of(RunInfo& run);
+  bool has_batch_of(const RunInfo& run) const noexcept {
+    return run.place < runs_.size() && &runs_[run.place].run() == &run;
+  }
   BatchMemory take_spare();
 
   // In total. A batch of a single run needs about as much as its limit, a batch of many runs some

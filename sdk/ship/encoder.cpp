@@ -3,6 +3,7 @@
 
 #include <type_traits>
 
+#include "contract/data_keys.hpp"
 #include "contract/json_repair.hpp"
 #include "ship/payload_reader.hpp"
 #include "text/json_text.hpp"
@@ -31,9 +32,10 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
   text::append_quoted(out, text);
 }
 
-// The texts that follow an event's values, in the order of their bits.
+// What follows an event's values, in the order of the bits.
 struct Texts {
   std::string_view message, error_message, error_code, error_stack, output_summary, data, timestamp;
+  std::uint64_t attempt = 0;
 };
 
 bool read_texts(std::uint16_t parts, PayloadReader& payload, Texts& texts) {
@@ -47,6 +49,7 @@ bool read_texts(std::uint16_t parts, PayloadReader& payload, Texts& texts) {
   read(journal::part_output_summary, texts.output_summary);
   read(journal::part_data, texts.data);
   read(journal::part_timestamp, texts.timestamp);
+  if ((parts & journal::part_attempt) != 0) texts.attempt = payload.word();
   return !payload.failed();
 }
 
@@ -82,6 +85,12 @@ void EventHead::turn_to(const journal::NodeView& node, std::uint32_t lane) {
            contract::TimestampWriter::room + 2;
 }
 
+std::string EventHead::time_of(std::uint64_t stamp) {
+  std::string text;
+  contract::append_timestamp(text, stamps_.wall_ns(stamp));
+  return text;
+}
+
 // Text that is not JSON becomes a string.
 void Encoder::append_json(std::string& out, std::string_view text) {
   if (const auto value = contract::repaired_json_value(text)) {
@@ -109,7 +118,8 @@ bool Encoder::append(const journal::EventView& event, std::uint32_t lane, JsonBu
     return whole.has_value();
   }
   if (append_planned(event, lane, out)) return true;
-  for (const Fit fit : {Fit::whole, Fit::without_data, Fit::without_output, Fit::short_texts}) {
+  for (const Fit fit : {Fit::whole, Fit::without_metadata, Fit::without_data, Fit::without_output,
+                        Fit::short_texts}) {
     scratch_.clear();
     if (!append_event(event, lane, fit, scratch_)) return false;
     if (scratch_.size() <= max_event_bytes) break;
@@ -207,6 +217,8 @@ bool Encoder::append_event(const journal::EventView& event, std::uint32_t lane, 
     if ((event.parts & journal::part_error_code) != 0) {
       out += ',';
       append_member(out, "code", redactor_.cleaned(texts.error_code));
+      out += ',';
+      append_member(out, "type", redactor_.cleaned(texts.error_code));
     }
     out += '}';
   }
@@ -219,29 +231,68 @@ bool Encoder::append_event(const journal::EventView& event, std::uint32_t lane, 
   const bool without_data = fit >= Fit::without_data;
   const bool has_data = !fields_.empty() || (event.parts & journal::part_data) != 0;
   note_cut((has_data && without_data) || (event.parts & part_cut_data) != 0, "data");
-  if (!has_data && cut_.empty()) {
-    out += '}';
-    return true;
+  if (has_data || !cut_.empty() || texts.attempt > 0) {
+    append_data(event, texts.data, texts.attempt, fit, out);
   }
-  out += ",\"data\":";
-  if ((event.parts & journal::part_data) != 0 && !without_data) {
-    append_object(out, texts.data);
-    out.pop_back();  // the brace: more members follow
-  } else {
-    out += '{';
-    if (!without_data) out += fields_;
+  out += '}';
+  return true;
+}
+
+void Encoder::append_data(const journal::EventView& event, std::string_view given,
+                          std::uint64_t attempt, Fit fit, std::string& out) {
+  const auto add = [&](const auto&... parts) {
+    if (data_.back() != '{') data_ += ',';
+    (data_.append(parts), ...);
+  };
+  bool has_reserved = false;
+  data_ = "{";
+  if (fit < Fit::without_data) {
+    if ((event.parts & journal::part_data) != 0) {
+      data_.clear();
+      append_given_data(given, has_reserved);
+      data_.pop_back();  // the brace: more members follow
+    }
+    if (!fields_.empty()) add(fields_);
+    for (const std::string_view name : event.site->names) {
+      has_reserved = has_reserved || contract::is_reserved_key(name);
+    }
+  }
+  const bool is_of_life = event.type != Type::progress;
+  if (is_of_life) {
+    data_ += '}';
+    const auto given_attempt = contract::attempt_in(data_);
+    data_.pop_back();
+    if (given_attempt) {
+      attempt = *given_attempt;
+    } else if (attempt > 0) {
+      add("\"attempt\":", fmt::format_int(attempt).c_str());
+    }
   }
   if (!cut_.empty()) {
-    if (out.back() != '{') out += ',';
-    out += "\"truncated\":[";
+    add("\"truncated\":[");
     for (const std::string_view name : cut_) {
-      if (name != cut_.front()) out += ',';
-      text::append_quoted(out, name);
+      if (name != cut_.front()) data_ += ',';
+      text::append_quoted(data_, name);
     }
-    out += ']';
+    data_ += ']';
   }
-  out += "}}";
-  return true;
+  data_ += '}';
+  if (has_reserved) data_ = contract::with_reserved_moved(data_);
+  out += ",\"data\":";
+  if (is_of_life && attempt > 1 && fit != Fit::without_metadata) {
+    out += contract::with_metadata(data_, static_cast<std::uint32_t>(attempt));
+  } else {
+    out += data_;
+  }
+}
+
+// Appends the object to data_.
+void Encoder::append_given_data(std::string_view text, bool& has_reserved) {
+  if (const auto object = contract::repaired_data(text, has_reserved)) {
+    data_ += redactor_.cleaned_json(*object);
+  } else {
+    append_object(data_, text);
+  }
 }
 
 void Encoder::append_head(const journal::EventView& event, std::uint32_t lane,

@@ -82,6 +82,7 @@ class EventHead {
     *to++ = '"';
     return to;
   }
+  std::string time_of(std::uint64_t stamp);
 
  private:
   static constexpr std::size_t types = 4;
@@ -121,12 +122,21 @@ class Encoder {
   // Sets the points for converting stamps.
   void set_time(std::vector<time::Calibration> points) { head_.set_time(std::move(points)); }
 
+  // The stamp as a time stamp of the contract.
+  std::string time_of(std::uint64_t stamp) { return head_.time_of(stamp); }
+
   // Appends the event's JSON to `out`; false, with `out` unchanged, if its bytes are invalid.
   bool append(const journal::EventView& event, std::uint32_t lane, JsonBuffer& out);
 
  private:
   // What is omitted from an event larger than max_event_bytes, step by step.
-  enum class Fit : std::uint8_t { whole, without_data, without_output, short_texts };
+  enum class Fit : std::uint8_t {
+    whole,
+    without_metadata,
+    without_data,
+    without_output,
+    short_texts
+  };
 
   // Fast path, by the site's plan; false: use append_event().
   bool append_planned(const journal::EventView& event, std::uint32_t lane, JsonBuffer& out);
@@ -138,6 +148,10 @@ class Encoder {
                    std::string& out);
   void append_json(std::string& out, std::string_view text);
   void append_object(std::string& out, std::string_view text);
+  // Appends the event's data: `given`, then the fields; `attempt`: 0 if it is the first.
+  void append_data(const journal::EventView& event, std::string_view given, std::uint64_t attempt,
+                   Fit fit, std::string& out);
+  void append_given_data(std::string_view text, bool& has_reserved);
   bool format_message(const journal::SiteView& site, class PayloadReader& payload);
   bool append_fields(const journal::SiteView& site, class PayloadReader& payload, std::string& out);
   void note_cut(bool cut, std::string_view name);
@@ -152,6 +166,7 @@ class Encoder {
   std::string_view formatted_;  // in message_, or the event's only text
   bool message_cut_ = false;
   std::string fields_;  // members of `data`, without the braces
+  std::string data_;
   std::vector<std::string_view> cut_;
   std::string scratch_;
 };

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <exception>
 
+#include "contract/data_keys.hpp"
 #include "journal/slab_reader.hpp"
 #include "ship/payload_reader.hpp"
 #include "text/json_text.hpp"
@@ -102,7 +103,9 @@ std::optional<MessagePlan> MessagePlan::compile(const journal::SiteView& site) {
 bool MessagePlan::add_fields(const journal::SiteView& site) {
   for (std::size_t i = 0; i < site.fields; ++i) {
     const Tag tag = site.tags[i];
-    if (tag < Tag::boolean || tag > Tag::json) return false;
+    if (tag < Tag::boolean || tag > Tag::json || contract::is_reserved_key(site.names[i])) {
+      return false;
+    }
     const std::string before =
         (i == 0 ? ",\"data\":{" : ",") + text::in_quotes(site.names[i]) + ":";
     fields_.push_back({text::PaddedText(before), tag});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // MessagePlan: a call site's format string and types compiled once, so that the message and data of
 // an event are written by a few copies and no parser. Every type of argument has one, with the
-// usual specifiers; a site with indices ("{0}"), nested fields ("{:{}}") or very large widths has
-// none, and the encoder formats its events with fmt. One thread.
+// usual specifiers; a site with indices ("{0}"), nested fields ("{:{}}"), very large widths or a
+// reserved key of `data` has none, and the encoder formats its events with fmt. One thread.
 #pragma once
 
 #include <trace/record.hpp>

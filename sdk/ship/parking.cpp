@@ -118,7 +118,7 @@ bool Backlog::load() {
 
 bool Backlog::empty() { return !load(); }
 
-RunBatch Backlog::take(std::size_t bytes, std::size_t events) {
+RunBatch Backlog::take(std::size_t bytes, std::size_t events, std::string_view session) {
   RunBatch batch(run_);
   while (load()) {
     batch.begin_event().append(event_.encoded);
@@ -126,7 +126,7 @@ RunBatch Backlog::take(std::size_t bytes, std::size_t events) {
     has_event_ = false;
     if (batch.line().size() >= bytes || batch.events().size() >= events) break;
   }
-  batch.seal();
+  batch.seal(session);
   return batch;
 }
 
@@ -152,7 +152,7 @@ bool Parking::add(const Merger::Item& item, RunInfo& run, Encoder& encoder) {
   if (!encoder.append(*item.event, item.lane, batch.begin_event())) return false;
   if (!merger_.is_whole(item)) return false;
   batch.added(*item.slab, item.lane, item.event->sequence, item.event->stamp);
-  batch.seal();
+  batch.seal({});  // only its event is kept
   held.behind = std::move(batch);
   full_ = &held;
   make_room();
@@ -214,7 +214,8 @@ time::Steady::time_point Parking::next_hopeful_try() const noexcept {
   return next;
 }
 
-PendingBatch Parking::take_due(time::Steady::time_point now, bool urgent) {
+PendingBatch Parking::take_due(time::Steady::time_point now, bool urgent,
+                               std::string_view session) {
   PendingBatch due;
   for (auto& [run, held] : runs_) {
     if (held->next_try > now && !urgent) continue;
@@ -222,8 +223,9 @@ PendingBatch Parking::take_due(time::Steady::time_point now, bool urgent) {
       due.runs.push_back(std::move(held->front.front()));
       held->front.pop_front();
     } else if (!held->backlog.empty()) {
-      due.runs.push_back(held->backlog.take(
-          held->moving ? limits_.bytes : std::min(limits_.bytes, probe_bytes), limits_.events));
+      due.runs.push_back(
+          held->backlog.take(held->moving ? limits_.bytes : std::min(limits_.bytes, probe_bytes),
+                             limits_.events, session));
     }
   }
   return due;
@@ -239,16 +241,19 @@ std::optional<time::Steady::time_point> Parking::next_due() const {
 
 std::uint64_t Parking::first_stamp() {
   std::uint64_t first = UINT64_MAX;
-  for (const auto& [run, held] : runs_) {
-    if (!held->front.empty()) {
-      first = std::min(first, held->front.front().first_stamp());
-    } else if (!held->backlog.empty()) {
-      first = std::min(first, held->backlog.first_stamp());
-    } else if (held->behind) {
-      first = std::min(first, held->behind->first_stamp());
-    }
-  }
+  for (const auto& [run, held] : runs_) first = std::min(first, first_stamp(*held));
   return first;
+}
+
+std::uint64_t Parking::first_stamp(const RunInfo& run) {
+  const auto place = runs_.find(&run);
+  return place == runs_.end() ? UINT64_MAX : first_stamp(*place->second);
+}
+
+std::uint64_t Parking::first_stamp(Held& held) {
+  if (!held.front.empty()) return held.front.front().first_stamp();
+  if (!held.backlog.empty()) return held.backlog.first_stamp();
+  return held.behind ? held.behind->first_stamp() : UINT64_MAX;
 }
 
 }  // namespace trace::detail::ship

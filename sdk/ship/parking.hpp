@@ -40,8 +40,9 @@ class Backlog {
   bool empty();
   // The stamp of the first event; not if empty.
   std::uint64_t first_stamp() const noexcept { return event_.stamp; }
-  // Removes events, in order, until one of the limits is reached; at least one.
-  RunBatch take(std::size_t bytes, std::size_t events);
+  // Removes events, in order, until one of the limits is reached; at least one. `session`: see
+  // RunBatch::seal().
+  RunBatch take(std::size_t bytes, std::size_t events, std::string_view session);
 
  private:
   bool provide(std::size_t bytes);
@@ -78,8 +79,8 @@ class Parking {
   // The run's last send was accepted; the run is unparked if nothing of it waits.
   void taken(const RunInfo& run);
 
-  // One envelope of each run that is due (of all if `urgent`).
-  PendingBatch take_due(time::Steady::time_point now, bool urgent);
+  // One envelope of each run that is due (of all if `urgent`). `session`: see RunBatch::seal().
+  PendingBatch take_due(time::Steady::time_point now, bool urgent, std::string_view session);
   std::optional<time::Steady::time_point> next_due() const;
 
   bool empty() const noexcept { return runs_.empty(); }
@@ -90,6 +91,8 @@ class Parking {
   time::Steady::time_point next_hopeful_try() const noexcept;
 
   std::uint64_t first_stamp();
+  // UINT64_MAX if no event of the run waits.
+  std::uint64_t first_stamp(const RunInfo& run);
 
  private:
   struct Held {
@@ -107,6 +110,7 @@ class Parking {
   bool nothing_waits(Held& held) {
     return held.front.empty() && held.backlog.empty() && !held.behind;
   }
+  static std::uint64_t first_stamp(Held& held);
   bool make_room();
   bool move_aside(Held& held, const std::deque<RunBatch>& batches);
 

@@ -50,6 +50,18 @@ class AcknowledgedRuns {
   std::unordered_map<std::string_view, const RunAcknowledgement*> by_id_;
 };
 
+// The finished runs of a batch that a response names, and those that it omits.
+struct FinishesOfResponse {
+  FinishesOfResponse(const PendingBatch& batch, const AcknowledgedRuns& acknowledged) {
+    if (!batch.is_of_finishes()) return;
+    for (const RunBatch& run : batch.runs) {
+      (acknowledged.of(run) != nullptr ? named : omitted).push_back(&run.run());
+    }
+  }
+
+  Finishes::Runs named, omitted;
+};
+
 class AcknowledgedLanes {
  public:
   AcknowledgedLanes(const RunAcknowledgement& acknowledgement, std::string_view session_id) {
@@ -108,7 +120,9 @@ void Shipper::send_front(time::Steady::time_point now) {
 }
 
 void Shipper::settle(const SendResult& result, time::Steady::time_point now) {
-  if (outbox_.front().events() == 0 && result.kind != SendResult::Kind::acknowledged) {
+  const bool of_finishes = outbox_.front().is_of_finishes();
+  if (outbox_.front().events() == 0 && !of_finishes &&
+      result.kind != SendResult::Kind::acknowledged) {
     outbox_.pop_front();  // a status query; it is repeated
     return;
   }
@@ -117,12 +131,14 @@ void Shipper::settle(const SendResult& result, time::Steady::time_point now) {
       next_try_ = now;  // interrupted by a flush; not a failure
       return;
     case SendResult::Kind::acknowledged:
+      last_response_ = now;
       acknowledge(result, now);
       return;
     case SendResult::Kind::rejected:
     case SendResult::Kind::too_large: {
       PendingBatch batch = std::move(outbox_.front());
       outbox_.pop_front();
+      if (of_finishes) return refuse_finishes(batch, result.detail, now);
       refuse(std::move(batch), result.detail, result.kind == SendResult::Kind::too_large, now);
       return;
     }
@@ -165,6 +181,8 @@ void Shipper::acknowledge(const SendResult& result, time::Steady::time_point now
     }
   }
 
+  const FinishesOfResponse finishes(batch, acknowledged_runs);
+  settle_finishes(finishes.named, finishes.omitted, now);
   const std::uint64_t taken_before = counters_.acknowledged + counters_.own_acknowledged;
   std::vector<RunBatch> unacknowledged;
   bool progress = batch.events() == 0;
@@ -262,10 +280,10 @@ void Shipper::park(RunBatch left, time::Steady::time_point now, bool progress) {
   std::deque<RunBatch> all;
   const RunInfo& run = left.run();
   all.push_back(std::move(left));
-  // Other batches of this run must not overtake it.
+  // Other batches of this run must not overtake it. Its envelopes without events are made again.
   for (PendingBatch& batch : outbox_) {
     for (RunBatch& other : batch.runs) {
-      if (&other.run() == &run) all.push_back(std::move(other));
+      if (&other.run() == &run && !other.events().empty()) all.push_back(std::move(other));
     }
     std::erase_if(batch.runs, [](const RunBatch& other) { return other.events().empty(); });
   }

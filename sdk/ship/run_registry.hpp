@@ -87,6 +87,7 @@ struct RunInfo {
   std::string_view id;      // in the registry, like `spec`
   const RunSpec* spec = nullptr;
   Cancellation cancellation;
+  std::uint64_t finish_stamp = 0;  // the session's: of Run::finish(); 0: not finished
 };
 
 class RunRegistry {

@@ -12,6 +12,8 @@ constexpr time::Steady::duration busy_poll = 2ms;
 // With the keeper's own, an idle session wakes up fewer than 20 times a second.
 constexpr time::Steady::duration idle_poll = 66ms;
 constexpr auto state_interval = 5s;
+// Backends report a worker as lost after a multiple of this (docs/ingestion-api.md).
+constexpr auto lease_interval = 10s;
 
 }  // namespace
 
@@ -25,6 +27,8 @@ Shipper::Shipper(ShipperParts parts, ShipperLimits limits, std::string session_i
       parking_(parts.source, merger_, limits.batch, limits.seed),
       backoff_(limits.seed),
       last_pass_(parts.clock.now()),
+      last_response_(last_pass_),
+      finishes_(limits.seed),
       largest_batch_bytes_(limits.batch.bytes) {}
 
 void Shipper::request_flush(std::uint64_t stamp, time::Steady::time_point deadline) {
@@ -61,9 +65,12 @@ time::Steady::time_point Shipper::step(time::Steady::time_point now) {
       retry_refused();
     }
     if (outbox_.empty() && refusals_.is_full()) retry_refused();
-    if (flush_new_) parking_.begin_tries();
+    if (flush_new_) {
+      parking_.begin_tries();
+      finishes_.begin_tries();
+    }
     if (outbox_.empty() && flush_new_) {
-      PendingBatch parked = parking_.take_due(now, true);
+      PendingBatch parked = parking_.take_due(now, true, leased_session());
       if (!parked.empty()) outbox_.push_back(std::move(parked));
     }
     flush_new_ = false;
@@ -74,13 +81,16 @@ time::Steady::time_point Shipper::step(time::Steady::time_point now) {
     const time::Steady::time_point pass_before = last_pass_;
     fill(now);
     pause_ = pause_after(builder_.fill_level(limits_.batch) - before, now - pass_before);
-    if (due(now)) outbox_.push_back(builder_.take());
-    PendingBatch parked = parking_.take_due(now, false);
+    if (due(now)) outbox_.push_back(builder_.take(leased_session()));
+    PendingBatch parked = parking_.take_due(now, false, leased_session());
     if (!parked.empty()) outbox_.push_back(std::move(parked));
   }
+  finishes_.collect();
+  if (outbox_.empty()) take_finishes(now);
   if (outbox_.empty()) ask_for_states(now);
   if (!outbox_.empty() && now >= next_try_) send_front(now);
-  resolved_before_.store(unresolved_since(), std::memory_order_release);
+  resolved_before_.store(std::min(events_unresolved_since(), finishes_.first_stamp()),
+                         std::memory_order_release);
   {
     const std::lock_guard lock(flush_mutex_);
     const time::Steady::time_point attempt = attempt_after(now);
@@ -100,8 +110,10 @@ time::Steady::time_point Shipper::attempt_after(time::Steady::time_point now) {
   }
   if (!builder_.empty() || merger_.next_stamp() < std::max(pass_stamp_, flush_stamp_)) return now;
   const bool refused = !refusals_.empty();
-  const time::Steady::time_point next = parking_.next_hopeful_try();
-  only_refused_is_left_ = next == time::Steady::time_point::max() && (refused || !parking_.empty());
+  const time::Steady::time_point next =
+      std::min(parking_.next_hopeful_try(), next_finish_try(true));
+  only_refused_is_left_ = next == time::Steady::time_point::max() &&
+                          (refused || !parking_.empty() || !finishes_.empty());
   return refused ? std::min(next, next_refused_try_) : next;
 }
 
@@ -161,19 +173,31 @@ RunInfo& Shipper::run_of(const journal::NodeView& node) {
   return *(run_cache_[node.run] = &parts_.runs.restore(node.run, node.run_id));
 }
 
+std::string_view Shipper::leased_session() const noexcept {
+  const bool is_leased = parts_.session != nullptr && parts_.session->has_started_node();
+  return is_leased ? std::string_view(session_id_) : std::string_view();
+}
+
 void Shipper::ask_for_states(time::Steady::time_point now) {
-  if (!builder_.empty() || now - last_send_ < state_interval) return;
+  const bool sends_soon = !builder_.empty() && limits_.delay < state_interval;
+  if (sends_soon || now - last_send_ < state_interval) return;
   PendingBatch question;
-  for (RunInfo* run : parts_.runs.awaiting_cancellation()) {
-    question.runs.emplace_back(*run).seal();
+  const auto ask = [&](RunInfo& run) { question.runs.emplace_back(run).seal(leased_session()); };
+  for (RunInfo* run : parts_.runs.awaiting_cancellation()) ask(*run);
+  // Each envelope renews the session's lease; one is enough for all of its runs.
+  if (question.empty() && parts_.session != nullptr && now - last_response_ >= lease_interval) {
+    if (RunInfo* run = parts_.session->run_with_open_node()) ask(*run);
   }
   last_send_ = now;
   if (!question.empty()) outbox_.push_back(std::move(question));
 }
 
-std::uint64_t Shipper::unresolved_since() {
-  if (abandoned_stamp_ > 0) return 0;
-  std::uint64_t since = std::min({pass_stamp_, merger_.next_stamp(), parking_.first_stamp()});
+std::uint64_t Shipper::read_before() {
+  return abandoned_stamp_ > 0 ? 0 : std::min(pass_stamp_, merger_.next_stamp());
+}
+
+std::uint64_t Shipper::events_unresolved_since() {
+  std::uint64_t since = std::min(read_before(), parking_.first_stamp());
   for (const PendingBatch& batch : outbox_) since = std::min(since, batch.first_stamp());
   for (const PendingBatch& lone : refusals_.events()) since = std::min(since, lone.first_stamp());
   if (!builder_.empty()) since = std::min(since, builder_.first_stamp());
@@ -188,7 +212,7 @@ time::Steady::time_point Shipper::next_wake(time::Steady::time_point now) {
   if (!builder_.empty()) wake = std::min(wake, builder_.since() + limits_.delay);
   if (const auto parked = parking_.next_due()) wake = std::min(wake, std::max(*parked, now));
   if (!refusals_.empty()) wake = std::min(wake, std::max(next_refused_try_, now));
-  return wake;
+  return std::min(wake, std::max(next_finish_try(false), now));
 }
 
 }  // namespace trace::detail::ship

@@ -23,6 +23,8 @@
 #include "ship/batch.hpp"
 #include "ship/dead_letters.hpp"
 #include "ship/diagnostics.hpp"
+#include "ship/finishes.hpp"
+#include "ship/live_session.hpp"
 #include "ship/merger.hpp"
 #include "ship/parking.hpp"
 #include "ship/refusals.hpp"
@@ -43,6 +45,7 @@ struct ShipperParts {
   Diagnostics& diagnostics;
   TakenEvents& taken;
   secrets::RedactionRules redaction = {};
+  LiveSession* session = nullptr;  // null: the journal is adopted
 };
 
 struct ShipperLimits {
@@ -55,6 +58,8 @@ struct ShipperLimits {
 struct ShipperCounters {
   std::atomic<std::uint64_t> acknowledged{0};
   std::atomic<std::uint64_t> own_acknowledged{0};  // events that the SDK added
+  std::atomic<std::uint64_t> finished{0};          // runs whose finish is acknowledged
+  std::atomic<std::uint64_t> refused_finishes{0};  // given up
   std::atomic<std::uint64_t> rejected{0};          // given up and kept as dead letters
   std::atomic<std::uint64_t> discarded{0};         // given up and not kept
   std::atomic<std::uint64_t> unreadable{0};        // events with invalid bytes
@@ -73,7 +78,14 @@ class Shipper {
   void request_flush(std::uint64_t stamp, time::Steady::time_point deadline);
   // Whether somebody waits for a flush. Any thread.
   bool has_flush(time::Steady::time_point now) const;
-  // The stamp before which every event is acknowledged or a dead letter.
+  // Sends that the run is finished, once. Any thread.
+  void add_finish(RunInfo& run, std::uint64_t stamp, bool is_noted) {
+    finishes_.add({.run = &run, .stamp = stamp, .is_noted = is_noted});
+  }
+  Finishes::Count unacknowledged_finishes() const { return finishes_.unacknowledged(); }
+
+  // The stamp before which every event is acknowledged or a dead letter, and every finish of a run
+  // acknowledged or given up.
   std::uint64_t resolved_before() const noexcept {
     return resolved_before_.load(std::memory_order_acquire);
   }
@@ -86,10 +98,14 @@ class Shipper {
   }
   // Shipper's thread: only runs and events are left that the backend refuses.
   bool only_refused_is_left() const noexcept { return only_refused_is_left_; }
+  // Shipper's thread: every event stamped before is acknowledged or a dead letter.
+  std::uint64_t events_resolved_before() { return events_unresolved_since(); }
 
-  // Refused events may be given up, or accepted, once the backend has accepted another one.
-  // Shipper's thread.
-  bool holds_refused() const noexcept { return !refusals_.empty() || refuses_all_; }
+  // Refused events and finishes may be given up, or accepted, once the backend has accepted another
+  // event. Shipper's thread.
+  bool holds_refused() const noexcept {
+    return !refusals_.empty() || refuses_all_ || !finishes_.empty();
+  }
 
   const ShipperCounters& counters() const noexcept { return counters_; }
 
@@ -100,6 +116,8 @@ class Shipper {
   RunInfo& run_of(const journal::NodeView& node);
   bool due(time::Steady::time_point now) const;
   void ask_for_states(time::Steady::time_point now);
+  // For RunBatch::seal().
+  std::string_view leased_session() const noexcept;
 
   // responses.cpp: from responses to watermarks
   void send_front(time::Steady::time_point now);
@@ -126,7 +144,18 @@ class Shipper {
   void bury(const RunBatch& batch, const EventRef& event, std::string_view reason);
   std::string key_of(const PendingBatch& lone) const;
 
-  std::uint64_t unresolved_since();
+  // finishes.cpp: from Run::finish() to its acknowledgement
+  void take_finishes(time::Steady::time_point now);
+  bool waits_for_events(const Finish& finish);
+  time::Steady::time_point next_finish_try(bool only_hopeful);
+  void settle_finishes(const Finishes::Runs& named, const Finishes::Runs& omitted,
+                       time::Steady::time_point now);
+  void refuse_finishes(const PendingBatch& batch, std::string_view reason,
+                       time::Steady::time_point now);
+
+  // The stamp before which every event was read.
+  std::uint64_t read_before();
+  std::uint64_t events_unresolved_since();
   // See next_attempt(); with flush_mutex_.
   time::Steady::time_point attempt_after(time::Steady::time_point now);
   time::Steady::time_point next_wake(time::Steady::time_point now);
@@ -151,7 +180,9 @@ class Shipper {
   time::Steady::time_point last_pass_;
   time::Steady::duration pause_{};
   time::Steady::time_point last_send_{};
+  time::Steady::time_point last_response_;  // that acknowledged something
   Refusals refusals_;
+  Finishes finishes_;
   time::Steady::time_point next_refused_try_{};
   bool refuses_all_ = false;  // probably: the next attempt of anything is next_try_
   const std::size_t largest_batch_bytes_;

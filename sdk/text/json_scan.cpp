@@ -76,7 +76,21 @@ std::size_t append_repaired_escape(std::string& out, std::string_view text) {
   return escape_length;
 }
 
-// True for -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
+// A shorter number without an exponent is always within range.
+bool may_be_out_of_range(std::string_view number) noexcept {
+  return number.size() > 18 || number.find_first_of("eE") != std::string_view::npos;
+}
+
+bool is_digit_or_point(char c) noexcept { return (c >= '0' && c <= '9') || c == '.'; }
+
+// A number as a key is invalid, and must not become a string, which would be valid.
+bool is_followed_by_colon(std::string_view rest) noexcept {
+  const std::size_t at = rest.find_first_not_of(" \t\r\n");
+  return at != std::string_view::npos && rest[at] == ':';
+}
+
+}  // namespace
+
 bool is_json_number(std::string_view text) noexcept {
   const auto take_one_of = [&](std::string_view set) {
     if (text.empty() || set.find(text.front()) == std::string_view::npos) return false;
@@ -99,18 +113,44 @@ bool is_json_number(std::string_view text) noexcept {
   return text.empty();
 }
 
-// A shorter number without an exponent is always within range.
-bool may_be_out_of_range(std::string_view number) noexcept {
-  return number.size() > 18 || number.find_first_of("eE") != std::string_view::npos;
+bool has_imprecise_number(std::string_view json) noexcept {
+  // Eighteen digits and points in a row include one of these places.
+  constexpr std::size_t step = 18;
+  constexpr std::ptrdiff_t most_digits = 17;
+  for (std::size_t at = step - 1; at < json.size(); at += step) {
+    if (!is_digit_or_point(json[at])) continue;
+    std::size_t begin = at;
+    while (begin > 0 && is_digit_or_point(json[begin - 1])) --begin;
+    std::size_t end = at + 1;
+    while (end < json.size() && is_digit_or_point(json[end])) ++end;
+    const std::string_view number = json.substr(begin, end - begin);
+    const std::size_t significant = number.find_first_not_of("0.");
+    if (number.find('.') == std::string_view::npos || significant == std::string_view::npos) {
+      continue;
+    }
+    const std::string_view digits = number.substr(significant);
+    const auto points = std::count(digits.begin(), digits.end(), '.');
+    if (static_cast<std::ptrdiff_t>(digits.size()) - points > most_digits) return true;
+  }
+  return false;
 }
 
-// A number as a key is invalid, and must not become a string, which would be valid.
-bool is_followed_by_colon(std::string_view rest) noexcept {
-  const std::size_t at = rest.find_first_not_of(" \t\r\n");
-  return at != std::string_view::npos && rest[at] == ':';
+std::size_t end_of_json_value(std::string_view json, std::size_t at) noexcept {
+  std::size_t depth = 0;
+  while (at < json.size()) {
+    const char c = json[at];
+    if (c == '"') {
+      at = end_of_json_string(json, at);
+      if (depth == 0) return at;
+      continue;
+    }
+    if (depth == 0 && (c == ',' || c == '}' || c == ']')) return at;  // of a number or a word
+    ++at;
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth == 0) return at;
+  }
+  return json.size();
 }
-
-}  // namespace
 
 std::size_t end_of_json_string(std::string_view json, std::size_t at) noexcept {
   for (++at; at < json.size() && json[at] != '"'; ++at) {

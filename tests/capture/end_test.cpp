@@ -55,6 +55,16 @@ void check_cancelled(const std::vector<EventPayload>& events, const Ended& ended
   CHECK(code_of(events.back()) == "CANCELLED");
 }
 
+void check_stopped(const std::vector<EventPayload>& events, const Ended& ended) {
+  CHECK(ended.code() == "WORKER_STOPPED");
+  CHECK(ended.exit_status() == 143);
+  REQUIRE(!events.empty());
+  for (const EventPayload& event : events) CHECK(event.message != "Run cancelled by user");
+  CHECK(events.back().type == Type::failed);
+  CHECK(code_of(events.back()) == "WORKER_STOPPED");
+  CHECK(has(events.back().data, R"("retryable":true)"));
+}
+
 }  // namespace
 
 TEST_CASE("a timeout lets a child clean up") {
@@ -154,6 +164,61 @@ TEST_CASE("a stop token cancels, also one that asked before the start") {
   }
 }
 
+TEST_CASE("a shutdown ends the child and does not cancel the run") {
+  std::stop_source source;
+  Recorder recorder;
+  SUBCASE("by a token, while it runs") {
+    const Ended ended =
+        run_process(recorder.node(), {.argv = {"sh", "-c", "echo up; exec sleep 1000"},
+                                      .shutdown = source.get_token(),
+                                      .tap = at_first_output([&] { source.request_stop(); })});
+    check_stopped(recorder.events(), ended);
+  }
+  SUBCASE("by a token, before the start; a later cancellation changes nothing") {
+    std::stop_source user;
+    source.request_stop();
+    Execution execution = start_process(
+        recorder.node(),
+        {.argv = {"sleep", "1000"}, .stop = user.get_token(), .shutdown = source.get_token()});
+    user.request_stop();
+    const Ended ended = execution.wait();
+    check_stopped(recorder.events(), ended);
+  }
+  SUBCASE("by the Execution") {
+    Execution execution = start_process(recorder.node(), {.argv = {"sleep", "1000"}});
+    execution.stop(StopReason::shutdown);
+    const Ended ended = execution.wait();
+    check_stopped(recorder.events(), ended);
+  }
+  SUBCASE("by force") {
+    std::stop_source kill;
+    std::string seen;
+    const Ended ended = run_process(
+        recorder.node(),
+        {.argv = {"sh", "-c", "trap 'echo no' TERM; echo up; while :; do sleep 0.05; done"},
+         .grace = 1h,
+         .shutdown = source.get_token(),
+         .kill = kill.get_token(),
+         .tap = [&](Stream, std::string_view bytes) {
+           seen += bytes;
+           source.request_stop();
+           if (seen.find("no") != seen.npos) kill.request_stop();
+         }});
+    check_stopped(recorder.events(), ended);
+    CHECK(ended.text() == "the worker was stopped; SIGKILL ended it");
+  }
+}
+
+TEST_CASE("a child that is captured again is another attempt of its node") {
+  Recorder recorder;
+  run_process(recorder.node(), {.argv = {"false"}});
+  run_process(recorder.node(), {.argv = {"true"}});
+  const auto events = recorder.events();
+  REQUIRE(events.size() == 4);
+  CHECK_FALSE(has(events[1].data, "attempt"));
+  for (const std::size_t i : {2U, 3U}) CHECK(has(events[i].data, R"("_metadata":{"attempt":2})"));
+}
+
 TEST_CASE("the backend's cancellation of the run ends its child") {
   Recorder recorder;
   recorder.cancel_run();
@@ -165,7 +230,7 @@ TEST_CASE("the end of an Execution ends its child") {
   Recorder recorder;
   { const Execution execution = start_process(recorder.node(), {.argv = {"sleep", "1000"}}); }
   const auto events = recorder.events();
-  CHECK(code_of(events.back()) == "CANCELLED");
+  CHECK(code_of(events.back()) == "WORKER_STOPPED");
 }
 
 TEST_CASE("several children run beside each other") {

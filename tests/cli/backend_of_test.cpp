@@ -13,6 +13,16 @@
 #include <utility>
 
 namespace trace::testing {
+namespace {
+
+RunStatusPayload status_in(const HttpAnswer& answer) {
+  REQUIRE_MESSAGE(answer.status == 200, answer.body);
+  const auto status = parse_run_status(answer.body);
+  REQUIRE_MESSAGE(status.ok(), answer.body);
+  return *status;
+}
+
+}  // namespace
 
 Command cli(Arguments arguments) {
   arguments.insert(arguments.begin(), SHIPTRACE_CLI_BINARY);
@@ -49,12 +59,12 @@ std::vector<EventPayload> BackendOfTest::events(const std::string& run) const {
   return std::move(envelope->events);
 }
 
+RunStatusPayload BackendOfTest::status(const std::string& run) const {
+  return status_in(collector.get("/workflows/runs/" + run + "/status"));
+}
+
 RunStatusPayload BackendOfTest::verdict(const std::string& run) const {
-  const HttpAnswer answer = http_post(collector.url() + "/workflows/runs/" + run + "/finish", "");
-  REQUIRE_MESSAGE(answer.status == 200, answer.body);
-  const auto status = parse_run_status(answer.body);
-  REQUIRE_MESSAGE(status.ok(), answer.body);
-  return *status;
+  return status_in(http_post(collector.url() + "/workflows/runs/" + run + "/finish", ""));
 }
 
 std::vector<EventPayload> BackendOfTest::wait_for_events(const std::string& run,
@@ -86,6 +96,15 @@ void check_recorded_as_cancelled(const std::vector<EventPayload>& events) {
     CHECK(event.level == Level::warn);
   }
   CHECK(observed == 1);
+}
+
+void check_recorded_as_stopped(const std::vector<EventPayload>& events) {
+  for (const EventPayload& event : events) CHECK(event.message != "Run cancelled by user");
+  REQUIRE_FALSE(events.empty());
+  CHECK(events.back().type == Type::failed);
+  REQUIRE(events.back().error.has_value());
+  CHECK(events.back().error->code == "WORKER_STOPPED");
+  CHECK(member(events.back().data, "retryable") == "true");
 }
 
 // Bound and not listening: connections are refused, and the port stays reserved.

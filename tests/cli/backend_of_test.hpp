@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/child.hpp"
@@ -23,6 +24,9 @@ Command cli(Arguments arguments);
 
 class BackendOfTest {
  public:
+  // `options`: of the collector.
+  explicit BackendOfTest(std::vector<std::string> options = {}) : collector(std::move(options)) {}
+
   Collector collector;
   TempDir directory;
 
@@ -35,6 +39,8 @@ class BackendOfTest {
 
   // The backend's events. An unknown run fails the test.
   std::vector<EventPayload> events(const std::string& run) const;
+  // The backend's status of the run. An unknown run fails the test.
+  RunStatusPayload status(const std::string& run) const;
   // Says that the run is finished; its status then.
   RunStatusPayload verdict(const std::string& run) const;
   // Waits until the run has that many events; returns them.
@@ -46,6 +52,9 @@ std::string member(const std::optional<std::string>& object, const std::string& 
 
 // One event says that the user cancelled the run, as a warning.
 void check_recorded_as_cancelled(const std::vector<EventPayload>& events);
+
+// The last event says that the worker was stopped, and nothing that the run was cancelled.
+void check_recorded_as_stopped(const std::vector<EventPayload>& events);
 
 // An endpoint without a listener.
 std::string nowhere();

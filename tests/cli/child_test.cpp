@@ -131,23 +131,42 @@ TEST_CASE("Ctrl-C ends the child as CANCELLED and loses nothing") {
   CHECK(find_line(events, "stdout", "ready") != nullptr);
 }
 
+TEST_CASE("SIGTERM and SIGHUP stop the child, and do not cancel the run") {
+  const BackendOfTest backend;
+  Child child(backend.command(of_run(
+      "r1", {"--", "sh", "-c", "trap 'echo bye; exit 0' TERM; echo ready; sleep 60 & wait"})));
+  REQUIRE(child.wait_for_output("ready"));
+  SUBCASE("SIGTERM") { child.signal(SIGTERM); }
+  SUBCASE("SIGHUP") { child.signal(SIGHUP); }
+  CHECK(child.wait().code == 143);
+  CHECK(child.output().find("bye") != std::string::npos);
+  const auto events = backend.events("r1");
+  check_recorded_as_stopped(events);
+}
+
 TEST_CASE("a second Ctrl-C kills at once") {
   const BackendOfTest backend;
   Child child(backend.command(of_run(
       "r1", {"--", "sh", "-c", "trap 'echo no' TERM; echo ready; while :; do sleep 0.05; done"})));
   REQUIRE(child.wait_for_output("ready"));
-  SUBCASE("after Ctrl-C") { child.signal(SIGINT); }
-  SUBCASE("after SIGTERM") { child.signal(SIGTERM); }
-  SUBCASE("after SIGHUP") { child.signal(SIGHUP); }
+  int first = SIGINT;
+  SUBCASE("after Ctrl-C") { first = SIGINT; }
+  SUBCASE("after SIGTERM") { first = SIGTERM; }
+  SUBCASE("after SIGHUP") { first = SIGHUP; }
+  child.signal(first);
   REQUIRE(child.wait_for_output("no"));
   // The grace of five seconds has only begun.
   const auto before = std::chrono::steady_clock::now();
   child.signal(SIGINT);
-  CHECK(child.wait().code == 130);
+  CHECK(child.wait().code == (first == SIGINT ? 130 : 143));
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(4));
   const auto events = backend.events("r1");
   CHECK(member(events.back().data, "signal") == "9");
-  check_recorded_as_cancelled(events);
+  if (first == SIGINT) {
+    check_recorded_as_cancelled(events);
+  } else {
+    check_recorded_as_stopped(events);
+  }
 }
 
 TEST_CASE("run passes our stdin on when asked, and a terminal when asked") {

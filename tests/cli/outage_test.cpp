@@ -45,6 +45,23 @@ TEST_CASE("record without a backend keeps the event and exits 0") {
   CHECK(journals_in(directory) == 1);
 }
 
+TEST_CASE("finish without a backend is kept, and sent by recover") {
+  const TempDir directory;
+  const Finished ended = run(without_backend(directory, {"finish", "--run", "r", "--quiet"}));
+  CHECK(ended.status.code == 0);
+  CHECK(ended.errors == "that the run r is finished is kept in " + (directory / "j") +
+                            "; the next start or 'shiptrace recover' sends it\n");
+  REQUIRE(journals_in(directory) == 1);
+  std::string journal;
+  for (const auto& entry : std::filesystem::directory_iterator(directory / "j")) {
+    if (entry.path().extension() == ".journal") journal = entry.path().string();
+  }
+  const Finished inspected = run(cli({"inspect", journal}));
+  CHECK(inspected.status.code == 0);
+  CHECK(inspected.output.find("run       r: 0 events, 0 unsent; finished, which is unsent\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("the number of kept events has thousands separators") {
   const TempDir directory;
   std::string lines;
@@ -70,14 +87,20 @@ TEST_CASE("run without a backend still exits with the child's status") {
   CHECK(ended.errors == kept("3", directory));
 }
 
-TEST_CASE("Ctrl-C ends an emit that waits for a backend") {
+TEST_CASE("a signal ends an emit that waits for a backend") {
   const TempDir directory;
   Child child(
       without_backend(directory, {"emit", "--run", "r", "--node", "n", "--events", "1000"}));
   // The SDK's diagnostic shows that the backend was tried.
   REQUIRE(child.wait_for_errors("backend"));
-  child.signal(SIGTERM);
-  CHECK(child.wait().code == 130);
+  SUBCASE("Ctrl-C") {
+    child.signal(SIGINT);
+    CHECK(child.wait().code == 130);
+  }
+  SUBCASE("SIGTERM") {
+    child.signal(SIGTERM);
+    CHECK(child.wait().code == 143);
+  }
   CHECK(child.errors().find("1,000 events kept in") != std::string::npos);
 }
 

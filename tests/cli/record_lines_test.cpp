@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <string>
+#include <utility>
 
 #include "backend_of_test.hpp"
 
@@ -72,6 +73,61 @@ TEST_CASE("record --stdin keeps everything of a line but its id") {
   CHECK(event.error->code == "c");
   CHECK(event.output_summary == R"({"a":[1]})");
   CHECK(event.data == R"({"k":null})");
+}
+
+TEST_CASE("numbers and surrogates are the same by --data, --stdin and a captured JSON log") {
+  // Text beside what readers get of it.
+  const std::pair<std::string, std::string> values[] = {
+      {"1e400", "1e400"},
+      {"123456789012345678901234567890", "123456789012345678901234567890"},
+      {"0.12345678901234567890123", "0.12345678901234567890123"},
+      {"18446744073709551615", "18446744073709551615"},
+      {"1.5", "1.5"},
+      {R"("\ud800")", "\"\xEF\xBF\xBD\""},
+      {R"("\ud83d\ude80")", "\"\xF0\x9F\x9A\x80\""},
+      {R"("a\u0000b")",
+       "\"a\xE2\x90\x80"
+       "b\""}};
+  const BackendOfTest backend;
+  for (const auto& [text, expected] : values) {
+    CAPTURE(text);
+    const Finished option = backend.shiptrace({"record", "--run", "data", "--node", "a", "--type",
+                                               "PROGRESS", "--data", "{\"v\":" + text + "}"});
+    CHECK_MESSAGE(option.status.code == 0, option.errors);
+    const Finished input = backend.shiptrace(
+        {"record", "--stdin"},
+        R"({"runId":"stdin","nodeId":"a","type":"PROGRESS","level":"info","timestamp":)"
+        R"("2025-10-13T12:00:00Z","data":{"v":)" +
+            text + "}}\n");
+    CHECK_MESSAGE(input.status.code == 0, input.errors);
+    const Finished logged =
+        backend.shiptrace({"run", "--run", "log", "--node", "a", "--", "printf", "%s\\n",
+                           R"({"level":"error","msg":"logged","v":)" + text + "}"});
+    CHECK_MESSAGE(logged.status.code == 0, logged.errors);
+    const std::string data = "{\"v\":" + expected + "}";
+    CHECK(backend.events("data").back().data == data);
+    CHECK(backend.events("stdin").back().data == data);
+    std::string of_log;
+    for (const EventPayload& event : backend.events("log")) {
+      if (event.message == "logged") of_log = *event.data;
+    }
+    CHECK(of_log.find("\"level\":\"error\",\"v\":" + expected + "}") != std::string::npos);
+  }
+}
+
+TEST_CASE("values that readers would refuse are moved, by --data and --stdin") {
+  const BackendOfTest backend;
+  const std::string data = R"({"title":7,"x":1})";
+  CHECK(
+      backend
+          .shiptrace({"record", "--run", "r", "--node", "a", "--type", "PROGRESS", "--data", data})
+          .status.code == 0);
+  CHECK(backend.shiptrace({"record", "--stdin"}, line("a", ",\"data\":" + data)).status.code == 0);
+  const auto events = backend.events("r");
+  REQUIRE(events.size() == 2);
+  for (const EventPayload& event : events) {
+    CHECK(event.data == R"({"x":1,"fields":{"title":7}})");
+  }
 }
 
 TEST_CASE("record --stdin names line and field of invalid events, and records the others") {
@@ -164,14 +220,19 @@ TEST_CASE("record --stdin adds what a line may lack") {
   CHECK(backend.shiptrace({"record", "--stdin", "--node", "n"}, input).status.code == 1);
 }
 
-TEST_CASE("Ctrl-C ends record --stdin, and what it has read is delivered") {
+TEST_CASE("a signal ends record --stdin, and what it has read is delivered") {
   const BackendOfTest backend;
   Fifo input(backend.directory / "input");
   Child child(input.as_input_of(backend.command({"record", "--stdin", "--ack"})));
   input.write(line("a", "") + "{\"half of a line");
   REQUIRE(child.wait_for_output("accepted"));
-  child.signal(SIGINT);
-  CHECK(child.wait().code == 130);
+  int expected = 130;
+  SUBCASE("Ctrl-C") { child.signal(SIGINT); }
+  SUBCASE("SIGTERM") {
+    child.signal(SIGTERM);
+    expected = 143;
+  }
+  CHECK(child.wait().code == expected);
   CHECK(child.output() == "{\"line\":1,\"outcome\":\"accepted\"}\n");  // half a line is none
   CHECK(child.errors() == "1 events recorded\n");
   CHECK(backend.events("r").size() == 1);

@@ -11,8 +11,8 @@ namespace trace::testing {
 TEST_CASE("every command has help that names its exit codes") {
   CHECK(run(cli({"--help"})).status.code == 0);
   CHECK(run(cli({"--version"})).output.find('.') != std::string::npos);
-  for (const char* command : {"run", "docker", "record", "emit", "verify", "runs", "nodes", "tail",
-                              "status", "cancel", "summarize"}) {
+  for (const char* command : {"run", "docker", "record", "finish", "emit", "verify", "runs",
+                              "nodes", "tail", "status", "cancel", "summarize"}) {
     CAPTURE(command);
     const Finished help = run(cli({command, "--help"}));
     CHECK(help.status.code == 0);
@@ -43,6 +43,17 @@ TEST_CASE("run and docker name their options") {
   }
 }
 
+TEST_CASE("every command that records takes what describes the run") {
+  for (const char* command : {"run", "docker", "record", "finish", "emit"}) {
+    const std::string help = run(cli({command, "--help"})).output;
+    for (const char* option : {"--workflow", "--org", "--total-actions"}) {
+      CAPTURE(command);
+      CAPTURE(option);
+      CHECK(help.find(option) != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("wrong options are exit code 2, for run and docker 125, and stderr names them") {
   const auto refused = [](const Arguments& arguments, const std::string& named, int code) {
     const Finished ended = run(cli(arguments));
@@ -59,6 +70,9 @@ TEST_CASE("wrong options are exit code 2, for run and docker 125, and stderr nam
   refused({"emit", "--run", "r", "--node", "n", "--events", "-1"}, "--events", 2);
   refused({"emit", "--run", "r", "--node", "n", "--events", "1", "--threads", "0"}, "--threads", 2);
   refused({"emit", "--run", "r", "--node", "n", "--events", "1", "--rate", "0"}, "--rate", 2);
+  refused({"finish"}, "--run", 2);
+  refused({"finish", "--run", "r", "--total-actions", "0"}, "--total-actions", 2);
+  refused({"finish", "--run", "r", "--total-actions", "many"}, "--total-actions", 2);
   refused({"run", "--run", "r", "--node", "n"}, "CMD", 125);
   refused({"run", "--run", "r", "--node", "n", "--"}, "CMD", 125);
   refused({"run", "--run", "r", "--", "true"}, "--node", 125);

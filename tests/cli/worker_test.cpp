@@ -2,6 +2,7 @@
 // The sample worker, end to end: what the README's example does.
 #include <doctest/doctest.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "backend_of_test.hpp"
@@ -67,6 +68,39 @@ TEST_CASE("the sample worker reports each failed attempt") {
     CHECK(failures[i].error->code == "DNS");
     CHECK(member(failures[i].data, "attempt") == std::to_string(i + 1));
     CHECK(member(failures[i].data, "retryable") == (i < 2 ? "true" : ""));
+  }
+}
+
+TEST_CASE("the sample worker distinguishes the user's will from its own end") {
+  const BackendOfTest backend;
+  const std::string file = backend.directory / "hosts";
+  {
+    std::ofstream hosts(file);
+    for (int i = 0; i < 9'000; ++i) hosts << "localhost\n";
+  }
+  Child child(worker(backend, "r", file));
+  backend.wait_for_events("r", 5);
+  const auto of_resolve = [&] {
+    std::vector<EventPayload> events;
+    for (const EventPayload& event : backend.events("r")) {
+      if (event.node_id == "resolve-1") events.push_back(event);
+    }
+    return events;
+  };
+  SUBCASE("SIGINT") {
+    child.signal(SIGINT);
+    CHECK(child.wait().code == 130);
+    const auto events = of_resolve();
+    check_recorded_as_cancelled(events);
+    CHECK(events.back().error->code == "CANCELLED");
+    CHECK(backend.status("r").status == RunStatus::cancelled);
+  }
+  SUBCASE("SIGTERM") {
+    child.signal(SIGTERM);
+    CHECK(child.wait().code == 143);
+    check_recorded_as_stopped(of_resolve());
+    CHECK(backend.events("r").back().error->code == "WORKER_STOPPED");
+    CHECK(backend.status("r").status != RunStatus::cancelled);
   }
 }
 

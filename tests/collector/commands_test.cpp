@@ -56,8 +56,8 @@ TEST_CASE("a run is cancelled once, and a run that is over is not") {
   CHECK(cancelled.json().at("status") == "CANCELLED");
   CHECK(send(client, "POST", "/workflows/runs/r/cancel", "{}").status == 200);
   // Its worker learns it with the next response.
-  const Reply told = client.post(line_of("r", {}));
-  CHECK(told.json().at("runs").at(0).at("status") == "CANCELLED");
+  const Reply next = client.post(line_of("r", {}));
+  CHECK(next.json().at("runs").at(0).at("status") == "CANCELLED");
   client.post(line_of(last_of_run(event_of("done", "1", "a", Type::completed))));
   const Reply refused = send(client, "POST", "/workflows/runs/done/cancel");
   CHECK(refused.status == 409);

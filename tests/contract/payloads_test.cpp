@@ -54,6 +54,28 @@ TEST_CASE("an event is written in the contract's order and without what is absen
         R"("error":{"message":"e","code":"TIMEOUT"},"outputSummary":{"a":1},"data":{}})");
 }
 
+TEST_CASE("the type of an error is kept if it is a text, and a number keeps its digits") {
+  const auto event = trace::parse_event(event_with(
+      R"("error":{"message":"e","type":"DNS"},"data":{"v":0.12345678901234567890123,"w":1e2})"));
+  REQUIRE(event);
+  CHECK(event->error->type == "DNS");
+  CHECK(trace::to_json(*event).find(R"("error":{"message":"e","type":"DNS"})") !=
+        std::string::npos);
+  CHECK(event->data->starts_with(R"({"v":0.12345678901234567890123,)"));
+  const auto other = trace::parse_event(event_with(R"("error":{"message":"e","type":7})"));
+  REQUIRE(other);
+  CHECK_FALSE(other->error->type);
+}
+
+TEST_CASE("data is validated before it is recorded") {
+  const auto data = trace::parse_data(R"( { "v" : [1e400, "\ud800"] } )");
+  REQUIRE(data);
+  CHECK(*data == "{\"v\":[1e400,\"\xEF\xBF\xBD\"]}");
+  CHECK(trace::parse_data("[1]").error().text() == "data: must be an object");
+  CHECK(trace::parse_data("{").error().text().starts_with("data: is not valid JSON"));
+  CHECK(trace::parse_data("").error().text() == "data: is empty where JSON was expected");
+}
+
 TEST_CASE("all members of an event are read") {
   const auto event = trace::parse_event(
       event_with(R"("message":"m","error":{"message":"e","stack":"s","code":"c","more":1},)"

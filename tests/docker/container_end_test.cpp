@@ -110,6 +110,24 @@ TEST_CASE("a container that was cancelled before its start leaves nothing") {
   CHECK(left_by(recorder.session().id()) == "");
 }
 
+TEST_CASE("a shutdown stops the container and does not cancel the run") {
+  Recorder recorder;
+  std::stop_source source;
+  const Ended ended = run_container(
+      recorder.node(), {.image = test_image,
+                        .argv = {"sh", "-c", "echo up; exec sleep 1000"},
+                        .grace = 0s,
+                        .shutdown = source.get_token(),
+                        .tap = [&](Stream, std::string_view) { source.request_stop(); }});
+  const auto events = recorder.events();
+  CHECK(ended.code() == "WORKER_STOPPED");
+  CHECK(ended.exit_status() == 143);
+  CHECK(code_of(events.back()) == "WORKER_STOPPED");
+  CHECK(has(events.back().data, R"("retryable":true)"));
+  for (const EventPayload& event : events) CHECK(event.message != "Run cancelled by user");
+  CHECK(left_by(recorder.session().id()) == "");
+}
+
 TEST_CASE("the backend's cancellation stops the container") {
   Recorder recorder;
   const Ended ended = run_container(
@@ -127,7 +145,7 @@ TEST_CASE("the end of an Execution stops its container") {
     const Execution execution = start_container(
         recorder.node(), {.image = test_image, .argv = {"sleep", "1000"}, .grace = 0s});
   }
-  CHECK(code_of(recorder.events().back()) == "CANCELLED");
+  CHECK(code_of(recorder.events().back()) == "WORKER_STOPPED");
   CHECK(left_by(recorder.session().id()) == "");
 }
 

@@ -99,6 +99,7 @@ std::string dead_workers_file(std::size_t& unacknowledged) {
     record_some(taken, 5);
   }).join();
   record_some(taken, 5);
+  for (Run* run : {&taken, &stalled}) run->finish();
   std::string file;
   for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
     if (entry.path().extension() == ".journal") file = content_of(entry.path());

@@ -4,7 +4,9 @@
 
 #include <string>
 
-trace::Outcome valid(const trace::Node& node, const std::string& text) {
+trace::Outcome valid(trace::Node& node, const std::string& text) {
+  node.started(trace::field("name", text));
+  node.info("{} {:d}", text, 1, trace::field("name", text));
   return trace::record(node, trace::Type::progress, trace::Level::info, trace::field("name", text),
                        "{} {:d}", text, 1);
 }

@@ -54,7 +54,7 @@ TEST_CASE("a grandchild that keeps the pipe does not keep the node open") {
   CHECK(nothing_is_left(traced.backend));
 }
 
-TEST_CASE("a signal to the CLI is passed on, and traced as the user's cancellation") {
+TEST_CASE("a signal to the CLI is passed on, and Ctrl-C traced as the user's cancellation") {
   int signal = SIGINT;
   SUBCASE("SIGINT") { signal = SIGINT; }
   SUBCASE("SIGTERM") { signal = SIGTERM; }
@@ -63,10 +63,14 @@ TEST_CASE("a signal to the CLI is passed on, and traced as the user's cancellati
       traced(backend, {"sh", "-c", "trap 'echo bye; exit 0' TERM; sleep 7314 & echo ready; wait"}));
   REQUIRE(child.wait_for_output("ready"));
   child.signal(signal);
-  CHECK(child.wait().code == 130);
+  CHECK(child.wait().code == (signal == SIGINT ? 130 : 143));
   const auto events = all_events(backend);
   check_sound(events);
-  check_cancelled(events);
+  if (signal == SIGINT) {
+    check_cancelled(events);
+  } else {
+    check_recorded_as_stopped(events);
+  }
   CHECK(event_with(events, "bye") != nullptr);
   CHECK(is_gone("sleep 7314"));
   CHECK(nothing_is_left(backend));

@@ -11,17 +11,17 @@ namespace {
 // Of a look, so that ingestion does not wait long for the store.
 constexpr std::size_t most_workers = 64;
 constexpr std::size_t most_runs = 256;
-// The store is told of a worker this many times until it would be lost.
-constexpr std::int64_t tellings = 8;
+// A lease is stored this many times until the worker would be lost.
+constexpr std::int64_t leases_stored = 8;
 
 }  // namespace
 
 std::vector<std::string> Watch::hear(const std::string& session, std::int64_t now_ms) {
   {
     const std::lock_guard lock(mutex_);
-    std::int64_t& told = told_[session];
-    if (now_ms - told < times_.worker.count() / tellings) return {};
-    told = now_ms;
+    std::int64_t& stored = stored_[session];
+    if (now_ms - stored < times_.worker.count() / leases_stored) return {};
+    stored = now_ms;
   }
   store_.hear(session, now_ms);
   std::vector<std::string> changed;
@@ -32,7 +32,7 @@ std::vector<std::string> Watch::hear(const std::string& session, std::int64_t no
 std::vector<std::string> Watch::look(std::int64_t now_ms) {
   {
     const std::lock_guard lock(mutex_);
-    std::erase_if(told_,
+    std::erase_if(stored_,
                   [&](const auto& entry) { return now_ms - entry.second > times_.worker.count(); });
   }
   std::vector<std::string> changed;

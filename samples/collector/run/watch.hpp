@@ -47,8 +47,8 @@ class Watch {
   store::Store& store_;
   const WatchTimes times_;
   std::mutex mutex_ = {};
-  // By session: when the store was told last. Each telling is a transaction.
-  std::unordered_map<std::string, std::int64_t> told_ = {};
+  // By session: the latest lease that was stored. Each is a transaction.
+  std::unordered_map<std::string, std::int64_t> stored_ = {};
 };
 
 }  // namespace trace::collector::run

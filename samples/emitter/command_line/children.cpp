@@ -22,8 +22,8 @@ constexpr const char* exit_codes =
     R"(Exit codes: that of the child; 128 + the signal that killed it, 141 when nobody reads our
 output any more; 124 when --timeout ended it; 125 when it could not be started (wrong options
 or configuration, no Docker daemon, no such image); 126 and 127 when the command cannot be
-executed or found; 130 after Ctrl-C (press it again to kill the child); 1 when the child
-succeeded but events of it were lost, or the result of a container is not JSON. A child that
+executed or found; 130 after Ctrl-C (press it again to kill the child), 143 after SIGTERM or
+SIGHUP, which do not cancel the run; 1 when the child succeeded but events of it were lost, or the result of a container is not JSON. A child that
 failed keeps its own code; lost events are then reported on stderr only.)";
 
 std::chrono::milliseconds timeout_of(const std::string& text) {
@@ -40,11 +40,10 @@ std::function<std::string(const std::string&)> variable_name(std::string fault) 
   };
 }
 
-// --run, --node, --workflow, --org, --timeout, --secret-env, --pty, --stdin and the shared options.
+// --run, --node and what describes the run, --timeout, --secret-env, --pty, --stdin and the shared
+// options.
 void add_child(CLI::App& command, ChildOptions& options) {
   add_node(command, options.node);
-  add_option(command, "--workflow", options.workflow, "W", "workflow that the run belongs to");
-  add_option(command, "--org", options.organization, "O", "organization that the run belongs to");
   command
       .add_option_function<std::string>(
           "--timeout", [&options](const std::string& text) { options.timeout = timeout_of(text); },

@@ -37,6 +37,7 @@ void add_record(CLI::App& app, int& status) {
       "{\"line\":1,\"outcome\":\"accepted\"}; or dropped, filtered, refused with an error");
   add_run_option(command, options->node.run)->required(false);
   add_node_option(command, options->node.node)->required(false);
+  add_spec(command, options->node.spec);
   add_option(command, "--type", options->type, "", "type of the event")
       ->check(CLI::IsMember({"STARTED", "PROGRESS", "COMPLETED", "FAILED"}));
   add_option(command, "--level", options->level, "", "level; default: error for FAILED, else info")
@@ -51,12 +52,25 @@ void add_record(CLI::App& app, int& status) {
   command.footer(
       "Exit codes: 0 recorded (events that could not be sent are kept, as a message says); 1 a\n"
       "line of --stdin is not an event, the others are recorded; or events were lost or rejected\n"
-      "by the backend; 2 wrong options or configuration; 130 Ctrl-C or SIGTERM before the end of\n"
-      "--stdin, what was read is recorded.");
+      "by the backend; 2 wrong options or configuration; 130 after Ctrl-C and 143 after SIGTERM\n"
+      "before the end of --stdin, what was read is recorded.");
   command.final_callback([&command, options, &status] {
     check_combination(command, options->from_stdin);
     status = commands::record(*options);
   });
+}
+
+void add_finish(CLI::App& app, int& status) {
+  const auto options = std::make_shared<commands::FinishOptions>();
+  CLI::App& command =
+      *app.add_subcommand("finish", "Says that a run is finished: no more nodes of it will start.");
+  add_run_option(command, options->run);
+  add_spec(command, options->spec);
+  add_shared(command, options->shared);
+  command.footer(
+      "Exit codes: 0 the backend knows it, or it is kept to be sent later, as a message says;\n"
+      "1 it is lost; 2 wrong options or configuration.");
+  command.final_callback([options, &status] { status = commands::finish(*options); });
 }
 
 void add_emit(CLI::App& app, int& status) {
@@ -138,6 +152,7 @@ void add_inspect(CLI::App& app, int& status) {
 
 void add_commands(CLI::App& app, int& status) {
   add_record(app, status);
+  add_finish(app, status);
   add_emit(app, status);
   add_summarize(app, status);
   add_recover(app, status);

@@ -29,10 +29,12 @@ CLI::Option* add_option(CLI::App& command, const char* name, Value& value, const
 }
 
 // The options of every command, and those that select a run and a node, which are required unless
-// the environment has them. With `is_argument`, the run may also be given without --run.
+// the environment has them, and those that describe a run. With `is_argument`, the run may also be
+// given without --run.
 void add_shared(CLI::App& command, commands::SharedOptions& options);
 void add_node(CLI::App& command, commands::NodeOptions& options);
 CLI::Option* add_run_option(CLI::App& command, std::string& run, bool is_argument = false);
 CLI::Option* add_node_option(CLI::App& command, std::string& node);
+void add_spec(CLI::App& command, RunSpec& spec);
 
 }  // namespace trace::cli::command_line

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // shiptrace: traces processes and containers, records single events, and shows what the backend
 // holds. main() parses the command line and runs its command.
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <string_view>
 
 #include "emitter/command_line/definitions.hpp"
@@ -75,6 +77,7 @@ void add_shared(CLI::App& command, commands::SharedOptions& options) {
 void add_node(CLI::App& command, commands::NodeOptions& options) {
   add_run_option(command, options.run);
   add_node_option(command, options.node);
+  add_spec(command, options.spec);
 }
 
 CLI::Option* add_run_option(CLI::App& command, std::string& run, bool is_argument) {
@@ -88,6 +91,13 @@ CLI::Option* add_node_option(CLI::App& command, std::string& node) {
   return add_option(command, "--node", node, "N", "reference of the action in the run")
       ->envname("SHIPTRACE_NODE")
       ->required();
+}
+
+void add_spec(CLI::App& command, RunSpec& spec) {
+  add_option(command, "--workflow", spec.workflow_id, "W", "workflow that the run belongs to");
+  add_option(command, "--org", spec.organization_id, "O", "organization that the run belongs to");
+  add_option(command, "--total-actions", spec.total_actions, "N", "number of nodes of the run")
+      ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
 }
 
 }  // namespace trace::cli::command_line

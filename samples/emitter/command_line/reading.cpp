@@ -137,7 +137,8 @@ void add_tail(CLI::App& app, int& status) {
       "On a terminal, lines are folded to its width (COLUMNS overrides it) and coloured, unless\n"
       "NO_COLOR is set or TERM is dumb. Control characters in messages are always escaped.\n"
       "Exit codes: 0 all events are shown; 1 the run is unknown (without --follow) or the backend\n"
-      "cannot be read; 2 wrong options or configuration; 130 Ctrl-C before the run had ended.\n"
+      "cannot be read; 2 wrong options or configuration; before the run had ended 130\n"
+      "after Ctrl-C and 143 after SIGTERM.\n"
       "With --exit-status: 0 COMPLETED; 1 FAILED, TERMINATED or TIMED_OUT; 130 CANCELLED;\n"
       "3 QUEUED or RUNNING (without --follow).");
   command.final_callback([options, &status] { status = commands::tail(*options); });

@@ -2,7 +2,8 @@
 // shiptrace run and shiptrace docker: a process or a container as a node of a run. Its output also
 // goes to our own terminal, and its end is our own exit status.
 //
-// Ctrl-C, SIGTERM and SIGHUP end the child as CANCELLED; a second Ctrl-C kills it.
+// Ctrl-C ends the child as CANCELLED, SIGTERM and SIGHUP as WORKER_STOPPED; Ctrl-C after any of
+// them kills it.
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -53,7 +54,8 @@ int exit_status(const Ended& ended, const StopSignals& stop) {
                                         : "the reader of our output did not read them in time"));
   if (!ended.ok()) return ended.exit_status();
   if (write_failed) return exit_code::failed;
-  return stop.requested() ? exit_code::interrupted : timed_out;
+  if (!stop.requested()) return timed_out;
+  return stop.exit_status();
 }
 
 // The size of our own terminal, so that full-screen output fits.
@@ -142,12 +144,12 @@ int trace_child(const ChildOptions& options, const std::string& env_file, Spec s
   spec.timeout = options.timeout;
   spec.traceparent = traceparent();
   spec.stop = stop.token();
+  spec.shutdown = stop.shutdown();
   spec.kill = stop.at_once();
   spec.pass_on = {.out = STDOUT_FILENO, .err = STDERR_FILENO};
   if (options.with_stdin) spec.input = Input{.descriptor = STDIN_FILENO};
   if (options.pty) spec.terminal = terminal_size();
-  auto run = session->run(
-      options.node.run, {.workflow_id = options.workflow, .organization_id = options.organization});
+  auto run = session->run(options.node.run, options.node.spec);
   const Ended ended = run_child(run.node(options.node.node), std::move(spec));
   report_end(ended);
   const int status = exit_status(ended, stop);

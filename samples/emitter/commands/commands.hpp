@@ -38,6 +38,7 @@ struct RecoverOptions {
 struct NodeOptions {
   std::string run;
   std::string node;
+  RunSpec spec;  // of the run
 };
 
 // Config::from_env() with the options applied. --quiet also silences the SDK's diagnostics, except
@@ -45,9 +46,10 @@ struct NodeOptions {
 Config config_of(const SharedOptions& options);
 
 // Closes the session within Config::close_timeout and reports on stderr how many events are kept in
-// the journal. Returns false when events are lost: dropped, or accepted and neither sent nor kept
-// (the diagnostic "lost", which --quiet does not silence, says how many and why).
-bool close(Session& session, const Config& config);
+// the journal, or of a session without events that the `finished` run is. Returns false when events
+// are lost: dropped, or accepted and neither sent nor kept (the diagnostic "lost", which --quiet
+// does not silence, says how many and why).
+bool close(Session& session, const Config& config, const std::string& finished = {});
 
 // Reports events that the backend rejected. Returns the exit code.
 int rejected(std::uint64_t events);
@@ -55,8 +57,6 @@ int rejected(std::uint64_t events);
 struct ChildOptions {
   SharedOptions shared;
   NodeOptions node;
-  std::string workflow;
-  std::string organization;
   std::chrono::milliseconds timeout{0};  // 0: none
   std::vector<std::string> secret_env;
   bool pty = false;
@@ -81,6 +81,12 @@ struct RecordOptions {
   std::string output;
   std::optional<std::string> error_message;
   std::optional<std::string> error_code;
+};
+
+struct FinishOptions {
+  SharedOptions shared;
+  std::string run;
+  RunSpec spec;
 };
 
 struct EmitOptions {
@@ -161,6 +167,7 @@ struct StatusOptions {
 int run(const ChildOptions& options, const std::vector<std::string>& arguments);
 int docker(DockerOptions options, const std::vector<std::string>& arguments);
 int record(const RecordOptions& options);
+int finish(const FinishOptions& options);
 int emit(EmitOptions options);
 int summarize(const SummarizeOptions& options);
 int recover_all(const RecoverOptions& options);

@@ -127,11 +127,11 @@ std::string summary(const Stats& stats, double seconds, double cpu, const std::s
 }
 
 // Returns the exit status, and reports the reasons when it is not 0.
-int judge(const Stats& stats, Ending ending, bool nothing_lost, const EmitOptions& options,
-          const Config& config) {
+int judge(const Stats& stats, Ending ending, const StopSignals& stop, bool nothing_lost,
+          const EmitOptions& options, const Config& config) {
   int status = nothing_lost ? exit_code::ok : exit_code::failed;
   if (stats.rejected > 0) status = rejected(stats.rejected);
-  if (ending == Ending::interrupted) return exit_code::interrupted;
+  if (ending == Ending::interrupted) return stop.exit_status();
   if (stats.accepted < options.events) {
     status = output::fail(fmt::format(
         "only {} of {} events were recorded; the backend at {} does not accept events and "
@@ -158,7 +158,7 @@ int emit(EmitOptions options) {
   }
 
   const StopSignals stop;
-  auto run = session->run(options.node.run);
+  auto run = session->run(options.node.run, options.node.spec);
   const Node node = run.node(options.node.node);
   const double cpu_before = cpu_seconds();
   const auto began = Clock::now();
@@ -172,7 +172,7 @@ int emit(EmitOptions options) {
   if (!options.shared.quiet) {
     fmt::print(stderr, "{}", summary(stats, took.count(), cpu, options.label));
   }
-  return judge(stats, ending, nothing_lost, options, config);
+  return judge(stats, ending, stop, nothing_lost, options, config);
 }
 
 }  // namespace trace::cli::commands

@@ -43,11 +43,6 @@ constexpr std::array optional_members{
 EventLines::EventLines(Session& session, const NodeOptions& defaults, OnLine on_line)
     : session_(session), defaults_(defaults), on_line_(std::move(on_line)) {}
 
-// Other processes may continue these nodes, so they are not ended as abandoned.
-EventLines::~EventLines() {
-  for (auto& [name, node] : nodes_) node.detach();
-}
-
 void EventLines::feed(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::size_t end = bytes.find('\n');
@@ -130,12 +125,13 @@ void EventLines::refuse(std::string_view outcome, std::string error) {
   on_line_({number_, outcome, std::move(error)});
 }
 
+// Other processes may have started these nodes, or may end them.
 Node& EventLines::node_of(const std::string& run, const std::string& node) {
   const auto found = nodes_.find({run, node});
   if (found != nodes_.end()) return found->second;
   auto place = runs_.find(run);
-  if (place == runs_.end()) place = runs_.emplace(run, session_.run(run)).first;
-  return nodes_.emplace(std::pair(run, node), place->second.node(node)).first->second;
+  if (place == runs_.end()) place = runs_.emplace(run, session_.run(run, defaults_.spec)).first;
+  return nodes_.emplace(std::pair(run, node), place->second.shared_node(node)).first->second;
 }
 
 }  // namespace trace::cli::commands

@@ -28,9 +28,9 @@ class EventLines {
   };
   using OnLine = std::function<void(const Line& line)>;
 
-  // `defaults` may have an empty run or node; both references outlive the object.
+  // `defaults` may have an empty run or node; its spec is that of every run. Both references
+  // outlive the object.
   EventLines(Session& session, const NodeOptions& defaults, OnLine on_line);
-  ~EventLines();
 
   // Records each line that these bytes complete.
   void feed(std::string_view bytes);

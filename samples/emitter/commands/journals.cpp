@@ -22,7 +22,7 @@ constexpr std::chrono::seconds patience{60};
 
 void print_report(const std::string& path, const JournalReport& report) {
   const std::string_view state = report.in_use           ? "in use by a live session"
-                                 : report.closed_cleanly ? "closed, with events kept"
+                                 : report.closed_cleanly ? "closed before everything was sent"
                                                          : "left by a session that died";
   fmt::print("{}\n  session   {} ({})\n  sends to  {} {}\n  events    {}, {} of them unsent\n",
              output::printable(path), output::printable(report.session), state,
@@ -31,8 +31,11 @@ void print_report(const std::string& path, const JournalReport& report) {
   fmt::print("  slabs     {}, {} damaged\n", output::thousands(report.slabs),
              output::thousands(report.damaged_slabs));
   for (const auto& run : report.runs) {
-    fmt::print("  run       {}: {} events, {} unsent\n", output::printable(run.id),
-               output::thousands(run.events), output::thousands(run.unsent));
+    fmt::print("  run       {}: {} events, {} unsent{}\n", output::printable(run.id),
+               output::thousands(run.events), output::thousands(run.unsent),
+               run.finish_unsent ? "; finished, which is unsent"
+               : run.finished    ? "; finished"
+                                 : "");
   }
   for (const auto& node : report.nodes) {
     fmt::print("  node      {} of {}: {}\n", output::printable(node.id),

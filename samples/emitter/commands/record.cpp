@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // shiptrace record: records one event from options, or events from lines of JSON.
 #include <fmt/format.h>
-#include <simdjson.h>
 #include <trace/event.hpp>
 #include <trace/summary.hpp>
 #include <trace/trace.hpp>
@@ -24,10 +23,9 @@ namespace {
 // Rules of the contract that CLI11 does not check.
 std::string problem_of(const RecordOptions& options) {
   if (options.data) {
-    simdjson::dom::parser parser;
-    simdjson::dom::object object;
-    if (parser.parse(*options.data).get(object) != simdjson::SUCCESS) {
-      return "--data: must be a JSON object such as '{\"host\":\"a\"}'";
+    if (const auto data = parse_data(*options.data); !data) {
+      return fmt::format("--{}; pass a JSON object such as '{{\"host\":\"a\"}}'",
+                         data.error().text());
     }
   }
   if (options.error_code && !options.error_message) {
@@ -55,10 +53,10 @@ int record_one(Session& session, const RecordOptions& options) {
     summary = summariser.finish();
     body.output_summary = summary;
   }
-  auto run = session.run(options.node.run);
-  Node node = run.node(options.node.node);
+  auto run = session.run(options.node.run, options.node.spec);
+  // Another process may have started it, or may end it.
+  const Node node = run.shared_node(options.node.node);
   const Outcome outcome = trace::record(node, body);
-  node.detach();  // another process may continue this node
   if (outcome == Outcome::accepted) return exit_code::ok;
   if (outcome == Outcome::filtered) {
     return output::fail("not recorded: its level is below SHIPTRACE_LEVEL", exit_code::ok);
@@ -87,7 +85,7 @@ int record_lines(Session& session, const RecordOptions& options) {
     if (options.ack) acknowledge(line);
   });
   const auto read = input::read_pieces(
-      "-", [&](std::string_view piece) { lines.feed(piece); }, stop.token());
+      "-", [&](std::string_view piece) { lines.feed(piece); }, stop.any());
   // What was read of a line when a signal came is not a line.
   if (!stop.requested()) lines.finish();
   if (!read) return output::fail(read.error().text());
@@ -98,7 +96,7 @@ int record_lines(Session& session, const RecordOptions& options) {
     output::fail(fmt::format("{} lines are not events and were skipped",
                              output::thousands(lines.refused())));
   }
-  if (stop.requested()) return exit_code::interrupted;
+  if (stop.requested()) return stop.exit_status();
   return lines.refused() > 0 ? exit_code::failed : exit_code::ok;
 }
 

@@ -27,9 +27,14 @@ Config config_of(const SharedOptions& options) {
   return config;
 }
 
-bool close(Session& session, const Config& config) {
+bool close(Session& session, const Config& config, const std::string& finished) {
   const Closed closed = session.close(config.close_timeout);
-  if (closed.kept > 0) {
+  if (closed.kept > 0 && !finished.empty()) {
+    fmt::print(stderr,
+               "that the run {} is finished is kept in {}; the next start or 'shiptrace recover' "
+               "sends it\n",
+               output::printable(finished), output::printable(closed.journal));
+  } else if (closed.kept > 0) {
     fmt::print(stderr, "{} events kept in {}; the next start or 'shiptrace recover' sends them\n",
                output::thousands(closed.kept), output::printable(closed.journal));
   }

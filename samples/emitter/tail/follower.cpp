@@ -42,7 +42,7 @@ Follower::Follower(backend::Backend& backend, Options options, const StopSignals
       pause_(first_pause) {}
 
 int Follower::follow() {
-  const std::stop_callback interrupt(stop_.token(), [this] { backend_.interrupt(); });
+  const std::stop_callback interrupt(stop_.any(), [this] { backend_.interrupt(); });
   if (options_.is_new) say_waiting();
   while (!stop_.requested()) {
     backend::SseParser parser;
@@ -61,7 +61,7 @@ int Follower::follow() {
     wait(pause_);
     pause_ = std::min(pause_ * 2, longest_pause);
   }
-  return exit_code::interrupted;
+  return stop_.exit_status();
 }
 
 bool Follower::may_reconnect(const Result<bool>& ended, int http_status) {
@@ -147,7 +147,7 @@ void Follower::wait(std::chrono::milliseconds pause) {
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
-  never.wait_for(lock, stop_.token(), pause, [] { return false; });
+  never.wait_for(lock, stop_.any(), pause, [] { return false; });
 }
 
 }  // namespace trace::cli::tail

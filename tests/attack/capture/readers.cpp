@@ -98,9 +98,9 @@ void terminated_without_reader(Trial& trial) {
   let_it_fill(out);
   const auto start = Clock::now();
   run.signal(SIGTERM);
-  trial.expect_equal(run.wait(most), 130, "exit");
+  trial.expect_equal(run.wait(most), 143, "exit");
   expect_within(trial, seconds_since(start), 0.0, 4.0);
-  expect_last(trial, stage, "CANCELLED");
+  expect_last(trial, stage, "WORKER_STOPPED");
 }
 
 void interrupted_twice_without_reader(Trial& trial) {

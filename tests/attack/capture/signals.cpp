@@ -70,7 +70,7 @@ void synchronous_signals(Trial& trial) {
   trial.expect(threads >= 7, fmt::format("{} threads only", threads));
   trial.note(fmt::format("{} threads", threads));
   run.signal(SIGTERM);
-  trial.expect_equal(run.wait(most), 130, "exit");
+  trial.expect_equal(run.wait(most), 143, "exit");
 }
 
 }  // namespace

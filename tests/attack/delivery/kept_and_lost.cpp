@@ -44,7 +44,7 @@ void in_memory(Trial& trial) {
       place.command(with({"emit", "--run", "r", "--node", "n", "--events", "500"}), nowhere));
   trial.expect(emit.wait_for_errors("shiptrace: backend"), "emit did not try the backend");
   emit.signal(SIGTERM);
-  trial.expect_equal(emit.wait().code, 130, "exit status of an interrupted emit");
+  trial.expect_equal(emit.wait().code, 143, "exit status of an interrupted emit");
   trial.expect_equal(lost_on(emit.errors()), 500U, "lost by emit");
   trial.note("run, record and emit: 1,500 events reported as lost, none as kept");
 }

@@ -66,6 +66,12 @@ TEST_CASE("numbers of any size are kept") {
   }
 }
 
+TEST_CASE("a long number does not hide text that needs repair") {
+  CHECK(value_or_none(R"([1e400,"\ud800"])") == "[1e400,\"\uFFFD\"]");
+  CHECK(value_or_none(R"(["\ud800",1e400])") == "[\"\uFFFD\",1e400]");
+  CHECK(value_or_none("[1e400,\"\xFF\"]") == "[1e400,\"\uFFFD\"]");
+}
+
 TEST_CASE("invalid JSON stays invalid") {
   for (const char* text : {"",
                            " ",

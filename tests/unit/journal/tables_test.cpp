@@ -57,3 +57,34 @@ TEST_CASE("each run keeps a watermark for each lane, which only rises") {
   }
   CHECK(found == expected);
 }
+
+TEST_CASE("the first finish of a run stays, and is acknowledged in place") {
+  TempDir directory;
+  const JournalIdentity identity{"01ARZ3NDEKTSV4RRFFQ69G5FAV", "http", "http://x"};
+  auto file = JournalFile::create(journal_directory(directory.path()), identity);
+  REQUIRE(file);
+  SlabPool pool(**file, 64 << 20);
+  Tables tables(pool);
+  REQUIRE(tables.add_run(0, "open", {}));
+  REQUIRE(tables.add_run(1, "finished", {.workflow_id = "w", .total_actions = 7}));
+  CHECK(tables.finish_run(1, "finished", {}, 100));
+  CHECK(tables.finish_run(1, "finished", {}, 200));
+  CHECK(tables.finish_run(2, "unknown before", {.total_actions = 3}, 300));
+  CHECK(tables.acknowledge_finish(2));
+  CHECK(!tables.acknowledge_finish(3));
+  auto reader = JournalReader::read(
+      FileDescriptor(open((*file)->path().c_str(), O_RDWR | O_CLOEXEC)), "the file");
+  REQUIRE(reader);
+  const auto& runs = reader->runs();
+  REQUIRE(runs.size() == 3);
+  CHECK(runs[0].finish_stamp == 0);
+  CHECK(!runs[0].has_unsent_finish());
+  CHECK(runs[1].finish_stamp == 100);
+  CHECK(runs[1].has_unsent_finish());
+  CHECK(runs[1].total_actions == 7);
+  CHECK(runs[1].workflow_id == "w");
+  CHECK(runs[2].id == "unknown before");
+  CHECK(runs[2].total_actions == 3);
+  CHECK(runs[2].finish_stamp == 300);
+  CHECK(!runs[2].has_unsent_finish());
+}

@@ -83,6 +83,16 @@ TEST_CASE("a JSON log line has the level, message and other members of its autho
        R"({"level":"error","msg":"","code":7})", ""},
       {"numbers", R"({"level":"error","msg":"m","a":-1.5e+10,"b":18446744073709551615})",
        Level::error, "m", R"({"level":"error","a":-1.5e+10,"b":18446744073709551615})"},
+      {"long numbers",
+       R"({"level":"error","msg":"m","a":1e400,"b":[ 123456789012345678901234567890 , -0 ],"c":0.12345678901234567890})",
+       Level::error, "m",
+       R"({"level":"error","a":1e400,"b":[ 123456789012345678901234567890 , -0 ],"c":0.12345678901234567890})"},
+      {"lone surrogates", R"({"level":"error","msg":"a\ud800b","k\udc00":"\ud83dx"})", Level::error,
+       "a\xEF\xBF\xBD"
+       "b",
+       "{\"level\":\"error\",\"k\xEF\xBF\xBD\":\"\xEF\xBF\xBDx\"}"},
+      {"lone surrogate without a message", R"({"level":"error","a":"\ud800"})", Level::error,
+       R"({"level":"error","a":"\ud800"})", ""},
   };
   LevelDetector detector;
   for (const Entry& entry : entries) {
@@ -128,7 +138,6 @@ TEST_CASE("JSON that is invalid or not a log entry stays text") {
       R"({"level":"error","msg":"m","a":nul})",
       R"({"level":"error","msg":"m","a":"\x"})",
       R"({"level":"error","msg":"m","\x":1})",
-      R"({"level":"error","msg":"\ud800"})",
       R"({"level":"error","msg":"m",})",
       R"({"level":"error","msg":"m",,"a":1})",
       R"({"level":"error" "msg":"m"})",

@@ -24,6 +24,7 @@ using namespace std::chrono_literals;
 // Keeps what it is given, once per run and id, as a backend does.
 struct Store {
   std::mutex mutex;
+  std::vector<std::string> lines;  // envelopes
   std::vector<EventPayload> events;
   std::set<std::string> ids;
   std::size_t duplicates = 0;
@@ -42,6 +43,7 @@ class StoreTransport final : public Transport {
       if (run.run_id == store_->stalled) continue;
       auto envelope = parse_envelope(run.line);
       REQUIRE_MESSAGE(envelope, envelope.error().text());
+      store_->lines.emplace_back(run.line);
       for (EventPayload& event : envelope->events) {
         if (store_->ids.insert(event.run_id + "/" + event.id).second) {
           store_->events.push_back(std::move(event));

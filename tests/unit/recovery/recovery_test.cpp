@@ -228,13 +228,13 @@ TEST_CASE("after a clean close nothing is WORKER_LOST") {
     auto run = session->run("run");
     auto node = run.node("n");
     node.started();
-    CHECK(session->close(50ms).kept == 2);  // STARTED and ABANDONED
+    CHECK(session->close(50ms).kept == 2);  // STARTED and WORKER_STOPPED
   }
   auto store = std::make_shared<Store>();
   const RecoveryReport report = recovered(config, store);
   CHECK(report.lost_nodes == 0);
   REQUIRE(store->events.size() == 2);
-  CHECK(store->events[1].error->code == "ABANDONED");
+  CHECK(store->events[1].error->code == "WORKER_STOPPED");
 }
 
 TEST_CASE(

@@ -65,6 +65,11 @@ std::vector<EventPayload> RecordedSession::events() {
   return events;
 }
 
+std::vector<std::string> RecordedSession::lines() const {
+  const std::lock_guard lock(store_->mutex);
+  return store_->lines;
+}
+
 std::string RecordedSession::observed(const std::string& reason) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   do {

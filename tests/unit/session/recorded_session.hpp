@@ -30,6 +30,8 @@ class RecordedSession {
   // Everything recorded so far, delivered, in the order of delivery. Fails the test when an
   // envelope breaks the contract.
   std::vector<EventPayload> events();
+  // The envelopes that were delivered so far.
+  std::vector<std::string> lines() const;
   // The last diagnostic of the reason, waited for, or "".
   std::string observed(const std::string& reason);
   // The same, without waiting.

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "unit/session/recorded_session.hpp"
@@ -15,20 +16,29 @@ TEST_CASE("a session goes on after 65,536 runs, with another identity and nothin
   std::optional<Run> first(session.session().run("first"));
   auto kept = first->node("n");
   record(kept, Type::progress, Level::info, "early");
+  kept.started();
   for (int i = 0; i < 65'536; ++i) session.session().run(fmt::format("run {}", i));
   auto late = session.session().run("late").node("n");
   record(late, Type::progress, Level::info, "late");
   // A run that an earlier journal knows stays with it: its numbering must go on.
   auto again = session.session().run("first").node("n");
   record(again, Type::progress, Level::info, "again");
+  first->finish();
   std::map<std::string, std::set<std::string>> sessions;
   for (const EventPayload& event : session.events()) {
-    sessions[*event.message].insert(event.id.substr(0, 26));
+    if (event.message) sessions[*event.message].insert(event.id.substr(0, 26));
   }
   CHECK(sessions.size() == 3);
   CHECK(sessions["early"] == sessions["again"]);
   CHECK(sessions["early"] != sessions["late"]);
-  CHECK(session.stats().accepted == 3);
-  CHECK(session.stats().acknowledged == 3);
+  CHECK(session.stats().accepted == 4);
+  CHECK(session.stats().acknowledged == 4);
   CHECK(session.stats().dropped == 0);
+  // That it is finished says the session that has its events.
+  const auto lines = session.lines();
+  const auto line = std::find_if(lines.begin(), lines.end(), [](const std::string& each) {
+    return each.find("\"finishedAt\":") != std::string::npos;
+  });
+  REQUIRE(line != lines.end());
+  CHECK(line->find("\"session\":\"" + *sessions["early"].begin()) != std::string::npos);
 }

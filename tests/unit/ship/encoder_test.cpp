@@ -70,6 +70,7 @@ TEST_CASE("whole events keep their parts") {
   CHECK(events[0].error->message == "boom");
   CHECK(events[0].error->code == "X");
   CHECK(events[0].error->stack == "at main");
+  CHECK(events[0].error->type == "X");
   CHECK(events[0].output_summary == R"({"a":1})");
   CHECK(events[0].data == R"({"b":[true]})");
   CHECK(events[0].timestamp == "2025-10-13T12:00:00.000000Z");
@@ -99,6 +100,30 @@ TEST_CASE("long parts are cut at a character and named in data.truncated") {
   CHECK(events[4].output_summary == "{}");
   CHECK(events[4].data == R"({"truncated":["outputSummary"]})");
   for (const auto& event : events) CHECK(to_json(event).size() <= 128 * 1024);
+}
+
+TEST_CASE("values that readers of the contract would refuse are moved to data.fields") {
+  RecordedSession session;
+  auto node = session.run().node("n");
+  record(node, {.data = R"({"title":7,"approved":"yes","x":1})"});
+  record(node, Type::progress, Level::info, field("title", "t"), field("approved", true),
+         field("activatedPorts", Json{R"(["a"])"}), "m");
+  for (int i = 0; i < 2; ++i) {  // the second time by whatever the first one has left
+    record(node, Type::progress, Level::info, field("title", i), field("host", "h"), "m");
+  }
+  record(node, Type::progress, Level::info, field("_metadata", "x"), "m");
+  record(node, {.type = Type::failed, .error_message = "e", .data = R"({"_payload":{"a":1}})"});
+  session.session().add_secret("hunter2-hunter2");
+  record(node, {.data = R"({"description":["hunter2-hunter2"]})"});
+  const auto events = session.events();
+  REQUIRE(events.size() == 7);
+  CHECK(events[0].data == R"({"x":1,"fields":{"title":7,"approved":"yes"}})");
+  CHECK(events[1].data == R"({"title":"t","approved":true,"activatedPorts":["a"]})");
+  CHECK(events[2].data == R"({"host":"h","fields":{"title":0}})");
+  CHECK(events[3].data == R"({"host":"h","fields":{"title":1}})");
+  CHECK(events[4].data == R"({"fields":{"_metadata":"x"}})");
+  CHECK(events[5].data == R"({"fields":{"_payload":{"a":1}}})");
+  CHECK(events[6].data == R"({"fields":{"description":["[REDACTED]"]}})");
 }
 
 TEST_CASE("text that no store could take is repaired") {

@@ -73,7 +73,8 @@ SendResult ScriptedTransport::send(const Batch& batch,
   return result;
 }
 
-Rig::Rig(detail::ship::BatchLimits limits, std::unique_ptr<detail::journal::JournalFile> journal)
+Rig::Rig(detail::ship::BatchLimits limits, std::unique_ptr<detail::journal::JournalFile> journal,
+         SessionOfTest* session, std::chrono::milliseconds delay)
     : diagnostics(
           [this](const Diagnostic& each) {
             diagnostics_reported.push_back(fmt::format("{}: {}", each.reason, each.text));
@@ -87,10 +88,20 @@ Rig::Rig(detail::ship::BatchLimits limits, std::unique_ptr<detail::journal::Jour
       wall_time(file->header().calibrations, clock.stamp(), clock.wall_ns(), 1.0),
       dead_letters(journal_directory(directory.path()), std::uint64_t{2} << 30) {
   shipper = std::make_unique<detail::ship::Shipper>(
-      detail::ship::ShipperParts{pool, nodes, tables.sites(), tables, runs, wall_time, transport,
-                                 clock, dead_letters, diagnostics, taken},
-      detail::ship::ShipperLimits{limits, std::chrono::milliseconds(50), std::chrono::seconds(30),
-                                  1},
+      detail::ship::ShipperParts{pool,
+                                 nodes,
+                                 tables.sites(),
+                                 tables,
+                                 runs,
+                                 wall_time,
+                                 transport,
+                                 clock,
+                                 dead_letters,
+                                 diagnostics,
+                                 taken,
+                                 {},
+                                 session},
+      detail::ship::ShipperLimits{limits, delay, std::chrono::seconds(30), 1},
       std::string(rig_session));
   clock.advance(std::chrono::milliseconds(50));  // what is recorded now may be sent at once
 }
@@ -98,6 +109,11 @@ Rig::Rig(detail::ship::BatchLimits limits, std::unique_ptr<detail::journal::Jour
 detail::ship::RunInfo& Rig::run(std::string_view id, const RunSpec& spec) {
   bool created = false;
   return *runs.open(id, spec, created);
+}
+
+void Rig::finish(detail::ship::RunInfo& run) {
+  const std::uint64_t stamp = detail::stamp_now_fenced(detail::StampSource::monotonic);
+  shipper->add_finish(run, stamp, tables.finish_run(run.number, run.id, *run.spec, stamp));
 }
 
 detail::record::Lane& Rig::lane(std::size_t index) {

@@ -66,14 +66,27 @@ class ScriptedTransport final : public Transport {
 SendResult acknowledge_all(const Batch& batch, std::size_t limit = SIZE_MAX);
 std::string event_id(const Batch& batch, const OutgoingEvent& event);
 
+// A session of which the test says whether a node was started, and is open.
+class SessionOfTest final : public detail::ship::LiveSession {
+ public:
+  bool has_started_node() const noexcept override { return started; }
+  detail::ship::RunInfo* run_with_open_node() override { return open; }
+  bool started = true;
+  detail::ship::RunInfo* open = nullptr;
+};
+
 class Rig {
  public:
-  // Without a file the journal is in memory.
+  // Without a file the journal is in memory, without a session it is an adopted one.
   explicit Rig(detail::ship::BatchLimits limits = {1 << 20, 2000},
-               std::unique_ptr<detail::journal::JournalFile> journal = nullptr);
+               std::unique_ptr<detail::journal::JournalFile> journal = nullptr,
+               SessionOfTest* session = nullptr,
+               std::chrono::milliseconds delay = std::chrono::milliseconds(50));
 
   detail::ship::RunInfo& run(std::string_view id, const RunSpec& spec = {});
   detail::record::Lane& lane(std::size_t index);
+  // Finishes the run, as a session does.
+  void finish(detail::ship::RunInfo& run);
   // Records "<text>" on the lane; returns the sequence.
   std::uint64_t record(std::size_t lane, detail::ship::RunInfo& run, std::string_view text);
 

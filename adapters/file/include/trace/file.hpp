@@ -3,7 +3,8 @@
 //
 // For tests, debugging and machines without a network. Registered as "file" in
 // builtin_transports(). Several processes may append to one file: whole batches are written under a
-// lock, so lines are never cut or mixed. One thread sends.
+// lock, so lines are never cut or mixed. Envelopes that only say that a session is alive are not
+// written: a file needs no lease. One thread sends.
 #pragma once
 
 #include <memory>

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// shiptrace finish: says that a run is finished.
+#include <trace/trace.hpp>
+
+#include "emitter/commands/commands.hpp"
+#include "emitter/output/exit.hpp"
+
+namespace trace::cli::commands {
+
+int finish(const FinishOptions& options) {
+  const Config config = config_of(options.shared);
+  auto session = Session::start(config);
+  if (!session) return output::fail(session.error().text(), exit_code::usage);
+  auto run = session->run(options.run, options.spec);
+  if (run.id().empty()) {
+    return output::fail("--run: a run id has 1 to 128 bytes without control characters",
+                        exit_code::usage);
+  }
+  run.finish();
+  return close(*session, config, options.run) ? exit_code::ok : exit_code::failed;
+}
+
+}  // namespace trace::cli::commands
