@@ -65,6 +65,7 @@ JsonObject description(const ContainerSpec& spec, const std::string& name) {
   if (spec.timeout.count() > 0) data.number("timeoutMs", spec.timeout.count());
   if (spec.terminal) data.raw("terminal", child::json_size(*spec.terminal));
   data.text("container", name);
+  if (!spec.traceparent.empty()) data.text("traceparent", spec.traceparent);
   return data;
 }
 

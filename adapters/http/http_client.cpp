@@ -7,6 +7,7 @@
 #include "http/bearer_token.hpp"
 #include "http/connection.hpp"
 #include "http/endpoint.hpp"
+#include "http/request_body.hpp"
 #include "http/send_result.hpp"
 #include "text/encodings.hpp"
 
@@ -65,6 +66,15 @@ Result<HttpResponse> HttpClient::get(std::string_view path_and_query) {
   Request request;
   request.deadline = Request::Clock::now() + state_->request_timeout;
   return state_->request(std::move(request), path_and_query, {});
+}
+
+Result<HttpResponse> HttpClient::post(std::string_view path_and_query) {
+  RequestBody empty;
+  Request request;
+  request.body = &empty;
+  request.deadline = Request::Clock::now() + state_->request_timeout;
+  // libcurl's default is that of a form, which backends refuse because browsers send it unasked.
+  return state_->request(std::move(request), path_and_query, "Content-Type: application/json");
 }
 
 Result<HttpResponse> HttpClient::stream(std::string_view path_and_query, const OnChunk& on_chunk,

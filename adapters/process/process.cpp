@@ -85,6 +85,7 @@ JsonObject description(const ProcessSpec& spec, std::optional<pid_t> pid) {
   if (!spec.working_directory.empty()) data.text("cwd", spec.working_directory);
   if (spec.timeout.count() > 0) data.number("timeoutMs", spec.timeout.count());
   if (spec.terminal) data.raw("terminal", child::json_size(*spec.terminal));
+  if (!spec.traceparent.empty()) data.text("traceparent", spec.traceparent);
   return data;
 }
 

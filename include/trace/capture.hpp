@@ -81,6 +81,8 @@ struct ProcessSpec {
   std::optional<Input> input = {};            // nullopt: empty input
   std::optional<TerminalSize> terminal = {};  // nullopt: pipes
   CaptureLimits limits = {};
+  std::string traceparent =
+      {};  // W3C Trace Context of the caller, for data of STARTED; empty: none
 };
 
 // A container. If docker refuses to run it, the result is PROCESS_EXIT with exit code 125 and
@@ -124,6 +126,7 @@ struct ContainerSpec {
   std::optional<TerminalSize> terminal = {};
   CaptureLimits limits = {};
   std::string docker = "docker";  // the client to call; podman works, too
+  std::string traceparent = {};   // as for a process
 };
 
 // Resources that a child used. Process: with descendants that it waited for, from the kernel.

@@ -76,7 +76,10 @@ StopSignals::StopSignals() {
       seen += happened & (interrupted - 1);
       const std::uint64_t interrupts = (happened & (finished - 1)) / interrupted;
       // Without an order between both, Ctrl-C counts.
-      if (seen > 0 && before == 0) (interrupts > 0 ? stop_ : shutdown_).request_stop();
+      if (seen > 0 && before == 0) {
+        (interrupts > 0 ? stop_ : shutdown_).request_stop();
+        any_.request_stop();
+      }
       if (interrupts > 1 || (interrupts == 1 && before > 0)) at_once_.request_stop();
       if (happened >= finished) return;
     }

@@ -24,7 +24,8 @@ class StopSignals {
   std::stop_token token() const noexcept { return stop_.get_token(); }         // Ctrl-C
   std::stop_token shutdown() const noexcept { return shutdown_.get_token(); }  // the others
   std::stop_token at_once() const noexcept { return at_once_.get_token(); }
-  bool requested() const noexcept { return stop_.stop_requested() || shutdown_.stop_requested(); }
+  std::stop_token any() const noexcept { return any_.get_token(); }  // each of them
+  bool requested() const noexcept { return any_.stop_requested(); }
   // Our own, when a signal has ended the command early.
   int exit_status() const noexcept {
     return shutdown_.stop_requested() ? exit_code::terminated : exit_code::interrupted;
@@ -33,6 +34,7 @@ class StopSignals {
  private:
   std::stop_source stop_;
   std::stop_source shutdown_;
+  std::stop_source any_;  // after the one that says which
   std::stop_source at_once_;
   detail::BackgroundThread thread_;
 };

@@ -27,8 +27,18 @@ RunStatusPayload status_in(const HttpAnswer& answer) {
 Command cli(Arguments arguments) {
   arguments.insert(arguments.begin(), SHIPTRACE_CLI_BINARY);
   Command command{.argv = std::move(arguments)};
-  command.without_env = {"SHIPTRACE_ENDPOINT",    "SHIPTRACE_TOKEN",     "SHIPTRACE_TOKEN_FILE",
-                         "SHIPTRACE_JOURNAL_DIR", "SHIPTRACE_TRANSPORT", "SHIPTRACE_LEVEL"};
+  command.without_env = {"SHIPTRACE_ENDPOINT",
+                         "SHIPTRACE_TOKEN",
+                         "SHIPTRACE_TOKEN_FILE",
+                         "SHIPTRACE_JOURNAL_DIR",
+                         "SHIPTRACE_TRANSPORT",
+                         "SHIPTRACE_LEVEL",
+                         "SHIPTRACE_RUN",
+                         "SHIPTRACE_NODE",
+                         "TRACEPARENT",
+                         "COLUMNS",
+                         "NO_COLOR"};
+  command.env = {{"TZ", "UTC"}, {"TERM", "xterm"}};
   return command;
 }
 

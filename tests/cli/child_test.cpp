@@ -2,6 +2,7 @@
 // run and docker: the child's output and exit status pass through, the backend has the events.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 
@@ -178,6 +179,36 @@ TEST_CASE("run passes our stdin on when asked, and a terminal when asked") {
   CHECK(find_line(backend.events("pty"), "pty", "terminal") != nullptr);
 }
 
+TEST_CASE("a script inside records for the same node without any option") {
+  const BackendOfTest backend;
+  Command command = backend.command(
+      of_run("r1", {"--", "sh", "-c",
+                    "cd / && \"$0\" record --type PROGRESS --message inside && echo "
+                    "$SHIPTRACE_RUN $SHIPTRACE_NODE $SHIPTRACE_ENDPOINT $SHIPTRACE_JOURNAL_DIR",
+                    SHIPTRACE_CLI_BINARY}));
+  const Finished ended = run(std::move(command));
+  CHECK_MESSAGE(ended.status.code == 0, ended.errors);
+  CHECK(ended.output == "r1 n1 " + backend.collector.url() + " " + backend.journal() + "\n");
+  const auto events = backend.events("r1");
+  const auto inside = std::find_if(events.begin(), events.end(),
+                                   [](const auto& event) { return event.message == "inside"; });
+  REQUIRE(inside != events.end());
+  CHECK(inside->node_id == "n1");
+}
+
+TEST_CASE("the trace context of our caller is recorded and reaches the child") {
+  const BackendOfTest backend;
+  const std::string context = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  Command command = backend.command(of_run("r1", {"--", "sh", "-c", "echo $TRACEPARENT"}));
+  command.env["TRACEPARENT"] = context;
+  CHECK(run(command).output == context + "\n");
+  CHECK(member(backend.events("r1").front().data, "traceparent") == "\"" + context + "\"");
+  for (std::string& argument : command.argv) argument = argument == "r1" ? "r2" : argument;
+  command.env["TRACEPARENT"] = "nonsense";
+  CHECK(run(command).output == "nonsense\n");  // not ours to change
+  CHECK(member(backend.events("r2").front().data, "traceparent").empty());
+}
+
 TEST_CASE("a secret that is not there is reported before anything is done") {
   const BackendOfTest backend;
   const Finished ended = backend.shiptrace(
@@ -274,6 +305,29 @@ TEST_CASE("docker reports a missing daemon, also to the backend") {
   REQUIRE(events.back().error.has_value());
   CHECK(events.back().error->code == "DOCKER_UNAVAILABLE");
   CHECK(backend.verdict("r1").status == RunStatus::failed);
+}
+
+TEST_CASE("a container gets the variables by name, and no password of the endpoint") {
+  const BackendOfTest backend;
+  const std::string context = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto started = [&](const std::string& run_id, const std::string& endpoint, Arguments more) {
+    Arguments arguments{"docker",     "--run",  run_id,          "--node",         "scan",
+                        "--endpoint", endpoint, "--journal-dir", backend.journal()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.insert(arguments.end(), {"busybox:1", "true"});
+    Command command = cli(std::move(arguments));
+    command.env["DOCKER_HOST"] = "unix://" + (backend.directory / "no.sock");
+    command.env["TRACEPARENT"] = context;
+    CHECK(run(std::move(command)).status.code == 125);
+    return backend.events(run_id).front().data;
+  };
+  const std::string url = backend.collector.url();
+  const auto plain = started("r1", url, {});
+  CHECK(member(plain, "env") ==
+        R"(["SHIPTRACE_RUN","SHIPTRACE_NODE","SHIPTRACE_ENDPOINT","TRACEPARENT"])");
+  CHECK(member(plain, "traceparent") == "\"" + context + "\"");
+  CHECK(member(started("r2", "http://user:pa55word@" + url.substr(7), {"--env", "SHIPTRACE_RUN"}),
+               "env") == R"(["SHIPTRACE_RUN","SHIPTRACE_NODE","TRACEPARENT"])");
 }
 
 }  // namespace trace::testing

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of the CLI that turn text into other text.
+// The parts of the CLI that turn text into other text; timeline_test.cpp has the timeline.
 #include <doctest/doctest.h>
 
 #include "emitter/backend/sse_parser.hpp"
 #include "emitter/input/integer.hpp"
 #include "emitter/output/text.hpp"
-#include "emitter/output/timeline.hpp"
 
 namespace trace::cli {
 
@@ -28,6 +27,11 @@ TEST_CASE("printable lets through what cannot move a cursor") {
 TEST_CASE("printable_json escapes as JSON does, so that the value stays the same") {
   CHECK(printable_json("{\"a\":\"\xc2\x9b\x7f\"}") == "{\"a\":\"\\u009b\\u007f\"}");
   CHECK(printable_json("{\n\"a\":1}") == "{ \"a\":1}");
+}
+
+TEST_CASE("a JSON string has what the text has") {
+  CHECK(json_string("a \"b\" \\ \n\x1b \x7f grün") == R"("a \"b\" \\ \u000a\u001b \u007f grün")");
+  CHECK(json_string("\xff") == "\"\xEF\xBF\xBD\"");
 }
 
 TEST_CASE("numbers for people") {
@@ -69,61 +73,6 @@ TEST_CASE("indented JSON keeps every value") {
       indented_json(R"({"a":[1,{"b":"x, {\"y\":1}"}],"c":{},"d":[ ]})") ==
       "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x, {\\\"y\\\":1}\"\n    }\n  ],\n  \"c\": {},\n"
       "  \"d\": []\n}");
-}
-
-TEST_CASE("the timeline aligns its columns and indents what follows a line") {
-  Timeline timeline(false);
-  EventPayload event;
-  event.node_id = "n";
-  event.timestamp = "2025-10-13T12:34:56.789123Z";
-  event.message = "one\ntwo\x1b";
-  event.data = R"({"stream":"stdout"})";
-  CHECK(timeline.lines(event) ==
-        "-- 2025-10-13 (UTC) --\n"
-        "12:34:56.789  PROGRESS   info   n         stdout  one\n"
-        "                                                  two\\x1b\n");
-  event.timestamp = "2025-10-13T12:34Z";
-  event.type = Type::completed;
-  event.message.reset();
-  event.data.reset();
-  event.output_summary = R"({"value":1})";
-  CHECK(timeline.lines(event) ==
-        "12:34:00.000  COMPLETED  info   n\n"
-        "              outputSummary {\"value\":1}\n");
-
-  event.type = Type::failed;
-  event.level = Level::error;
-  event.output_summary.reset();
-  event.message = "exited with code 7";
-  event.error = ErrorInfo{"exited with code 7", "at a\nat b\n", "PROCESS_EXIT"};
-  CHECK(timeline.lines(event) ==
-        "12:34:00.000  FAILED     error  n                 exited with code 7\n"
-        "              error PROCESS_EXIT\n"
-        "              stack at a\n"
-        "                at b\n");
-}
-
-TEST_CASE("the timeline says where events were dropped, and how many") {
-  EventPayload event;
-  event.node_id = "n";
-  event.timestamp = "2025-10-13T12:34:56.789123Z";
-  event.level = Level::warn;
-  event.message = "1204 events were dropped: budget";
-  const auto text = [&](const char* data) {
-    event.data = data;
-    Timeline timeline(false);
-    const std::string lines = timeline.lines(event);
-    return lines.substr(lines.find("  n  ") + 20);
-  };
-  CHECK(text(R"({"dropped":{"reason":"budget","count":1204,"after":"a-1","before":"a-2"}})") ==
-        "1,204 events dropped here (budget)\n");
-  CHECK(text(R"({"dropped":{"reason":"budget\u001b","count":1}})") ==
-        "1 event dropped here (budget\\x1b)\n");
-  INFO("the same word in other people's data");
-  for (const char* data : {R"({"dropped":7})", R"({"dropped":{"count":7}})", R"({"dropped":null})",
-                           R"({"dropped":{"count":-7,"reason":"x"}})"}) {
-    CHECK(text(data) == "1204 events were dropped: budget\n");
-  }
 }
 
 }  // namespace trace::cli

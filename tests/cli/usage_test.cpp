@@ -11,8 +11,8 @@ namespace trace::testing {
 TEST_CASE("every command has help that names its exit codes") {
   CHECK(run(cli({"--help"})).status.code == 0);
   CHECK(run(cli({"--version"})).output.find('.') != std::string::npos);
-  for (const char* command :
-       {"run", "docker", "record", "finish", "emit", "verify", "tail", "status", "summarize"}) {
+  for (const char* command : {"run", "docker", "record", "finish", "emit", "verify", "runs",
+                              "nodes", "tail", "status", "cancel", "summarize"}) {
     CAPTURE(command);
     const Finished help = run(cli({command, "--help"}));
     CHECK(help.status.code == 0);

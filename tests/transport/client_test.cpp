@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tools' client: pages, and streams without an end.
+// The tools' client: pages, commands, and streams without an end.
 #include <trace/http_client.hpp>
 
 #include <doctest/doctest.h>
@@ -37,6 +37,28 @@ TEST_CASE("any complete response is returned, over one connection") {
   CHECK(requests[0].target == "/workflows/runs/r1/trace?cursor=MQ%3D%3D");
   CHECK(requests[0].headers.at("authorization") == "Bearer t0ken");
   CHECK(server.accepted() == 1);
+}
+
+TEST_CASE("a command is posted without a body, as often as wanted") {
+  const ScriptedServer server(
+      {answer_text(200, "{}"), answer_text(409, "over"), answer_text(200, "x")});
+  http::HttpClient client(options_for(server.url()));
+  const auto first = client.post("/workflows/runs/r1/cancel");
+  REQUIRE(first);
+  CHECK(first->status == 200);
+  const auto second = client.post("/workflows/runs/r1/cancel");
+  REQUIRE(second);
+  CHECK(second->status == 409);
+  CHECK(second->body == "over");
+  REQUIRE(client.get("/x"));
+  const auto requests = server.requests();
+  REQUIRE(requests.size() == 3);
+  CHECK(requests[0].method == "POST");
+  CHECK(requests[0].target == "/workflows/runs/r1/cancel");
+  CHECK(requests[0].body.empty());
+  CHECK(requests[0].headers.at("content-length") == "0");
+  CHECK(requests[0].headers.at("content-type") == "application/json");  // not that of a form
+  CHECK(requests[2].method == "GET");
 }
 
 TEST_CASE("an invalid response is an error that names the URL, not the password") {

@@ -25,6 +25,7 @@ std::optional<std::string> message_of(const std::string& body) {
 std::string advice(int status) {
   if (status == 401 || status == 403) return "give a file with a valid token with --token-file";
   if (status == 404) return "check --run and --endpoint";
+  if (status == 409) return "'shiptrace status' shows the state of the run";
   if (status == 400) return "check --cursor and --run";
   return status >= 300 && status < 400
              ? "redirects are not followed; give the URL of the backend itself"
@@ -86,13 +87,20 @@ Result<std::optional<std::string>> Backend::get_if_known(std::string_view path) 
   return std::optional(std::move(response->body));
 }
 
+Result<std::string> Backend::post(std::string_view path) {
+  auto response = client_.post(path);
+  if (!response) return response.error();
+  if (response->status != 200) return refusal(*response);
+  return std::move(response->body);
+}
+
 Result<bool> Backend::stream(std::string_view path, const http::HttpClient::OnChunk& on_bytes,
-                             bool& refused) {
-  refused = false;
+                             int& status) {
+  status = 0;
   const auto response = client_.stream(path, on_bytes);
   if (!response) return response.error();
-  if (response->status == 200) return true;
-  refused = response->status < 500 && response->status != 408 && response->status != 429;
+  status = response->status;
+  if (status == 200) return true;
   return refusal(*response);
 }
 
@@ -126,27 +134,28 @@ Result<std::size_t> EventPage::read(std::string& json, const OnEvent& on_event) 
       "", fmt::format("the backend's response is not a trace: {}; check --endpoint", error.what()));
 }
 
-Result<std::uint64_t> read_trace(Backend& backend, std::string_view run, std::string cursor,
-                                 std::size_t limit, const OnEvent& on_event,
-                                 const std::function<bool()>& go_on) {
+Result<TraceRead> read_trace(Backend& backend, std::string_view run, std::string cursor,
+                             std::size_t limit, const OnEvent& on_event,
+                             const std::function<bool()>& go_on) {
   EventPage page;
-  std::uint64_t total = 0;
+  TraceRead read{.cursor = std::move(cursor)};
   for (;;) {
     std::string path = run_path(run, fmt::format("/trace?limit={}", limit));
-    if (!cursor.empty()) path += "&cursor=" + http::percent_encoded(cursor);
+    if (!read.cursor.empty()) path += "&cursor=" + http::percent_encoded(read.cursor);
     auto body = backend.get(path);
     if (!body) return body.error();
     const auto events = page.read(*body, on_event);
     if (!events) return events.error();
-    total += *events;
-    if (*events == 0 || !go_on()) return total;
-    if (!page.cursor() || *page.cursor() == cursor) {
+    read.events += *events;
+    if (*events == 0) return read;
+    if (!page.cursor() || *page.cursor() == read.cursor) {
       return Error(
           "cursor",
           "does not advance although the page has events; this is not a trace backend, check "
           "--endpoint");
     }
-    cursor = *page.cursor();
+    read.cursor = *page.cursor();
+    if (!go_on()) return read;
   }
 }
 

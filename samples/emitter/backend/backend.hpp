@@ -30,12 +30,17 @@ class Backend {
   // The body of a 200; empty when the backend does not have this resource (404, 405).
   Result<std::optional<std::string>> get_if_known(std::string_view path);
 
+  // The body of a 200 to a POST without a body.
+  Result<std::string> post(std::string_view path);
+
   // Passes on the bytes of a stream of server-sent events until the server ends it, `on_bytes`
-  // returns false or interrupt() is called. Sets `refused` when a retry would not help.
+  // returns false or interrupt() is called. Sets `status` to that of the response; 0: there was
+  // none.
   Result<bool> stream(std::string_view path, const http::HttpClient::OnChunk& on_bytes,
-                      bool& refused);
+                      int& status);
 
   void interrupt() noexcept { client_.interrupt(); }
+  const std::string& endpoint() const noexcept { return endpoint_; }
 
  private:
   Backend(http::HttpClient client, std::string endpoint)
@@ -45,6 +50,11 @@ class Backend {
   http::HttpClient client_;
   std::string endpoint_;
 };
+
+// True when the same request would get the same response, so that a retry does not help.
+constexpr bool is_refusal(int status) noexcept {
+  return status >= 300 && status < 500 && status != 408 && status != 429;
+}
 
 // "/workflows/runs/<run><rest>" with the run's id percent-encoded.
 std::string run_path(std::string_view run, std::string_view rest);
@@ -64,11 +74,17 @@ class EventPage {
   std::optional<std::string> cursor_;
 };
 
+// How far read_trace() came.
+struct TraceRead {
+  std::uint64_t events = 0;
+  std::string cursor = {};  // after the last event
+};
+
 // Reads every event of the run after `cursor` (empty: from the first), page by page; stops early
-// when `go_on` returns false after a page. Returns the number of events.
-Result<std::uint64_t> read_trace(Backend& backend, std::string_view run, std::string cursor,
-                                 std::size_t limit, const OnEvent& on_event,
-                                 const std::function<bool()>& go_on);
+// when `go_on` returns false after a page.
+Result<TraceRead> read_trace(Backend& backend, std::string_view run, std::string cursor,
+                             std::size_t limit, const OnEvent& on_event,
+                             const std::function<bool()>& go_on);
 
 // The events of a run that the backend knows to be missing from the gaps in its emitters' sequence
 // numbers.

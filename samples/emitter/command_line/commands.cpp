@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options of the commands without a child.
+// The options of the commands that record events, other than those with a child, and of those that
+// work on files and journals.
 #include <memory>
 
 #include "emitter/command_line/definitions.hpp"
@@ -9,27 +10,33 @@
 namespace trace::cli::command_line {
 namespace {
 
-// --stdin excludes the options that describe one event.
+// --stdin excludes the options that describe one event; --ack belongs to it.
 void check_combination(const CLI::App& command, bool from_stdin) {
   for (const char* name : {"--run", "--node", "--type"}) {
     if (!from_stdin && command.count(name) == 0) {
       throw CLI::RequiredError(std::string(name) + " (or --stdin)");
     }
   }
-  for (const char* name : {"--run", "--node", "--type", "--level", "--message", "--data",
-                           "--output", "--error-message", "--error-code"}) {
+  for (const char* name : {"--type", "--level", "--message", "--data", "--output",
+                           "--error-message", "--error-code"}) {
     if (from_stdin && command.count(name) > 0) throw CLI::ExcludesError("--stdin", name);
   }
+  if (!from_stdin && command.count("--ack") > 0) throw CLI::RequiresError("--ack", "--stdin");
 }
 
 void add_record(CLI::App& app, int& status) {
   const auto options = std::make_shared<commands::RecordOptions>();
   CLI::App& command = *app.add_subcommand("record", "Records one event, or those on stdin.");
   command.add_flag("--stdin", options->from_stdin,
-                   "instead of the options of one event: one contract event as JSON per line, "
-                   "with its own runId and nodeId; its id is ignored");
-  add_option(command, "--run", options->node.run, "R", "id of the workflow run");
-  add_option(command, "--node", options->node.node, "N", "reference of the action in the run");
+                   "one contract event as JSON per line, recorded as soon as the line is there.\n"
+                   "runId, nodeId, level and timestamp may be missing: --run, --node, the level\n"
+                   "of the type, and now. An id is ignored");
+  command.add_flag(
+      "--ack", options->ack,
+      "with --stdin: one line on stdout per line, when it is safe in the journal:\n"
+      "{\"line\":1,\"outcome\":\"accepted\"}; or dropped, filtered, refused with an error");
+  add_run_option(command, options->node.run)->required(false);
+  add_node_option(command, options->node.node)->required(false);
   add_spec(command, options->node.spec);
   add_option(command, "--type", options->type, "", "type of the event")
       ->check(CLI::IsMember({"STARTED", "PROGRESS", "COMPLETED", "FAILED"}));
@@ -45,7 +52,8 @@ void add_record(CLI::App& app, int& status) {
   command.footer(
       "Exit codes: 0 recorded (events that could not be sent are kept, as a message says); 1 a\n"
       "line of --stdin is not an event, the others are recorded; or events were lost or rejected\n"
-      "by the backend; 2 wrong options or configuration.");
+      "by the backend; 2 wrong options or configuration; 130 after Ctrl-C and 143 after SIGTERM\n"
+      "before the end of --stdin, what was read is recorded.");
   command.final_callback([&command, options, &status] {
     check_combination(command, options->from_stdin);
     status = commands::record(*options);
@@ -93,53 +101,6 @@ Exit codes: 0 all events are recorded (events that are not sent yet are kept, as
 says); 1 fewer were recorded, some were lost, or the backend rejected some; 2 wrong options
 or configuration; 130 Ctrl-C.)");
   command.final_callback([options, &status] { status = commands::emit(*options); });
-}
-
-void add_verify(CLI::App& app, int& status) {
-  const auto options = std::make_shared<commands::VerifyOptions>();
-  CLI::App& command = *app.add_subcommand(
-      "verify", "Checks that the store has every accepted event of a run, once and in order.");
-  add_run_option(command, options->run);
-  add_option(command, "--label", options->label, "L",
-             "label of 'emit'; default: every label, or with --returned the only one");
-  add_option(command, "--returned", options->returned, "FILE",
-             "the file that 'emit --returned' wrote");
-  add_shared(command, options->shared);
-  command.footer(
-      R"(The run's sequences must be 1 to n without a gap. The events of 'emit' must be there once
-and in order per thread, with --returned exactly as many as the file counts (one more if
-the emitter was killed before it could count). No emitter's numbers may have a gap: each is
-an event that was lost, or that is still in a journal. A backend without
-GET /workflows/runs/{id}/gaps does not fail this check; a message says so.
-Exit codes: 0 all of that holds; 1 it does not, and stderr says which events, or the backend
-cannot be read; 2 wrong options or configuration.)");
-  command.final_callback([options, &status] { status = commands::verify(*options); });
-}
-
-void add_tail(CLI::App& app, int& status) {
-  const auto options = std::make_shared<commands::TailOptions>();
-  CLI::App& command = *app.add_subcommand("tail", "Shows the events of a run.");
-  add_run_option(command, options->run);
-  command.add_flag("--follow", options->follow, "continue until the run has ended, or Ctrl-C");
-  add_option(command, "--cursor", options->cursor, "C", "begin after this cursor");
-  command.add_flag("--json", options->json, "one event as JSON per line");
-  add_shared(command, options->shared);
-  command.footer(
-      "Exit codes: 0 all events are shown; 1 the run is unknown or the backend cannot be read;\n"
-      "2 wrong options or configuration; 130 Ctrl-C before the run had ended (--follow).");
-  command.final_callback([options, &status] { status = commands::tail(*options); });
-}
-
-void add_status(CLI::App& app, int& status) {
-  const auto options = std::make_shared<commands::StatusOptions>();
-  CLI::App& command = *app.add_subcommand("status", "Shows the status of a run.");
-  add_run_option(command, options->run);
-  command.add_flag("--json", options->json, "as JSON on one line");
-  add_shared(command, options->shared);
-  command.footer(
-      "Exit codes: 0 the status is shown, whatever it is; 1 the run is unknown or the backend\n"
-      "cannot be read; 2 wrong options or configuration.");
-  command.final_callback([options, &status] { status = commands::show_status(*options); });
 }
 
 void add_summarize(CLI::App& app, int& status) {
@@ -193,9 +154,6 @@ void add_commands(CLI::App& app, int& status) {
   add_record(app, status);
   add_finish(app, status);
   add_emit(app, status);
-  add_verify(app, status);
-  add_tail(app, status);
-  add_status(app, status);
   add_summarize(app, status);
   add_recover(app, status);
   add_inspect(app, status);

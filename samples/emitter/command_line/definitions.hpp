@@ -18,7 +18,8 @@ namespace trace::cli::command_line {
 using AfterDashes = std::optional<std::vector<std::string>>;
 
 void add_children(CLI::App& app, const AfterDashes& after, int& status);  // run and docker
-void add_commands(CLI::App& app, int& status);                            // all others
+void add_reading(CLI::App& app, int& status);   // those that show or cancel runs
+void add_commands(CLI::App& app, int& status);  // all others
 
 // An option with a value, which --help calls `value_name`.
 template <class Value>
@@ -27,11 +28,13 @@ CLI::Option* add_option(CLI::App& command, const char* name, Value& value, const
   return command.add_option(name, value, help)->type_name(value_name);
 }
 
-// The options of every command, those that select a node, the one that selects a run, and those
-// that describe it.
+// The options of every command, and those that select a run and a node, which are required unless
+// the environment has them, and those that describe a run. With `is_argument`, the run may also be
+// given without --run.
 void add_shared(CLI::App& command, commands::SharedOptions& options);
 void add_node(CLI::App& command, commands::NodeOptions& options);
-void add_run_option(CLI::App& command, std::string& run);
+CLI::Option* add_run_option(CLI::App& command, std::string& run, bool is_argument = false);
+CLI::Option* add_node_option(CLI::App& command, std::string& node);
 void add_spec(CLI::App& command, RunSpec& spec);
 
 }  // namespace trace::cli::command_line

@@ -48,6 +48,7 @@ int run(int argc, char** argv) {
       "Every command has its own --help with its exit codes. All commands read the environment\n"
       "variables of docs/configuration.md; options override them.");
   add_children(app, after, status);
+  add_reading(app, status);
   add_commands(app, status);
   try {
     app.parse(argc, argv);
@@ -69,19 +70,27 @@ void add_shared(CLI::App& command, commands::SharedOptions& options) {
              "directory of events that are not sent yet");
   add_option(command, "--token-file", options.token_file, "FILE", "file with the bearer token");
   command.add_option("--transport", options.transport, "http or file");
-  command.add_flag("--quiet", options.quiet, "only errors on stderr");
+  command.add_flag("-q,--quiet", options.quiet, "only errors on stderr");
   command.option_defaults()->group("Options");
 }
 
 void add_node(CLI::App& command, commands::NodeOptions& options) {
   add_run_option(command, options.run);
-  add_option(command, "--node", options.node, "N", "reference of the action in the run")
-      ->required();
+  add_node_option(command, options.node);
   add_spec(command, options.spec);
 }
 
-void add_run_option(CLI::App& command, std::string& run) {
-  add_option(command, "--run", run, "R", "id of the workflow run")->required();
+CLI::Option* add_run_option(CLI::App& command, std::string& run, bool is_argument) {
+  return add_option(command, is_argument ? "--run,RUN" : "--run", run, "R",
+                    "id of the workflow run")
+      ->envname("SHIPTRACE_RUN")
+      ->required();
+}
+
+CLI::Option* add_node_option(CLI::App& command, std::string& node) {
+  return add_option(command, "--node", node, "N", "reference of the action in the run")
+      ->envname("SHIPTRACE_NODE")
+      ->required();
 }
 
 void add_spec(CLI::App& command, RunSpec& spec) {

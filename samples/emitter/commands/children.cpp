@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "emitter/commands/child_environment.hpp"
 #include "emitter/commands/commands.hpp"
 #include "emitter/input/input_file.hpp"
 #include "emitter/output/exit.hpp"
@@ -132,6 +133,7 @@ template <class Spec>
 int trace_child(const ChildOptions& options, const std::string& env_file, Spec spec,
                 Ended (*run_child)(Node, Spec)) {
   const Config config = config_of(options.shared);
+  set_child_environment(options, config);
   auto session = Session::start(config);
   if (!session) return output::fail(session.error().text(), exit_code::not_started);
   if (!redact_secrets(*session, options.secret_env) ||
@@ -140,6 +142,7 @@ int trace_child(const ChildOptions& options, const std::string& env_file, Spec s
   }
   StopSignals stop;
   spec.timeout = options.timeout;
+  spec.traceparent = traceparent();
   spec.stop = stop.token();
   spec.shutdown = stop.shutdown();
   spec.kill = stop.at_once();
@@ -170,6 +173,9 @@ int docker(DockerOptions options, const std::vector<std::string>& arguments) {
     auto input = input::read_file(options.input);
     if (!input) return output::fail(input.error().text(), exit_code::not_started);
     container.input_file = std::move(*input);
+  }
+  for (std::string& name : container_variables(container.env, config_of(options.child.shared))) {
+    container.env.push_back(std::move(name));
   }
   const std::string env_file = container.env_file;
   return trace_child(options.child, env_file, std::move(container), &run_container);

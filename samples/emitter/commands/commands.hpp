@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands of shiptrace: their options and exit status. children.cpp has run and docker,
-// journals.cpp has inspect and recover, session.cpp what the commands share, each other command a
-// file of its own. An option overrides the environment (docs/configuration.md), which overrides the
-// defaults. Main thread.
+// journals.cpp has inspect and recover, lists.cpp has runs and nodes, session.cpp what the commands
+// share, each other command a file of its own. An option overrides the environment
+// (docs/configuration.md), which overrides the defaults. Main thread.
 #pragma once
 
 #include <chrono>
@@ -73,6 +73,7 @@ struct RecordOptions {
   SharedOptions shared;
   NodeOptions node;
   bool from_stdin = false;
+  bool ack = false;  // one line on stdout for each line of stdin
   std::string type;
   std::string level;
   std::optional<std::string> message;
@@ -112,18 +113,54 @@ struct VerifyOptions {
   std::string returned;
 };
 
+// How a command shows what it has read.
+enum class Format : std::uint8_t {
+  table,  // for people
+  json,   // one JSON object per line
+  raw,    // of events: only their messages
+};
+
+struct RunsOptions {
+  SharedOptions shared;
+  std::size_t limit = 20;
+  std::vector<std::string> statuses;  // empty: all
+  Format format = Format::table;
+};
+
+struct NodesOptions {
+  SharedOptions shared;
+  std::string run;
+  Format format = Format::table;
+};
+
+struct CancelOptions {
+  SharedOptions shared;
+  std::string run;
+  Format format = Format::table;
+};
+
 struct TailOptions {
   SharedOptions shared;
   std::string run;
   std::string cursor;
   bool follow = false;
-  bool json = false;
+  std::optional<std::size_t> lines;  // only the last events; nullopt: all
+  std::string since;
+  std::vector<std::string> nodes;  // empty: all
+  std::string stream;              // empty: all, and events that are not output
+  std::string level;               // empty: all
+  std::string grep;                // empty: all
+  bool utc = false;
+  bool exit_status = false;  // exit with the run's verdict
+  Format format = Format::table;
 };
 
 struct StatusOptions {
   SharedOptions shared;
   std::string run;
-  bool json = false;
+  bool utc = false;
+  bool exit_status = false;
+  Format format = Format::table;
 };
 
 // `arguments`: program and arguments of the child, or image and command; not empty.
@@ -135,6 +172,9 @@ int emit(EmitOptions options);
 int summarize(const SummarizeOptions& options);
 int recover_all(const RecoverOptions& options);
 int verify(const VerifyOptions& options);
+int runs(const RunsOptions& options);
+int nodes(const NodesOptions& options);
+int cancel(const CancelOptions& options);
 int tail(const TailOptions& options);
 int show_status(const StatusOptions& options);
 int inspect(const std::vector<std::string>& paths);

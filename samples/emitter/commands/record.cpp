@@ -5,121 +5,20 @@
 #include <trace/summary.hpp>
 #include <trace/trace.hpp>
 
-#include <cstdint>
-#include <map>
+#include <cstdio>
 #include <string>
 #include <string_view>
-#include <utility>
 
+#include "emitter/commands/child_environment.hpp"
 #include "emitter/commands/commands.hpp"
+#include "emitter/commands/event_lines.hpp"
 #include "emitter/input/input_file.hpp"
 #include "emitter/output/exit.hpp"
 #include "emitter/output/text.hpp"
+#include "emitter/stop_signals.hpp"
 
 namespace trace::cli::commands {
 namespace {
-
-// Far above the size of the largest event; bounds our memory.
-constexpr std::size_t longest_line = 16 * 1024 * 1024;
-
-EventBody body_of(const EventPayload& event) {
-  EventBody body{.type = event.type, .level = event.level, .message = event.message};
-  if (event.error) {
-    body.error_message = event.error->message;
-    body.error_code = event.error->code;
-    body.error_stack = event.error->stack;
-  }
-  body.output_summary = event.output_summary;
-  body.data = event.data;
-  body.timestamp = event.timestamp;
-  return body;
-}
-
-// The contract requires an id; here it is ignored, so a line may lack it.
-Result<EventPayload> parse(std::string_view line) {
-  auto event = parse_event(line);
-  if (event) return event;
-  const auto& wrong = event.error().fields();
-  const std::size_t brace = line.find('{');
-  if (brace == std::string_view::npos || wrong.size() != 1 || wrong.front().field != "id") {
-    return event;
-  }
-  auto with_id = std::string(line);
-  with_id.insert(brace + 1, "\"id\":\"-\",");
-  auto second = parse_event(with_id);
-  return second ? std::move(second) : std::move(event);
-}
-
-// Records contract events from NDJSON, one per line. The id of a line is ignored, because the SDK
-// assigns ids; everything else is kept. Each line that is not recorded is reported with the reason.
-class EventLines {
- public:
-  // `spec`: of every run.
-  EventLines(Session& session, const RunSpec& spec) : session_(session), spec_(spec) {}
-
-  void feed(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const std::size_t end = bytes.find('\n');
-      const std::string_view piece = bytes.substr(0, end);
-      if (line_.size() + piece.size() > longest_line) {
-        oversized_ = true;
-        line_.clear();
-      }
-      if (!oversized_) line_ += piece;
-      if (end == std::string_view::npos) return;
-      finish();
-      bytes.remove_prefix(end + 1);
-    }
-  }
-
-  // The last line may lack its newline.
-  void finish() {
-    ++number_;
-    if (oversized_) {
-      refuse("is longer than 16 MiB");
-    } else {
-      take_line(line_);
-    }
-    line_.clear();
-    oversized_ = false;
-  }
-
-  std::uint64_t recorded() const noexcept { return recorded_; }
-  std::uint64_t refused() const noexcept { return refused_; }
-
- private:
-  void take_line(std::string_view line) {
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
-    const auto event = parse(line);
-    if (!event) return refuse(event.error().text());
-    const Outcome outcome = record(node_of(event->run_id, event->node_id), body_of(*event));
-    if (outcome == Outcome::dropped) return refuse("was dropped, see the message above");
-    if (outcome == Outcome::accepted) ++recorded_;
-  }
-
-  void refuse(const std::string& text) {
-    ++refused_;
-    output::fail(fmt::format("line {}: {}", number_, text));
-  }
-
-  Node& node_of(const std::string& run, const std::string& node) {
-    const auto found = nodes_.find({run, node});
-    if (found != nodes_.end()) return found->second;
-    auto place = runs_.find(run);
-    if (place == runs_.end()) place = runs_.emplace(run, session_.run(run, spec_)).first;
-    return nodes_.emplace(std::pair(run, node), place->second.shared_node(node)).first->second;
-  }
-
-  Session& session_;
-  const RunSpec& spec_;
-  std::string line_;        // the incomplete last line
-  bool oversized_ = false;  // it is too long; the rest of it is skipped
-  std::uint64_t number_ = 0;
-  std::uint64_t recorded_ = 0;
-  std::uint64_t refused_ = 0;
-  std::map<std::string, Run, std::less<>> runs_;
-  std::map<std::pair<std::string, std::string>, Node> nodes_;
-};
 
 // Rules of the contract that CLI11 does not check.
 std::string problem_of(const RecordOptions& options) {
@@ -142,7 +41,9 @@ int record_one(Session& session, const RecordOptions& options) {
   body.message = options.message;
   body.error_message = options.error_message;
   body.error_code = options.error_code;
-  body.data = options.data;
+  const std::optional<std::string> data =
+      body.type == Type::started ? with_traceparent(options.data) : options.data;
+  body.data = data;
   std::string summary;
   if (!options.output.empty()) {
     Summariser summariser;
@@ -166,15 +67,37 @@ int record_one(Session& session, const RecordOptions& options) {
       exit_code::usage);
 }
 
-int record_lines(Session& session, const RunSpec& spec, bool quiet) {
-  EventLines lines(session, spec);
-  const auto read = input::read_pieces("-", [&](std::string_view piece) { lines.feed(piece); });
-  lines.finish();
+// {"line":7,"outcome":"accepted"} on stdout. A reader that is gone does not end the recording.
+void acknowledge(const EventLines::Line& line) {
+  if (line.error.empty()) {
+    fmt::print("{{\"line\":{},\"outcome\":\"{}\"}}\n", line.number, line.outcome);
+  } else {
+    fmt::print("{{\"line\":{},\"outcome\":\"{}\",\"error\":{}}}\n", line.number, line.outcome,
+               output::json_string(line.error));
+  }
+  std::fflush(stdout);
+}
+
+int record_lines(Session& session, const RecordOptions& options) {
+  const StopSignals stop;
+  EventLines lines(session, options.node, [&](const EventLines::Line& line) {
+    if (!line.error.empty()) output::fail(fmt::format("line {}: {}", line.number, line.error));
+    if (options.ack) acknowledge(line);
+  });
+  const auto read = input::read_pieces(
+      "-", [&](std::string_view piece) { lines.feed(piece); }, stop.any());
+  // What was read of a line when a signal came is not a line.
+  if (!stop.requested()) lines.finish();
   if (!read) return output::fail(read.error().text());
-  if (!quiet) fmt::print(stderr, "{} events recorded\n", output::thousands(lines.recorded()));
-  if (lines.refused() == 0) return exit_code::ok;
-  return output::fail(
-      fmt::format("{} lines are not events and were skipped", output::thousands(lines.refused())));
+  if (!options.shared.quiet) {
+    fmt::print(stderr, "{} events recorded\n", output::thousands(lines.recorded()));
+  }
+  if (lines.refused() > 0) {
+    output::fail(fmt::format("{} lines are not events and were skipped",
+                             output::thousands(lines.refused())));
+  }
+  if (stop.requested()) return stop.exit_status();
+  return lines.refused() > 0 ? exit_code::failed : exit_code::ok;
 }
 
 }  // namespace
@@ -187,9 +110,8 @@ int record(const RecordOptions& options) {
   config.when_full = WhenFull::block;  // stdin can wait
   auto session = Session::start(config);
   if (!session) return output::fail(session.error().text(), exit_code::usage);
-  const int status = options.from_stdin
-                         ? record_lines(*session, options.node.spec, options.shared.quiet)
-                         : record_one(*session, options);
+  const int status =
+      options.from_stdin ? record_lines(*session, options) : record_one(*session, options);
   const bool nothing_lost = close(*session, config);
   if (const auto events = session->stats().rejected; events > 0) return rejected(events);
   return status == exit_code::ok && !nothing_lost ? exit_code::failed : status;

@@ -14,8 +14,9 @@ namespace trace::cli {
 
 namespace exit_code {  // each command's --help repeats them
 inline constexpr int ok = 0;
-inline constexpr int failed = 1;  // the result is negative, or there is none; stderr says why
-inline constexpr int usage = 2;   // wrong options or configuration
+inline constexpr int failed = 1;     // the result is negative, or there is none; stderr says why
+inline constexpr int usage = 2;      // wrong options or configuration
+inline constexpr int not_ended = 3;  // --exit-status of a run that has no verdict yet
 inline constexpr int not_started = 125;  // run and docker: usage, configuration, no child
 inline constexpr int interrupted = 130;  // ended early by Ctrl-C
 inline constexpr int terminated = 143;   // ended early by SIGTERM or SIGHUP

@@ -3,32 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "emitter/output/character.hpp"
+
 namespace trace::cli::output {
 namespace {
-
-struct Character {
-  std::uint32_t code;
-  std::size_t bytes;
-  bool valid;
-};
-
-// The first character of a text that is not empty.
-Character first_of(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1, true};
-  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {lead, 1, false};
-  std::uint32_t code = lead & (0xFFU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return {lead, 1, false};
-    code = code << 6 | (byte(i) & 0x3FU);
-  }
-  const bool overlong = (bytes == 3 && code < 0x800) || (bytes == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (overlong || surrogate || code > 0x10FFFF) return {lead, 1, false};
-  return {code, bytes, true};
-}
 
 bool is_control(std::uint32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
 
@@ -42,7 +20,7 @@ std::string escaped(std::string_view text, const Escape& escape) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const Character character = first_of(text);
+    const Character character = first_character(text);
     if (character.valid && !is_control(character.code) && !is_reordering(character.code)) {
       out += text.substr(0, character.bytes);
     } else {
@@ -100,6 +78,20 @@ std::string printable_json(std::string_view json) {
       out += ' ';  // white space between values: inside strings JSON has escaped it already
     }
   });
+}
+
+std::string json_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out.append(1, '\\').append(1, c);
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return printable_json(out += '"');
 }
 
 std::string indented_json(std::string_view json) {

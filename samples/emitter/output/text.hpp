@@ -19,6 +19,9 @@ std::string printable(std::string_view text);
 // The same for the text of a JSON document, with JSON's escapes, so its value is unchanged.
 std::string printable_json(std::string_view json);
 
+// The text as a JSON string, with quotes.
+std::string json_string(std::string_view text);
+
 // `json` must be a valid document. Its values and the order of its members are unchanged: a JSON
 // library would rewrite numbers (1.10 becomes 1.1E0)
 // (docs/decisions/0027-what-stays-hand-written.md).

@@ -2,117 +2,163 @@
 #include "emitter/output/timeline.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "emitter/output/character.hpp"
+#include "emitter/output/data_text.hpp"
 #include "emitter/output/text.hpp"
 
 namespace trace::cli::output {
 namespace {
 
-constexpr std::string_view dim = "\x1b[2m";
-constexpr std::string_view plain = "\x1b[0m";
-// Where the continuation of a row begins: below its type.
+// Where the parts below a row begin: below its type.
 constexpr std::size_t indent = 14;
+constexpr std::size_t indent_if_narrow = 10;
 constexpr std::size_t widest_node = 24;
+constexpr std::size_t widest_node_if_narrow = 16;
+// A narrower screen gets no column of its own for the level and the stream.
+constexpr std::size_t wide = 100;
+// Lines of an outputSummary on a screen; --json has all of it.
+constexpr std::size_t most_summary_lines = 4;
+// Text is not folded to less than this.
+constexpr std::size_t narrowest_text = 20;
 
 std::string_view colour_of(const EventPayload& event) {
-  if (event.level == Level::error) return "\x1b[31m";
-  if (event.level == Level::warn) return "\x1b[33m";
-  if (event.level == Level::debug) return dim;
-  return event.type == Type::completed ? "\x1b[32m" : "";
-}
-
-// data.dropped as a sentence; empty for other events.
-std::optional<std::string> loss_of(simdjson::simdjson_result<simdjson::dom::element> data) {
-  const auto dropped = data["dropped"];
-  std::uint64_t count = 0;
-  std::string_view reason;
-  if (dropped["count"].get(count) != simdjson::SUCCESS) return std::nullopt;
-  if (dropped["reason"].get(reason) != simdjson::SUCCESS) return std::nullopt;
-  return fmt::format("{} event{} dropped here ({})", thousands(count), count == 1 ? "" : "s",
-                     reason);
-}
-
-// HH:MM:SS.mmm of a time stamp of the contract, whose seconds and fraction may be missing.
-std::string time_of(std::string_view timestamp) {
-  std::string_view time = timestamp.size() > 11 ? timestamp.substr(11) : std::string_view();
-  if (time.ends_with('Z')) time.remove_suffix(1);
-  std::string text(time.substr(0, 12));
-  if (text.size() == 5) text += ":00";
-  if (text.size() == 8) text += '.';
-  text.resize(12, '0');
-  return text;
-}
-
-// Columns, approximately: the number of code points.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
+  if (event.level == Level::error) return colour::red;
+  if (event.level == Level::warn) return colour::yellow;
+  if (event.level == Level::debug) return colour::dim;
+  return event.type == Type::completed ? colour::green : colour::none;
 }
 
 std::string padded(std::string text, std::size_t columns) {
-  const std::size_t has = width(text);
+  const std::size_t has = columns_of(text);
   if (has < columns) text.append(columns - has, ' ');
   return text;
 }
 
-// Lines of a text, escaped one by one, so that only our own line breaks reach the terminal.
-std::string indented(std::string_view text, std::size_t columns) {
-  std::string out;
+// The id in at most `columns` columns: the end distinguishes more ids than the beginning does.
+std::string shortened(std::string id, std::size_t columns) {
+  if (columns_of(id) <= columns) return id;
+  std::string_view rest = id;
+  while (columns_of(rest) >= columns) rest.remove_prefix(first_character(rest).bytes);
+  return "…" + std::string(rest);
+}
+
+// Calls back with each line of a text, printable.
+template <class OnLine>
+void each_line(std::string_view text, const OnLine& on_line) {
   for (;;) {
     const std::size_t end = text.find('\n');
-    out += printable(text.substr(0, end));
-    if (end == std::string_view::npos) return out;
+    on_line(printable(with_expanded_tabs(text.substr(0, end))));
+    if (end == std::string_view::npos) return;
     text.remove_prefix(end + 1);
-    if (text.empty()) return out;
-    out.append("\n").append(columns, ' ');
+    if (text.empty()) return;
   }
+}
+
+void trim_right(std::string& text) {
+  while (text.ends_with(' ')) text.pop_back();
 }
 
 }  // namespace
 
-std::string Timeline::lines(const EventPayload& event) {
-  std::string out;
-  const std::string date = event.timestamp.substr(0, 10);
-  if (date != date_) {
-    out += fmt::format("{}-- {} (UTC) --{}\n", colours_ ? dim : "", printable(date),
-                       colours_ ? plain : "");
-    date_ = date;
-  }
-  node_width_ = std::max(node_width_, std::min(widest_node, width(printable(event.node_id))));
-  // The text of the row: the description of a loss, the message, or without one the data.
-  std::string text = event.message ? *event.message : event.data.value_or("");
-  std::string_view stream;
-  simdjson::dom::parser parser;
-  if (event.data) {
-    const auto data = parser.parse(*event.data);
-    if (data["stream"].get(stream) != simdjson::SUCCESS) stream = {};
-    if (auto loss = loss_of(data)) text = std::move(*loss);
-  }
-  const std::string_view colour = colours_ ? colour_of(event) : "";
-  const std::string head =
-      fmt::format("{}  {:9}  {:5}  {}  ", time_of(event.timestamp), name(event.type),
-                  name(event.level), padded(printable(event.node_id), node_width_));
-  std::string row =
-      head + fmt::format("{:6}  ", printable(stream)) + indented(text, width(head) + 8);
-  while (row.ends_with(' ')) row.pop_back();
-  out.append(colour).append(row).append(colour.empty() ? "" : plain).append("\n");
-  const auto append_part = [&](std::string_view title, const std::string& content) {
-    out.append(indent, ' ').append(title).append(" ").append(content).append("\n");
-  };
-  if (event.output_summary) append_part("outputSummary", printable_json(*event.output_summary));
-  if (event.error) {
-    text = event.error->code ? printable(*event.error->code) : "";
-    if (event.message != event.error->message) {  // else the row above has it
-      text += (text.empty() ? "" : ": ") + indented(event.error->message, indent + 2);
+// Appends the lines of `text`, folded; the first one after `head`, the others below its end.
+void Timeline::append(std::string& out, std::string_view colour, const std::string& head,
+                      std::string_view text, std::size_t most_lines) const {
+  const std::size_t begin = columns_of(head);
+  const std::size_t room =
+      screen_.columns == 0
+          ? static_cast<std::size_t>(-1)
+          : std::max(narrowest_text, screen_.columns - std::min(screen_.columns, begin));
+  std::size_t lines = 0;
+  each_line(text, [&](const std::string& line) {
+    for (const std::string& piece : folded(line, room)) {
+      if (++lines > most_lines) continue;
+      std::string shown = lines == 1 ? head : std::string(begin, ' ');
+      shown += piece;
+      trim_right(shown);
+      out.append(screen_.painted(colour, shown)).append("\n");
     }
-    if (!text.empty()) append_part("error", text);
-    if (event.error->stack) append_part("stack", indented(*event.error->stack, indent + 2));
+  });
+  if (lines > most_lines) {
+    out.append(std::string(begin, ' ') + fmt::format("… {} more lines\n", lines - most_lines));
+  }
+}
+
+std::string Timeline::date_line(const EventPayload& event) {
+  const auto time = time_from_text(event.timestamp);
+  const std::string date =
+      time ? date_text(*time, zone_) : printable(event.timestamp.substr(0, 10));
+  if (date == date_) return {};
+  date_ = date;
+  return screen_.painted(colour::dim, fmt::format("-- {} ({}) --", date,
+                                                  time ? zone_name(*time, zone_) : "UTC")) +
+         "\n";
+}
+
+// The columns before the text of a row.
+std::string Timeline::head(const EventPayload& event, std::string_view stream,
+                           std::string_view time) {
+  const bool narrow = screen_.columns > 0 && screen_.columns < wide;
+  const std::size_t most = narrow ? widest_node_if_narrow : widest_node;
+  std::string node = printable(event.node_id);
+  if (screen_.columns > 0) node = shortened(std::move(node), most);
+  node_width_ = std::max(std::min(node_width_, most), std::min(most, columns_of(node)));
+  node = padded(std::move(node), node_width_);
+  if (!narrow) {
+    return fmt::format("{}  {:9}  {:5}  {}  {:6}  ", time, name(event.type), name(event.level),
+                       node, printable(stream));
+  }
+  // The level of a line of output matters, its type does not.
+  const bool plain = event.type == Type::progress;
+  const std::string_view kind = !plain                       ? name(event.type)
+                                : event.level == Level::info ? std::string_view()
+                                                             : name(event.level);
+  return fmt::format("{}  {:9}  {}  ", time.substr(0, 8), kind, node);
+}
+
+std::string Timeline::lines(const EventPayload& event) {
+  std::string out = date_line(event);
+  const auto time = time_from_text(event.timestamp);
+  const DataText data = data_text(event);
+  std::string text = !data.loss.empty() ? data.loss : event.message.value_or("");
+  std::string facts = data.facts;
+  if (text.empty()) text = std::exchange(facts, {});
+  const std::string head =
+      this->head(event, data.stream, time ? time_of_day_text(*time, zone_) : "??:??:??.???");
+  const std::string_view colour = colour_of(event);
+
+  std::string fields = data.fields;
+  const std::size_t one_line = columns_of(head) + columns_of(text) + 2 + columns_of(fields);
+  const bool fits =
+      text.find('\n') == std::string::npos && (screen_.columns == 0 || one_line <= screen_.columns);
+  if (!fields.empty() && fits) {
+    // On the row itself, after the text.
+    std::string row = text.empty() ? head : head + printable(with_expanded_tabs(text)) + "  ";
+    out.append(screen_.painted(colour, row)).append(screen_.painted(colour::dim, fields)) += '\n';
+    fields.clear();
+  } else {
+    append(out, colour, head, text);
+  }
+  if (!fields.empty()) append(out, colour::dim, std::string(columns_of(head), ' '), fields);
+
+  const bool narrow = screen_.columns > 0 && screen_.columns < wide;
+  const std::string below(narrow ? indent_if_narrow : indent, ' ');
+  if (!facts.empty()) append(out, colour::none, below, facts);
+  if (event.output_summary) {
+    append(out, colour::none, below + "outputSummary ", printable_json(*event.output_summary),
+           screen_.columns == 0 ? static_cast<std::size_t>(-1) : most_summary_lines);
+  }
+  if (event.error) {
+    std::string error = event.error->code.value_or("");
+    if (event.message != event.error->message) {  // else the row above has it
+      error += (error.empty() ? "" : ": ") + event.error->message;
+    }
+    if (!error.empty()) append(out, colour::none, below + "error ", error);
+    if (event.error->stack) append(out, colour::none, below + "stack ", *event.error->stack);
   }
   return out;
 }

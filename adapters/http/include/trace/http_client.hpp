@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small blocking HTTP client for tools that read from a backend: pages of a trace, statuses, and
-// the event stream of a run. Options, TLS rules and credentials are those of the transport.
+// A small blocking HTTP client for tools that talk to a backend: they read pages of a trace,
+// statuses and the event stream of a run, and post commands such as a cancellation. Options, TLS
+// rules and credentials are those of the transport.
 //
 // One thread uses a client; interrupt() may be called from any. The connection is kept between
 // requests.
@@ -34,6 +35,9 @@ class SHIPTRACE_API HttpClient {
   // response, whatever its status; the Error says why there is none. The token file is read again
   // after a 401 or 403, as the transport does.
   Result<HttpResponse> get(std::string_view path_and_query);
+
+  // POST without a body, for commands. Returns and fails as get() does.
+  Result<HttpResponse> post(std::string_view path_and_query);
 
   // GET of an endless body (server-sent events). The bytes of a 200 go to `on_chunk` as they
   // arrive, until the server ends the body, `on_chunk` returns false or interrupt() is called: each
