@@ -328,8 +328,8 @@ class SHIPTRACE_API Session {
 
   // `id`: 1 to 128 bytes without control characters; with any other id everything recorded for the
   // run is dropped as bad_id and a diagnostic is reported. Invalid UTF-8 is replaced by U+FFFD,
-  // also in `spec`; ids in `spec` of more than 256 bytes are omitted. Copied. The same id may be
-  // opened again.
+  // also in `spec`; ids in `spec` that are too long (workflow: 256 bytes, organization: 191) are
+  // omitted and reported as a diagnostic. Copied. The same id may be opened again.
   Run run(std::string_view id, const RunSpec& spec = {});
 
   // Sends everything recorded before the call, finishes of runs included, ignoring the current

@@ -58,6 +58,13 @@ std::string_view fault_of_node_id(std::string_view id) noexcept {
   return has_control_character(id) ? without_controls : std::string_view{};
 }
 
+std::string_view fault_of_organization_id(std::string_view id) noexcept {
+  if (id.size() > max_organization_id_bytes || repaired_bytes(id) > max_organization_id_bytes) {
+    return "must have 1 to 191 bytes, each invalid UTF-8 sequence counted as the three of U+FFFD";
+  }
+  return fault_of_node_id(id);
+}
+
 std::string repaired_id(std::string_view id) {
   if (is_plain(id)) return std::string(id);
   std::string repaired;

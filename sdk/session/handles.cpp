@@ -22,9 +22,10 @@ using namespace detail::session;
 namespace {
 
 // The repaired id of a workflow or organization; if it is invalid the run is traced without it.
-std::string known_id(std::string_view id, std::string_view of, SessionCore& core) {
+std::string known_id(std::string_view id, std::string_view of,
+                     std::string_view (*fault_of)(std::string_view), SessionCore& core) {
   if (id.empty()) return {};
-  const std::string_view fault = detail::contract::fault_of_node_id(id);
+  const std::string_view fault = fault_of(id);
   if (fault.empty()) return detail::contract::repaired_id(id);
   core.diagnostics().report("bad_id", fmt::format("{} id {}; it is omitted", of, fault));
   return {};
@@ -116,8 +117,11 @@ Run Session::run(std::string_view id, const RunSpec& spec) {
     return Run(std::make_shared<RunState>(session->first(), nullptr));
   }
   RunSpec repaired = spec;
-  repaired.workflow_id = known_id(spec.workflow_id, "workflow", *session->first());
-  repaired.organization_id = known_id(spec.organization_id, "organization", *session->first());
+  repaired.workflow_id = known_id(spec.workflow_id, "workflow", &detail::contract::fault_of_node_id,
+                                  *session->first());
+  repaired.organization_id =
+      known_id(spec.organization_id, "organization", &detail::contract::fault_of_organization_id,
+               *session->first());
   const auto [core, info] = session->open_run(detail::contract::repaired_id(id), repaired);
   return Run(std::make_shared<RunState>(core, info));
 }

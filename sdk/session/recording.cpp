@@ -192,9 +192,11 @@ namespace {
 
 Outcome record_parts(NodeState* node, const EventBody& body, record::EventParts& parts,
                      std::uint16_t cut) noexcept {
-  if (body.timestamp && !contract::is_contract_timestamp(*body.timestamp)) {
+  // Stores lose the year 0000.
+  if (body.timestamp &&
+      (!contract::is_contract_timestamp(*body.timestamp) || body.timestamp->starts_with("0000"))) {
     return drop(node, DropReason::bad_timestamp,
-                "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z");
+                "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z, from the year 0001 on");
   }
   const auto bits = static_cast<std::uint16_t>(parts.bits() | cut);
   return record_values(node, Texts::raw, body.type, body.level, parts.site(), bits, parts.values());

@@ -123,6 +123,7 @@ bool has_imprecise_number(std::string_view json) noexcept {
     while (begin > 0 && is_digit_or_point(json[begin - 1])) --begin;
     std::size_t end = at + 1;
     while (end < json.size() && is_digit_or_point(json[end])) ++end;
+    at = end - 1;  // so that a long row is read once
     const std::string_view number = json.substr(begin, end - begin);
     const std::size_t significant = number.find_first_not_of("0.");
     if (number.find('.') == std::string_view::npos || significant == std::string_view::npos) {

@@ -74,6 +74,17 @@ TEST_CASE("the limits on ids are those of the repaired ones") {
   CHECK(session.events().size() == 2);
 }
 
+TEST_CASE("an organization that stores would lose is omitted and reported") {
+  RecordedSession session;
+  session.session().run("fits", {.organization_id = std::string(191, 'o')});
+  CHECK(session.observed_so_far("bad_id").empty());
+  auto run = session.session().run("long", {.organization_id = std::string(192, 'o')});
+  CHECK(session.observed("bad_id").find("organization id must have 1 to 191 bytes") !=
+        std::string::npos);
+  record(run.node("n"), Type::progress, Level::info, "x");
+  CHECK(session.events().size() == 1);
+}
+
 TEST_CASE("a workflow id that is too long is omitted, and the run is still traced") {
   RecordedSession session;
   auto run = session.session().run("long", {.workflow_id = std::string(1 << 20, 'w')});

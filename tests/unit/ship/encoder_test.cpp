@@ -145,6 +145,7 @@ TEST_CASE("a field that is not a number is refused and named") {
   CHECK(record(node, Type::progress, Level::info,
                field("ratio", std::numeric_limits<double>::quiet_NaN()), "m") == Outcome::dropped);
   CHECK(record(node, {.timestamp = "yesterday"}) == Outcome::dropped);
+  CHECK(record(node, {.timestamp = "0000-01-01T00:00:00Z"}) == Outcome::dropped);
   CHECK(session.stats().dropped_by[static_cast<std::size_t>(DropReason::bad_number)] == 1);
   CHECK(session.observed("bad_number").find("ratio") != std::string::npos);
   CHECK(session.events().empty());

@@ -38,6 +38,13 @@ TEST_CASE("values of JSON end where the next part begins") {
   CHECK(end_of_json_value("[[1,2", 1) == 5);
 }
 
+TEST_CASE("a megabyte of digits is read once") {
+  const std::string digits(std::size_t{1} << 20, '7');
+  CHECK_FALSE(has_imprecise_number(digits));
+  CHECK(has_imprecise_number(digits + ".5"));
+  CHECK(has_imprecise_number(digits + " 0.1234567890123456789"));
+}
+
 TEST_CASE("fractions with more digits than a double are found") {
   for (const std::string_view json :
        {"0.123456789012345678", "[1,123456789.0123456789]", "{\"a\":-0.00123456789012345678}",
