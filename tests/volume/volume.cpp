@@ -114,14 +114,14 @@ class Volume {
     config.endpoint = collector_.url();
     auto backend = cli::backend::Backend::open(config);
     if (!backend) throw std::runtime_error(backend.error().text());
-    const auto events = cli::backend::read_trace(
+    const auto trace = cli::backend::read_trace(
         *backend, "volume", "", events_per_page,
         [&](simdjson::ondemand::object& event) { shown_.take(event); }, [] { return true; });
-    if (!events) throw std::runtime_error(events.error().text());
-    require(*events == figures_.at("events"), "the store does not have the acknowledged events");
+    if (!trace) throw std::runtime_error(trace.error().text());
+    require(trace->events == figures_.at("events"), "the store does not have the acknowledged events");
     print("lines compared", cli::output::thousands(shown_.head().lines + shown_.tail().lines));
     print("  cut, lost, moved, mixed", std::to_string(shown_.wrong()));
-    print("events", cli::output::thousands(*events));
+    print("events", cli::output::thousands(trace->events));
   }
 
   ShownLines::Volume sum() const {
