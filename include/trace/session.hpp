@@ -13,6 +13,7 @@
 
 #include <array>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -21,6 +22,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <trace/capture_limits.hpp>
@@ -62,7 +64,7 @@ enum class DropReason : std::uint8_t {
   disk_full,      // the journal's disk is full, or RLIMIT_FSIZE is reached
   closed,         // the session is closed
   bad_id,         // run or node id is empty, too long or contains control characters
-  bad_number,     // a field holds NaN or an infinity
+  bad_number,     // a field holds NaN or an infinity; STARTED and the end lose their fields instead
   bad_format,     // a user-defined formatter threw
   bad_timestamp,  // EventBody::timestamp is not a valid time stamp
   too_large,      // does not fit into a slab even when trimmed
@@ -170,7 +172,10 @@ class SHIPTRACE_API Node {
   // The same with the text of an exception, for handlers: node.failed(std::current_exception()).
   // The code is EXCEPTION, data.exception the exception's type; the texts of nested exceptions
   // (std::throw_with_nested) follow after ": ".
-  void failed(std::exception_ptr exception) noexcept;
+  template <std::same_as<std::exception_ptr> E>  // not from {}, which is a Failure
+  void failed(E exception) noexcept {
+    failed_by(std::move(exception));
+  }
   // Records COMPLETED with data.skipped for a node that need not run, so that the run's progress
   // reaches its total. Instead of started().
   void skipped(std::string_view reason) noexcept;
@@ -241,6 +246,7 @@ class SHIPTRACE_API Node {
   void detach() noexcept { state_.reset(); }
 
  private:
+  void failed_by(std::exception_ptr exception) noexcept;
   friend class Run;
   friend detail::NodeBase* detail::base_of(const Node& node) noexcept;
   explicit Node(std::shared_ptr<detail::NodeBase> state) noexcept;

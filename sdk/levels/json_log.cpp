@@ -265,7 +265,8 @@ std::optional<JsonLog::Entry> JsonLog::read(std::string_view line) {
   if (entry || line.find("\\u") == std::string_view::npos) return entry;
   // Other parsers accept lone surrogates.
   state_->repaired = text::with_repaired_strings(line);
-  if (state_->repaired == line) return std::nullopt;
+  // It may be three times as long: an invalid byte becomes U+FFFD.
+  if (state_->repaired == line || !may_be_one(state_->repaired)) return std::nullopt;
   entry = read_valid(state_->repaired);
   if (entry && entry->fields.empty()) entry->message = line;
   return entry;

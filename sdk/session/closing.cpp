@@ -100,7 +100,8 @@ void SessionCore::stop_open_nodes() {
     open.swap(open_nodes_);
   }
   for (const auto& [address, node] : open) {
-    if (const auto state = node.state.lock()) state->stop(StopReason::shutdown);
+    const auto state = node.state.lock();
+    if (state && state->open.load()) state->stop(StopReason::shutdown);
   }
 }
 

@@ -150,7 +150,9 @@ Outcome record_in(NodeState& node, Texts texts, Type type, Level level, const Si
                   std::uint16_t parts, std::span<OutgoingValue> values) {
   SessionCore& core = *node.core;
   const std::uint32_t attempt = core.attempt_of(node, type);
-  if (level < core.least_level()) return core.filter();
+  // The end of a node that has started is never filtered, whatever the level has become.
+  const bool may_be_filtered = type == Type::progress || !node.open.load();
+  if (level < core.least_level() && may_be_filtered) return core.filter();
   if (node.run == nullptr) return core.drop(DropReason::bad_id);
   if (core.closed()) return core.drop(DropReason::closed);
   if (this_thread.is_recording) return core.drop(node, DropReason::nested, nullptr);

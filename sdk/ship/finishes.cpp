@@ -139,9 +139,17 @@ time::Steady::time_point Shipper::next_finish_try(bool only_hopeful) {
   return next;
 }
 
+// Of a refusal that is remembered.
+std::string Shipper::key_of_finish(const RunInfo& run) const {
+  return fmt::format("{}/{}/finish", session_id_, run.id);
+}
+
 void Shipper::settle_finishes(const Finishes::Runs& named, const Finishes::Runs& omitted,
                               time::Steady::time_point now) {
-  for (const RunInfo* run : named) parts_.watermarks.acknowledge_finish(run->number);
+  for (const RunInfo* run : named) {
+    parts_.watermarks.acknowledge_finish(run->number);
+    parts_.taken.forget(key_of_finish(*run));
+  }
   counters_.finished.fetch_add(named.size(), std::memory_order_relaxed);
   finishes_.acknowledged(named);
   finishes_.omitted(omitted, now);
@@ -160,7 +168,7 @@ void Shipper::refuse_finishes(const PendingBatch& batch, std::string_view reason
   counters_.retries.fetch_add(1, std::memory_order_relaxed);
   if (batch.runs.size() > 1) return finishes_.refused_together(batch.runs.size());
   const RunInfo& run = batch.runs.front().run();
-  const std::string key = std::string(run.id) + "/finish";
+  const std::string key = key_of_finish(run);
   if (parts_.taken.at_first_refusal(key) == parts_.taken.count()) {
     finishes_.refused(run, now);
     parts_.diagnostics.report(

@@ -81,12 +81,14 @@ time::Steady::time_point Shipper::step(time::Steady::time_point now) {
     const time::Steady::time_point pass_before = last_pass_;
     fill(now);
     pause_ = pause_after(builder_.fill_level(limits_.batch) - before, now - pass_before);
+    // Before the next batch: a worker that never pauses always has one.
+    finishes_.collect();
+    take_finishes(now);
     if (due(now)) outbox_.push_back(builder_.take(leased_session()));
     PendingBatch parked = parking_.take_due(now, false, leased_session());
     if (!parked.empty()) outbox_.push_back(std::move(parked));
   }
   finishes_.collect();
-  if (outbox_.empty()) take_finishes(now);
   if (outbox_.empty()) ask_for_states(now);
   if (!outbox_.empty() && now >= next_try_) send_front(now);
   resolved_before_.store(std::min(events_unresolved_since(), finishes_.first_stamp()),

@@ -148,6 +148,7 @@ class Shipper {
   void take_finishes(time::Steady::time_point now);
   bool waits_for_events(const Finish& finish);
   time::Steady::time_point next_finish_try(bool only_hopeful);
+  std::string key_of_finish(const RunInfo& run) const;
   void settle_finishes(const Finishes::Runs& named, const Finishes::Runs& omitted,
                        time::Steady::time_point now);
   void refuse_finishes(const PendingBatch& batch, std::string_view reason,

@@ -105,9 +105,9 @@ TEST_CASE("the end of a child is told in words") {
   CHECK(shown(event) ==
         "12:34:56.789  COMPLETED  info   n                 took 1.2s, 340ms CPU, 34.0 MiB memory, "
         "120 lines of output (4.1 KiB)  hint=\"network=bridge\"\n");
-  event =
-      event_of("exited with code 7", R"({"exitCode":7,"durationMs":5,"retryable":true,)"
-                                     R"("attempt":2,"lines":{"stdout":1},"bytes":{"stdout":9}})");
+  event = event_of("exited with code 7", R"({"exitCode":7,"durationMs":5,"retryable":true,)"
+                                         R"("attempt":2,"lines":{"stdout":1},"bytes":{"stdout":9},)"
+                                         R"("_metadata":{"attempt":2},"_payload":{"exitCode":7}})");
   event.type = Type::failed;
   CHECK(shown(event) ==
         "12:34:56.789  FAILED     info   n                 exited with code 7\n"

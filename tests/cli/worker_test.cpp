@@ -92,6 +92,7 @@ TEST_CASE("the sample worker distinguishes the user's will from its own end") {
     CHECK(child.wait().code == 130);
     const auto events = of_resolve();
     check_recorded_as_cancelled(events);
+    REQUIRE(events.back().error.has_value());
     CHECK(events.back().error->code == "CANCELLED");
     CHECK(backend.status("r").status == RunStatus::cancelled);
   }

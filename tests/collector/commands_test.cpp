@@ -115,6 +115,11 @@ TEST_CASE("what a workflow engine reports takes precedence") {
             .at("status") == "RUNNING");
   CHECK(send(client, "PUT", "/workflows/runs/s", R"({"status":7})").status == 400);
   CHECK(send(client, "PUT", "/workflows/runs/s", R"([])").status == 400);
+  CHECK(send(client, "PUT", "/workflows/runs/%1b", R"({"status":"RUNNING"})").status == 400);
+  const Reply many = send(client, "PUT", "/workflows/runs/s",
+                          R"({"status":"RUNNING","progress":)"
+                          R"({"completedActions":0,"totalActions":4294967296}})");
+  CHECK(many.status == 400);
   const Reply wrong =
       send(client, "PUT", "/workflows/runs/s", R"({"status":"RUNNING","startedAt":"yesterday"})");
   CHECK(wrong.status == 400);
@@ -146,8 +151,9 @@ TEST_CASE("a worker that falls silent is lost until it is heard of again") {
   envelope.run_id = "r";
   envelope.session = session_a;
   envelope.events = {event_of("r", id_of(session_a, 0, 1), "a", Type::started)};
-  client.post(line_of(envelope));
   StreamClient viewer(collector.url(), "/workflows/runs/r/stream");
+  CHECK(viewer.next()->name == "ready");
+  client.post(line_of(envelope));
   CHECK(viewer.next("status").json().at("status") == "RUNNING");
   const StreamEvent lost = viewer.next("status");
   CHECK(lost.json().at("status") == "FAILED");
@@ -199,6 +205,29 @@ TEST_CASE("the nodes of a run are listed with what is known of them") {
   const std::string cursor(page.json().at("cursor").as_string());
   const Reply rest = client.get("/workflows/runs/r/nodes?limit=5&cursor=" + cursor);
   CHECK(rest.json().at("nodes").at(0).at("nodeId") == "report");
+}
+
+TEST_CASE("what ended a node is returned as it was stored") {
+  Collector collector;
+  Client client(collector.url());
+  auto end = event_of("r", "1", "a", Type::completed);
+  end.data = R"({"v":1e400,"n":123456789012345678901234567890,"deep":)" + std::string(150, '[') +
+             std::string(150, ']') + "}";
+  client.post(line_of("r", {end}));
+  const Reply reply = client.get("/workflows/runs/r/nodes");
+  CHECK(reply.status == 200);
+  CHECK(reply.body.find("\"exit\":" + *end.data) != std::string::npos);
+}
+
+TEST_CASE("a run that is too large for one response is refused") {
+  Collector collector({"--max-body", "10000"});
+  Client client(collector.url());
+  for (std::uint64_t first = 1; first <= 400; first += 20) {
+    client.post(line_of("r", events_of("r", first, first + 19)));
+  }
+  const Reply reply = client.get("/api/v1/workflows/runs/r/trace");
+  CHECK(reply.status == 413);
+  CHECK(client.get("/api/v1/workflows/runs/r/trace?limit=10").status == 200);
 }
 
 TEST_CASE("the routes below /api/v1 are those of the browser client") {

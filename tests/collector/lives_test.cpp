@@ -54,7 +54,10 @@ struct Engine {
 struct Seconds {
   int count;
 };
-using Step = std::variant<Event, Total, Finished, Cancel, Lease, Engine, Seconds>;
+struct Down {
+  int seconds;
+};
+using Step = std::variant<Event, Total, Finished, Cancel, Lease, Engine, Seconds, Down>;
 
 Event started(const char* node, const char* time = usual, std::string_view session = session_a) {
   return {node, Type::started, "", time, session};
@@ -134,14 +137,22 @@ class World {
     append([&](StreamEnvelope& envelope) { envelope.finished_at = finished.time; });
   }
   void apply_one(const Cancel&) { api::cancel(context_, {.run_id = "r"}); }
-  void apply_one(const Lease& lease) { watch_.hear(std::string(lease.session), now()); }
+  void apply_one(const Lease& lease) {
+    std::vector<std::string> changed;
+    watch_.hear(std::string(lease.session), now(), changed);
+  }
+  // Nobody looks, as while the collector is down.
+  void apply_one(const Down& down) { passed_ms_ += std::int64_t{down.seconds} * 1000; }
   void apply_one(const Engine& engine) {
     const std::string body = fmt::format(R"({{"status":"{}"}})", engine.status);
     CHECK(api::put_run(context_, {.run_id = "r", .body = body}).status == 200);
   }
   void apply_one(const Seconds& seconds) {
-    passed_ms_ += std::int64_t{seconds.count} * 1000;
-    watch_.look(now());
+    for (int second = 0; second < seconds.count; ++second) {
+      passed_ms_ += 1000;
+      std::vector<std::string> changed;
+      watch_.look(now(), changed);
+    }
   }
 
   template <class Fill>
@@ -301,6 +312,16 @@ std::vector<Life> lives() {
        "COMPLETED",
        "a=COMPLETED",
        true},
+      {"nobody could be heard for an hour",
+       {Lease{}, started("a"), Down{3600}, Seconds{50}},
+       "RUNNING",
+       "a=RUNNING",
+       false},
+      {"settled, and nobody could be heard for an hour",
+       {started("a"), completed("a"), Down{3600}, Seconds{20}},
+       "RUNNING",
+       "a=COMPLETED",
+       false},
       {"a worker that never sent a lease is not lost",
        {started("a"), Seconds{3600}},
        "RUNNING",
@@ -340,6 +361,11 @@ std::vector<Life> lives() {
       {"the engine timed it out",
        {started("a"), Engine{"TIMED_OUT"}},
        "TIMED_OUT",
+       "a=RUNNING",
+       true},
+      {"the engine runs it, and a user cancels it",
+       {started("a"), Engine{"RUNNING"}, Cancel{}},
+       "CANCELLED",
        "a=RUNNING",
        true},
       {"the engine terminated it",

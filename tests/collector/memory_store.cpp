@@ -186,17 +186,18 @@ std::vector<std::string> MemoryStore::silent_workers(std::int64_t before_ms, std
   }();
   for (const auto& [session, heard_ms] : heard) {
     if (heard_ms >= before_ms || found.size() == limit) continue;
-    if (!nodes_of_worker(session, NodePhase::running).empty()) found.push_back(session);
+    if (!nodes_of_worker(session, NodePhase::running, 1).empty()) found.push_back(session);
   }
   return found;
 }
 
-std::vector<NodeKey> MemoryStore::nodes_of_worker(std::string_view session, NodePhase phase) {
+std::vector<NodeKey> MemoryStore::nodes_of_worker(std::string_view session, NodePhase phase,
+                                                  std::size_t limit) {
   const std::lock_guard lock(database_->mutex);
   std::vector<NodeKey> found;
   for (const MemoryDatabase::StoredRun& run : database_->runs) {
     for (const auto& [node_id, node] : run.nodes) {
-      if (node.phase != phase || node.started_by != session) continue;
+      if (node.phase != phase || node.started_by != session || found.size() == limit) continue;
       found.push_back({run.row.run_id, node_id});
     }
   }

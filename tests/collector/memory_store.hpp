@@ -56,8 +56,9 @@ class MemoryStore : public collector::store::Store {
                                                std::size_t limit) override;
   void hear(std::string_view session, std::int64_t now_ms) override;
   std::vector<std::string> silent_workers(std::int64_t before_ms, std::size_t limit) override;
-  std::vector<collector::store::NodeKey> nodes_of_worker(
-      std::string_view session, collector::store::NodePhase phase) override;
+  std::vector<collector::store::NodeKey> nodes_of_worker(std::string_view session,
+                                                         collector::store::NodePhase phase,
+                                                         std::size_t limit) override;
   std::vector<std::string> due_runs(std::int64_t now_ms, std::size_t limit) override;
   std::vector<EventPayload> events(const collector::store::RunRow& run, std::uint64_t after,
                                    std::size_t limit, std::size_t bytes) override;

@@ -149,11 +149,11 @@ TEST_CASE_TEMPLATE("a worker with a running node is silent when it was not heard
   store->hear(worker, 400);  // later calls may be earlier
   CHECK(store->silent_workers(500, 10).empty());
   CHECK(store->silent_workers(501, 10) == std::vector<std::string>{worker});
-  const auto nodes = store->nodes_of_worker(worker, NodePhase::running);
+  const auto nodes = store->nodes_of_worker(worker, NodePhase::running, 10);
   REQUIRE(nodes.size() == 1);
   CHECK(nodes.front().run_id == "r");
   CHECK(nodes.front().node_id == "node");
-  CHECK(store->nodes_of_worker(worker, NodePhase::lost).empty());
+  CHECK(store->nodes_of_worker(worker, NodePhase::lost, 10).empty());
 }
 
 TEST_CASE_TEMPLATE("what one event of an append lacks is not taken from another", Database,

@@ -118,7 +118,8 @@ class Volume {
         *backend, "volume", "", events_per_page,
         [&](simdjson::ondemand::object& event) { shown_.take(event); }, [] { return true; });
     if (!trace) throw std::runtime_error(trace.error().text());
-    require(trace->events == figures_.at("events"), "the store does not have the acknowledged events");
+    require(trace->events == figures_.at("events"),
+            "the store does not have the acknowledged events");
     print("lines compared", cli::output::thousands(shown_.head().lines + shown_.tail().lines));
     print("  cut, lost, moved, mixed", std::to_string(shown_.wrong()));
     print("events", cli::output::thousands(trace->events));

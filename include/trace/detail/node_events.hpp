@@ -65,7 +65,11 @@ Outcome record_with_fields(NodeBase* node, const EventBody& body,
   static_assert(sizeof...(F) <= most_fields, "an event has at most eight fields");
   std::string_view bad;
   ((finite(fields.value) ? void() : void(bad = {fields.name.text, fields.name.size})), ...);
-  if (!bad.empty()) return drop(node, DropReason::bad_number, bad);
+  if (!bad.empty()) {
+    if (body.type == Type::progress) return drop(node, DropReason::bad_number, bad);
+    // A ratio of 0/0 must not cost the node its end: the fields are left out.
+    return record_body(node, body, signature_of<0>, nullptr, false, {});
+  }
   const std::array<FieldName, sizeof...(F)> names{fields.name...};
   std::size_t budget = max_data_bytes;
   bool cut = false;

@@ -31,6 +31,15 @@ Response changed(const Context& context, const store::RunRow& run) {
   return json_response(to_json(status_payload(context.store, run)));
 }
 
+// Of a text of a client, for our stderr.
+std::string printable(std::string_view text) {
+  std::string out(text.substr(0, 64));
+  for (char& c : out) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return out;
+}
+
 // The names of Temporal's WorkflowExecutionStatusName beside those of the contract.
 std::optional<RunStatus> status_of_engine(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, RunStatus>, 2> others{{
@@ -55,8 +64,8 @@ Result<RunStatusPayload> read_facts(const Request& request, boost::json::object 
   if (name_of_status.empty()) return Error("status", "must be the name of a status");
   auto status = status_of_engine(name_of_status);
   if (!status) {
-    fmt::print(stderr, "shiptrace-collector: run {}: unknown status \"{}\" taken as RUNNING\n",
-               request.run_id, name_of_status);
+    fmt::print(stderr, "shiptrace-collector: unknown status \"{}\" of an engine taken as RUNNING\n",
+               printable(name_of_status));
     status = RunStatus::running;
   }
   facts["status"] = name(*status);
@@ -72,14 +81,16 @@ Result<RunStatusPayload> read_facts(const Request& request, boost::json::object 
   return parse_run_status(boost::json::serialize(facts));
 }
 
-JudgedEnvelope registration(const RunStatusPayload& facts) {
-  JudgedEnvelope judged;
-  judged.envelope.run_id = facts.run_id;
-  judged.envelope.workflow_id = facts.workflow_id;
-  if (facts.progress) {
-    judged.envelope.total_actions = static_cast<std::uint32_t>(facts.progress->total_actions);
-  }
-  return judged;
+// The rules of ingestion hold for the run's id and the number of its actions.
+Result<JudgedEnvelope> registration(const RunStatusPayload& facts) {
+  boost::json::object envelope{{"runId", facts.run_id}, {"events", boost::json::array()}};
+  if (!facts.workflow_id.empty()) envelope["workflowId"] = facts.workflow_id;
+  if (facts.progress) envelope["totalActions"] = facts.progress->total_actions;
+  return judge_envelope(boost::json::serialize(envelope));
+}
+
+Response refusal(const Error& error) {
+  return error_response(400, error.fields().front().field, error.text());
 }
 
 }  // namespace
@@ -120,10 +131,10 @@ Response put_run(const Context& context, const Request& request) {
   const std::string started_at =
       known ? status_payload(context.store, *known).started_at : run::timestamp_now();
   const auto facts = read_facts(request, std::move(body.as_object()), started_at);
-  if (!facts) {
-    return error_response(400, facts.error().fields().front().field, facts.error().text());
-  }
-  run::append_batch(context.store, registration(*facts), context.watch.quiet_times());
+  if (!facts) return refusal(facts.error());
+  const auto judged = registration(*facts);
+  if (!judged) return refusal(judged.error());
+  run::append_batch(context.store, *judged, context.watch.quiet_times());
   const auto run = change(context, request, [&](store::RunRow& row, auto&) {
     run::set_engine(row, facts->status, to_json(*facts));
     return true;

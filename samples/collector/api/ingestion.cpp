@@ -72,9 +72,12 @@ std::optional<Response> judge_lines(const std::vector<std::string_view>& lines,
 
 // Before the events: those that end the nodes of a lost worker must find them running.
 void hear(const Context& context, const std::string& session) {
-  for (const std::string& run_id : context.watch.hear(session, run::milliseconds_now())) {
-    context.on_stored(run_id);
+  std::vector<std::string> changed;
+  try {
+    context.watch.hear(session, run::milliseconds_now(), changed);
+  } catch (const store::StoreError&) {  // the events fail as well, or the next lease is stored
   }
+  for (const std::string& run_id : changed) context.on_stored(run_id);
 }
 
 void count(Metrics& metrics, const JudgedEnvelope& judged, const run::BatchResult& result) {

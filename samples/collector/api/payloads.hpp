@@ -3,6 +3,7 @@
 // store that status_payload() reads on a store thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,6 +29,9 @@ std::optional<std::uint64_t> decode_cursor(std::string_view cursor);
 // The position that the parameter of a request names: 0 without one, nothing when it is invalid.
 // Under /api/v1 it may be a decimal number as well.
 std::optional<std::uint64_t> position_of(const Request& request);
+
+// Bounds the memory of one page.
+inline constexpr std::size_t max_page_bytes = std::size_t{16} << 20;
 
 // The parameter `limit` of a page; nothing when it is invalid.
 std::optional<std::size_t> limit_of(const Request& request);

@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::size_t default_limit = 1'000;
 constexpr std::size_t max_limit = 10'000;
-// Bounds the memory of one page.
-constexpr std::size_t max_page_bytes = std::size_t{16} << 20;
 
 }  // namespace
 
@@ -111,8 +109,14 @@ Response trace(const Context& context, const Request& request) {
   if (!run && request.is_of_studio) return json_response(envelope_json(request.run_id, {}, 0));
   if (!run) return unknown_run();
   const bool is_whole = request.is_of_studio && !request.parameter("limit");
-  auto events = is_whole ? context.store.events(*run, *after, SIZE_MAX / 2, SIZE_MAX)
-                         : context.store.events(*run, *after, *limit, max_page_bytes);
+  const std::size_t most_bytes = is_whole ? 4 * context.max_body : max_page_bytes;
+  auto events = context.store.events(*run, *after, is_whole ? SIZE_MAX / 2 : *limit, most_bytes);
+  if (is_whole && last_sequence(events, *after) < run->events) {
+    return error_response(
+        413, "limit",
+        fmt::format("the run has more than {} bytes of events; read it in pages with a limit",
+                    most_bytes));
+  }
   const std::uint64_t sequence = last_sequence(events, *after);
   return json_response(envelope_json(run->run_id, std::move(events), sequence));
 }

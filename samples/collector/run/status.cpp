@@ -156,8 +156,10 @@ bool is_before(std::string_view a, std::string_view b) {
 }
 
 RunStatus derive_status(const store::RunRow& run) noexcept {
-  if (run.engine_status) return *run.engine_status;
+  const bool engine_has_ended = run.engine_status && is_terminal(*run.engine_status);
+  if (engine_has_ended) return *run.engine_status;
   if (!run.cancelled_at.empty()) return RunStatus::cancelled;
+  if (run.engine_status) return *run.engine_status;
   if (run.events == 0 && run.finished_at.empty()) return RunStatus::queued;
   if (run.running_nodes > 0) return RunStatus::running;
   if (run.lost_nodes > 0) return RunStatus::failed;
@@ -174,6 +176,7 @@ bool is_over(const store::RunRow& run) noexcept {
 std::int64_t verdict_due(const store::RunRow& run, const QuietTimes& times,
                          std::int64_t now_ms) noexcept {
   if (run.events == 0 || run.running_nodes > 0 || is_over(run)) return store::RunRow::never;
+  if (run.engine_status || run.is_quiet) return store::RunRow::never;
   const bool is_lost_or_failed = run.lost_nodes > 0 || run.failed_nodes > 0;
   const bool more_is_expected = run.retrying_nodes > 0 || run.ended_nodes() < run.total_actions;
   const auto wait = more_is_expected && !is_lost_or_failed ? times.abandon : times.quiet;

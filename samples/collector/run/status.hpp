@@ -5,18 +5,19 @@
 //
 // The first rule that applies decides the status (docs/contract.md has the table):
 //
-//   1. a workflow engine reported a status             that status
+//   1. a workflow engine reported how it ended         that status
 //   2. the run was cancelled and not started anew      CANCELLED
-//   3. no event is stored, and it is not finished      QUEUED
-//   4. a node is running                               RUNNING
-//   5. a node's worker is lost                         FAILED
-//   6. the run has its verdict (below)                 FAILED if a node failed, waits for a retry
+//   3. a workflow engine reported another status       that status
+//   4. no event is stored, and it is not finished      QUEUED
+//   5. a node is running                               RUNNING
+//   6. a node's worker is lost                         FAILED
+//   7. the run has its verdict (below)                 FAILED if a node failed, waits for a retry
 //                                                      or never started, else COMPLETED
-//   7. otherwise                                       RUNNING
+//   8. otherwise                                       RUNNING
 //
 // A run has its verdict when no node is open and totalActions nodes have ended; when it is finished
 // (Run::finish()) and no node is running; or when it has been quiet for long enough. The verdict of
-// rule 5 is final only after a quiet time, because the worker may come back.
+// rule 6 is final only after a quiet time, because the worker may come back.
 #pragma once
 
 #include <chrono>

@@ -221,9 +221,8 @@ std::optional<api::Response> early_response(const RequestHead& head, const api::
   using Body = api::Endpoint::Body;
   if (route.endpoint->body != Body::required) {
     if (!head.has_body) return std::nullopt;
-    if (route.endpoint->body == Body::none) {
-      return api::error_response(400, "body", "must be empty: the method has no body");
-    }
+    if (route.endpoint->body == Body::ignored) return std::nullopt;
+    return api::error_response(400, "body", "must be empty: the method has no body");
   }
   if (!is_ndjson(head.content_type)) {
     return api::error_response(415, "Content-Type", "must be application/x-ndjson");

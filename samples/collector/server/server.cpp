@@ -155,13 +155,14 @@ void Server::look_later() {
     store_threads_.run(
         io_.get_executor(),
         [this]() -> std::vector<std::string> {
+          std::vector<std::string> changed;
           try {
-            return watch_.look(run::milliseconds_now());
+            watch_.look(run::milliseconds_now(), changed);
           } catch (const std::exception& error) {
             fmt::print(stderr, "shiptrace-collector: cannot look after the runs: {}\n",
                        error.what());
-            return {};
           }
+          return changed;
         },
         [this](const std::vector<std::string>& changed) {
           for (const std::string& run_id : changed) subscriptions_.notify(run_id);

@@ -219,8 +219,9 @@ class Store {
   // Workers that have a running node and were heard of last before `before_ms`. One that was never
   // heard of is not silent.
   virtual std::vector<std::string> silent_workers(std::int64_t before_ms, std::size_t limit) = 0;
-  // The nodes in this phase that the worker started.
-  virtual std::vector<NodeKey> nodes_of_worker(std::string_view session, NodePhase phase) = 0;
+  // The nodes in this phase, running or lost, that the worker started; at most `limit`.
+  virtual std::vector<NodeKey> nodes_of_worker(std::string_view session, NodePhase phase,
+                                               std::size_t limit) = 0;
   // Runs whose verdict was due before `now_ms`, the earliest first.
   virtual std::vector<std::string> due_runs(std::int64_t now_ms, std::size_t limit) = 0;
 

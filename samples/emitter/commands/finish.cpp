@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // shiptrace finish: says that a run is finished.
+#include <trace/recovery.hpp>
 #include <trace/trace.hpp>
+
+#include <chrono>
+#include <string>
 
 #include "emitter/commands/commands.hpp"
 #include "emitter/output/exit.hpp"
 
 namespace trace::cli::commands {
+namespace {
+
+// For events that earlier processes kept.
+constexpr std::chrono::seconds patience{5};
+
+}  // namespace
 
 int finish(const FinishOptions& options) {
   const Config config = config_of(options.shared);
@@ -15,6 +25,12 @@ int finish(const FinishOptions& options) {
   if (run.id().empty()) {
     return output::fail("--run: a run id has 1 to 128 bytes without control characters",
                         exit_code::usage);
+  }
+  // A session that only closes leaves what other processes kept for later: it would follow the word
+  // that the run is finished.
+  const auto kept = recover(config, patience);
+  if (kept) {
+    for (const std::string& line : kept->left) output::fail("left: " + line);
   }
   run.finish();
   return close(*session, config, options.run) ? exit_code::ok : exit_code::failed;

@@ -31,8 +31,8 @@ constexpr std::array<std::string_view, 11> of_end{
     "exitCode", "signal", "durationMs", "cpuUserMs", "cpuSystemMs", "maxRssBytes",
     "lines",    "bytes",  "frames",     "perSecond", "stderrTail"};
 // Of every event; facts_of() has the attempt, and a skipped node's message its reason.
-constexpr std::array<std::string_view, 5> of_event{"_metadata", "attempt", "retryable", "skipped",
-                                                   "traceparent"};
+constexpr std::array<std::string_view, 6> of_event{"_metadata", "_payload", "attempt",
+                                                   "retryable", "skipped",  "traceparent"};
 // Of a JSON log entry: the columns of level and time have them.
 constexpr std::array<std::string_view, 12> of_log{
     "level", "lvl", "levelname", "log.level",  "loglevel", "severity",

@@ -10,7 +10,7 @@ namespace trace::cli::tail {
 
 Result<Pattern> Pattern::compile(const std::string& text) {
   auto compiled = std::make_unique<regex_t>();
-  const int fault = regcomp(compiled.get(), text.c_str(), REG_EXTENDED | REG_NOSUB);
+  const int fault = regcomp(compiled.get(), text.c_str(), REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
   if (fault == 0) return Pattern(std::unique_ptr<regex_t, Free>(compiled.release()));
   std::array<char, 256> reason{};
   regerror(fault, compiled.get(), reason.data(), reason.size());

@@ -105,6 +105,14 @@ TEST_CASE("a JSON log line has the level, message and other members of its autho
   }
 }
 
+TEST_CASE("a line that is longer once it is valid UTF-8 is left as it is") {
+  LevelDetector detector;
+  const std::string line =
+      R"({"a":"\ud800)" + std::string(JsonLog::max_line_bytes - 20, '\xC3') + R"("})";
+  REQUIRE(line.size() < JsonLog::max_line_bytes);
+  CHECK(detector.detect(line, Stream::out).message == line);
+}
+
 TEST_CASE("a JSON log line whose message shows nothing has its level, and stays as it is") {
   LevelDetector detector;
   for (const std::string_view line :

@@ -153,6 +153,20 @@ TEST_CASE("events that are recorded after the finish do not delay it") {
   CHECK(finishes_sent(rig) == std::vector<std::string>{"r", "late"});
 }
 
+TEST_CASE("a worker that never pauses does not delay a finish") {
+  Rig rig;
+  auto& run = rig.run("r");
+  auto& busy = rig.run("busy");
+  rig.record(0, run, "x");
+  rig.finish(run);
+  for (int i = 0; i < 20 && finishes_sent(rig).empty(); ++i) {
+    rig.record(0, busy, "y");
+    rig.flush();
+    rig.step();
+  }
+  CHECK(finishes_sent(rig) == std::vector<std::string>{"r"});
+}
+
 TEST_CASE("a dead letter is no reason to wait") {
   Rig rig;
   auto& run = rig.run("r");

@@ -126,7 +126,7 @@ SqliteStore::SqliteStore(const std::string& path)
         WHERE phase = 1 AND heard_ms < ? LIMIT ?)"),
       nodes_of_worker_(database_, R"(
         SELECT run_id, node_id FROM nodes JOIN runs ON runs.id = nodes.run
-        WHERE started_by = ? AND phase = ? AND phase IN (1, 5))"),
+        WHERE started_by = ? AND phase = ? AND phase IN (1, 5) LIMIT ?)"),
       due_runs_(database_, R"(
         SELECT run_id FROM runs WHERE due_ms < 9223372036854775807 AND due_ms < ?
         ORDER BY due_ms LIMIT ?)"),
@@ -246,9 +246,10 @@ std::vector<std::string> SqliteStore::silent_workers(std::int64_t before_ms, std
   return sessions;
 }
 
-std::vector<NodeKey> SqliteStore::nodes_of_worker(std::string_view session, NodePhase phase) {
+std::vector<NodeKey> SqliteStore::nodes_of_worker(std::string_view session, NodePhase phase,
+                                                  std::size_t limit) {
   std::vector<NodeKey> keys;
-  nodes_of_worker_.bind(session, phase).for_each([&] {
+  nodes_of_worker_.bind(session, phase, limit).for_each([&] {
     NodeKey& key = keys.emplace_back();
     nodes_of_worker_.read(key.run_id, key.node_id);
   });

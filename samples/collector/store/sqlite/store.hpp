@@ -29,7 +29,8 @@ class SqliteStore final : public Store {
   std::vector<NodeRow> nodes(std::uint64_t run, std::uint64_t after, std::size_t limit) override;
   void hear(std::string_view session, std::int64_t now_ms) override;
   std::vector<std::string> silent_workers(std::int64_t before_ms, std::size_t limit) override;
-  std::vector<NodeKey> nodes_of_worker(std::string_view session, NodePhase phase) override;
+  std::vector<NodeKey> nodes_of_worker(std::string_view session, NodePhase phase,
+                                       std::size_t limit) override;
   std::vector<std::string> due_runs(std::int64_t now_ms, std::size_t limit) override;
   std::vector<EventPayload> events(const RunRow& run, std::uint64_t after, std::size_t limit,
                                    std::size_t bytes) override;
