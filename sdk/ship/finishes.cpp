@@ -29,7 +29,7 @@ void Finishes::collect() {
   added_.clear();
   // They are in order already, unless the counter of the stamps went back.
   if (!std::is_sorted(finishes_.begin(), finishes_.end(), by_stamp)) {
-    std::stable_sort(finishes_.begin(), finishes_.end(), by_stamp);
+    std::sort(finishes_.begin(), finishes_.end(), by_stamp);
   }
 }
 
