@@ -42,7 +42,7 @@ class RequestParser {
   // Parses a whole head that head_fault() accepts. Returns the refusal of a malformed one. Once.
   std::optional<api::Response> parse_head(std::string_view head) {
     assert(!parser_.is_header_done());
-    error_code fault;
+    boost::system::error_code fault;
     parser_.put(boost::asio::buffer(head), fault);
     if (fault) return refusal_of(fault);
     parser_.body_limit(max_body_);
@@ -60,7 +60,7 @@ class RequestParser {
     assert(parser_.is_header_done() && !is_done());
     Progress progress;
     while (progress.consumed < bytes.size() && !is_done()) {
-      error_code fault;
+      boost::system::error_code fault;
       progress.consumed += parser_.put(boost::asio::buffer(bytes.substr(progress.consumed)), fault);
       if (fault == http::error::need_more) break;
       if (!fault) continue;
@@ -108,9 +108,8 @@ class RequestParser {
   // Allocates as bytes arrive; Beast's string_body allocates what Content-Length announces before
   // the first byte has arrived.
   using Body = boost::beast::flat_buffer;
-  using error_code = boost::system::error_code;
 
-  api::Response refusal_of(error_code fault) const {
+  api::Response refusal_of(boost::system::error_code fault) const {
     if (fault == http::error::body_limit) return body_too_large(max_body_);
     if (fault == http::error::header_limit) return head_too_large();
     return api::error_response(400, "", "malformed HTTP: " + fault.message());
