@@ -30,7 +30,7 @@ Stop::Stop() {
 
 Stop::~Stop() {
   is_ending_ = true;
-  pthread_kill(waiter_.native_handle(), SIGTERM);
+  pthread_kill(waiter_.native_handle(), SIGINT);  // only wakes it
   waiter_.join();
 }
 
