@@ -173,8 +173,8 @@ class SHIPTRACE_API Node {
   // The code is EXCEPTION, data.exception the exception's type; the texts of nested exceptions
   // (std::throw_with_nested) follow after ": ".
   template <std::same_as<std::exception_ptr> E>  // not from {}, which is a Failure
-  void failed(E exception) noexcept {
-    failed_by(std::move(exception));
+  void failed(const E& exception) noexcept {
+    failed_by(exception);
   }
   // Records COMPLETED with data.skipped for a node that need not run, so that the run's progress
   // reaches its total. Instead of started().
@@ -246,7 +246,7 @@ class SHIPTRACE_API Node {
   void detach() noexcept { state_.reset(); }
 
  private:
-  void failed_by(std::exception_ptr exception) noexcept;
+  void failed_by(const std::exception_ptr& exception) noexcept;
   friend class Run;
   friend detail::NodeBase* detail::base_of(const Node& node) noexcept;
   explicit Node(std::shared_ptr<detail::NodeBase> state) noexcept;

@@ -42,7 +42,7 @@ class SessionCore final : public std::enable_shared_from_this<SessionCore>,
                                             std::shared_ptr<secrets::Secrets> secrets = nullptr);
   SessionCore(config::FinalizedConfig config, Dependencies dependencies,
               std::shared_ptr<secrets::Secrets> secrets);
-  ~SessionCore();
+  ~SessionCore() override;
 
   std::string_view id() const noexcept { return id_; }
   // Empty for one in memory.

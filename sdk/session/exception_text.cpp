@@ -39,7 +39,7 @@ ExceptionText exception_text(const std::exception_ptr& exception) {
   ExceptionText text;
   std::exception_ptr next = exception;
   for (unsigned depth = 0; next != nullptr && depth < most_nested; ++depth) {
-    const auto add = [&](std::string type, const char* what) {
+    const auto add = [&](const std::string& type, const char* what) {
       if (depth == 0) text.type = type;
       text.what += depth == 0 ? "" : ": ";
       text.what +=

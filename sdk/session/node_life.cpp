@@ -120,7 +120,7 @@ void Node::failed(const Failure& failure) noexcept {
   record(*this, detail::FailureEvent(state_.get(), failure).body());
 }
 
-void Node::failed_by(std::exception_ptr exception) noexcept try {
+void Node::failed_by(const std::exception_ptr& exception) noexcept try {
   const auto [what, type] = detail::session::exception_text(exception);
   const Failure failure{.message = what, .code = "EXCEPTION"};
   if (type.empty()) return failed(failure);

@@ -9,14 +9,12 @@ struct RunInfo;
 
 class LiveSession {
  public:
+  virtual ~LiveSession() = default;
   // Whether it has ever started a node that it has to end itself. Until then it needs no lease, and
   // nobody misses it. True before that node's STARTED can be read.
   virtual bool has_started_node() const noexcept = 0;
   // Any run with such a node that has not ended, or null.
   virtual RunInfo* run_with_open_node() = 0;
-
- protected:
-  ~LiveSession() = default;
 };
 
 }  // namespace trace::detail::ship
