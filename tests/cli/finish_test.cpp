@@ -50,6 +50,18 @@ TEST_CASE("finish sends one envelope that says so") {
   CHECK(body.ends_with("Z\"}\n"));
 }
 
+TEST_CASE("finish delivers first what earlier commands kept") {
+  BackendOfTest backend;
+  backend.collector.kill();
+  Command fails = backend.command({"run", "--run", "r", "--node", "n", "--quiet", "--", "false"});
+  fails.env["SHIPTRACE_CLOSE_TIMEOUT"] = "200ms";
+  CHECK(run(std::move(fails)).status.code == 1);
+  backend.collector.start();
+  CHECK(backend.shiptrace({"finish", "--run", "r"}).status.code == 0);
+  CHECK(backend.events("r").size() == 2);
+  CHECK(backend.status("r").status == RunStatus::failed);
+}
+
 TEST_CASE("a run of unknown size ends with finish, another one takes it back") {
   const BackendOfTest backend;
   const auto record = [&](const char* node, const char* type) {

@@ -17,14 +17,15 @@ using Clock = std::chrono::steady_clock;
 }  // namespace
 
 TEST_CASE("a worker that is gone is lost, one that only recorded for others is not") {
-  const BackendOfTest backend({"--worker-timeout", "1"});
+  // Longer than the interval of leases: a worker that lives would not be lost.
+  const BackendOfTest backend({"--worker-timeout", "12"});
   REQUIRE(backend.shiptrace({"record", "--run", "shared", "--node", "n", "--type", "STARTED"})
               .status.code == 0);
-  Child worker(backend.command({"run", "--run", "lost", "--node", "n", "--", "sleep", "5"}));
+  Child worker(backend.command({"run", "--run", "lost", "--node", "n", "--", "sleep", "60"}));
   backend.wait_for_events("lost", 1);
   worker.signal(SIGKILL);
   worker.wait();
-  const auto deadline = Clock::now() + std::chrono::seconds(20);
+  const auto deadline = Clock::now() + std::chrono::seconds(40);
   while (backend.status("lost").status == RunStatus::running && Clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }

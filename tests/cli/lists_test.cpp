@@ -122,7 +122,7 @@ TEST_CASE("runs reads page after page until it has enough") {
   CHECK(contains(failed.output, "     3m05s    1/3   1,998\n"));
 }
 
-TEST_CASE("runs refuses what is no status, no limit and no list") {
+TEST_CASE("runs refuses an unknown status, a limit of 0 and a response that is not a list") {
   const Finished wrong = run(cli({"runs", "--status", "BROKEN"}));
   CHECK(wrong.status.code == 2);
   CHECK(contains(wrong.errors, "\"BROKEN\" is not a status; use QUEUED, RUNNING"));

@@ -137,4 +137,12 @@ Result<std::optional<std::vector<NodeOverview>>> read_nodes(Backend& backend,
   }
 }
 
+Result<RunStatusPayload> run_status_in(const Result<std::string>& body) {
+  if (!body) return body.error();
+  auto status = parse_run_status(*body);
+  if (status) return status;
+  return Error("", fmt::format("the backend's response is not a run status: {}; check --endpoint",
+                               status.error().text()));
+}
+
 }  // namespace trace::cli::backend

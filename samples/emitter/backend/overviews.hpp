@@ -4,6 +4,7 @@
 #pragma once
 
 #include <trace/result.hpp>
+#include <trace/status.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -54,5 +55,8 @@ Result<bool> read_runs(Backend& backend, std::size_t limit,
 // All nodes of a run, in the order of their first events. Empty when the backend does not have this
 // resource, or does not know the run.
 Result<std::optional<std::vector<NodeOverview>>> read_nodes(Backend& backend, std::string_view run);
+
+// The run status that the body of a response is.
+Result<RunStatusPayload> run_status_in(const Result<std::string>& body);
 
 }  // namespace trace::cli::backend

@@ -4,6 +4,7 @@
 #include <trace/status.hpp>
 
 #include "emitter/backend/backend.hpp"
+#include "emitter/backend/overviews.hpp"
 #include "emitter/commands/commands.hpp"
 #include "emitter/commands/overview_tables.hpp"
 #include "emitter/output/exit.hpp"
@@ -15,13 +16,9 @@ namespace trace::cli::commands {
 int cancel(const CancelOptions& options) {
   auto backend = backend::Backend::open(config_of(options.shared));
   if (!backend) return output::fail(backend.error().text(), exit_code::usage);
-  const auto body = backend->post(backend::run_path(options.run, "/cancel"));
-  if (!body) return output::fail(body.error().text());
-  const auto status = parse_run_status(*body);
-  if (!status) {
-    return output::fail(fmt::format(
-        "the backend's response is not a run status: {}; check --endpoint", status.error().text()));
-  }
+  const auto status =
+      backend::run_status_in(backend->post(backend::run_path(options.run, "/cancel")));
+  if (!status) return output::fail(status.error().text());
   if (options.format == Format::json) {
     fmt::print("{}\n", output::printable_json(to_json(*status)));
   } else {

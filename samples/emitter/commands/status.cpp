@@ -114,13 +114,9 @@ std::string missing_events(backend::Backend& backend, const std::string& run) {
 int show_status(const StatusOptions& options) {
   auto backend = backend::Backend::open(config_of(options.shared));
   if (!backend) return output::fail(backend.error().text(), exit_code::usage);
-  const auto body = backend->get(backend::run_path(options.run, "/status"));
-  if (!body) return output::fail(body.error().text());
-  const auto status = parse_run_status(*body);
-  if (!status) {
-    return output::fail(fmt::format(
-        "the backend's response is not a run status: {}; check --endpoint", status.error().text()));
-  }
+  const auto status =
+      backend::run_status_in(backend->get(backend::run_path(options.run, "/status")));
+  if (!status) return output::fail(status.error().text());
   if (options.format == Format::json) {
     fmt::print("{}\n", output::printable_json(to_json(*status)));
   } else {
