@@ -29,6 +29,12 @@ constexpr std::size_t most_reported_at_once = 3;
 // A start needs milliseconds from creating its file to naming it.
 constexpr time_t unfinished_after_seconds = 600;
 
+// The events of a dead session have waited long enough.
+ship::ShipperLimits without_delay(ship::ShipperLimits limits) noexcept {
+  limits.delay = {};
+  return limits;
+}
+
 bool is_old(const journal::JournalDirectory& directory, std::string_view name) noexcept {
   const auto info = directory.status(name);
   return info && std::time(nullptr) - info->st_mtime >= unfinished_after_seconds;
@@ -42,7 +48,7 @@ Adoptions::Adoptions(Destination destination, std::string own, time::Steady::dur
       own_(std::move(own)),
       turn_(turn),
       parts_(std::move(parts)),
-      limits_(limits) {}
+      limits_(without_delay(limits)) {}
 
 time::Steady::time_point Adoptions::step(time::Steady::time_point now) {
   if (current_ == nullptr) return look(now);

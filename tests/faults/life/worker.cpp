@@ -32,7 +32,8 @@ std::map<std::string, std::string> Workplace::reported() const {
 std::map<std::string, std::vector<std::string>> Workplace::delivered() const {
   std::map<std::string, std::vector<std::string>> messages;
   std::ifstream file(endpoint_);
-  for (std::string line; std::getline(file, line);) {
+  // A line without its end is still being written.
+  for (std::string line; std::getline(file, line) && !file.eof();) {
     const auto envelope = parse_envelope(line);
     if (!envelope) throw std::runtime_error(envelope.error().text());
     for (const EventPayload& event : envelope->events) {

@@ -144,7 +144,8 @@ TEST_CASE("what recovery was moving aside when it was killed is removed") {
 
 TEST_CASE("a new session of the same destination adopts by itself") {
   TempDir directory;
-  const Config config = config_in(directory);
+  Config config = config_in(directory);
+  config.batch_delay = 60s;  // is for its own events: those of a dead session have waited enough
   killed_worker(config, 0, [](Session&, Run& run) {
     for (int i = 0; i < 100; ++i) record(run.node("n"), Type::progress, Level::info, "{}", i);
   });
