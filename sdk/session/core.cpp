@@ -229,8 +229,8 @@ Outcome SessionCore::drop(NodeState& node, DropReason reason, const record::Lane
 }
 
 void SessionCore::number_node(NodeState& node) {
-  node.run_number = node.run->number;
-  node.number = nodes_.add(node.run->number, node.run->id, node.id);
+  node.base.run_number = node.run->number;
+  node.base.number = nodes_.add(node.run->number, node.run->id, node.id);
 }
 
 void SessionCore::add_to_tables(NodeState& node) noexcept {
@@ -240,24 +240,24 @@ void SessionCore::add_to_tables(NodeState& node) noexcept {
 }
 
 journal::NodeStateRecord* SessionCore::find_in_tables(NodeState& node, bool tries) noexcept {
-  journal::NodeStateRecord*& record = nodes_.record_of(node.number);
+  journal::NodeStateRecord*& record = nodes_.record_of(node.base.number);
   if (record == nullptr) {
-    const journal::NodeView& view = *nodes_.find_node(node.number);
+    const journal::NodeView& view = *nodes_.find_node(node.base.number);
     record = tries ? tables_.try_add_node(view, *node.run->spec)
                    : tables_.add_node(view, *node.run->spec);
   }
-  if (record != nullptr) node.admission.store(&gate_.admission(), std::memory_order_release);
+  if (record != nullptr) node.base.admission.store(&gate_.admission(), std::memory_order_release);
   return record;
 }
 
 std::uint32_t SessionCore::attempt_of(NodeState& node, Type type) noexcept {
   if (type == Type::progress || node.run == nullptr) return 0;
-  std::atomic<std::uint32_t>& attempts = nodes_.attempts_of(node.number);
+  std::atomic<std::uint32_t>& attempts = nodes_.attempts_of(node.base.number);
   return type == Type::started ? ++attempts : attempts.load();
 }
 
 void SessionCore::set_attempt(NodeState& node, std::uint32_t number) noexcept {
-  if (node.run != nullptr) nodes_.attempts_of(node.number).store(number);
+  if (node.run != nullptr) nodes_.attempts_of(node.base.number).store(number);
 }
 
 void SessionCore::set_least_level(Level level) noexcept {

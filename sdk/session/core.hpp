@@ -25,6 +25,7 @@
 #include "secrets/secrets.hpp"
 #include "session/keeper.hpp"
 #include "session/losses.hpp"
+#include "session/node_bases.hpp"
 #include "session/node_state.hpp"
 #include "session/step_thread.hpp"
 #include "ship/shipper.hpp"
@@ -73,6 +74,7 @@ class SessionCore final : public std::enable_shared_from_this<SessionCore>,
   // Of runs and nodes that refer to this core.
   void add_handle() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
   void remove_handle() noexcept { handles_.fetch_sub(1, std::memory_order_release); }
+  NodeBases& node_bases() noexcept { return node_bases_; }
   bool in_use() const noexcept { return handles_.load(std::memory_order_acquire) > 0; }
   const Admission& admission() const noexcept { return gate_.admission(); }
   // Opens the fast path for events that are neither below the minimum level nor refused by the
@@ -193,6 +195,7 @@ class SessionCore final : public std::enable_shared_from_this<SessionCore>,
 
   const std::uint32_t fork_count_ = journal::LiveFiles::fork_count();
   std::atomic<std::uint64_t> handles_{0};
+  NodeBases node_bases_;
   std::atomic<std::uint64_t> tails_{0};
   bool truncation_reported_ = false;
   time::Steady::time_point next_file_check_{};

@@ -54,7 +54,13 @@ namespace detail::session {
 
 NodeState::NodeState(std::shared_ptr<SessionCore> owner, ship::RunInfo* of, std::string name,
                      bool shared)
-    : core(std::move(owner)), run(of), id(std::move(name)), is_shared(shared) {
+    : core(std::move(owner)),
+      lone_base(core->in_own_process() ? nullptr : std::make_unique<NodeBase>()),
+      base(lone_base ? *lone_base : core->node_bases().take()),
+      run(of),
+      id(std::move(name)),
+      is_shared(shared) {
+  base.state = this;
   if (run != nullptr) core->number_node(*this);
   core->add_handle();
 }
@@ -68,6 +74,7 @@ RunState::~RunState() { core->remove_handle(); }
 
 NodeState::~NodeState() {
   output = nullptr;  // it uses the session, which may be closed without handles
+  if (!lone_base && core->in_own_process()) core->node_bases().give_back(base);
   core->remove_handle();
 }
 
@@ -185,7 +192,9 @@ Node Run::make_node(std::string_view id, bool is_shared) {
     core->diagnostics().report("bad_id",
                                fmt::format("node id {}; the node's events are dropped", fault));
   }
-  return Node(std::make_shared<NodeState>(core, run, detail::contract::repaired_id(id), is_shared));
+  const auto state =
+      std::make_shared<NodeState>(core, run, detail::contract::repaired_id(id), is_shared);
+  return Node(std::shared_ptr<detail::NodeBase>(state, &state->base));
 }
 
 void Run::on_cancel(std::function<void()> callback) {
@@ -223,7 +232,7 @@ std::string_view Run::id() const noexcept {
 
 Node::Node(std::shared_ptr<detail::NodeBase> state) noexcept : state_(std::move(state)) {}
 
-NodeState* Node::state() const noexcept { return static_cast<NodeState*>(state_.get()); }
+NodeState* Node::state() const noexcept { return detail::session::state_of(state_.get()); }
 
 Node& Node::operator=(Node&& other) noexcept {
   if (this != &other) {

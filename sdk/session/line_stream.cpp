@@ -216,8 +216,8 @@ struct LineStream::State {
 
 LineStream Node::stream(Stream stream, const CaptureLimits& limits, std::string_view origin) {
   assert(state_ != nullptr);
-  return LineStream(std::make_unique<LineStream::State>(std::static_pointer_cast<NodeState>(state_),
-                                                        stream, limits, origin));
+  return LineStream(std::make_unique<LineStream::State>(
+      state_ ? state_->state->shared_from_this() : nullptr, stream, limits, origin));
 }
 
 LineStream::LineStream(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}

@@ -29,7 +29,7 @@ std::optional<std::string_view> unless_empty(std::string_view text) {
 
 // In this process; null if there is none.
 NodeState* state_here(detail::NodeBase* node) noexcept try {
-  return detail::session::node_here(static_cast<NodeState*>(node));
+  return detail::session::node_here(detail::session::state_of(node));
 } catch (...) {  // no memory for a session of this process
   return nullptr;
 }

@@ -31,11 +31,14 @@ struct RunState {
 
 // A worker may hold 100,000 of them: what few nodes need is made when it is needed, and the locks
 // are the session's.
-struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
+struct NodeState : std::enable_shared_from_this<NodeState> {
   NodeState(std::shared_ptr<SessionCore> core, ship::RunInfo* run, std::string id, bool is_shared);
   ~NodeState();
 
   const std::shared_ptr<SessionCore> core;
+  // Not among the others if the session is that of the parent process.
+  const std::unique_ptr<NodeBase> lone_base;
+  NodeBase& base;
   ship::RunInfo* const run;  // null: refused
   const std::string id;
   const bool is_shared;  // this session is not the one to end it
@@ -47,7 +50,8 @@ struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
 
   // Of a node that was not refused: views of the members above.
   record::NodeRef ref() const noexcept {
-    return {number, admission.load(std::memory_order_acquire) != nullptr, run->number, run->id, id};
+    return {base.number, base.admission.load(std::memory_order_acquire) != nullptr, run->number,
+            run->id, id};
   }
 
   std::atomic<bool> is_enlisted{false};  // in LossEvents
@@ -56,13 +60,20 @@ struct NodeState : NodeBase, std::enable_shared_from_this<NodeState> {
   // when the handle is destroyed, one of them left its scope.
   std::atomic<int> exceptions{std::uncaught_exceptions()};
   std::once_flag output_made;
-  NodeLosses losses{loss_state};
+  NodeLosses losses{base.loss_state};
   NodeState* next_lossy = nullptr;        // in the list
   std::shared_ptr<NodeState> lossy_self;  // keeps it alive for that long
 
   // Its captured output, made by its first stream.
   std::shared_ptr<NodeOutput> output;
 };
+
+inline NodeBase* base_of(NodeState* node) noexcept {
+  return node != nullptr ? &node->base : nullptr;
+}
+inline NodeState* state_of(NodeBase* base) noexcept {
+  return base != nullptr ? base->state : nullptr;
+}
 
 // record() below the handles, for values known only at run time. Any thread.
 Outcome record(NodeState* node, const EventBody& body) noexcept;

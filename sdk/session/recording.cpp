@@ -161,7 +161,7 @@ Outcome record_in(NodeState& node, Texts texts, Type type, Level level, const Si
   if (core.refused_by_budget(type, level)) return core.drop(node, DropReason::budget, &*lane);
   const secrets::Matcher* const matcher =
       texts == Texts::raw ? look_through(core, values) : nullptr;
-  if (node.admission.load(std::memory_order_relaxed) == nullptr) core.add_to_tables(node);
+  if (node.base.admission.load(std::memory_order_relaxed) == nullptr) core.add_to_tables(node);
   std::size_t bytes = payload_bytes(values);
   if (attempt > 1) {
     parts |= journal::part_attempt;
@@ -197,11 +197,12 @@ Outcome record_parts(NodeState* node, const EventBody& body, record::EventParts&
   // Stores lose the year 0000.
   if (body.timestamp &&
       (!contract::is_contract_timestamp(*body.timestamp) || body.timestamp->starts_with("0000"))) {
-    return drop(node, DropReason::bad_timestamp,
+    return drop(base_of(node), DropReason::bad_timestamp,
                 "timestamp must be YYYY-MM-DDTHH:MM[:SS[.fraction]]Z, from the year 0001 on");
   }
   const auto bits = static_cast<std::uint16_t>(parts.bits() | cut);
-  return record_values(node, Texts::raw, body.type, body.level, parts.site(), bits, parts.values());
+  return record_values(base_of(node), Texts::raw, body.type, body.level, parts.site(), bits,
+                       parts.values());
 }
 
 }  // namespace
@@ -217,13 +218,13 @@ Outcome record_body(NodeBase* node, const EventBody& body, const Signature& sign
                     const FieldName* names, bool cut,
                     std::span<const OutgoingValue> fields) noexcept {
   record::EventParts parts(body, signature, names, fields);
-  return session::record_parts(static_cast<session::NodeState*>(node), body, parts,
+  return session::record_parts(session::state_of(node), body, parts,
                                cut ? part_cut_data : std::uint16_t{0});
 }
 
 Outcome record_values(NodeBase* node, Texts texts, Type type, Level level, const Site& site,
                       std::uint16_t parts, std::span<OutgoingValue> values) noexcept try {
-  auto* state = static_cast<session::NodeState*>(node);
+  session::NodeState* const state = session::state_of(node);
   if (state == nullptr) return Outcome::dropped;
   session::NodeState* here = session::node_here(state);
   if (here == nullptr) return state->core->drop_in_child();
@@ -235,7 +236,7 @@ Outcome record_values(NodeBase* node, Texts texts, Type type, Level level, const
 }
 
 Outcome drop(NodeBase* node, DropReason reason, std::string_view detail) noexcept {
-  auto* state = static_cast<session::NodeState*>(node);
+  session::NodeState* const state = session::state_of(node);
   if (state == nullptr) return Outcome::dropped;
   session::SessionCore& core = *state->core;
   return core.in_own_process() ? core.drop(*state, reason, nullptr, detail) : core.drop_in_child();
@@ -244,8 +245,7 @@ Outcome drop(NodeBase* node, DropReason reason, std::string_view detail) noexcep
 }  // namespace detail
 
 Outcome record(const Node& node, const EventBody& body) noexcept {
-  return detail::session::record(static_cast<detail::session::NodeState*>(detail::base_of(node)),
-                                 body);
+  return detail::session::record(detail::session::state_of(detail::base_of(node)), body);
 }
 
 }  // namespace trace

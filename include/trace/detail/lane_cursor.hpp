@@ -20,6 +20,9 @@ namespace trace::detail {
 namespace secrets {
 class Secrets;
 }
+namespace session {
+struct NodeState;
+}
 
 inline constexpr std::size_t cache_line = 64;
 // A few events ahead: a recycled slab's lines are in the cache of the shipper's core, and its pages
@@ -56,13 +59,14 @@ struct Admission {
 // State of a node's dropped events that are not yet reported in its stream.
 enum class LossState : std::uint8_t { none, changing, losing, resumed };
 
-// The part of a node's state that record() needs; a base of NodeState.
+// The part of a node's state that record() needs; see sdk/session/node_bases.hpp.
 struct NodeBase {
   // That of its session, once the session's tables contain the node; until then null.
   std::atomic<const Admission*> admission{nullptr};
   std::uint32_t number = 0;  // in the session, as that of the run
   std::uint32_t run_number = 0;
   std::atomic<LossState> loss_state{LossState::none};
+  session::NodeState* state = nullptr;
 };
 
 // The base of Lane. One thread at a time, except for the atomics.
@@ -143,12 +147,13 @@ template <Texts texts, class... V>
   const std::size_t bytes = padded((sizeof(EventRecord) + ... + stored_bytes(values)));
   // Redacted texts are not searched again.
   constexpr bool has_text = texts == Texts::raw && (is_stored_text<V> || ...);
-  bool admitted = node->admission.load(std::memory_order_acquire) == lane->admission &&
-                  lane->admission->admits<false>(level) && site_entry != nullptr &&
-                  node->loss_state.load(std::memory_order_relaxed) != LossState::losing &&
+  bool admitted = lane->admission->admits<false>(level) && site_entry != nullptr &&
                   static_cast<std::size_t>(lane->end - lane->at) >= bytes;
-  // Before the search, because rdtscp waits for earlier instructions.
+  // rdtscp waits for earlier instructions. The search comes later; so does the node, which among
+  // many is in no near cache.
   const std::uint64_t stamp = admitted ? stamp_now(lane->source) : 0;
+  admitted = admitted && node->admission.load(std::memory_order_acquire) == lane->admission &&
+             node->loss_state.load(std::memory_order_relaxed) != LossState::losing;
   if constexpr (has_text) {
     if (admitted && !lane->admission->admits<true>(level)) {
       const std::byte* to = lane->at + sizeof(EventRecord);
