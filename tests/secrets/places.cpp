@@ -6,11 +6,11 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <vector>
+
+#include "support/file_contents.hpp"
 
 namespace trace::testing {
 namespace {
@@ -56,8 +56,7 @@ std::string content_of_all(const std::string& directory) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
     all += entry.path().string() + '\n';
     if (!entry.is_regular_file()) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    all.append(std::istreambuf_iterator<char>(file), {});
+    all += contents(entry.path());
   }
   return all;
 }

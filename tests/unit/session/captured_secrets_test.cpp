@@ -6,9 +6,8 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
+#include "support/file_contents.hpp"
 #include "unit/session/recorded_session.hpp"
 
 using namespace trace;
@@ -27,9 +26,7 @@ class Capture {
   // Whether the text is in a file of the journal directory.
   bool keeps(std::string_view text) const {
     for (const auto& entry : std::filesystem::directory_iterator(session_.journal_dir())) {
-      std::ifstream file(entry.path(), std::ios::binary);
-      const std::string all(std::istreambuf_iterator<char>(file), {});
-      if (all.find(text) != std::string::npos) return true;
+      if (contents(entry.path()).find(text) != std::string::npos) return true;
     }
     return false;
   }

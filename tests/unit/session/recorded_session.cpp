@@ -9,7 +9,7 @@
 namespace trace::testing {
 
 detail::session::NodeState* state_of(const Node& node) {
-  return static_cast<detail::session::NodeState*>(detail::base_of(node));
+  return detail::session::state_of(detail::base_of(node));
 }
 
 struct RecordedSession::Store {
@@ -51,6 +51,16 @@ RecordedSession::RecordedSession(Config config, std::vector<Credential> credenti
   REQUIRE_MESSAGE(started, started.error().text());
   session_.emplace(std::move(*started));
   run_.emplace(session_->run("run"));
+}
+
+RecordedSession::~RecordedSession() {
+  run_.reset();
+  if (is_broken()) session_->close(std::chrono::milliseconds(0));
+}
+
+bool RecordedSession::is_broken() const {
+  const std::lock_guard lock(store_->mutex);
+  return store_->broken;
 }
 
 std::vector<EventPayload> RecordedSession::events() {

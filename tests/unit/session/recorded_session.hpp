@@ -23,6 +23,11 @@ class RecordedSession {
  public:
   explicit RecordedSession(Config config = {}, std::vector<Credential> credentials = {});
 
+  // Does not wait for a broken backend.
+  ~RecordedSession();
+  RecordedSession(const RecordedSession&) = delete;
+  RecordedSession& operator=(const RecordedSession&) = delete;
+
   Session& session() { return *session_; }
   Stats stats() const { return session_->stats(); }
   // The run "run", opened once.
@@ -45,6 +50,8 @@ class RecordedSession {
 
  private:
   struct Store;
+  bool is_broken() const;
+
   TempDir directory_;
   std::shared_ptr<Store> store_;
   std::optional<Session> session_;

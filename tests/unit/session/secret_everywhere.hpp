@@ -3,20 +3,14 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 
+#include "support/file_contents.hpp"
 #include "unit/session/recorded_session.hpp"
 
 namespace trace::testing {
 
 inline const std::string secret = "c0rrect/horse \"battery\"+staple";
-
-inline std::string contents(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // Everything in the journal's directory.
 inline std::string journal_of(const RecordedSession& session) {

@@ -19,7 +19,8 @@ using namespace trace::testing;
 namespace {
 
 void check_free_of_secrets(const std::string& text, std::string_view where) {
-  for (const std::string& form : detail::secrets::secret_forms(secret)) {
+  static const std::vector<std::string> forms = detail::secrets::secret_forms(secret);
+  for (const std::string& form : forms) {
     CHECK_MESSAGE(!occurs(form, text), form, " in ", where);
   }
 }
