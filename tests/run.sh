@@ -38,6 +38,7 @@ while (( $# > 0 )); do
   esac
   shift
 done
+[[ $extent != default ]] || sanitizers=no
 jobs=${JOBS:-$(nproc)}
 began=$SECONDS
 passed_tests=0 failed_tests=0 skipped_tests=0
@@ -123,9 +124,33 @@ suite() {
 # Old sanitizer runtimes do not know the address space layout of new kernels.
 in_fixed_memory=()
 
+# The sanitizer builds use what the suites leave idle; most of these wait for processes.
+sanitizer_builds=
+build_with_sanitizers() {
+  local name
+  rm -f "$build"/{asan-ubsan,tsan}.status
+  set -m  # a process group of its own, to end it with its compilers
+  (
+    chrt --idle --pid 0 "$BASHPID" || true
+    for name in asan-ubsan tsan; do
+      status=0
+      configure_and_build "$build-$name" shiptrace_unit_tests --preset "$name" > "$build/$name.log" 2>&1 || status=$?
+      echo $status > "$build/$name.status"
+    done
+  ) 2>/dev/null &
+  sanitizer_builds=$!
+  set +m
+}
+# built_with NAME: waits for that build; its output and exit code.
+built_with() {
+  while [[ ! -s $build/$1.status ]] && kill -0 "$sanitizer_builds" 2>/dev/null; do sleep 1; done
+  cat "$build/$1.log"
+  return "$(cat "$build/$1.status" || echo 1)"
+}
+
 sanitized() {
   local name=$1
-  step "$name-build" configure_and_build "$build-$name" shiptrace_unit_tests --preset "$name" || return 0
+  step "$name-build" built_with "$name" || return 0
   setarch "$(uname -m)" -R true 2>/dev/null && in_fixed_memory=(setarch "$(uname -m)" -R)
   suite "$name" "$build-$name" -R '^unit\.' -j "$jobs"
   in_fixed_memory=()
@@ -136,7 +161,11 @@ stop_daemon() {
   [[ -z $daemon_dir ]] || "$source/scripts/docker-daemon.sh" stop "$daemon_dir" || true
   daemon_dir=
 }
-trap stop_daemon EXIT
+stop_all() {
+  [[ -z $sanitizer_builds ]] || kill -- -"$sanitizer_builds" 2>/dev/null || true
+  stop_daemon
+}
+trap stop_all EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -195,6 +224,7 @@ if [[ $docker == yes ]]; then
 else
   export SHIPTRACE_NO_DOCKER="left out with --no-docker"
 fi
+[[ $sanitizers == no ]] || build_with_sanitizers
 for name in "${suites[@]}"; do
   parallel=()  # the other suites start processes, and measure their time
   [[ $name != unit ]] || parallel=(-j "$jobs")
@@ -202,7 +232,7 @@ for name in "${suites[@]}"; do
 done
 stop_daemon
 
-if [[ $extent != default && $sanitizers == yes ]]; then
+if [[ $sanitizers == yes ]]; then
   sanitized asan-ubsan
   sanitized tsan
 fi
