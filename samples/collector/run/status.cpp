@@ -2,9 +2,9 @@
 #include "collector/run/status.hpp"
 
 #include <fmt/chrono.h>
+#include <simdjson.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <cassert>
 #include <chrono>
 #include <cmath>
@@ -20,26 +20,45 @@ using store::RunRow;
 
 constexpr std::string_view cancellation_message = "Run cancelled by user";
 constexpr std::string_view worker_lost_code = "WORKER_LOST";
-constexpr std::size_t max_data_depth = 256;  // more than the contract allows
 
-// Called for the few events whose data affects the status.
-boost::json::object parsed_data(const EventPayload& event) {
-  if (!event.data) return {};
-  boost::json::parse_options options;
-  options.max_depth = max_data_depth;
-  boost::json::error_code fault;
-  boost::json::value value = boost::json::parse(*event.data, fault, {}, options);
-  return value.is_object() ? std::move(value.as_object()) : boost::json::object{};
+bool is_true(simdjson::simdjson_result<simdjson::ondemand::value> value) {
+  bool flag = false;
+  return !value.get_bool().get(flag) && flag;
 }
 
-bool is_true(const boost::json::object& data, std::string_view key) {
-  const boost::json::value* value = data.if_contains(key);
-  return value != nullptr && value->is_bool() && value->as_bool();
-}
+// What an event's data says about its node. The last member of a name counts, as for JSON.parse().
+struct DataFacts {
+  std::string parent;
+  bool retryable = false;
+  bool skipped = false;
+  bool has_stream = false;
+};
 
-std::string text_of(const boost::json::object& data, std::string_view key) {
-  const boost::json::value* value = data.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+// Called for the few events whose data affects the status. On-Demand, because it reads no value
+// that is not asked for: another member may be a number that no double holds.
+DataFacts facts_of_data(const EventPayload& event) {
+  DataFacts facts;
+  if (!event.data) return facts;
+  const simdjson::padded_string json(*event.data);
+  simdjson::ondemand::parser parser;
+  simdjson::ondemand::document document;
+  simdjson::ondemand::object members;
+  if (parser.iterate(json).get(document) || document.get_object().get(members)) return facts;
+  for (auto member : members) {
+    std::string_view key;
+    if (member.unescaped_key().get(key)) return facts;
+    if (key == "parent") {
+      std::string_view parent;
+      facts.parent = member.value().get_string().get(parent) ? std::string_view() : parent;
+    } else if (key == "retryable") {
+      facts.retryable = is_true(member.value());
+    } else if (key == "skipped") {
+      facts.skipped = is_true(member.value());
+    } else if (key == "stream") {
+      facts.has_stream = true;
+    }
+  }
+  return facts;
 }
 
 // True for events of an attempt that a later start of the node by another worker has superseded.
@@ -190,14 +209,14 @@ EventFacts facts_of(const EventPayload& event, std::string_view session) {
                    .session = session,
                    .has_message = event.message && !event.message->empty()};
   if (event.type != Type::progress) {
-    const boost::json::object data = parsed_data(event);
-    facts.parent = text_of(data, "parent");
-    facts.retryable = event.type == Type::failed && is_true(data, "retryable");
-    facts.is_skipped = event.type == Type::completed && is_true(data, "skipped");
+    DataFacts data = facts_of_data(event);
+    facts.parent = std::move(data.parent);
+    facts.retryable = event.type == Type::failed && data.retryable;
+    facts.is_skipped = event.type == Type::completed && data.skipped;
     facts.worker_lost = event.error && event.error->code == worker_lost_code;
   }
   if (event.level == Level::warn && event.message == cancellation_message) {
-    facts.cancels = !parsed_data(event).contains("stream");
+    facts.cancels = !facts_of_data(event).has_stream;
   }
   return facts;
 }
