@@ -50,7 +50,10 @@ packages=(g++ cmake make pkg-config ca-certificates git "$boost" libfmt-dev libs
 [[ $dev == no ]] || packages+=(clang clang-19 clang-format clang-tidy libclang-rt-dev ccache ninja-build shellcheck
                               python3 python3-matplotlib valgrind jq libspdlog-dev
                               nmap lynis python3-pip procps  # tools that tests/tools wraps
+                              zstd
                               "${browser[@]}")
+# Other packages of Node bring npm, and conflict with Debian's.
+[[ $dev == no ]] || command -v npm >/dev/null || packages+=(nodejs npm)
 
 installed=$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's/^ii  *//p')
 missing=()

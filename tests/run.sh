@@ -5,7 +5,7 @@
 #
 #   (nothing)        unit, contract, checks, capture, transports, CLI, collector, Docker: at most ten
 #                    minutes on two cores, build included
-#   --ci             all suites: attacks, kills and sabotaged builds, secrets, volume, real tools,
+#   --ci             all suites: attacks, kills and sabotaged builds, secrets, volume, real tools, readers,
 #                    installation and the first command, unit tests under ASan+UBSan and TSan
 #   --all            --ci in its long forms: tests read SHIPTRACE_TEST_LONG=1 (5,000,000 captured
 #                    lines are compared, for example), 1,000 emitters are killed, millions of lines
@@ -207,7 +207,7 @@ mkdir -p "$build"
 suites=(unit contract checks capture transport cli collector docker)
 bench=OFF targets=${suites[*]/#/suite.}
 if [[ $extent != default ]]; then
-  suites+=(faults attack secrets volume tools install)
+  suites+=(faults attack secrets volume tools readers install)
   bench=ON targets=
 fi
 [[ $extent != all ]] || export SHIPTRACE_TEST_LONG=1

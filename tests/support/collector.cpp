@@ -2,6 +2,7 @@
 #include "support/collector.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,12 @@ void Collector::start() {
   std::vector<std::string> argv{SHIPTRACE_COLLECTOR_BINARY, "--listen", listen_, "--db",
                                 database()};
   argv.insert(argv.end(), options_.begin(), options_.end());
-  child_ = std::make_unique<Child>(Command{.argv = std::move(argv)});
+  Command command{.argv = std::move(argv)};
+  // See tests/readers.
+  if (const char* const recorder = std::getenv("SHIPTRACE_TEST_RECORDER")) {
+    command.env["LD_PRELOAD"] = recorder;
+  }
+  child_ = std::make_unique<Child>(std::move(command));
 
   constexpr std::string_view before = "listening on http://";
   const std::string line = child_->first_line();
