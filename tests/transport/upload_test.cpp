@@ -13,6 +13,8 @@
 #include <future>
 #include <latch>
 #include <mutex>
+#include <optional>
+#include <stdexcept>
 
 #include "support/temp_dir.hpp"
 #include "transport/certificates.hpp"
@@ -439,11 +441,20 @@ TEST_CASE("an address that hangs leaves a number to the host, which no upload to
   int hung = 0;  // one of both: libcurl prefers one family
   for (const bool ipv6_hangs : {false, true}) {
     HostDescriptors host;
-    const TooEarlyServer server({.ipv6 = !ipv6_hangs});
-    const StuckListener stuck(
-        ipv6_hangs ? StuckListener::Family::ipv6 : StuckListener::Family::ipv4, server->port());
-    const auto transport =
-        http::make_http_transport(options_for(fmt::format("http://localhost:{}", server->port())));
+    const auto hangs = ipv6_hangs ? StuckListener::Family::ipv6 : StuckListener::Family::ipv4;
+    std::optional<TooEarlyServer> server;
+    std::optional<StuckListener> stuck;
+    // Somebody may use the server's port in the other family.
+    for (int attempt = 0; !stuck && attempt < 50; ++attempt) {
+      server.emplace(ServerOptions{.ipv6 = !ipv6_hangs});
+      try {
+        stuck.emplace(hangs, (*server)->port());
+      } catch (const std::runtime_error&) {
+      }
+    }
+    REQUIRE(stuck);
+    const auto transport = http::make_http_transport(
+        options_for(fmt::format("http://localhost:{}", (*server)->port())));
     CHECK(transport->send(large.batch(), soon()).kind == Kind::acknowledged);
     hung += host.taken();
     sent_directly = 0;
